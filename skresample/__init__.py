@@ -1,0 +1,15 @@
+"""Over-sampling of imbalanced tables, and honest reports of what it gains."""
+
+from skresample._version import __version__
+from skresample.random import RandomOverSampler
+from skresample.smote import ADASYN, SMOTE, SVMSMOTE, BorderlineSMOTE, KMeansSMOTE
+
+__all__ = [
+    "ADASYN",
+    "SMOTE",
+    "SVMSMOTE",
+    "BorderlineSMOTE",
+    "KMeansSMOTE",
+    "RandomOverSampler",
+    "__version__",
+]

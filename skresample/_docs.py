@@ -1,0 +1,79 @@
+"""Parameters and attributes that all samplers share, described once."""
+
+import re
+from typing import TypeVar
+
+__all__ = ["fill_doc"]
+
+T = TypeVar("T", bound=type)
+
+SHARED = {
+    "sampling_strategy": """
+sampling_strategy : float, str, dict or callable, default='auto'
+    How many rows each class is to have, as in imbalanced-learn:
+
+    - ``'auto'`` or ``'not majority'``: every class as many as the largest;
+    - ``'minority'``: only the smallest class, as many as the largest;
+    - ``'not minority'``, ``'all'``: the classes that the words say;
+    - float in (0, 1], two classes only: rows of the minority over rows of the
+      majority. Already met is nothing to do, and a warning says so;
+    - dict: the wanted number of rows per label;
+    - callable: takes ``y``, returns such a dict.
+""",
+    "random_state": """
+random_state : int, RandomState instance or None, default=None
+    Seed of all draws. The same seed gives the same rows at any ``n_jobs``, and each
+    class has a stream of its own.
+""",
+    "k_neighbors": """
+k_neighbors : int or estimator, default={default}
+    How many nearest rows of the same class a new row may be drawn towards. An
+    estimator with ``kneighbors`` (:class:`sklearn.neighbors.NearestNeighbors`, say)
+    finds them instead; as in imbalanced-learn, its ``n_neighbors`` counts the row
+    itself. A class with fewer rows uses what there is, with a warning.
+""",
+    "m_neighbors": """
+m_neighbors : int or estimator, default=10
+    How many nearest rows of the whole table decide whether a minority row is safe,
+    in danger or noise. An estimator as for `k_neighbors`.
+""",
+    "n_jobs": """
+n_jobs : int, default=None
+    Threads of the neighbour search; -1 for all processors.
+""",
+    "attributes": """
+sampling_strategy_ : dict
+    Rows to be made per label.
+is_synthetic_ : ndarray of shape (n_out,)
+    False for the rows that were given, True for the new ones (by ``fit_resample``).
+parents_ : ndarray of shape (n_synthetic, p)
+    Positions of the input rows behind each new row, -1 for none (by ``fit_resample``).
+n_features_in_ : int
+    Number of features of the table.
+feature_names_in_ : ndarray of shape (n_features_in_,)
+    Their names, where the table had names that are all strings.
+""",
+}
+
+
+def fill_doc(cls: T) -> T:
+    """Put the shared texts where a class docstring has ``{name}`` or ``{name 5}`` on a line.
+
+    Parameters
+    ----------
+    cls : type
+        Class with such a docstring; the value after the name fills ``{default}``.
+
+    Returns
+    -------
+    cls : type
+        The same class.
+    """
+
+    def text(match: re.Match[str]) -> str:
+        indent, name, default = match.groups()
+        lines = SHARED[name].strip().replace("{default}", default or "").splitlines()
+        return "\n".join(indent + line if line else line for line in lines)
+
+    cls.__doc__ = re.sub(r"^( *)\{(\w+)(?: (\w+))?\}$", text, cls.__doc__ or "", flags=re.M)
+    return cls

@@ -1,0 +1,315 @@
+"""The way of the data that every over-sampler shares."""
+
+import warnings
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import numpy.typing as npt
+from imblearn.over_sampling.base import BaseOverSampler as ImblearnBaseOverSampler
+from imblearn.utils import check_sampling_strategy
+from sklearn.base import _fit_context
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from skresample.table import Rows, Synthetic, Target, read_rows, read_target
+
+__all__ = ["BaseOverSampler", "OneVsRest"]
+
+
+@dataclass(frozen=True)
+class OneVsRest:
+    """One class of a table against the rest of it.
+
+    Attributes
+    ----------
+    label : object
+        The class, as the user calls it.
+    rows : Rows
+        The whole table.
+    minority, majority : ndarray of shape (m,) and (n - m,)
+        Positions in the table of the rows of the class, and of all others.
+    rng : numpy.random.Generator
+        This class's own random stream for fitting.
+    """
+
+    label: Any
+    rows: Rows
+    minority: npt.NDArray[np.intp]
+    majority: npt.NDArray[np.intp]
+    rng: np.random.Generator
+
+    @property
+    def numeric(self) -> Any:
+        """The features of the whole table as floats, of shape (n, d)."""
+        return self.rows.numeric
+
+    @property
+    def is_minority(self) -> npt.NDArray[np.bool_]:
+        """Whether a row of the table is of the class, of shape (n,)."""
+        mask = np.zeros(len(self.rows), dtype=bool)
+        mask[self.minority] = True
+        return mask
+
+
+class BaseOverSampler(ImblearnBaseOverSampler):
+    """Base class of the over-samplers.
+
+    It reads the table, decides how many rows each class gets, hands out random streams,
+    writes the output and remembers where each row came from. A method adds `_fit_class`
+    and `_draw`; its base class in imbalanced-learn makes it a sampler to that library too.
+    """
+
+    _min_rows: ClassVar[int] = 1
+    """How many rows a class must have."""
+
+    _reads_numbers: ClassVar[bool] = True
+    """Whether new rows are computed from numbers; otherwise whole rows are copied."""
+
+    _parameter_constraints: ClassVar[dict] = {
+        **ImblearnBaseOverSampler._parameter_constraints,
+        "n_jobs": [Integral, None],
+    }
+
+    @abstractmethod
+    def _fit_class(self, task: OneVsRest) -> Any:
+        """Learn from one class what `_draw` needs."""
+
+    @abstractmethod
+    def _draw(
+        self,
+        task: OneVsRest,
+        fitted: Any,
+        n_new: int,
+        rng: np.random.Generator,
+        room: npt.NDArray[np.floating] | None,
+    ) -> Synthetic:
+        """Draw rows of one class; ``room`` of shape (n_new, d), if any, is where to put them."""
+
+    def _fit_table(self, rows: Rows, rng: np.random.Generator) -> None:
+        """Learn what all classes share, if there is anything."""
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: Any, y: Any) -> Self:
+        """Learn from each class that is to be over-sampled what new rows are made from.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, pandas DataFrame} of shape (n_samples, n_features)
+            The table. It is kept, not copied, for later draws.
+        y : array-like of shape (n_samples,) or (n_samples, n_classes)
+            Class labels, or their one-hot encoding.
+
+        Returns
+        -------
+        self : object
+            The fitted sampler.
+
+        Raises
+        ------
+        ValueError
+            If the table or the target cannot be used; the message says why and what to do.
+        """
+        rows = read_rows(X, self, numeric=self._reads_numbers)
+        target = read_target(y, len(rows), self)
+        self.sampling_strategy_ = how_many(self.sampling_strategy, target)
+        seeds = _seed_sequence(self.random_state).spawn(1 + len(target.classes))
+        streams = [tuple(map(np.random.default_rng, seed.spawn(2))) for seed in seeds]
+        self._rows, self._target = rows, target
+        self._fit_streams = [fit for fit, _ in streams[1:]]
+        self._draw_streams = [draw for _, draw in streams[1:]]
+        self._fitted_classes: dict[int, tuple[OneVsRest, Any]] = {}
+        self._fit_table(rows, streams[0][0])
+        for code, label in enumerate(target.classes.tolist()):
+            if self.sampling_strategy_.get(label):
+                self._fitted_class(code)
+        return self
+
+    def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
+        """Add rows until each class is as large as ``sampling_strategy`` wants it.
+
+        The same as `fit` followed by `sample` for each class.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, pandas DataFrame} of shape (n_samples, n_features)
+            The table.
+        y : array-like of shape (n_samples,) or (n_samples, n_classes)
+            Class labels, or their one-hot encoding.
+
+        Returns
+        -------
+        X_resampled : {ndarray, list, sparse matrix, DataFrame} of shape (n_out, n_features)
+            The rows that were given, untouched and in their order, then the new ones,
+            class by class; of the type that was given.
+        y_resampled : {ndarray, list, Series, DataFrame} of shape (n_out,) or (n_out, n_classes)
+            Their labels, of the type that was given.
+
+        Raises
+        ------
+        ValueError
+            If the table or the target cannot be used; the message says why and what to do.
+        """
+        return self._fit_resample(X, y)
+
+    def _fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
+        self.fit(X, y)
+        wanted = [self.sampling_strategy_.get(c, 0) for c in self._target.classes.tolist()]
+        output = self._rows.open(sum(wanted), originals=True)
+        drawn = [
+            self._put_class(output, code, n_new, self._draw_streams[code])
+            for code, n_new in enumerate(wanted)
+            if n_new
+        ]
+        self.parents_ = np.concatenate(drawn) if drawn else np.empty((0, 1), dtype=np.intp)
+        self.is_synthetic_ = np.arange(len(self._rows) + len(self.parents_)) >= len(self._rows)
+        return output.close(), self._target.extend(np.repeat(np.arange(len(wanted)), wanted))
+
+    def sample(self, n_samples: int, *, label: Any = None, random_state: Any = None) -> Any:
+        """Draw new rows of one class.
+
+        Parameters
+        ----------
+        n_samples : int
+            How many.
+        label : object, default=None
+            Of which class; None for the smallest. Any class of the fitted target will do.
+        random_state : int, RandomState instance or None, default=None
+            Seed of this draw. None goes on with the sampler's own stream, so that a
+            second call brings other rows.
+
+        Returns
+        -------
+        X_new : {ndarray, list, sparse matrix, DataFrame} of shape (n_samples, n_features)
+            New rows, of the type that `fit` was given.
+
+        Raises
+        ------
+        ValueError
+            If there is no such class, or `n_samples` is not a whole number of at least 0.
+
+        Examples
+        --------
+        >>> from skresample import SMOTE
+        >>> X, y = [[0.0], [1.0], [5.0], [6.0], [7.0]], ["a", "a", "b", "b", "b"]
+        >>> new = SMOTE(k_neighbors=1, random_state=0).fit(X, y).sample(2, label="a")
+        >>> all(0 <= value <= 1 for [value] in new)
+        True
+        """
+        check_is_fitted(self, "sampling_strategy_")
+        if not isinstance(n_samples, Integral) or n_samples < 0:
+            raise ValueError(f"n_samples must be a whole number of at least 0, not {n_samples!r}.")
+        target = self._target
+        classes = target.classes.tolist()
+        if label is None:
+            code = int(np.argmin(target.counts))
+        elif label in classes:
+            code = classes.index(label)
+        else:
+            raise ValueError(f"There is no class {label!r}: the classes are {classes}.")
+        rng = self._draw_streams[code]
+        if random_state is not None:
+            rng = np.random.default_rng(_seed_sequence(random_state))
+        output = self._rows.open(int(n_samples), originals=False)
+        if n_samples:
+            self._put_class(output, code, int(n_samples), rng)
+        return output.close()
+
+    def _put_class(
+        self, output: Any, code: int, n_new: int, rng: np.random.Generator
+    ) -> npt.NDArray[np.intp]:
+        task, fitted = self._fitted_class(code)
+        new = self._draw(task, fitted, n_new, rng, output.room(n_new))
+        output.put(new, rng)
+        return new.parents
+
+    def _fitted_class(self, code: int) -> tuple[OneVsRest, Any]:
+        """Return a class and what was learnt from it; learn it where nobody asked before."""
+        if code not in self._fitted_classes:
+            target = self._target
+            inside = target.codes == code
+            task = OneVsRest(
+                label=target.classes[code].item() if target.classes.ndim else None,
+                rows=self._rows,
+                minority=np.flatnonzero(inside),
+                majority=np.flatnonzero(~inside),
+                rng=self._fit_streams[code],
+            )
+            if len(task.minority) < self._min_rows:
+                raise ValueError(
+                    f"{type(self).__name__} draws new rows between rows of a class, and class "
+                    f"{task.label!r} has {len(task.minority)} row: use RandomOverSampler, which "
+                    "repeats rows, or leave the class out of sampling_strategy."
+                )
+            self._fitted_classes[code] = (task, self._fit_class(task))
+        return self._fitted_classes[code]
+
+
+def how_many(strategy: Any, target: Target) -> dict[Any, int]:
+    """Return how many rows to make of each class.
+
+    imbalanced-learn's rules, but for a ratio that is met already, which is nothing to do
+    here and an error there: inside cross-validation it depends on the fold.
+
+    Parameters
+    ----------
+    strategy : float, str, dict or callable
+        The parameter ``sampling_strategy``.
+    target : Target
+        The target.
+
+    Returns
+    -------
+    counts : dict
+        New rows per label.
+
+    Raises
+    ------
+    ValueError
+        If the strategy names a label that is not there, asks for fewer rows than there
+        are, or is a ratio for more than two classes.
+    """
+    classes = target.classes.tolist()
+    have = dict(zip(classes, target.counts.tolist(), strict=True))
+    if callable(strategy):
+        strategy = strategy(target.labels)
+    if isinstance(strategy, Mapping):
+        unknown = [label for label in strategy if label not in have]
+        if unknown:
+            raise ValueError(
+                f"sampling_strategy names {unknown}, which is not in y: the classes are {classes}."
+            )
+        for label, wanted in strategy.items():
+            if not isinstance(wanted, Integral) or wanted < have[label]:
+                raise ValueError(
+                    f"sampling_strategy asks for {wanted!r} rows of class {label!r}, which has "
+                    f"{have[label]}: over-sampling only adds rows, so give a whole number of at "
+                    "least that, or leave the class out."
+                )
+        return {label: int(strategy[label]) - have[label] for label in classes if label in strategy}
+    if isinstance(strategy, Real) and len(classes) == 2:
+        small, large = sorted(have, key=lambda label: have[label])
+        if have[small] >= strategy * have[large]:
+            if have[small] > strategy * have[large]:
+                warnings.warn(
+                    f"sampling_strategy={strategy} is met already: class {small!r} has "
+                    f"{have[small]} rows against {have[large]}, so no row is added.",
+                    UserWarning,
+                    stacklevel=2,
+                )
+            return {small: 0}
+    elif isinstance(strategy, Real):
+        raise ValueError(
+            f"sampling_strategy={strategy} is a ratio of two classes, and there are "
+            f"{len(classes)}: {classes}. Give a dict with the wanted rows per class."
+        )
+    counts = check_sampling_strategy(strategy, target.labels, "over-sampling")
+    return {label: int(counts[label]) for label in classes if label in counts}
+
+
+def _seed_sequence(random_state: Any) -> np.random.SeedSequence:
+    words = check_random_state(random_state).randint(0, 2**32, size=4, dtype=np.uint32)
+    return np.random.SeedSequence(words.tolist())

@@ -1,0 +1,142 @@
+"""Nearest neighbours of some rows of a table among some rows of it."""
+
+import os
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from joblib import effective_n_jobs
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.metrics import pairwise_distances_chunked
+from sklearn.neighbors import NearestNeighbors
+from threadpoolctl import threadpool_limits
+
+__all__ = ["kneighbors", "majority_share", "mean_distance"]
+
+# scikit-learn's trees lose to its matrix product beyond this many features.
+TREE_FEATURES = 15
+# Up to this many queries per thread, scikit-learn deals the base rows out to the threads,
+# and which of two equally near rows it keeps depends on how many threads there are.
+QUERIES_PER_THREAD = 1024
+
+
+def kneighbors(
+    values: Any,
+    k: int,
+    *,
+    of: npt.NDArray[np.intp] | None = None,
+    among: npt.NDArray[np.intp] | None = None,
+    search: Any = None,
+    n_jobs: int | None = None,
+) -> npt.NDArray[np.intp]:
+    """Find the k nearest rows of a subset of a table, itself excluded.
+
+    A row is excluded from its own neighbours by its position, not by its distance, so
+    that the copies of a row that stands several times are neighbours of each other.
+    The result does not depend on the number of threads.
+
+    Parameters
+    ----------
+    values : {ndarray, CSR matrix or array} of shape (n, d)
+        The table.
+    k : int
+        How many neighbours; where `among` has fewer, what there is.
+    of : ndarray of shape (n_queries,), default=None
+        Positions of the rows whose neighbours are looked for; None for all.
+    among : ndarray of shape (n_base,), default=None
+        Positions of the rows that are looked through; None for all.
+    search : estimator with ``kneighbors``, default=None
+        Finds the neighbours instead; its ``n_neighbors`` is set. None for Euclidean
+        distances.
+    n_jobs : int, default=None
+        Number of threads.
+
+    Returns
+    -------
+    neighbors : ndarray of shape (n_queries, min(k, n_base other than itself))
+        Positions in `values`, nearest first.
+    """
+    everything = np.arange(values.shape[0])
+    of = everything if of is None else of
+    among = everything if among is None else among
+    is_base = np.zeros(everything.size, dtype=bool)
+    is_base[among] = True
+    with_self = bool(is_base[of].any())
+    k = min(k, among.size - with_self)
+    found = among[_search(values, of, among, k + with_self, search, n_jobs)]
+    if not with_self:
+        return found
+    # One column goes: the row itself, or the furthest where k + 1 copies of it, or another
+    # table's row, stand nearer.
+    own = found == of[:, np.newaxis]
+    drop = np.where(own.any(axis=1), own.argmax(axis=1), k)
+    return found[np.arange(k + 1) != drop[:, np.newaxis]].reshape(of.size, k)
+
+
+def majority_share(
+    neighbors: npt.NDArray[np.intp], is_minority: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.float64]:
+    """Return the share of majority rows among the neighbours of each row.
+
+    Parameters
+    ----------
+    neighbors : ndarray of shape (n_queries, k)
+        Positions in a table.
+    is_minority : ndarray of shape (n,)
+        True for the table's minority rows.
+
+    Returns
+    -------
+    share : ndarray of shape (n_queries,)
+        Between 0 and 1.
+    """
+    return np.count_nonzero(~is_minority[neighbors], axis=1) / neighbors.shape[1]
+
+
+def mean_distance(values: Any, of: npt.NDArray[np.intp]) -> float:
+    """Average the Euclidean distance over all pairs of some rows of a table.
+
+    Parameters
+    ----------
+    values : {ndarray, CSR matrix or array} of shape (n, d)
+        The table.
+    of : ndarray of shape (m,)
+        Positions of at least two rows.
+
+    Returns
+    -------
+    distance : float
+        The mean over the m (m - 1) / 2 pairs.
+    """
+    rows = values[of]
+    sums = pairwise_distances_chunked(rows, reduce_func=lambda block, start: block.sum(axis=1))
+    return float(sum(part.sum() for part in sums) / (of.size * (of.size - 1)))
+
+
+def _search(
+    values: Any,
+    of: npt.NDArray[np.intp],
+    among: npt.NDArray[np.intp],
+    k: int,
+    search: Any,
+    n_jobs: int | None,
+) -> npt.NDArray[np.intp]:
+    if k < 1 or not of.size:
+        return np.empty((of.size, max(k, 0)), dtype=np.intp)
+    base, queries = values[among], values[of]
+    if search is not None:
+        search = clone(search).fit(base)
+        return search.kneighbors(queries, n_neighbors=k, return_distance=False)
+    if not sparse.issparse(values) and values.shape[1] <= TREE_FEATURES:
+        tree = NearestNeighbors(n_neighbors=k, algorithm="kd_tree", n_jobs=n_jobs).fit(base)
+        return tree.kneighbors(queries, return_distance=False)
+    if not sparse.issparse(values):
+        # The matrix product computes |a|² - 2ab + |b|²: far from the origin that loses digits.
+        centre = base.mean(axis=0)
+        base, queries = base - centre, queries - centre
+    few = of.size <= QUERIES_PER_THREAD * (os.cpu_count() or 1)
+    threads = 1 if few else None if n_jobs is None else effective_n_jobs(n_jobs)
+    with threadpool_limits(threads, user_api="openmp"):
+        brute = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(base)
+        return brute.kneighbors(queries, return_distance=False)

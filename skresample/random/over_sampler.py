@@ -1,0 +1,155 @@
+"""Random over-sampling."""
+
+from collections.abc import Mapping
+from numbers import Real
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from sklearn.utils._param_validation import Interval
+
+from skresample._docs import fill_doc
+from skresample.base import BaseOverSampler, OneVsRest
+from skresample.numerics.bandwidth import silverman_factor
+from skresample.table import Rows, Synthetic
+
+__all__ = ["RandomOverSampler"]
+
+
+@fill_doc
+class RandomOverSampler(BaseOverSampler):
+    r"""Repeat rows drawn at random with replacement.
+
+    With `shrinkage`, each repeated row is moved by normal noise, which makes it a draw
+    from a kernel density of the class: the smoothed bootstrap of ROSE
+    :footcite:p:`menardi2014rose`. The noise of feature :math:`j` has the deviation
+
+    .. math:: s \left(\frac{4}{(d + 2) n}\right)^{1/(d + 4)} \hat\sigma_j
+
+    with :math:`s` the shrinkage, :math:`d` the number of features, :math:`n` the rows of
+    the class (not of the table) and :math:`\hat\sigma_j` its sample deviation.
+
+    Parameters
+    ----------
+    {sampling_strategy}
+    {random_state}
+    shrinkage : float or dict, default=None
+        Width of the noise, 1 for Silverman's rule of thumb; a dict gives it per label.
+        None or 0 repeats rows as they are, whatever they hold: strings, missing values,
+        any type of column.
+    n_jobs : int, default=None
+        Taken so that samplers can be exchanged in a search; drawing rows needs one thread.
+
+    Attributes
+    ----------
+    sample_indices_ : ndarray of shape (n_out,)
+        Positions of the input rows in the output: all of them, then those drawn.
+    shrinkage_ : dict or None
+        The shrinkage per label.
+    {attributes}
+
+    See Also
+    --------
+    SMOTE : New rows between old ones.
+
+    Notes
+    -----
+    Without shrinkage this keeps the distribution of each class, so that it changes only
+    the prior, as class weights do.
+
+    References
+    ----------
+    .. footbibliography::
+
+    Examples
+    --------
+    >>> from skresample import RandomOverSampler
+    >>> X, y = [["red"], ["blue"], ["blue"]], [1, 0, 0]
+    >>> RandomOverSampler(random_state=0).fit_resample(X, y)
+    ([['red'], ['blue'], ['blue'], ['red']], [1, 0, 0, 1])
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        **BaseOverSampler._parameter_constraints,
+        "shrinkage": [Interval(Real, 0, None, closed="left"), Mapping, None],
+    }
+
+    def __init__(
+        self,
+        *,
+        sampling_strategy: Any = "auto",
+        random_state: Any = None,
+        shrinkage: Any = None,
+        n_jobs: int | None = None,
+    ):
+        self.sampling_strategy = sampling_strategy
+        self.random_state = random_state
+        self.shrinkage = shrinkage
+        self.n_jobs = n_jobs
+
+    @property
+    def _reads_numbers(self) -> bool:  # type: ignore[override]
+        return bool(self.shrinkage)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = tags.input_tags.string = not self._reads_numbers
+        tags.sampler_tags.sample_indices = True
+        return tags
+
+    def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
+        resampled = super().fit_resample(X, y)
+        self.sample_indices_ = np.concatenate([np.arange(len(self._rows)), self.parents_[:, 0]])
+        return resampled
+
+    def _fit_table(self, rows: Rows, rng: np.random.Generator) -> None:
+        self.shrinkage_ = None
+        if self.shrinkage is None:
+            return
+        labels = self._target.classes.tolist()
+        if not isinstance(self.shrinkage, Mapping):
+            self.shrinkage_ = dict.fromkeys(labels, self.shrinkage)
+            return
+        unknown = [label for label in self.shrinkage if label not in labels]
+        missing = [c for c, n in self.sampling_strategy_.items() if n and c not in self.shrinkage]
+        if unknown or missing:
+            raise ValueError(
+                f"shrinkage needs a value of at least 0 for each class that is over-sampled: "
+                f"missing {missing}, not in y {unknown}; the classes are {labels}."
+            )
+        if any(value < 0 for value in self.shrinkage.values()):
+            raise ValueError(f"shrinkage must be at least 0 for every class: {self.shrinkage}.")
+        self.shrinkage_ = dict(self.shrinkage)
+
+    def _fit_class(self, task: OneVsRest) -> npt.NDArray[np.floating] | None:
+        """Return the deviation of the noise per feature, or None for none."""
+        shrinkage = (self.shrinkage_ or {}).get(task.label)
+        if not shrinkage:
+            return None
+        rows = task.numeric[task.minority]
+        n, d = rows.shape
+        if n < 2:
+            return np.zeros(d)
+        if sparse.issparse(rows):
+            square_of_mean = np.asarray(rows.mean(axis=0)).ravel() ** 2
+            mean_of_square = np.asarray(rows.multiply(rows).mean(axis=0)).ravel()
+            deviation = np.sqrt(np.maximum(mean_of_square - square_of_mean, 0) * n / (n - 1))
+        else:
+            deviation = rows.std(axis=0, ddof=1)
+        return shrinkage * silverman_factor(n, d) * deviation
+
+    def _draw(
+        self,
+        task: OneVsRest,
+        fitted: npt.NDArray[np.floating] | None,
+        n_new: int,
+        rng: np.random.Generator,
+        room: npt.NDArray[np.floating] | None,
+    ) -> Synthetic:
+        parents = task.minority[rng.integers(len(task.minority), size=(n_new, 1))]
+        if fitted is None:
+            return Synthetic(parents)
+        rows = task.numeric[parents[:, 0]]
+        rows = rows.toarray() if sparse.issparse(rows) else rows
+        return Synthetic(parents, rows + fitted * rng.standard_normal(rows.shape))

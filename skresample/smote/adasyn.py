@@ -1,0 +1,92 @@
+"""ADASYN."""
+
+from numbers import Integral
+from typing import Any, ClassVar
+
+from sklearn.utils._param_validation import HasMethods, Interval
+
+from skresample._docs import fill_doc
+from skresample.base import OneVsRest
+from skresample.smote.base import InterpolatingOverSampler, Pairing
+
+__all__ = ["ADASYN"]
+
+
+@fill_doc
+class ADASYN(InterpolatingOverSampler):
+    r"""Adaptive synthetic sampling.
+
+    SMOTE whose bases are chosen in proportion to the share of majority rows among their
+    nearest neighbours in the whole table :footcite:p:`he2008adasyn`: of :math:`G` new
+    rows, the minority row :math:`x_i` with share :math:`r_i` gives
+
+    .. math:: g_i = G \, r_i \big/ \textstyle\sum_j r_j .
+
+    The counts are whole and sum to :math:`G` exactly; rounding each by itself, as the
+    paper writes it, would miss the total.
+
+    Parameters
+    ----------
+    {sampling_strategy}
+    {random_state}
+    n_neighbors : int or estimator, default=5
+        How many nearest rows decide the share, and how many nearest rows of the same
+        class a new row may be drawn towards. An estimator with ``kneighbors`` finds them
+        instead; as in imbalanced-learn, its ``n_neighbors`` counts the row itself. A
+        class with fewer rows uses what there is, with a warning.
+    {n_jobs}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    BorderlineSMOTE : Starts from rows with a share between one half and one.
+    SMOTE : Starts from all rows evenly.
+
+    Notes
+    -----
+    Where no minority row has a majority neighbour, all shares are 0: the new rows are
+    then spread evenly, as in SMOTE, and a warning says so. The paper leaves open whether
+    the partner comes from the neighbours of either class; here, as the text that a new
+    row be of the minority suggests, it is one of the nearest minority rows.
+
+    References
+    ----------
+    .. footbibliography::
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from skresample import ADASYN
+    >>> X, y = make_classification(weights=[0.9], random_state=0)
+    >>> X_new, y_new = ADASYN(random_state=0).fit_resample(X, y)
+    >>> int(sum(y_new == 0)), int(sum(y_new == 1))
+    (91, 91)
+    """
+
+    _no_base = "no row has a majority row among its nearest neighbours"
+    _partners_from = "n_neighbors"
+
+    _parameter_constraints: ClassVar[dict] = {
+        **InterpolatingOverSampler._parameter_constraints,
+        "n_neighbors": [Interval(Integral, 1, None, closed="left"), HasMethods(["kneighbors"])],
+    }
+
+    def __init__(
+        self,
+        *,
+        sampling_strategy: Any = "auto",
+        random_state: Any = None,
+        n_neighbors: Any = 5,
+        n_jobs: int | None = None,
+    ):
+        self.sampling_strategy = sampling_strategy
+        self.random_state = random_state
+        self.n_neighbors = n_neighbors
+        self.n_jobs = n_jobs
+
+    def _pair(self, task: OneVsRest) -> Pairing:
+        share = self._majority_share(task, "n_neighbors")
+        return self._smote_pairing(task)._replace(weights=share)

@@ -1,0 +1,121 @@
+"""What the interpolation family shares: who is joined with whom, and the step between."""
+
+import warnings
+from abc import abstractmethod
+from numbers import Integral
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from skresample.base import BaseOverSampler, OneVsRest
+from skresample.numerics.allocation import allocate, draw_slots
+from skresample.numerics.interpolation import interpolate
+from skresample.numerics.neighbors import kneighbors, majority_share
+from skresample.table import Synthetic
+
+__all__ = ["InterpolatingOverSampler", "Pairing"]
+
+
+class Pairing(NamedTuple):
+    """Who is joined with whom.
+
+    Attributes
+    ----------
+    weights : ndarray of shape (m,)
+        How often each minority row is the base of a new row, in proportion.
+    partners : ndarray of shape (m, k)
+        Positions in the table of the rows that a base may be joined with, each as likely
+        as the others; filled from the left, -1 where there are fewer.
+    gap : tuple of two array-likes
+        Lowest and highest step from the base (0) to the partner (1); each broadcasts to
+        the shape of `partners`.
+    """
+
+    weights: npt.NDArray[np.floating]
+    partners: npt.NDArray[np.intp]
+    gap: tuple[Any, Any] = (0.0, 1.0)
+
+
+class InterpolatingOverSampler(BaseOverSampler):
+    """Base class of the methods that put new rows on lines between old ones.
+
+    A method says in `_pair` who is joined with whom; everything else is here. Where its
+    weights leave no row to start from, all rows of the class are used evenly, as in SMOTE,
+    and a warning gives the method's own reason, `_no_base`.
+    """
+
+    _min_rows: ClassVar[int] = 2
+    _no_base: ClassVar[str] = "no row has a positive weight"
+    _partners_from: ClassVar[str] = "k_neighbors"
+
+    @abstractmethod
+    def _pair(self, task: OneVsRest) -> Pairing:
+        """Say who is joined with whom in one class."""
+
+    def _fit_class(self, task: OneVsRest) -> Pairing:
+        pairing = self._pair(task)
+        if pairing.weights.any():
+            return pairing
+        warnings.warn(
+            f"{type(self).__name__}: {self._no_base} in class {task.label!r}. All its "
+            f"{len(task.minority)} rows are used evenly, as in SMOTE.",
+            UserWarning,
+            stacklevel=2,
+        )
+        return self._smote_pairing(task)
+
+    def _draw(
+        self,
+        task: OneVsRest,
+        fitted: Pairing,
+        n_new: int,
+        rng: np.random.Generator,
+        room: npt.NDArray[np.floating] | None,
+    ) -> Synthetic:
+        base = np.repeat(np.arange(len(task.minority)), allocate(fitted.weights, n_new, rng))
+        slot = draw_slots(fitted.partners, base, rng)
+        low, high = (np.broadcast_to(g, fitted.partners.shape)[base, slot] for g in fitted.gap)
+        gap = low + (high - low) * rng.random(n_new)
+        parents = np.column_stack([task.minority[base], fitted.partners[base, slot]])
+        return Synthetic(parents, interpolate(task.numeric, *parents.T, gap, out=room))
+
+    def _smote_pairing(self, task: OneVsRest) -> Pairing:
+        """Join every row of the class with its nearest rows of the class."""
+        partners = self._nearest(task, self._partners_from, among=task.minority)
+        return Pairing(np.ones(len(task.minority)), partners)
+
+    def _majority_share(self, task: OneVsRest, parameter: str) -> npt.NDArray[np.float64]:
+        """Return the majority's share of the nearest rows of the table of each minority row."""
+        neighbors = self._nearest(task, parameter, among=np.arange(len(task.rows)))
+        return majority_share(neighbors, task.is_minority)
+
+    def _nearest(
+        self, task: OneVsRest, parameter: str, among: npt.NDArray[np.intp]
+    ) -> npt.NDArray[np.intp]:
+        """Find the nearest rows of each minority row among some rows, as a parameter says."""
+        k, search = self._neighbors(parameter)
+        found = kneighbors(
+            task.numeric, k, of=task.minority, among=among, search=search, n_jobs=self.n_jobs
+        )
+        if found.shape[1] < k:
+            warnings.warn(
+                f"{type(self).__name__}: {parameter} asks for {k} neighbours, and class "
+                f"{task.label!r} has {found.shape[1]} to offer: these were used.",
+                UserWarning,
+                stacklevel=2,
+            )
+        return found
+
+    def _neighbors(self, parameter: str) -> tuple[int, Any]:
+        """Return how many neighbours a parameter asks for, and the estimator to find them."""
+        value = getattr(self, parameter)
+        if isinstance(value, Integral):
+            return int(value), None
+        n_neighbors = getattr(value, "n_neighbors", None)
+        if not isinstance(n_neighbors, Integral) or n_neighbors < 2:
+            raise ValueError(
+                f"{parameter}={value!r} has n_neighbors={n_neighbors}: it must look for at least "
+                "2, since a row is the first of its own neighbours."
+            )
+        return int(n_neighbors) - 1, value

@@ -1,0 +1,101 @@
+"""Borderline-SMOTE."""
+
+from numbers import Integral
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+
+from skresample._docs import fill_doc
+from skresample.base import OneVsRest
+from skresample.smote.base import InterpolatingOverSampler, Pairing
+
+__all__ = ["BorderlineSMOTE"]
+
+
+@fill_doc
+class BorderlineSMOTE(InterpolatingOverSampler):
+    r"""SMOTE from the minority rows near the border only.
+
+    A minority row of whose :math:`m` nearest rows :math:`m'` are of the majority is in
+    *danger* if :math:`m/2 \le m' < m`, *safe* below and *noise* at :math:`m' = m`
+    :footcite:p:`han2005borderline`. Only rows in danger are bases. ``'borderline-1'``
+    draws towards their nearest minority rows, as SMOTE does; ``'borderline-2'`` also
+    draws towards their nearest majority rows, less than half the way:
+
+    .. math:: x + u\,(x' - x), \qquad u \sim U(0, \tfrac12).
+
+    Parameters
+    ----------
+    {sampling_strategy}
+    {random_state}
+    {k_neighbors 5}
+    {m_neighbors}
+    kind : {'borderline-1', 'borderline-2'}, default='borderline-1'
+        Whether new rows may also be drawn towards the majority.
+    {n_jobs}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    SVMSMOTE : Finds the border with a support vector machine.
+    ADASYN : Weighs the rows by the share of majority neighbours.
+
+    Notes
+    -----
+    Where no row is in danger, all rows of the class are used evenly, as in SMOTE, and a
+    warning says so. The paper does not say how many majority rows ``'borderline-2'``
+    looks at: here as many as minority rows, each as likely.
+
+    References
+    ----------
+    .. footbibliography::
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from skresample import BorderlineSMOTE
+    >>> X, y = make_classification(weights=[0.9], random_state=0)
+    >>> X_new, y_new = BorderlineSMOTE(random_state=0).fit_resample(X, y)
+    >>> int(sum(y_new == 0)), int(sum(y_new == 1))
+    (91, 91)
+    """
+
+    _no_base = "no row is in danger (half or more, but not all, of its neighbours majority)"
+
+    _parameter_constraints: ClassVar[dict] = {
+        **InterpolatingOverSampler._parameter_constraints,
+        "k_neighbors": [Interval(Integral, 1, None, closed="left"), HasMethods(["kneighbors"])],
+        "m_neighbors": [Interval(Integral, 1, None, closed="left"), HasMethods(["kneighbors"])],
+        "kind": [StrOptions({"borderline-1", "borderline-2"})],
+    }
+
+    def __init__(
+        self,
+        *,
+        sampling_strategy: Any = "auto",
+        random_state: Any = None,
+        k_neighbors: Any = 5,
+        m_neighbors: Any = 10,
+        kind: str = "borderline-1",
+        n_jobs: int | None = None,
+    ):
+        self.sampling_strategy = sampling_strategy
+        self.random_state = random_state
+        self.k_neighbors = k_neighbors
+        self.m_neighbors = m_neighbors
+        self.kind = kind
+        self.n_jobs = n_jobs
+
+    def _pair(self, task: OneVsRest) -> Pairing:
+        share = self._majority_share(task, "m_neighbors")
+        danger = ((share >= 0.5) & (share < 1)).astype(float)
+        pairing = self._smote_pairing(task)._replace(weights=danger)
+        if self.kind == "borderline-1":
+            return pairing
+        across = self._nearest(task, "k_neighbors", among=task.majority)
+        furthest = np.repeat([1.0, 0.5], [pairing.partners.shape[1], across.shape[1]])
+        return pairing._replace(partners=np.hstack([pairing.partners, across]), gap=(0.0, furthest))

@@ -1,0 +1,164 @@
+"""KMeans-SMOTE."""
+
+from collections.abc import Iterator
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import clone
+from sklearn.cluster import MiniBatchKMeans
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+
+from skresample._docs import fill_doc
+from skresample.base import OneVsRest
+from skresample.numerics.neighbors import kneighbors, mean_distance
+from skresample.smote.base import InterpolatingOverSampler, Pairing
+from skresample.table import Rows
+
+__all__ = ["KMeansSMOTE"]
+
+
+@fill_doc
+class KMeansSMOTE(InterpolatingOverSampler):
+    r"""SMOTE inside the clusters where the minority prevails, most in the sparse ones.
+
+    All rows are clustered. A cluster with :math:`P` minority and :math:`N` majority rows
+    is kept if :math:`(N + 1) / (P + 1) < (1 - t) / t`, with :math:`t` the balance
+    threshold, and gets new rows in proportion to its sparsity, the mean distance between
+    its minority rows to the power of an exponent :math:`e` over their number
+    :footcite:p:`last2018kmeans`:
+
+    .. math:: w = \bar d^{\,e} / P .
+
+    Inside a cluster, SMOTE with the `k` nearest minority rows of the cluster, or as many
+    as it has.
+
+    Parameters
+    ----------
+    {sampling_strategy}
+    {random_state}
+    {k_neighbors 2}
+    {n_jobs}
+    kmeans_estimator : int or estimator, default=None
+        Number of clusters, or an estimator with ``fit`` and ``predict`` that finds them.
+        None for :class:`sklearn.cluster.MiniBatchKMeans` with its own default.
+    cluster_balance_threshold : 'auto' or float in (0, 1), default='auto'
+        The share of minority rows from which a cluster is kept. ``'auto'`` is one half:
+        the paper's imbalance ratio threshold of 1.
+    density_exponent : 'auto' or float, default='auto'
+        The exponent. ``'auto'`` is the number of features, as in the paper.
+
+    Attributes
+    ----------
+    kmeans_estimator_ : estimator
+        The fitted clustering.
+    {attributes}
+
+    See Also
+    --------
+    SMOTE : Without clusters.
+
+    Notes
+    -----
+    A cluster with one minority row has no pair to draw between and is left out. Where no
+    cluster is kept, all rows of the class are used evenly, as in SMOTE, and a warning
+    says so. Where the minority rows of every kept cluster coincide, their sparsity is
+    zero, and the kept clusters get rows by their number of minority rows. The clustering
+    is the same for all classes; a third class counts as majority.
+
+    References
+    ----------
+    .. footbibliography::
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_blobs
+    >>> from skresample import KMeansSMOTE
+    >>> X, y = make_blobs([100, 800, 100], centers=[[-10, 0], [0, 0], [10, 0]], random_state=0)
+    >>> X_new, y_new = KMeansSMOTE(random_state=0).fit_resample(X, y == 0)
+    >>> int(sum(y_new)), len(y_new)
+    (900, 1800)
+    """
+
+    _no_base = "no cluster has enough rows of the class (see cluster_balance_threshold)"
+
+    _parameter_constraints: ClassVar[dict] = {
+        **InterpolatingOverSampler._parameter_constraints,
+        "k_neighbors": [Interval(Integral, 1, None, closed="left"), HasMethods(["kneighbors"])],
+        "kmeans_estimator": [
+            Interval(Integral, 1, None, closed="left"),
+            HasMethods(["fit", "predict"]),
+            None,
+        ],
+        "cluster_balance_threshold": [StrOptions({"auto"}), Interval(Real, 0, 1, closed="neither")],
+        "density_exponent": [StrOptions({"auto"}), Interval(Real, 0, None, closed="left")],
+    }
+
+    def __init__(
+        self,
+        *,
+        sampling_strategy: Any = "auto",
+        random_state: Any = None,
+        k_neighbors: Any = 2,
+        n_jobs: int | None = None,
+        kmeans_estimator: Any = None,
+        cluster_balance_threshold: Any = "auto",
+        density_exponent: Any = "auto",
+    ):
+        self.sampling_strategy = sampling_strategy
+        self.random_state = random_state
+        self.k_neighbors = k_neighbors
+        self.n_jobs = n_jobs
+        self.kmeans_estimator = kmeans_estimator
+        self.cluster_balance_threshold = cluster_balance_threshold
+        self.density_exponent = density_exponent
+
+    def _fit_table(self, rows: Rows, rng: np.random.Generator) -> None:
+        given = self.kmeans_estimator
+        estimator = (
+            MiniBatchKMeans() if given is None or isinstance(given, Integral) else clone(given)
+        )
+        if isinstance(given, Integral):
+            estimator.set_params(n_clusters=given)
+        params = estimator.get_params()
+        if params.get("random_state", 0) is None:
+            estimator.set_params(random_state=int(rng.integers(2**32)))
+        if params.get("n_clusters", 0) > len(rows):
+            estimator.set_params(n_clusters=len(rows))
+        self.kmeans_estimator_ = estimator.fit(rows.numeric)
+        self._clusters = estimator.predict(rows.numeric)
+
+    def _pair(self, task: OneVsRest) -> Pairing:
+        k, search = self._neighbors("k_neighbors")
+        auto = self.density_exponent == "auto"
+        exponent = task.numeric.shape[1] if auto else self.density_exponent
+        partners = np.full((len(task.minority), k), -1, dtype=np.intp)
+        log_weights = np.full(len(task.minority), -np.inf)
+        kept = np.zeros(len(task.minority), dtype=bool)
+        for members in self._prevalent(task):
+            rows = task.minority[members]
+            found = kneighbors(
+                task.numeric, k, of=rows, among=rows, search=search, n_jobs=self.n_jobs
+            )
+            partners[members, : found.shape[1]] = found
+            spread = mean_distance(task.numeric, rows)
+            with np.errstate(divide="ignore"):
+                log_sparsity = (exponent and exponent * np.log(spread)) - np.log(len(rows))
+            log_weights[members] = log_sparsity - np.log(len(rows))
+            kept |= members
+        peak = log_weights.max()
+        weights = np.exp(log_weights - peak) if peak > -np.inf else kept.astype(float)
+        return Pairing(weights, partners)
+
+    def _prevalent(self, task: OneVsRest) -> Iterator[npt.NDArray[np.bool_]]:
+        """Yield, for each cluster where the class prevails, which of its rows are inside."""
+        threshold = self.cluster_balance_threshold
+        share = 0.5 if threshold == "auto" else threshold
+        clusters = self._clusters[task.minority]
+        for cluster in np.unique(clusters):
+            members = clusters == cluster
+            n_minority = np.count_nonzero(members)
+            n_majority = np.count_nonzero(self._clusters == cluster) - n_minority
+            if n_minority >= 2 and (n_majority + 1) / (n_minority + 1) < (1 - share) / share:
+                yield members

@@ -1,0 +1,82 @@
+"""SMOTE."""
+
+from numbers import Integral
+from typing import Any, ClassVar
+
+from sklearn.utils._param_validation import HasMethods, Interval
+
+from skresample._docs import fill_doc
+from skresample.base import OneVsRest
+from skresample.smote.base import InterpolatingOverSampler, Pairing
+
+__all__ = ["SMOTE"]
+
+
+@fill_doc
+class SMOTE(InterpolatingOverSampler):
+    r"""Synthetic minority over-sampling technique.
+
+    A new row lies on the segment between a minority row :math:`x` and one of its `k`
+    nearest minority rows :math:`x'` :footcite:p:`chawla2002smote`:
+
+    .. math:: x + u\,(x' - x), \qquad u \sim U(0, 1),
+
+    with one :math:`u` for the whole row. The bases :math:`x` are spread evenly over the
+    class, as in the paper: each gives as many new rows as any other, give or take one.
+
+    Parameters
+    ----------
+    {sampling_strategy}
+    {random_state}
+    {k_neighbors 5}
+    {n_jobs}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    BorderlineSMOTE : Starts from rows near the border only.
+    ADASYN : Starts more often from rows among the majority.
+
+    Notes
+    -----
+    With `k` = m - 1 the new rows have the covariance
+    :math:`S\,(2/3 - 1/(3(m - 1)))`, with :math:`S` that of the m minority rows: SMOTE
+    contracts a class towards its middle.
+
+    References
+    ----------
+    .. footbibliography::
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from skresample import SMOTE
+    >>> X, y = make_classification(weights=[0.9], random_state=0)
+    >>> X_new, y_new = SMOTE(random_state=0).fit_resample(X, y)
+    >>> int(sum(y_new == 0)), int(sum(y_new == 1))
+    (91, 91)
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        **InterpolatingOverSampler._parameter_constraints,
+        "k_neighbors": [Interval(Integral, 1, None, closed="left"), HasMethods(["kneighbors"])],
+    }
+
+    def __init__(
+        self,
+        *,
+        sampling_strategy: Any = "auto",
+        random_state: Any = None,
+        k_neighbors: Any = 5,
+        n_jobs: int | None = None,
+    ):
+        self.sampling_strategy = sampling_strategy
+        self.random_state = random_state
+        self.k_neighbors = k_neighbors
+        self.n_jobs = n_jobs
+
+    def _pair(self, task: OneVsRest) -> Pairing:
+        return self._smote_pairing(task)

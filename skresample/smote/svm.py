@@ -1,0 +1,116 @@
+"""SVM-SMOTE."""
+
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.svm import SVC
+from sklearn.utils._param_validation import HasMethods, Interval
+
+from skresample._docs import fill_doc
+from skresample.base import OneVsRest
+from skresample.smote.base import InterpolatingOverSampler, Pairing
+
+__all__ = ["SVMSMOTE"]
+
+
+@fill_doc
+class SVMSMOTE(InterpolatingOverSampler):
+    r"""SMOTE from the minority's support vectors, outwards where they are safe.
+
+    A support vector machine of the class against the rest gives the bases: its minority
+    support vectors, but for *noise*, whose :math:`m` nearest rows are all of the
+    majority :footcite:p:`nguyen2011borderline`. Where less than half of those :math:`m`
+    rows are of the majority, the base is safe and the class is extended past it; else
+    the class is filled in:
+
+    .. math::
+
+        x + u\,s\,(x - x') \;\text{(safe)}, \qquad x + u\,(x' - x) \;\text{(in danger)},
+        \qquad u \sim U(0, 1),
+
+    with :math:`s` the `out_step` and :math:`x'` one of the nearest minority rows.
+
+    Parameters
+    ----------
+    {sampling_strategy}
+    {random_state}
+    {k_neighbors 5}
+    {m_neighbors}
+    svm_estimator : estimator, default=None
+        Classifier with ``support_`` after fitting, such as :class:`sklearn.svm.SVC`, which
+        is the default.
+    out_step : float, default=0.5
+        The longest step outwards, as a share of the distance to the partner.
+    {n_jobs}
+
+    Attributes
+    ----------
+    svm_estimator_ : estimator
+        The machine of the last class that was fitted.
+    {attributes}
+
+    See Also
+    --------
+    BorderlineSMOTE : Finds the border by counting neighbours.
+
+    Notes
+    -----
+    Where all minority support vectors are noise, all rows of the class are used evenly,
+    as in SMOTE, and a warning says so. Every base gives as many rows as any other, safe
+    or not. Rows that are drawn outwards can leave the observed range.
+
+    References
+    ----------
+    .. footbibliography::
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from skresample import SVMSMOTE
+    >>> X, y = make_classification(weights=[0.9], random_state=0)
+    >>> X_new, y_new = SVMSMOTE(random_state=0).fit_resample(X, y)
+    >>> int(sum(y_new == 0)), int(sum(y_new == 1))
+    (91, 91)
+    """
+
+    _no_base = "no support vector has a row of its class among its nearest neighbours"
+
+    _parameter_constraints: ClassVar[dict] = {
+        **InterpolatingOverSampler._parameter_constraints,
+        "k_neighbors": [Interval(Integral, 1, None, closed="left"), HasMethods(["kneighbors"])],
+        "m_neighbors": [Interval(Integral, 1, None, closed="left"), HasMethods(["kneighbors"])],
+        "svm_estimator": [HasMethods(["fit", "predict"]), None],
+        "out_step": [Interval(Real, 0, None, closed="left")],
+    }
+
+    def __init__(
+        self,
+        *,
+        sampling_strategy: Any = "auto",
+        random_state: Any = None,
+        k_neighbors: Any = 5,
+        m_neighbors: Any = 10,
+        svm_estimator: Any = None,
+        out_step: float = 0.5,
+        n_jobs: int | None = None,
+    ):
+        self.sampling_strategy = sampling_strategy
+        self.random_state = random_state
+        self.k_neighbors = k_neighbors
+        self.m_neighbors = m_neighbors
+        self.svm_estimator = svm_estimator
+        self.out_step = out_step
+        self.n_jobs = n_jobs
+
+    def _pair(self, task: OneVsRest) -> Pairing:
+        machine = SVC() if self.svm_estimator is None else clone(self.svm_estimator)
+        self.svm_estimator_ = machine.fit(task.numeric, task.is_minority)
+        support = np.zeros(len(task.rows), dtype=bool)
+        support[machine.support_] = True
+        share = self._majority_share(task, "m_neighbors")
+        weights = (support[task.minority] & (share < 1)).astype(float)
+        safe = (share < 0.5)[:, np.newaxis]
+        gap = np.where(safe, -self.out_step, 0.0), np.where(safe, 0.0, 1.0)
+        return self._smote_pairing(task)._replace(weights=weights, gap=gap)
