@@ -1,6 +1,8 @@
 """Over-sampling of imbalanced tables, and honest reports of what it gains."""
 
 from skresample._version import __version__
+from skresample.compare import Comparison, compare
+from skresample.model import ResampledClassifier
 from skresample.random import RandomOverSampler
 from skresample.smote import ADASYN, SMOTE, SVMSMOTE, BorderlineSMOTE, KMeansSMOTE
 
@@ -9,7 +11,10 @@ __all__ = [
     "SMOTE",
     "SVMSMOTE",
     "BorderlineSMOTE",
+    "Comparison",
     "KMeansSMOTE",
     "RandomOverSampler",
+    "ResampledClassifier",
     "__version__",
+    "compare",
 ]

@@ -1,0 +1,183 @@
+"""ResampledClassifier."""
+
+import imblearn.under_sampling
+import imblearn.utils.estimator_checks as imblearn_checks
+import numpy as np
+import pandas as pd
+import pytest
+import sklearn.utils.estimator_checks as sklearn_checks
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.datasets import make_classification
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, cross_validate
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import LinearSVC
+from sklearn.tree import DecisionTreeClassifier
+
+from skresample import SMOTE, RandomOverSampler, ResampledClassifier
+
+
+@pytest.fixture
+def table():
+    return make_classification(300, weights=[0.9], random_state=0)
+
+
+class Recorder(ClassifierMixin, BaseEstimator):
+    """Remembers what it was fitted on."""
+
+    def fit(self, X, y, sample_weight=None):
+        self.X_, self.y_, self.sample_weight_ = X, y, sample_weight
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict(self, X):
+        self.predicted_on_ = X
+        return np.full(len(X), self.classes_[0])
+
+
+def expected_failures(model):
+    if model.sampler is None:
+        return {}
+    reason = "a sampler counts rows: it sees neither weights nor that a row repeats another"
+    return {
+        "check_sample_weight_equivalence_on_dense_data": reason,
+        "check_sample_weight_equivalence_on_sparse_data": reason,
+    }
+
+
+MODELS = [
+    ResampledClassifier(LogisticRegression(max_iter=1000), sampler)
+    for sampler in (None, SMOTE(random_state=0), RandomOverSampler(random_state=0))
+]
+
+
+@pytest.mark.filterwarnings("ignore:SMOTE. k_neighbors asks for:UserWarning")
+@sklearn_checks.parametrize_with_checks(MODELS, expected_failed_checks=expected_failures)
+def test_scikit_learn(estimator, check):
+    check(estimator)
+
+
+@imblearn_checks.parametrize_with_checks(MODELS)
+def test_imbalanced_learn(estimator, check):
+    check(estimator)
+
+
+def test_resamples_in_fit_only(table):
+    X, y = table
+    model = ResampledClassifier(Recorder(), SMOTE(random_state=0)).fit(X, y)
+    X_res, y_res = SMOTE(random_state=0).fit_resample(X, y)
+    np.testing.assert_array_equal(model.estimator_.X_, X_res)
+    np.testing.assert_array_equal(model.estimator_.y_, y_res)
+    model.predict(X[:7])
+    np.testing.assert_array_equal(model.estimator_.predicted_on_, X[:7])
+
+
+def test_no_sampler_is_the_classifier_itself(table):
+    X, y = table
+    alone = LogisticRegression().fit(X, y)
+    wrapped = ResampledClassifier(LogisticRegression()).fit(X, y)
+    np.testing.assert_array_equal(wrapped.predict_proba(X), alone.predict_proba(X))
+    assert wrapped.sampler_ is None
+
+
+def test_originals_keep_their_weight_and_synthetic_rows_get_the_mean_of_their_parents(table):
+    X, y = table
+    weights = np.random.default_rng(0).random(len(y))
+    model = ResampledClassifier(Recorder(), SMOTE(random_state=0)).fit(X, y, sample_weight=weights)
+    carried = model.estimator_.sample_weight_
+    np.testing.assert_array_equal(carried[: len(y)], weights)
+    by_hand = [(weights[a] + weights[b]) / 2 for a, b in model.sampler_.parents_]
+    np.testing.assert_allclose(carried[len(y) :], by_hand)
+
+
+def test_weights_follow_repeated_and_removed_rows(table):
+    X, y = table
+    weights = np.arange(1.0, len(y) + 1)
+    over = ResampledClassifier(Recorder(), RandomOverSampler(random_state=0))
+    carried = over.fit(X, y, sample_weight=weights).estimator_.sample_weight_
+    np.testing.assert_array_equal(carried, weights[over.sampler_.sample_indices_])
+    under = imblearn.under_sampling.RandomUnderSampler(random_state=0)
+    under = ResampledClassifier(Recorder(), under).fit(X, y, sample_weight=weights)
+    kept = under.sampler_.sample_indices_
+    np.testing.assert_array_equal(under.estimator_.sample_weight_, weights[kept])
+
+
+def test_weights_are_refused_where_they_cannot_be_used(table):
+    X, y = table
+    weights = np.ones(len(y))
+    with pytest.raises(ValueError, match="KNeighborsClassifier does not take it"):
+        ResampledClassifier(KNeighborsClassifier(), SMOTE()).fit(X, y, sample_weight=weights)
+    pipeline = make_pipeline(StandardScaler(), LogisticRegression())
+    with pytest.raises(ValueError, match="put only the last step into ResampledClassifier"):
+        ResampledClassifier(pipeline, SMOTE()).fit(X, y, sample_weight=weights)
+    tomek = imblearn.under_sampling.ClusterCentroids(random_state=0)
+    with pytest.raises(ValueError, match="ClusterCentroids does not say where its rows come from"):
+        ResampledClassifier(LogisticRegression(), tomek).fit(X, y, sample_weight=weights)
+
+
+def test_works_where_samplers_are_refused(table):
+    X, y = table
+    model = make_pipeline(
+        StandardScaler(), ResampledClassifier(LogisticRegression(), SMOTE(random_state=0))
+    )
+    result = cross_validate(model, X, y, scoring=["balanced_accuracy", "average_precision"])
+    plain = make_pipeline(StandardScaler(), LogisticRegression())
+    before = cross_validate(plain, X, y, scoring="balanced_accuracy")
+    assert result["test_balanced_accuracy"].mean() > before["test_score"].mean()
+
+
+def test_search_over_parameters_samplers_and_none(table):
+    X, y = table
+    model = ResampledClassifier(DecisionTreeClassifier(random_state=0), SMOTE(random_state=0))
+    grid = [
+        {"sampler__k_neighbors": [1, 3]},
+        {"sampler": [None, RandomOverSampler(random_state=0)], "estimator__max_depth": [2]},
+    ]
+    search = GridSearchCV(model, grid, scoring="f1", error_score="raise").fit(X, y)
+    assert len(search.cv_results_["params"]) == 4
+    assert len(set(search.cv_results_["mean_test_score"])) > 1
+
+
+def test_cross_validation_passes_weights(table):
+    X, y = table
+    model = ResampledClassifier(LogisticRegression(), SMOTE(random_state=0))
+    heavy = np.where(y == 1, 100.0, 1.0)
+    scores = [
+        cross_validate(model, X, y, scoring="recall", params=params)["test_score"].mean()
+        for params in ({}, {"sample_weight": heavy})
+    ]
+    assert scores[1] > scores[0]
+
+
+def test_has_the_methods_of_its_classifier(table):
+    X, y = table
+    machine = ResampledClassifier(LinearSVC(), SMOTE(random_state=0))
+    assert hasattr(machine, "decision_function")
+    assert not hasattr(machine, "predict_proba")
+    assert machine.fit(X, y).decision_function(X).shape == (len(y),)
+    logistic = ResampledClassifier(LogisticRegression(), SMOTE(random_state=0)).fit(X, y)
+    np.testing.assert_allclose(np.exp(logistic.predict_log_proba(X)), logistic.predict_proba(X))
+
+
+def test_frames_and_string_labels(table):
+    X, y = table
+    frame = pd.DataFrame(X).add_prefix("x")
+    labels = pd.Series(np.where(y == 1, "ill", "well"), dtype="category")
+    model = ResampledClassifier(LogisticRegression(), SMOTE(random_state=0)).fit(frame, labels)
+    assert model.classes_.tolist() == ["ill", "well"]
+    assert model.feature_names_in_.tolist() == frame.columns.tolist()
+    assert set(model.predict(frame)) == {"ill", "well"}
+
+
+def test_the_sampler_given_is_not_fitted(table):
+    sampler = SMOTE(random_state=0)
+    ResampledClassifier(LogisticRegression(), sampler).fit(*table)
+    assert not hasattr(sampler, "sampling_strategy_")
+    assert clone(sampler).get_params() == sampler.get_params()
+
+
+def test_what_is_no_sampler_is_refused(table):
+    with pytest.raises(ValueError, match="'sampler' parameter of ResampledClassifier must be"):
+        ResampledClassifier(LogisticRegression(), StandardScaler()).fit(*table)
