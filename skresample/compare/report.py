@@ -1,0 +1,409 @@
+"""What a comparison found, as a table, a picture and a page."""
+
+import base64
+import html
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from skresample.compare.metrics import Metric
+from skresample.compare.statistics import corrected_interval
+
+__all__ = ["Comparison"]
+
+Floats = npt.NDArray[np.floating]
+
+# What a sampler must beat: a threshold does not change what depends on probabilities only.
+BEFORE, THRESHOLD = 0, 2
+DECISIONS = ("precision", "recall", "F1", "MCC", "balanced accuracy", "G-mean")
+
+
+@dataclass
+class Comparison:
+    """What `compare` found.
+
+    Print it for the report, or see `to_frame`, `plot` and `to_html`. In a notebook it
+    shows itself as the page.
+
+    Attributes
+    ----------
+    classes : list
+        Class labels.
+    support : list of int
+        Rows per class.
+    n_features : int
+        Columns of the table.
+    estimators, methods : list of str
+        Names of the classifiers, and of the baselines and samplers.
+    metrics : list of Metric
+        What they were judged by.
+    scores : ndarray of shape (n_estimators, n_methods, n_folds, n_metrics)
+        One score per held-out fold; NaN where there is none.
+    test_share : float
+        Held-out rows per training row.
+    protocol : str
+        The folds, in words.
+    notes : list of str
+        Fits that failed or warned.
+    seconds : float
+        How long it took.
+    """
+
+    classes: list[Any]
+    support: list[int]
+    n_features: int
+    estimators: list[str]
+    methods: list[str]
+    metrics: list[Metric]
+    scores: Floats
+    test_share: float
+    protocol: str
+    notes: list[str]
+    seconds: float
+
+    def difference(self, reference: int = BEFORE) -> tuple[Floats, Floats, Floats]:
+        """Compare each method with one of them, fold by fold.
+
+        Parameters
+        ----------
+        reference : int, default=0
+            Position in `methods`; 0 is nothing.
+
+        Returns
+        -------
+        mean, low, high : ndarray of shape (n_estimators, n_methods, n_metrics)
+            Mean difference and its 95 % interval (corrected resampled t).
+        """
+        paired = self.scores - self.scores[:, [reference]]
+        by_fold = np.moveaxis(paired, 2, 0)
+        low, high = corrected_interval(by_fold, self.test_share)
+        return by_fold.mean(axis=0), low, high
+
+    def to_frame(self) -> Any:
+        """Return one row per classifier, method and metric.
+
+        Returns
+        -------
+        frame : pandas.DataFrame
+            Columns ``estimator``, ``sampler``, ``class`` (None for summaries), ``metric``,
+            ``support``, ``before``, ``after``, ``difference``, ``low`` and ``high``: the
+            mean over the folds without resampling and with it, their difference and its
+            95 % interval.
+        """
+        import pandas as pd
+
+        means = self.scores.mean(axis=2)
+        mean, low, high = self.difference()
+        support = dict(zip(self.classes, self.support, strict=True))
+        return pd.DataFrame(
+            {
+                "estimator": estimator,
+                "sampler": method,
+                "class": metric.label,
+                "metric": metric.name,
+                "support": support.get(metric.label, sum(self.support)),
+                "before": means[e, BEFORE, j],
+                "after": means[e, m, j],
+                "difference": mean[e, m, j],
+                "low": low[e, m, j],
+                "high": high[e, m, j],
+            }
+            for e, estimator in enumerate(self.estimators)
+            for m, method in enumerate(self.methods)
+            for j, metric in enumerate(self.metrics)
+        )
+
+    def findings(self) -> list[str]:
+        """Say in a few sentences what over-sampling gained, and what does as well without it.
+
+        Returns
+        -------
+        sentences : list of str
+            For each classifier, how many samplers beat a tuned threshold (in what depends
+            on the decision) or nothing (in what depends on the probabilities) and how many
+            lose to it, as far as the 95 % intervals tell.
+        """
+        smallest = self.classes[int(np.argmin(self.support))]
+        told = [
+            Metric("F1", smallest),
+            Metric("balanced accuracy"),
+            Metric("average precision"),
+            Metric("Brier", higher_is_better=False),
+        ]
+        sentences = []
+        for e, estimator in enumerate(self.estimators):
+            for metric in told:
+                j = self.metrics.index(metric)
+                reference = THRESHOLD if metric.name in DECISIONS else BEFORE
+                _, low, high = (part[e, :, j] for part in self.difference(reference))
+                better, worse = low > 0, high < 0
+                if not metric.higher_is_better:
+                    better, worse = worse, better
+                of = f" of {metric.label}" if metric.label is not None else ""
+                sentences.append(
+                    f"{estimator}, {metric.name}{of}: against {self.methods[reference]}, "
+                    f"{self._which(better)} better and {self._which(worse)} worse."
+                )
+        return sentences
+
+    def _which(self, methods: npt.NDArray[np.bool_]) -> str:
+        samplers = range(THRESHOLD + 1, len(self.methods))
+        names = [self.methods[m] for m in samplers if methods[m]]
+        if not names:
+            return "no sampler is"
+        if len(names) == len(samplers):
+            return f"all {len(names)} samplers are"
+        return f"{len(names)} of {len(samplers)} samplers ({', '.join(names)}) are"
+
+    def _heading(self) -> list[str]:
+        classes = ", ".join(
+            f"{label} {n:,}" for label, n in zip(self.classes, self.support, strict=True)
+        )
+        return [
+            f"{sum(self.support):,} rows, {self.n_features} features; rows per class: {classes}",
+            f"{self.protocol}; resampling inside the training folds only; "
+            f"{self.scores[..., 0].size:,} fits in {self.seconds:.0f} s",
+        ]
+
+    def _tables(self) -> Iterator[tuple[str, str, list[Metric]]]:
+        """Yield classifier, title and metrics of each table; the smallest class first."""
+        by_support = np.argsort(self.support, kind="stable").tolist()
+        for estimator in self.estimators:
+            for c in by_support:
+                lines = [m for m in self.metrics if m.label == self.classes[c]]
+                yield estimator, f"class {self.classes[c]} (support {self.support[c]:,})", lines
+            summaries = [m for m in self.metrics if m.label is None]
+            yield estimator, "all classes", summaries[:3]
+            yield estimator, "", summaries[3:5]
+            yield estimator, "", summaries[5:]
+
+    def __str__(self) -> str:
+        mean, low, high = self.difference()
+        means = self.scores.mean(axis=2)
+        lines = [*self._heading(), KEY]
+        last = None
+        for estimator, title, metrics in self._tables():
+            if estimator != last:
+                lines += ["", estimator, "=" * len(estimator)]
+                last = estimator
+            e = self.estimators.index(estimator)
+            columns = [[title, *self.methods]]
+            for metric in metrics:
+                j = self.metrics.index(metric)
+                cells = [
+                    _cell(means[e, m, j], mean[e, m, j], low[e, m, j], high[e, m, j], m)
+                    for m in range(len(self.methods))
+                ]
+                columns.append([_head(metric), *cells])
+            lines += ["", *_columns(columns)]
+        lines += ["", "In short", "========", *self.findings(), CAUTION]
+        if self.notes:
+            lines += ["", "Notes", "=====", *self.notes]
+        return "\n".join(lines)
+
+    def plot(self) -> Any:
+        """Draw the difference to nothing with its 95 % interval, for every metric.
+
+        Returns
+        -------
+        figure : matplotlib.figure.Figure
+            A row of panels per classifier, a line per method; the lines of the
+            classification report in one colour per class.
+        """
+        import matplotlib.pyplot as plt
+
+        mean, low, high = self.difference()
+        names = list(dict.fromkeys(m.name for m in self.metrics))
+        shown = self.methods[1:]
+        n_lines = len(shown) * max(1, len(self.classes) / 2)
+        figure, axes = plt.subplots(
+            len(self.estimators),
+            len(names),
+            figsize=(1.9 * len(names) + 1.5, (0.24 * n_lines + 1.3) * len(self.estimators) + 0.4),
+            sharex="col",
+            sharey=True,
+            squeeze=False,
+            layout="constrained",
+        )
+        y = np.arange(len(shown))[::-1]
+        order = np.argsort(self.support, kind="stable")
+        for e, estimator in enumerate(self.estimators):
+            for ax, name in zip(axes[e], names, strict=True):
+                ax.axvline(0, color="0.6", linewidth=0.8)
+                columns = [j for j, metric in enumerate(self.metrics) if metric.name == name]
+                per_class = len(columns) > 1
+                for k, j in enumerate(columns):
+                    rank = int(np.flatnonzero(order == k)[0])
+                    shift = (rank - (len(columns) - 1) / 2) * 0.7 / len(columns)
+                    centre = mean[e, 1:, j]
+                    ax.errorbar(
+                        centre,
+                        y - shift if per_class else y,
+                        xerr=np.stack([centre - low[e, 1:, j], high[e, 1:, j] - centre]),
+                        fmt="o",
+                        markersize=3.5,
+                        linewidth=1.3,
+                        color=COLOURS[rank % len(COLOURS)] if per_class else "0.25",
+                        label=f"class {self.metrics[j].label}" if per_class else None,
+                    )
+                better = "→" if self.metrics[columns[0]].higher_is_better else "←"
+                ax.set_title(f"{name} {better}" if e == 0 else "", fontsize=9)
+                ax.tick_params(labelsize=7)
+                ax.spines[["top", "right"]].set_visible(False)
+                ax.grid(axis="y", color="0.92", linewidth=0.6)
+                ax.locator_params(axis="x", nbins=4)
+            axes[e, 0].set_yticks(y, shown, fontsize=8)
+            axes[e, 0].set_ylabel(estimator, fontsize=10)
+        handles, labels = axes[0, 0].get_legend_handles_labels()
+        by_support = [handles[k] for k in order], [labels[k] for k in order]
+        figure.legend(
+            *by_support, loc="outside upper left", ncols=len(labels), fontsize=8, frameon=False
+        )
+        figure.supxlabel(
+            "difference to nothing, with its 95 % interval (the arrow points to better)", fontsize=9
+        )
+        return figure
+
+    def to_html(self, path: Any, *, overwrite: bool = False) -> Path:
+        """Write the report as one self-contained page, pictures inside.
+
+        Parameters
+        ----------
+        path : str or path-like
+            Where to.
+        overwrite : bool, default=False
+            Whether a file that is there may be replaced.
+
+        Returns
+        -------
+        path : pathlib.Path
+            The page.
+
+        Raises
+        ------
+        FileExistsError
+            If the file is there and `overwrite` is False. Nothing is written then.
+        """
+        from skresample._files import write_atomically
+
+        page = PAGE.format(body=self._repr_html_())
+        return write_atomically(
+            path, lambda file: Path(file).write_text(page, encoding="utf-8"), overwrite=overwrite
+        )
+
+    def _repr_html_(self) -> str:
+        mean, low, high = self.difference()
+        means = self.scores.mean(axis=2)
+        escape = html.escape
+        parts = [
+            f'<div class="skresample-report"><style>{STYLE}</style>',
+            "<h1>What over-sampling gains</h1>",
+        ]
+        parts += [f"<p>{escape(line)}</p>" for line in self._heading()]
+        parts.append("<h2>In short</h2><ul>")
+        parts += [f"<li>{escape(sentence)}</li>" for sentence in self.findings()]
+        parts.append(f"</ul><p>{escape(CAUTION)}</p>")
+        parts.append(f'<h2>Differences</h2><img alt="differences" src="{self._picture()}">')
+        last = None
+        for estimator, title, metrics in self._tables():
+            if estimator != last:
+                parts.append(f"<h2>{escape(estimator)}</h2><p>{escape(KEY)}</p>")
+                last = estimator
+            e = self.estimators.index(estimator)
+            heads = "".join(f'<th colspan="2">{escape(_head(m))}</th>' for m in metrics)
+            parts.append(f"<table><tr><th>{escape(title)}</th>{heads}</tr>")
+            for i, method in enumerate(self.methods):
+                row = [f"<tr><th>{escape(method)}</th>"]
+                for metric in metrics:
+                    j = self.metrics.index(metric)
+                    at = e, i, j
+                    gain, text = _verdict(mean[at], low[at], high[at], metric), ""
+                    if i != BEFORE and not np.isnan(mean[at]):
+                        text = f"{_signed(mean[at])} [{_signed(low[at])}, {_signed(high[at])}]"
+                    row.append(f'<td>{_plain(means[at])}</td><td class="{gain}">{text}</td>')
+                parts.append("".join(row) + "</tr>")
+            parts.append("</table>")
+        if self.notes:
+            notes = "".join(f"<li>{escape(note)}</li>" for note in self.notes)
+            parts.append(f"<h2>Notes</h2><ul>{notes}</ul>")
+        return "\n".join([*parts, "</div>"])
+
+    def _picture(self) -> str:
+        import matplotlib.pyplot as plt
+
+        figure = self.plot()
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="png", dpi=130)
+        plt.close(figure)
+        return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+KEY = (
+    "Each cell: the mean over the folds, its difference to nothing (the state before) and the 95 % "
+    "interval of that; * where the interval leaves out zero."
+)
+CAUTION = (
+    "Each interval stands for itself: of many that compare equal methods, one in twenty leaves out "
+    "zero by chance."
+)
+COLOURS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+STYLE = """
+.skresample-report { font: 15px/1.45 system-ui, sans-serif; color: #222; background: white;
+  max-width: 1500px; margin: auto; padding: 8px; }
+.skresample-report h1 { font-size: 1.6em; }
+.skresample-report h2 { font-size: 1.25em; margin-top: 1.6em; }
+.skresample-report img { width: 100%; height: auto; background: white; }
+.skresample-report table { border-collapse: collapse; margin: 1em 0; font-size: 13px; }
+.skresample-report th { text-align: left; font-weight: 600; padding: 3px 10px;
+  white-space: nowrap; }
+.skresample-report tr:first-child th { border-bottom: 2px solid #888; }
+.skresample-report td { padding: 3px 10px; text-align: right; font-variant-numeric: tabular-nums;
+  white-space: nowrap; border-bottom: 1px solid #e4e4e4; }
+.skresample-report td.better { color: #00623f; background: #e5f5ee; font-weight: 600; }
+.skresample-report td.worse { color: #9c2f00; background: #fdeee6; font-weight: 600; }
+.skresample-report td.same { color: #555; }
+"""
+PAGE = (
+    '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+    "<title>What over-sampling gains</title></head><body>\n{body}\n</body></html>\n"
+)
+
+
+def _head(metric: Metric) -> str:
+    return metric.name if metric.higher_is_better else f"{metric.name} (less is better)"
+
+
+def _plain(value: float) -> str:
+    return "–" if np.isnan(value) else f"{value:.3f}"
+
+
+def _signed(value: float) -> str:
+    return "–" if np.isnan(value) else f"{value:+.3f}".replace("-", "−")
+
+
+def _columns(columns: list[list[str]]) -> list[str]:
+    """Return the lines of a table; every column as wide as its widest cell."""
+    widths = [max(map(len, column)) for column in columns]
+    return [
+        "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in zip(*columns, strict=True)
+    ]
+
+
+def _cell(after: float, difference: float, low: float, high: float, method: int) -> str:
+    if method == BEFORE or np.isnan(after):
+        return _plain(after)
+    star = "*" if low > 0 or high < 0 else ""
+    interval = f"[{low:+.3f}, {high:+.3f}]"
+    return f"{after:.3f} {difference:+.3f} {interval}{star}".replace("-", "−")
+
+
+def _verdict(difference: float, low: float, high: float, metric: Metric) -> str:
+    if low > 0 or high < 0:
+        return "better" if (difference > 0) == metric.higher_is_better else "worse"
+    return "same"

@@ -1,0 +1,367 @@
+"""The comparison: its protocol, its numbers and its report."""
+
+import io
+import re
+import xml.etree.ElementTree as ET
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.datasets import make_classification
+from sklearn.dummy import DummyClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import (
+    average_precision_score,
+    balanced_accuracy_score,
+    brier_score_loss,
+    classification_report,
+    log_loss,
+    matthews_corrcoef,
+    roc_auc_score,
+)
+from sklearn.model_selection import RepeatedStratifiedKFold, StratifiedKFold
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import LinearSVC
+
+from skresample import SMOTE, RandomOverSampler, ResampledClassifier, compare
+from skresample.compare.baselines import TunedThreshold
+from skresample.compare.metrics import metrics_of, scores
+from skresample.compare.statistics import corrected_interval
+
+BASELINES = ["nothing", "class weights", "tuned threshold", "random over-sampling"]
+
+
+@pytest.fixture(scope="module")
+def table():
+    return make_classification(400, weights=[0.9], flip_y=0.05, random_state=0)
+
+
+@pytest.fixture(scope="module")
+def result(table):
+    X, y = table
+    y = np.where(y == 1, "<ill>", "well")
+    return compare(X, y, samplers=[SMOTE()], estimators=LogisticRegression(), random_state=0)
+
+
+def row(frame, sampler, metric, label=None):
+    of_class = frame["class"].isna() if label is None else frame["class"] == label
+    [found] = frame[(frame.sampler == sampler) & (frame.metric == metric) & of_class].index
+    return frame.loc[found]
+
+
+def test_baselines_are_always_in_it(result):
+    assert result.methods == [*BASELINES, "SMOTE"]
+    assert not np.isnan(result.scores).any()
+
+
+def test_numbers_are_those_of_cross_validation_by_hand(table):
+    X, y = table
+    folds = list(StratifiedKFold(4, shuffle=True, random_state=1).split(X, y))
+    model = LogisticRegression(C=0.1)
+    frame = compare(
+        X, y, samplers=SMOTE(random_state=3), estimators=model, cv=folds, random_state=0
+    ).to_frame()
+    by_hand = {"nothing": [], "SMOTE": []}
+    for train, test in folds:
+        for name, sampler in [("nothing", None), ("SMOTE", SMOTE(random_state=3))]:
+            fitted = ResampledClassifier(model, sampler).fit(X[train], y[train])
+            p, predicted = fitted.predict_proba(X[test])[:, 1], fitted.predict(X[test])
+            report = classification_report(y[test], predicted, output_dict=True)
+            by_hand[name].append(
+                {
+                    ("precision", 1): report["1"]["precision"],
+                    ("recall", 1): report["1"]["recall"],
+                    ("F1", 0): report["0"]["f1-score"],
+                    ("average precision", None): average_precision_score(y[test], p),
+                    ("ROC AUC", None): roc_auc_score(y[test], p),
+                    ("MCC", None): matthews_corrcoef(y[test], predicted),
+                    ("balanced accuracy", None): balanced_accuracy_score(y[test], predicted),
+                    ("G-mean", None): np.sqrt(report["0"]["recall"] * report["1"]["recall"]),
+                    ("Brier", None): brier_score_loss(y[test], p),
+                    ("log-loss", None): log_loss(y[test], p),
+                }
+            )
+    before = pd.DataFrame(by_hand["nothing"])
+    after = pd.DataFrame(by_hand["SMOTE"])
+    for metric, label in before.columns:
+        found = row(frame, "SMOTE", metric, label)
+        one, other = before[metric, label], after[metric, label]
+        assert found.before == pytest.approx(one.mean())
+        assert found.after == pytest.approx(other.mean())
+        assert found.difference == pytest.approx((other - one).mean())
+        error = np.sqrt((1 / 4 + 1 / 3) * (other - one).var(ddof=1))
+        half = stats.t.ppf(0.975, 3) * error
+        assert found.low == pytest.approx(found.difference - half, abs=1e-12)
+        assert found.high == pytest.approx(found.difference + half, abs=1e-12)
+    assert row(frame, "SMOTE", "recall", 1).support == (y == 1).sum()
+
+
+def test_interval_of_nadeau_and_bengio_by_hand():
+    low, high = corrected_interval(np.array([1.0, 2.0, 3.0]), test_share=0.5)
+    half = stats.t.ppf(0.975, 2) * np.sqrt(1 / 3 + 0.5)
+    assert (low, high) == pytest.approx((2 - half, 2 + half))
+
+
+def test_interval_covers_a_true_difference_of_zero_about_as_often_as_it_says():
+    # Two classifiers that are equal by construction: each guesses with coins of its own.
+    rng = np.random.default_rng(0)
+    covered = []
+    for _ in range(400):
+        right = rng.random((2, 200)) < 0.8
+        differences = np.array(
+            [np.diff(right[:, i : i + 40].mean(axis=1)) for i in range(0, 200, 40)]
+        )
+        low, high = corrected_interval(differences[:, 0], test_share=0.25)
+        covered.append(low <= 0 <= high)
+    assert 0.95 <= np.mean(covered) <= 1
+
+
+class Spy(ClassifierMixin, BaseEstimator):
+    """Keeps the rows that it was fitted on and asked about."""
+
+    seen: ClassVar[list] = []
+
+    def fit(self, X, y, sample_weight=None):
+        self.classes_, self.fitted_on_ = np.unique(y), X
+        return self
+
+    def predict_proba(self, X):
+        Spy.seen.append((self.fitted_on_, X))
+        return np.full((len(X), 2), 0.5)
+
+    def predict(self, X):
+        return self.classes_[np.argmax(self.predict_proba(X), axis=1)]
+
+
+def test_no_held_out_row_and_no_mixture_of_one_is_trained_on():
+    # Every row is a corner of its own: a synthetic row shows its parents as non-zero places.
+    X, y = np.eye(40), np.repeat([0, 1], [28, 12])
+    Spy.seen.clear()
+    compare(X, y, samplers=SMOTE(k_neighbors=2), estimators=Spy(), cv=3, random_state=0)
+    assert len(Spy.seen) > 30
+    for fitted_on, held_out in Spy.seen:
+        trained = np.flatnonzero(fitted_on.any(axis=0))
+        assert not np.isin(np.flatnonzero(held_out.any(axis=0)), trained).any()
+
+
+def test_sampler_stands_between_transformers_and_classifier(table):
+    X, y = table
+    far = X * np.logspace(0, 6, X.shape[1])
+    pipeline = make_pipeline(StandardScaler(), LogisticRegression())
+    settings = {"samplers": SMOTE(), "estimators": pipeline, "cv": 3, "random_state": 0}
+    np.testing.assert_allclose(
+        compare(far, y, **settings).scores, compare(X, y, **settings).scores, atol=1e-6
+    )
+
+
+def test_same_seed_same_result_at_any_number_of_processes(table):
+    X, y = table
+    settings = {"samplers": SMOTE(), "estimators": LogisticRegression(), "cv": 2}
+    first = compare(X, y, random_state=0, **settings).scores
+    np.testing.assert_array_equal(first, compare(X, y, random_state=0, n_jobs=2, **settings).scores)
+    assert not np.array_equal(first, compare(X, y, random_state=1, **settings).scores)
+
+
+def test_frames_strings_and_defaults():
+    X, y = make_classification(150, weights=[0.8], random_state=0)
+    frame = pd.DataFrame(X).add_prefix("x")
+    result = compare(frame, pd.Series(y).map({0: "no", 1: "yes"}), cv=2, n_jobs=2, random_state=0)
+    assert result.estimators == ["logistic regression", "gradient boosting"]
+    drop_in = {"SMOTE", "ADASYN", "BorderlineSMOTE", "KMeansSMOTE", "SVMSMOTE"}
+    assert drop_in <= set(result.methods)
+    assert "RandomOverSampler" not in result.methods, "it is a baseline already"
+
+
+def test_three_classes():
+    X, y = make_classification(
+        300, n_classes=3, n_informative=4, weights=[0.7, 0.2], random_state=0
+    )
+    result = compare(X, y, samplers=SMOTE(), estimators=LogisticRegression(), random_state=0)
+    frame = result.to_frame()
+    assert not np.isnan(result.scores).any()
+    assert row(frame, "tuned threshold", "balanced accuracy").difference > 0
+    assert {0, 1, 2} == set(frame["class"].dropna())
+
+
+def test_a_moved_threshold_changes_no_probability(result):
+    frame = result.to_frame()
+    for metric in ("average precision", "ROC AUC", "Brier", "log-loss"):
+        assert row(frame, "tuned threshold", metric).difference == 0
+    assert row(frame, "tuned threshold", "balanced accuracy").difference > 0
+
+
+def test_threshold_is_the_best_one_for_balanced_accuracy():
+    rng = np.random.default_rng(0)
+    y = np.repeat([0, 1], [18000, 2000])
+    X = rng.normal(y * 1.5, 1)[:, np.newaxis]
+    model = TunedThreshold(LogisticRegression(), random_state=0).fit(X, y)
+    # For two normals of one width the best cut, at any prior, is half way: .75.
+    cut = X[model.predict(X) == 1].min()
+    assert cut == pytest.approx(0.75, abs=0.15)
+
+
+def test_class_weights_are_those_of_scikit_learn(table):
+    X, y = table
+    folds = [(np.arange(300), np.arange(300, 400))]
+    given = compare(X, y, samplers=[], estimators=LogisticRegression(), cv=folds, random_state=0)
+    weighted = LogisticRegression(class_weight="balanced").fit(X[:300], y[:300])
+    expected = balanced_accuracy_score(y[300:], weighted.predict(X[300:]))
+    found = row(given.to_frame(), "class weights", "balanced accuracy")
+    assert found.after == pytest.approx(expected)
+
+
+def test_what_a_classifier_cannot_do_is_said_and_the_rest_goes_on(table):
+    X, y = table
+    estimators = {"machine": LinearSVC(), "neighbours": KNeighborsClassifier()}
+    result = compare(X, y, samplers=SMOTE(), estimators=estimators, cv=2, random_state=0)
+    frame = result.to_frame().set_index("estimator")
+    machine, neighbours = frame.loc["machine"], frame.loc["neighbours"]
+    assert np.isnan(row(machine.reset_index(), "SMOTE", "Brier").after)
+    assert row(machine.reset_index(), "SMOTE", "ROC AUC").after > 0.5
+    assert np.isnan(row(neighbours.reset_index(), "class weights", "MCC").after)
+    notes = "\n".join(result.notes)
+    assert "takes no sample_weight (class weights with neighbours" in notes
+    assert "has no predict_proba (tuned threshold with machine" in notes
+    assert "–" in str(result)
+
+
+class Broken(SMOTE):
+    def _pair(self, task):
+        raise RuntimeError("out of order")
+
+
+def test_a_sampler_that_fails_is_reported_and_the_others_go_on(table):
+    samplers = {"broken": Broken(), "sound": SMOTE()}
+    result = compare(*table, samplers=samplers, estimators=LogisticRegression(), cv=2)
+    assert any("RuntimeError: out of order (broken" in note for note in result.notes)
+    assert np.isnan(result.scores[0, 4]).all()
+    assert not np.isnan(result.scores[0, 5]).any()
+    assert "out of order" in str(result)
+
+
+def test_warnings_of_samplers_become_notes():
+    X, y = make_classification(100, weights=[0.94], flip_y=0, random_state=0)
+    result = compare(X, y, samplers=SMOTE(), estimators=DummyClassifier(), cv=2, random_state=0)
+    assert any("k_neighbors asks for 5 neighbours" in note for note in result.notes)
+
+
+def test_random_over_sampling_stands_in_it_once(table):
+    samplers = [RandomOverSampler(), RandomOverSampler(shrinkage=1.0)]
+    result = compare(*table, samplers=samplers, estimators=DummyClassifier(), cv=2)
+    assert result.methods == [*BASELINES, "RandomOverSampler 2"]
+
+
+def test_progress_counts_to_the_end(table):
+    calls = []
+    compare(
+        *table,
+        samplers=[],
+        estimators=DummyClassifier(),
+        cv=2,
+        progress=lambda done, total: calls.append((done, total)),
+    )
+    assert calls == [(i + 1, 16) for i in range(16)]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"y": np.zeros(400)}, "at least 2 classes"),
+        ({"y": np.linspace(0, 1, 400)}, "regression target"),
+        ({"y": np.zeros(3)}, "X has 400 rows and y has 3"),
+        ({"y": np.eye(1, 400)[0]}, "class 1.0 has 1"),
+        ({"cv": 300}, "300 folds .* need as many rows"),
+        ({"samplers": {"nothing": SMOTE()}}, "names of baselines"),
+        ({"estimators": [LogisticRegression(C=-1)]}, "cannot be fitted on this table"),
+    ],
+)
+def test_bad_input_is_refused_with_a_remedy(table, change, message):
+    settings = {"samplers": [], "estimators": LogisticRegression(), "y": table[1]} | change
+    with pytest.raises(ValueError, match=message):
+        compare(table[0], **settings)
+
+
+def test_string_columns_are_named():
+    frame = pd.DataFrame({"age": np.arange(20.0), "town": ["a", "b"] * 10})
+    with pytest.raises(ValueError, match=r"'town'.*OrdinalEncoder"):
+        compare(frame, np.repeat([0, 1], [15, 5]))
+
+
+@pytest.mark.parametrize("samplers", [[LogisticRegression()], {"a": "SMOTE"}])
+def test_what_is_no_sampler_is_refused(table, samplers):
+    with pytest.raises(TypeError, match="has no fit_resample"):
+        compare(*table, samplers=samplers)
+
+
+def test_scores_of_a_fold_without_a_class():
+    two = np.array([[0.9, 0.1], [0.8, 0.2]])
+    found = scores(np.zeros(2, int), np.zeros(2, int), two, two, n_classes=2, positive=1)
+    named = dict(zip([m.name for m in metrics_of([0, 1])[6:]], found[6:], strict=True))
+    assert np.isnan(named["ROC AUC"])
+    assert named["balanced accuracy"] == 1
+    assert named["Brier"] == pytest.approx((0.01 + 0.04) / 2)
+
+
+def test_text_report(result):
+    text = str(result)
+    for part in (*result.methods, "class <ill> (support", "precision", "log-loss (less is better)"):
+        assert part in text
+    assert "5-fold stratified cross-validation, repeated 2 times" in text
+    found = row(result.to_frame(), "SMOTE", "recall", "<ill>")
+    line = next(x for x in text.splitlines() if x.startswith("SMOTE"))
+    assert f"{found.after:.3f} {found.difference:+.3f}".replace("-", "−") in line
+
+
+def test_findings_count_what_the_intervals_say(result):
+    _, low, _ = result.difference(reference=2)
+    j = [m.name for m in result.metrics].index("balanced accuracy")
+    better = sum(low[0, 3:, j] > 0)
+    [sentence] = [s for s in result.findings() if "balanced accuracy" in s]
+    said = "no sampler is better" if not better else "better"
+    assert said in sentence
+    assert "against tuned threshold" in sentence
+
+
+def test_plot_has_a_panel_for_each_metric(result):
+    import matplotlib.pyplot as plt
+
+    figure = result.plot()
+    titles = [ax.get_title() for ax in figure.axes]
+    plt.close(figure)
+    assert titles[:4] == ["precision →", "recall →", "F1 →", "average precision →"]
+    assert titles[-1] == "log-loss ←"
+
+
+def test_html_is_one_file_with_the_picture_inside_and_labels_escaped(result, tmp_path):
+    path = result.to_html(tmp_path / "report.html")
+    page = path.read_text(encoding="utf-8")
+    assert "data:image/png;base64," in page
+    assert "&lt;ill&gt;" in page
+    assert "<ill>" not in page
+    assert not re.search(r"""(src|href)=["']?(https?:|//|[\w/]+\.)""", page)
+    body = re.sub(r"<(img|meta)([^>]*)>", r"<\1\2/>", page.replace("<!doctype html>", ""))
+    ET.parse(io.StringIO(body))  # every tag is closed
+    assert result._repr_html_() in page
+
+
+def test_html_never_replaces_a_file_unasked(result, tmp_path):
+    path = tmp_path / "report.html"
+    path.write_text("mine")
+    with pytest.raises(FileExistsError, match=r"report\.html"):
+        result.to_html(path)
+    assert path.read_text() == "mine"
+    result.to_html(path, overwrite=True)
+    assert "<!doctype html>" in path.read_text()
+
+
+def test_repeated_folds_are_described():
+    X, y = make_classification(60, weights=[0.8], random_state=0)
+    cv = RepeatedStratifiedKFold(n_splits=2, n_repeats=3, random_state=0)
+    result = compare(X, y, samplers=[], estimators=DummyClassifier(), cv=cv)
+    assert result.protocol == "2-fold stratified cross-validation, repeated 3 times"
+    assert result.scores.shape[2] == 6
