@@ -50,7 +50,7 @@ parents_ : ndarray of shape (n_synthetic, p)
     Positions of the input rows behind each new row, -1 for none (by ``fit_resample``).
 n_features_in_ : int
     Number of features of the table.
-feature_names_in_ : ndarray of shape (n_features_in_,)
+feature_names_in_ : ndarray of shape (`n_features_in_`,)
     Their names, where the table had names that are all strings.
 """,
 }

@@ -63,6 +63,9 @@ class BaseOverSampler(ImblearnBaseOverSampler):
     and `_draw`; its base class in imbalanced-learn makes it a sampler to that library too.
     """
 
+    _paper: ClassVar[str] = ""
+    """Authors, year and title of the paper, for the command line."""
+
     _min_rows: ClassVar[int] = 1
     """How many rows a class must have."""
 
@@ -114,7 +117,7 @@ class BaseOverSampler(ImblearnBaseOverSampler):
             If the table or the target cannot be used; the message says why and what to do.
         """
         rows = read_rows(X, self, numeric=self._reads_numbers)
-        target = read_target(y, len(rows), self)
+        target = read_target(y, len(rows), type(self).__name__)
         self.sampling_strategy_ = how_many(self.sampling_strategy, target)
         seeds = _seed_sequence(self.random_state).spawn(1 + len(target.classes))
         streams = [tuple(map(np.random.default_rng, seed.spawn(2))) for seed in seeds]
@@ -232,7 +235,7 @@ class BaseOverSampler(ImblearnBaseOverSampler):
             target = self._target
             inside = target.codes == code
             task = OneVsRest(
-                label=target.classes[code].item() if target.classes.ndim else None,
+                label=target.classes.tolist()[code],
                 rows=self._rows,
                 minority=np.flatnonzero(inside),
                 majority=np.flatnonzero(~inside),

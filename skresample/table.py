@@ -218,7 +218,7 @@ def read_rows(X: Any, estimator: Any, *, numeric: bool) -> Rows:
     """
     if _is_pandas(X):
         validate_data(estimator, X, skip_check_array=True)
-        check_array(np.empty(X.shape), estimator=estimator)
+        check_array(np.broadcast_to(0.0, X.shape), estimator=estimator)  # not empty
         names = [str(name) for name in X.columns]
         if numeric:
             _refuse_other_columns(X, names, estimator)
@@ -383,7 +383,7 @@ class Target:
         return np.asarray(self.y)[rows]
 
 
-def read_target(y: Any, n_rows: int, estimator: Any) -> Target:
+def read_target(y: Any, n_rows: int, name: str) -> Target:
     """Check a target.
 
     Parameters
@@ -392,7 +392,7 @@ def read_target(y: Any, n_rows: int, estimator: Any) -> Target:
         Class labels, or their one-hot encoding.
     n_rows : int
         Rows of the table that it belongs to.
-    estimator : estimator
+    name : str
         Who asks: named in the messages.
 
     Returns
@@ -406,7 +406,6 @@ def read_target(y: Any, n_rows: int, estimator: Any) -> Target:
         If it is missing, of another length, a regression target, a multi-label target,
         or has missing values or only one class.
     """
-    name = type(estimator).__name__
     if y is None:
         raise ValueError(f"{name} requires y to be passed, but the target y is None.")
     length = y.shape[0] if hasattr(y, "shape") and len(y.shape) else len(y)
@@ -424,7 +423,7 @@ def read_target(y: Any, n_rows: int, estimator: Any) -> Target:
             dtype=None,
             input_name="y",
             ensure_min_samples=0,
-            estimator=estimator,
+            estimator=name,
         )
     )
     if checked.dtype == object and any(v is None or v != v for v in checked.ravel()):

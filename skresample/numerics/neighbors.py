@@ -1,12 +1,15 @@
 """Nearest neighbours of some rows of a table among some rows of it."""
 
 import os
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from joblib import effective_n_jobs
 from scipy import sparse
+from scipy.spatial import KDTree
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.metrics import pairwise_distances_chunked
 from sklearn.neighbors import NearestNeighbors
@@ -14,11 +17,13 @@ from threadpoolctl import threadpool_limits
 
 __all__ = ["kneighbors", "majority_share", "mean_distance"]
 
-# scikit-learn's trees lose to its matrix product beyond this many features.
-TREE_FEATURES = 15
-# Up to this many queries per thread, scikit-learn deals the base rows out to the threads,
-# and which of two equally near rows it keeps depends on how many threads there are.
-QUERIES_PER_THREAD = 1024
+# Trees lose to the matrix product with more features than this, unless queries and pairs are so
+# few that what it takes to start the matrix product is felt.
+TREE_FEATURES = 5
+FEW_QUERIES = 320
+FEW_PAIRS = 300_000
+# Beyond this, or below its inverse, squares may leave the range of floats.
+LARGE = 1e100
 
 
 def kneighbors(
@@ -128,15 +133,38 @@ def _search(
     if search is not None:
         search = clone(search).fit(base)
         return search.kneighbors(queries, n_neighbors=k, return_distance=False)
-    if not sparse.issparse(values) and values.shape[1] <= TREE_FEATURES:
-        tree = NearestNeighbors(n_neighbors=k, algorithm="kd_tree", n_jobs=n_jobs).fit(base)
-        return tree.kneighbors(queries, return_distance=False)
     if not sparse.issparse(values):
-        # The matrix product computes |a|² - 2ab + |b|²: far from the origin that loses digits.
-        centre = base.mean(axis=0)
-        base, queries = base - centre, queries - centre
-    few = of.size <= QUERIES_PER_THREAD * (os.cpu_count() or 1)
-    threads = 1 if few else None if n_jobs is None else effective_n_jobs(n_jobs)
-    with threadpool_limits(threads, user_api="openmp"):
+        base, queries = _centred(base, queries)
+        few = of.size <= FEW_QUERIES and of.size * among.size <= FEW_PAIRS
+        if values.shape[1] <= TREE_FEATURES or few:
+            # Given as a list, k keeps the result two-dimensional also where k = 1.
+            wanted, workers = np.arange(1, k + 1), effective_n_jobs(n_jobs)
+            return KDTree(base, leafsize=16).query(queries, wanted, workers=workers)[1]
+    # Queries are cut into chunks of rows. As long as each thread has several chunks of its own,
+    # scikit-learn deals them out to the threads; else it deals out the base rows, and which of
+    # two equally near rows it keeps then depends on how many threads there are.
+    chunk = int(np.clip(of.size // 64, 20, 256))
+    most_threads = max(1, (of.size - 1) // (4 * chunk))
+    threads = (os.cpu_count() or 1) if n_jobs is None else effective_n_jobs(n_jobs)
+    limited = n_jobs is not None or threads > most_threads
+    limit = threadpool_limits(min(threads, most_threads), "openmp") if limited else nullcontext()
+    with limit, config_context(pairwise_dist_chunk_size=chunk):
         brute = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(base)
         return brute.kneighbors(queries, return_distance=False)
+
+
+def _centred(
+    base: npt.NDArray[np.floating], queries: npt.NDArray[np.floating]
+) -> tuple[npt.NDArray[np.floating], npt.NDArray[np.floating]]:
+    """Move and scale the rows so that squared distances keep their digits.
+
+    The matrix product computes |a|² - 2ab + |b|², which far from the origin cancels, and
+    the squares of very large or very small numbers leave the range of floats.
+    """
+    base = base.astype(np.float64)
+    centre = base.mean(axis=0) if np.abs(base).max() < LARGE else base[0] / 2 + base[-1] / 2
+    base, queries = base - centre, queries - centre
+    size = np.abs(base).max()
+    if size and not 1 / LARGE < size < LARGE:
+        base, queries = base / size, queries / size
+    return base, queries

@@ -70,6 +70,11 @@ class RandomOverSampler(BaseOverSampler):
     ([['red'], ['blue'], ['blue'], ['red']], [1, 0, 0, 1])
     """
 
+    _paper = (
+        "Menardi, Torelli (2014), "
+        "Training and assessing classification rules with imbalanced data (for shrinkage)"
+    )
+
     _parameter_constraints: ClassVar[dict] = {
         **BaseOverSampler._parameter_constraints,
         "shrinkage": [Interval(Real, 0, None, closed="left"), Mapping, None],

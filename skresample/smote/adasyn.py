@@ -66,6 +66,10 @@ class ADASYN(InterpolatingOverSampler):
     (91, 91)
     """
 
+    _paper = (
+        "He, Bai, Garcia, Li (2008), "
+        "ADASYN: adaptive synthetic sampling approach for imbalanced learning"
+    )
     _no_base = "no row has a majority row among its nearest neighbours"
     _partners_from = "n_neighbors"
 

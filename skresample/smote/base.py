@@ -58,8 +58,8 @@ class InterpolatingOverSampler(BaseOverSampler):
         if pairing.weights.any():
             return pairing
         warnings.warn(
-            f"{type(self).__name__}: {self._no_base} in class {task.label!r}. All its "
-            f"{len(task.minority)} rows are used evenly, as in SMOTE.",
+            f"{type(self).__name__}: in class {task.label!r} {self._no_base}, so all its rows are "
+            "used evenly, as in SMOTE.",
             UserWarning,
             stacklevel=2,
         )
@@ -77,8 +77,9 @@ class InterpolatingOverSampler(BaseOverSampler):
         slot = draw_slots(fitted.partners, base, rng)
         low, high = (np.broadcast_to(g, fitted.partners.shape)[base, slot] for g in fitted.gap)
         gap = low + (high - low) * rng.random(n_new)
-        parents = np.column_stack([task.minority[base], fitted.partners[base, slot]])
-        return Synthetic(parents, interpolate(task.numeric, *parents.T, gap, out=room))
+        first, second = task.minority[base], fitted.partners[base, slot]
+        numeric = interpolate(task.numeric, first, second, gap, out=room)
+        return Synthetic(np.column_stack([first, second]), numeric)
 
     def _smote_pairing(self, task: OneVsRest) -> Pairing:
         """Join every row of the class with its nearest rows of the class."""

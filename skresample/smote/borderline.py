@@ -64,6 +64,10 @@ class BorderlineSMOTE(InterpolatingOverSampler):
     (91, 91)
     """
 
+    _paper = (
+        "Han, Wang, Mao (2005), "
+        "Borderline-SMOTE: a new over-sampling method in imbalanced data sets learning"
+    )
     _no_base = "no row is in danger (half or more, but not all, of its neighbours majority)"
 
     _parameter_constraints: ClassVar[dict] = {

@@ -81,6 +81,10 @@ class KMeansSMOTE(InterpolatingOverSampler):
     (900, 1800)
     """
 
+    _paper = (
+        "Last, Douzas, Bacao (2017), "
+        "Oversampling for imbalanced learning based on k-means and SMOTE"
+    )
     _no_base = "no cluster has enough rows of the class (see cluster_balance_threshold)"
 
     _parameter_constraints: ClassVar[dict] = {

@@ -60,6 +60,10 @@ class SMOTE(InterpolatingOverSampler):
     (91, 91)
     """
 
+    _paper = (
+        "Chawla, Bowyer, Hall, Kegelmeyer (2002), SMOTE: synthetic minority over-sampling technique"
+    )
+
     _parameter_constraints: ClassVar[dict] = {
         **InterpolatingOverSampler._parameter_constraints,
         "k_neighbors": [Interval(Integral, 1, None, closed="left"), HasMethods(["kneighbors"])],

@@ -75,6 +75,9 @@ class SVMSMOTE(InterpolatingOverSampler):
     (91, 91)
     """
 
+    _paper = (
+        "Nguyen, Cooper, Kamei (2011), Borderline over-sampling for imbalanced data classification"
+    )
     _no_base = "no support vector has a row of its class among its nearest neighbours"
 
     _parameter_constraints: ClassVar[dict] = {

@@ -1,0 +1,445 @@
+"""The command line: list the samplers, resample a table, compare samplers on a table."""
+
+import ast
+import difflib
+import inspect
+import itertools
+import re
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+try:
+    import typer
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+    from rich.table import Table
+except ImportError:
+    raise SystemExit(
+        'The command line needs typer and rich: pip install "skresample[cli]"'
+    ) from None
+
+from skresample import __version__
+from skresample._files import (
+    check_output,
+    check_table_name,
+    load_example,
+    read_table,
+    write_atomically,
+    write_table,
+)
+
+__all__ = ["app", "main"]
+
+# Whoever waits longer than this, in seconds, is shown how it goes.
+PATIENCE = 2.0
+REPORT = "skresample-report.html"
+ALIASES = {
+    "logistic": "logistic-regression",
+    "linear": "logistic-regression",
+    "boosting": "gradient-boosting",
+    "forest": "random-forest",
+    "tree": "decision-tree",
+    "knn": "k-neighbors",
+}
+
+app = typer.Typer(
+    help="Over-sampling of imbalanced tables, and honest reports of what it gains.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Tell what went wrong in a line or two on stderr, and exit with its code."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        message, code = "interrupted", 130
+    except (ValueError, TypeError, ImportError, FileNotFoundError, FileExistsError) as error:
+        message, code = f"Error: {error}", 2
+    except (OSError, MemoryError) as error:
+        message, code = f"Error: {error}", 1
+    else:
+        return
+    typer.echo("\n".join(message.splitlines()[:2]), err=True)
+    raise typer.Exit(code)
+
+
+@contextmanager
+def notes() -> Iterator[None]:
+    """Collect what is warned of, and print it at the end as notes."""
+    with warnings.catch_warnings(record=True) as caught:
+        # Other kinds of warnings are about code, which the user of a command cannot change.
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("always", UserWarning)
+        yield
+    for message in dict.fromkeys(str(warning.message) for warning in caught):
+        typer.echo(f"Note: {message}", err=True)
+
+
+@contextmanager
+def progress_line(description: str, *columns: ProgressColumn) -> Iterator[Callable[..., None]]:
+    """Show on a terminal how it goes, once it has taken longer than `PATIENCE`.
+
+    Parameters
+    ----------
+    description : str
+        What is being done.
+    *columns : ProgressColumn
+        What to show besides that and the time.
+
+    Yields
+    ------
+    update : callable
+        Takes ``completed`` and ``total``, or another ``description``.
+    """
+    progress = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        *columns,
+        console=Console(stderr=True),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
+    task = progress.add_task(description, total=None)
+    timer = threading.Timer(PATIENCE, progress.start)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield lambda **what: progress.update(task, **what)
+    finally:
+        timer.cancel()
+        timer.join()
+        if progress.live.is_started:
+            progress.stop()
+
+
+def show_version(wanted: bool) -> None:
+    """Print the version and leave, if that is wanted."""
+    if wanted:
+        typer.echo(f"skresample {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Take the options that belong to no command."""
+
+
+TARGET = typer.Option(help="Name of the column with the classes.")
+SeedOption = Annotated[int, typer.Option(help="Seed: the same one gives the same result.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Replace an output that exists.")]
+
+
+@app.command()
+@plain_errors()
+def samplers() -> None:
+    """List the samplers, what they do and their papers."""
+    table = Table("--sampler", "class", "what it does, and its paper", show_lines=True)
+    for name, cls in sampler_classes().items():
+        summary = (inspect.getdoc(cls) or "").partition("\n")[0]
+        table.add_row(name, cls.__name__, f"{summary}\n{cls._paper}")
+    _console().print(table)
+
+
+@app.command()
+@plain_errors()
+def resample(
+    table: Annotated[
+        Path, typer.Argument(metavar="TABLE", help="CSV, TSV (both also .gz) or Parquet file.")
+    ],
+    target: Annotated[str, TARGET],
+    output: Annotated[Path, typer.Option(help="Where to write; the extension is the format.")],
+    sampler: Annotated[str, typer.Option(help="See `skresample samplers`.")] = "smote",
+    only_synthetic: Annotated[
+        bool, typer.Option("--only-synthetic", help="Write the new rows only.")
+    ] = False,
+    n: Annotated[
+        int | None, typer.Option("--n", help="Make this many new rows of one class.")
+    ] = None,
+    label: Annotated[
+        str | None, typer.Option(help="The class that --n is about.", show_default="the smallest")
+    ] = None,
+    strategy: Annotated[
+        str | None,
+        typer.Option(
+            help="How many rows each class is to have: a word such as 'not majority', a ratio "
+            "such as 0.5, or rows per label such as \"{'a': 500}\".",
+            show_default="auto: as many as the largest",
+        ),
+    ] = None,
+    param: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="Parameter of the sampler; may be repeated."),
+    ] = None,
+    seed: SeedOption = 0,
+    force: ForceOption = False,
+) -> None:
+    """Add rows to the small classes of a table."""
+    check_table_name(output)
+    check_output(output, overwrite=force)
+    if n is None and label is not None:
+        raise ValueError("--label says which class --n is about: give --n, or use --strategy.")
+    if n is not None and strategy is not None:
+        raise ValueError("--n and --strategy both say how many rows to make: give one of them.")
+    if n is not None and n < 1:
+        raise ValueError(f"--n must be at least 1, not {n}.")
+    model = make_sampler(sampler, param or [])
+    model.set_params(random_state=seed)
+    with notes(), progress_line("reading") as update:
+        frame = read_table(table)
+        X, y = split_target(frame, target, table)
+        # Of a categorical column, value_counts would also count labels that have no rows.
+        before = y.astype(object).value_counts()
+        if n is not None:
+            chosen = before.idxmin() if label is None else match_label(label, before.index)
+            model.set_params(sampling_strategy={chosen: int(before[chosen]) + n})
+        elif strategy is not None:
+            model.set_params(sampling_strategy=_literal(strategy))
+        update(description="resampling")
+        resampled, y_resampled = model.fit_resample(X, y)
+        resampled.insert(frame.columns.get_loc(target), target, y_resampled)
+        new = resampled[model.is_synthetic_]
+        if only_synthetic and new.empty:
+            raise ValueError("There is nothing to add, so --only-synthetic has nothing to write.")
+        written = new if only_synthetic else resampled
+        update(description="writing")
+        write_atomically(output, lambda path: write_table(written, path), overwrite=force)
+    added = new[target].astype(object).value_counts()
+    summary = Table("class", "rows before", "rows added", "rows after")
+    for one, count in before.items():
+        more = int(added.get(one, 0))
+        summary.add_row(str(one), f"{count:,}", f"{more:,}", f"{count + more:,}")
+    _console().print(summary)
+    typer.echo(f"Wrote {len(written):,} rows to {output}")
+
+
+@app.command()
+@plain_errors()
+def compare(
+    table: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="TABLE",
+            help="CSV, TSV (both also .gz) or Parquet file.",
+            show_default="yeast4, 1,484 proteins with 51 of the minority",
+        ),
+    ] = None,
+    target: Annotated[str | None, TARGET] = None,
+    sampler: Annotated[
+        list[str] | None,
+        typer.Option(help="See `skresample samplers`; may be repeated.", show_default="all"),
+    ] = None,
+    estimator: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="logistic-regression, gradient-boosting, random-forest, decision-tree or "
+            "k-neighbors; may be repeated.",
+            show_default="the first two",
+        ),
+    ] = None,
+    folds: Annotated[int, typer.Option(help="Folds of the cross-validation.")] = 5,
+    repeats: Annotated[int, typer.Option(help="How often it is repeated.")] = 2,
+    n_jobs: Annotated[int, typer.Option(help="Processes; -1 for all processors.")] = -1,
+    seed: SeedOption = 0,
+    output: Annotated[
+        Path | None,
+        typer.Option(help="Where to write the report.", show_default=f"{REPORT}, or -2, -3, ..."),
+    ] = None,
+    force: ForceOption = False,
+) -> None:
+    """Measure on held-out rows what over-sampling gains on a table."""
+    started = time.perf_counter()
+    page = free_name(Path(REPORT)) if output is None else output
+    if page.suffix.lower() not in (".html", ".htm"):
+        raise ValueError(f"{page} is not a name of a report: it must end in .html.")
+    check_output(page, overwrite=force)
+    if (table is None) != (target is None):
+        raise ValueError("TABLE and --target go together: give both, or none for the example.")
+    classes = sampler_classes()
+    names = [choose(name, classes, "sampler") for name in sampler or classes]
+    methods = {classes[name].__name__: classes[name]() for name in names}
+    models = make_estimators(estimator) if estimator else None
+
+    from sklearn.model_selection import RepeatedStratifiedKFold
+
+    import skresample
+    from skresample.table import read_target
+
+    cv = RepeatedStratifiedKFold(n_splits=folds, n_repeats=repeats, random_state=seed)
+    columns = BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("remaining")
+    with notes(), progress_line("comparing", *columns) as update:
+        if table is None or target is None:
+            table, target = Path("yeast4"), "class"
+            frame = load_example()
+        else:
+            frame = read_table(table)
+        X, y = split_target(frame, target, table)
+        smallest = read_target(y, len(y), "compare").counts.min()
+        if folds > smallest:
+            raise ValueError(
+                f"{folds} folds that each hold out rows of every class need as many rows of the "
+                f"smallest class, which has {smallest}: give --folds, or merge or drop that class."
+            )
+        result = skresample.compare(
+            X,
+            y,
+            samplers=methods,
+            estimators=models,
+            cv=cv,
+            n_jobs=n_jobs,
+            random_state=seed,
+            progress=lambda done, total: update(completed=done, total=total),
+        )
+    _console().print(str(result), soft_wrap=True)
+    result.to_html(page, overwrite=force)
+    typer.echo(f"\nWrote the report to {page} after {time.perf_counter() - started:.0f} s")
+
+
+def sampler_classes() -> dict[str, Any]:
+    """Return every sampler that the library exports, by its name on the command line."""
+    from skresample.utils import all_samplers
+
+    return {_command_name(name): cls for name, cls in all_samplers().items()}
+
+
+def _command_name(class_name: str) -> str:
+    """Put hyphens between the words of a class name, of which SMOTE is one."""
+    between = r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z]{2})(?=[A-Z][a-z])|(?<=.)(?=SMOTE$)"
+    return re.sub(between, "-", class_name).lower()
+
+
+def choose(given: str, names: Iterable[str], what: str) -> str:
+    """Return the name that is meant: upper case, hyphens and underscores do not matter."""
+    plain = {re.sub("[-_ ]", "", name).lower(): name for name in names}
+    wanted = re.sub("[-_ ]", "", given).lower()
+    if wanted in plain:
+        return plain[wanted]
+    close = [plain[name] for name in difflib.get_close_matches(wanted, plain, n=1)]
+    raise ValueError(
+        f"There is no {what} {given!r}{_did_you_mean(close)} There are: {', '.join(names)}."
+    )
+
+
+def _did_you_mean(close: list[str]) -> str:
+    return f"; did you mean {close[0]!r}?" if close else "."
+
+
+def make_sampler(name: str, settings: list[str]) -> Any:
+    """Return the sampler of a name, with parameters given as ``name=value``."""
+    classes = sampler_classes()
+    model = classes[choose(name, classes, "sampler")]()
+    # These two have options of their own.
+    known = [k for k in model.get_params() if k not in ("random_state", "sampling_strategy")]
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not equals:
+            raise ValueError(f"--param {setting} has no value: write it as NAME=VALUE.")
+        if key not in known:
+            close = difflib.get_close_matches(key, known, n=1)
+            raise ValueError(
+                f"{type(model).__name__} has no parameter {key!r}{_did_you_mean(close)} "
+                f"It has: {', '.join(known)}."
+            )
+        model.set_params(**{key: _literal(value)})
+    return model
+
+
+def _literal(text: str) -> Any:
+    """Read a number, None, True or a dict as Python does; all else is text."""
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
+
+
+def split_target(frame: Any, target: str, table: Path) -> tuple[Any, Any]:
+    """Return the features and the target of a table."""
+    names = [str(name) for name in frame.columns]
+    if target not in names:
+        close = difflib.get_close_matches(target, names, n=1)
+        raise ValueError(
+            f"{table} has no column {target!r}{_did_you_mean(close)} Its columns: "
+            f"{', '.join(names)}."
+        )
+    missing = int(frame[target].isna().sum())
+    if missing:
+        raise ValueError(
+            f"{target!r} is missing in {missing:,} of {len(frame):,} rows of {table} (it is empty, "
+            "or reads NA, None, null, ...): fill it in, or drop those rows."
+        )
+    return frame.drop(columns=target), frame[target]
+
+
+def match_label(given: str, labels: Iterable[Any]) -> Any:
+    """Return the label that is written as it is given."""
+    written = {str(label): label for label in labels}
+    if given not in written:
+        raise ValueError(f"There is no class {given!r}: the classes are {', '.join(written)}.")
+    return written[given]
+
+
+def make_estimators(names: list[str]) -> dict[str, Any]:
+    """Return the classifiers of some names, each on standardised features."""
+    from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.neighbors import KNeighborsClassifier
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+    from sklearn.tree import DecisionTreeClassifier
+
+    classifiers = {
+        "logistic-regression": LogisticRegression(max_iter=1000),
+        "gradient-boosting": HistGradientBoostingClassifier(),
+        "random-forest": RandomForestClassifier(),
+        "decision-tree": DecisionTreeClassifier(),
+        "k-neighbors": KNeighborsClassifier(),
+    }
+    chosen = [choose(ALIASES.get(n.lower(), n), classifiers, "estimator") for n in names]
+    return {
+        name.replace("-", " "): make_pipeline(StandardScaler(), classifiers[name])
+        for name in chosen
+    }
+
+
+def free_name(path: Path) -> Path:
+    """Return a path, or with -2, -3, ... the first of its kind where nothing is yet."""
+    numbered = (path.with_stem(f"{path.stem}-{number}") for number in itertools.count(2))
+    return next(one for one in itertools.chain([path], numbered) if not one.exists())
+
+
+def _console() -> Console:
+    """Return a console that prints names and labels as they are, whatever they contain."""
+    return Console(markup=False, highlight=False, emoji=False)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()
