@@ -287,7 +287,6 @@ def compare(
     from sklearn.model_selection import RepeatedStratifiedKFold
 
     import skresample
-    from skresample.table import read_target
 
     cv = RepeatedStratifiedKFold(n_splits=folds, n_repeats=repeats, random_state=seed)
     columns = BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("remaining")
@@ -298,12 +297,6 @@ def compare(
         else:
             frame = read_table(table)
         X, y = split_target(frame, target, table)
-        smallest = read_target(y, len(y), "compare").counts.min()
-        if folds > smallest:
-            raise ValueError(
-                f"{folds} folds that each hold out rows of every class need as many rows of the "
-                f"smallest class, which has {smallest}: give --folds, or merge or drop that class."
-            )
         result = skresample.compare(
             X,
             y,

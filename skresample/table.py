@@ -281,7 +281,7 @@ def _not_numeric(bad: dict[str, Any], estimator: Any) -> str:
     value = next((v for v in np.asarray(bad[example]) if v is not None), None)
     return (
         f"{type(estimator).__name__} computes new rows from numbers, and could not convert "
-        f"column{'s' if len(bad) > 1 else ''} {', '.join(map(repr, bad))} (for example {value!r} "
+        f"column{'s' if len(bad) > 1 else ''} {', '.join(map(repr, bad))} (for example '{value}' "
         f"in {example!r}). Encode what is not a number (sklearn.preprocessing.OrdinalEncoder), "
         "leave it out, or copy whole rows with RandomOverSampler."
     )

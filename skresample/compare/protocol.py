@@ -12,12 +12,13 @@ from joblib import Parallel, delayed
 from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import RepeatedStratifiedKFold, check_cv
+from sklearn.model_selection import RepeatedStratifiedKFold, StratifiedKFold, check_cv
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import _safe_indexing, check_random_state
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.validation import has_fit_parameter
+from threadpoolctl import threadpool_limits
 
 from skresample.compare.baselines import TunedThreshold
 from skresample.compare.metrics import metrics_of, scores
@@ -34,6 +35,9 @@ NOTHING = "nothing"
 CLASS_WEIGHTS = "class weights"
 TUNED_THRESHOLD = "tuned threshold"
 RANDOM_OVER_SAMPLING = "random over-sampling"
+# On fewer training rows than this, threads inside a fit wait for each other longer than they work,
+# on a busy machine a hundred times longer.
+ROWS_FOR_THREADS = 20_000
 
 
 class Cell(NamedTuple):
@@ -203,25 +207,30 @@ def _settings(sampler: Any) -> Any:
 
 def _folds(cv: Any, target: Any, X: Any, rng: np.random.RandomState) -> list[tuple[Any, Any]]:
     smallest = int(target.counts.min())
-    if cv is None or isinstance(cv, Integral):
-        wanted = min(5, smallest) if cv is None else int(cv)
-        if not 2 <= wanted <= smallest:
-            label = target.classes.tolist()[int(target.counts.argmin())]
-            raise ValueError(
-                f"{max(wanted, 2)} folds that each hold out rows of every class need as many rows "
-                f"of the smallest, and class {label!r} has {smallest}: give a cv between 2 and "
-                "that, or merge or leave out the class."
-            )
-        cv = RepeatedStratifiedKFold(n_splits=wanted, n_repeats=2, random_state=rng)
+    if cv is None:
+        cv = min(5, smallest)
+    if isinstance(cv, Integral):
+        n_splits = int(cv)
+        cv = RepeatedStratifiedKFold(n_splits=max(2, n_splits), n_repeats=2, random_state=rng)
+    elif isinstance(cv, (StratifiedKFold, RepeatedStratifiedKFold)):
+        n_splits = cv.get_n_splits() // getattr(cv, "n_repeats", 1)
+    else:
+        n_splits = 2
+    if not 2 <= n_splits <= smallest:
+        label = target.classes.tolist()[int(target.counts.argmin())]
+        raise ValueError(
+            f"{max(n_splits, 2)} folds that each hold out rows of every class need as many rows "
+            f"of the smallest, and class {label!r} has {smallest}: take between 2 folds and that, "
+            "or merge or leave out the class."
+        )
     return list(check_cv(cv, target.labels, classifier=True).split(X, target.labels))
 
 
 def _describe(cv: Any, folds: list[Any]) -> str:
-    if cv is None or isinstance(cv, Integral):
-        return f"{len(folds) // 2}-fold stratified cross-validation, repeated 2 times"
-    if isinstance(cv, RepeatedStratifiedKFold):
-        repeats = cv.n_repeats
-        return f"{len(folds) // repeats}-fold stratified cross-validation, repeated {repeats} times"
+    repeats = 2 if cv is None or isinstance(cv, Integral) else getattr(cv, "n_repeats", 1)
+    if cv is None or isinstance(cv, (Integral, StratifiedKFold, RepeatedStratifiedKFold)):
+        once = f"{len(folds) // repeats}-fold stratified cross-validation"
+        return once if repeats == 1 else f"{once}, repeated {repeats} times"
     return f"{len(folds)} folds of {type(cv).__name__}"
 
 
@@ -250,7 +259,8 @@ def _fit_and_score(
         fit_params[weights_parameter] = compute_sample_weight("balanced", labels[train])
     if method == TUNED_THRESHOLD and not hasattr(estimator, "predict_proba"):
         return Cell(failed, "it has no predict_proba", [])
-    with warnings.catch_warnings(record=True) as caught:
+    threads = 1 if len(train) < ROWS_FOR_THREADS else None
+    with warnings.catch_warnings(record=True) as caught, threadpool_limits(threads):
         warnings.simplefilter("always")
         try:
             model.fit(_safe_indexing(X, train), labels[train], **fit_params)
@@ -305,14 +315,15 @@ def _confidence(
 
 
 def _notes(done: dict[tuple[str, str, int], Cell], n_folds: int) -> list[str]:
-    """Say once for each method and classifier what failed and what was warned of."""
-    seen: dict[tuple[str, str, str], int] = {}
+    """Say once for each method what failed and what was warned of, and how often."""
+    seen: dict[tuple[str, str], dict[str, int]] = {}
     for (estimator, method, _), cell in done.items():
-        messages = [f"failed: {cell.error}"] if cell.error else cell.notes
-        for message in messages:
-            key = method, estimator, message
-            seen[key] = seen.get(key, 0) + 1
+        for message in [f"failed: {cell.error}"] if cell.error else cell.notes:
+            counts = seen.setdefault((method, message), {})
+            counts[estimator] = counts.get(estimator, 0) + 1
     return [
-        f"{message} ({method} with {estimator}, {count} of {n_folds} folds)"
-        for (method, estimator, message), count in seen.items()
+        f"{method}: {message.removeprefix(f'{method}: ')} ("
+        + ", ".join(f"{e} in {count} of {n_folds} folds" for e, count in counts.items())
+        + ")"
+        for (method, message), counts in seen.items()
     ]

@@ -30,7 +30,7 @@ class Comparison:
     Print it for the report, or see `to_frame`, `plot` and `to_html`. In a notebook it
     shows itself as the page.
 
-    Attributes
+    Parameters
     ----------
     classes : list
         Class labels.
@@ -212,62 +212,73 @@ class Comparison:
         Returns
         -------
         figure : matplotlib.figure.Figure
-            A row of panels per classifier, a line per method; the lines of the
+            Two rows of panels per classifier, a line per method; the lines of the
             classification report in one colour per class.
         """
         import matplotlib.pyplot as plt
 
-        mean, low, high = self.difference()
         names = list(dict.fromkeys(m.name for m in self.metrics))
-        shown = self.methods[1:]
-        n_lines = len(shown) * max(1, len(self.classes) / 2)
+        per_row = (len(names) + 1) // 2
+        n_lines = (len(self.methods) - 1) * max(1, len(self.classes) / 2)
         figure, axes = plt.subplots(
-            len(self.estimators),
-            len(names),
-            figsize=(1.9 * len(names) + 1.5, (0.24 * n_lines + 1.3) * len(self.estimators) + 0.4),
-            sharex="col",
+            2 * len(self.estimators),
+            per_row,
+            figsize=(11, (0.19 * n_lines + 0.75) * 2 * len(self.estimators) + 0.7),
             sharey=True,
             squeeze=False,
             layout="constrained",
         )
-        y = np.arange(len(shown))[::-1]
-        order = np.argsort(self.support, kind="stable")
         for e, estimator in enumerate(self.estimators):
-            for ax, name in zip(axes[e], names, strict=True):
-                ax.axvline(0, color="0.6", linewidth=0.8)
-                columns = [j for j, metric in enumerate(self.metrics) if metric.name == name]
-                per_class = len(columns) > 1
-                for k, j in enumerate(columns):
-                    rank = int(np.flatnonzero(order == k)[0])
-                    shift = (rank - (len(columns) - 1) / 2) * 0.7 / len(columns)
-                    centre = mean[e, 1:, j]
-                    ax.errorbar(
-                        centre,
-                        y - shift if per_class else y,
-                        xerr=np.stack([centre - low[e, 1:, j], high[e, 1:, j] - centre]),
-                        fmt="o",
-                        markersize=3.5,
-                        linewidth=1.3,
-                        color=COLOURS[rank % len(COLOURS)] if per_class else "0.25",
-                        label=f"class {self.metrics[j].label}" if per_class else None,
-                    )
-                better = "→" if self.metrics[columns[0]].higher_is_better else "←"
-                ax.set_title(f"{name} {better}" if e == 0 else "", fontsize=9)
-                ax.tick_params(labelsize=7)
-                ax.spines[["top", "right"]].set_visible(False)
-                ax.grid(axis="y", color="0.92", linewidth=0.6)
-                ax.locator_params(axis="x", nbins=4)
-            axes[e, 0].set_yticks(y, shown, fontsize=8)
-            axes[e, 0].set_ylabel(estimator, fontsize=10)
+            panels = axes[2 * e : 2 * e + 2].ravel()
+            for ax, name in zip(panels, names, strict=False):
+                self._draw_panel(ax, e, name)
+            for ax in panels[len(names) :]:
+                ax.set_axis_off()
+            for ax in panels[::per_row]:
+                ax.set_ylabel(estimator, fontsize=9)
         handles, labels = axes[0, 0].get_legend_handles_labels()
-        by_support = [handles[k] for k in order], [labels[k] for k in order]
         figure.legend(
-            *by_support, loc="outside upper left", ncols=len(labels), fontsize=8, frameon=False
+            handles,
+            labels,
+            loc="outside upper left",
+            ncols=max(1, min(len(labels), 6)),
+            fontsize=8,
+            frameon=False,
         )
         figure.supxlabel(
             "difference to nothing, with its 95 % interval (the arrow points to better)", fontsize=9
         )
         return figure
+
+    def _draw_panel(self, ax: Any, e: int, name: str) -> None:
+        """Draw the differences in one metric, for each class that it is about."""
+        mean, low, high = (part[e, 1:] for part in self.difference())
+        shown = self.methods[1:]
+        y = np.arange(len(shown))[::-1]
+        columns = [j for j, metric in enumerate(self.metrics) if metric.name == name]
+        per_class = self.metrics[columns[0]].label is not None
+        if per_class:
+            columns = [columns[c] for c in np.argsort(self.support, kind="stable")]
+        ax.axvline(0, color="0.6", linewidth=0.8)
+        for rank, j in enumerate(columns):
+            shift = (rank - (len(columns) - 1) / 2) * 0.7 / len(columns)
+            ax.errorbar(
+                mean[:, j],
+                y - shift,
+                xerr=np.stack([mean[:, j] - low[:, j], high[:, j] - mean[:, j]]),
+                fmt="o",
+                markersize=3.5,
+                linewidth=1.3,
+                color=COLOURS[rank % len(COLOURS)] if per_class else "0.25",
+                label=f"class {self.metrics[j].label}" if per_class else None,
+            )
+        arrow = "→" if self.metrics[columns[0]].higher_is_better else "←"
+        ax.set_title(f"{name} {arrow}", fontsize=9)
+        ax.set_yticks(y, shown, fontsize=8)
+        ax.tick_params(axis="x", labelsize=7)
+        ax.spines[["top", "right"]].set_visible(False)
+        ax.grid(axis="y", color="0.92", linewidth=0.6)
+        ax.locator_params(axis="x", nbins=5)
 
     def to_html(self, path: Any, *, overwrite: bool = False) -> Path:
         """Write the report as one self-contained page, pictures inside.
@@ -354,7 +365,7 @@ CAUTION = (
 COLOURS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 STYLE = """
 .skresample-report { font: 15px/1.45 system-ui, sans-serif; color: #222; background: white;
-  max-width: 1500px; margin: auto; padding: 8px; }
+  max-width: 1150px; margin: auto; padding: 8px; }
 .skresample-report h1 { font-size: 1.6em; }
 .skresample-report h2 { font-size: 1.25em; margin-top: 1.6em; }
 .skresample-report img { width: 100%; height: auto; background: white; }
@@ -379,7 +390,7 @@ def _head(metric: Metric) -> str:
 
 
 def _plain(value: float) -> str:
-    return "–" if np.isnan(value) else f"{value:.3f}"
+    return "–" if np.isnan(value) else f"{value:.3f}".replace("-", "−")
 
 
 def _signed(value: float) -> str:
@@ -400,7 +411,7 @@ def _cell(after: float, difference: float, low: float, high: float, method: int)
         return _plain(after)
     star = "*" if low > 0 or high < 0 else ""
     interval = f"[{low:+.3f}, {high:+.3f}]"
-    return f"{after:.3f} {difference:+.3f} {interval}{star}".replace("-", "−")
+    return f"{_plain(after)} {_signed(difference)} {interval}{star}".replace("-", "−")
 
 
 def _verdict(difference: float, low: float, high: float, metric: Metric) -> str:

@@ -103,8 +103,8 @@ class RandomOverSampler(BaseOverSampler):
         tags.sampler_tags.sample_indices = True
         return tags
 
-    def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
-        resampled = super().fit_resample(X, y)
+    def _fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
+        resampled = super()._fit_resample(X, y)
         self.sample_indices_ = np.concatenate([np.arange(len(self._rows)), self.parents_[:, 0]])
         return resampled
 

@@ -82,8 +82,8 @@ class KMeansSMOTE(InterpolatingOverSampler):
     """
 
     _paper = (
-        "Last, Douzas, Bacao (2017), "
-        "Oversampling for imbalanced learning based on k-means and SMOTE"
+        "Douzas, Bacao, Last (2018), Improving imbalanced learning through a heuristic "
+        "oversampling method based on k-means and SMOTE"
     )
     _no_base = "no cluster has enough rows of the class (see cluster_balance_threshold)"
 

