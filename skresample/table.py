@@ -177,6 +177,8 @@ class _FrameOutput(Output):
         import pandas as pd
 
         X = self.rows.X
+        if not self.n_new and self.originals:
+            return X.reset_index(drop=True).copy()
         if self.columns is None:
             new = X.iloc[self.parents]
         else:
@@ -186,8 +188,9 @@ class _FrameOutput(Output):
             ]
             new = pd.concat(typed, axis=1)
             new.columns = X.columns
-        parts = [X, new] if self.originals else [new]
-        return pd.concat([part for part in parts if len(part)] or [new], ignore_index=True)
+        if not self.originals:
+            return new.reset_index(drop=True)
+        return pd.concat([X, new], ignore_index=True)
 
 
 def read_rows(X: Any, estimator: Any, *, numeric: bool) -> Rows:
@@ -230,6 +233,8 @@ def read_rows(X: Any, estimator: Any, *, numeric: bool) -> Rows:
                 f"frames, not {type(X).__module__}.{type(X).__name__}: pass X.to_pandas()."
             )
         as_list = isinstance(X, (list, tuple))
+        if as_list and not numeric:
+            X = np.array(X, dtype=object)  # a list of lists may mix what is copied
         checked = _check_matrix(X, estimator, numeric=numeric)
         names = [str(j) for j in range(checked.shape[1])]
         rows = Rows(checked, as_list=as_list)
@@ -248,7 +253,7 @@ def _check_matrix(X: Any, estimator: Any, *, numeric: bool) -> Any:
             ensure_all_finite=False,
         )
     except ValueError as error:
-        if "could not convert string" not in str(error):
+        if "could not convert string" not in str(error) and "bytes/strings" not in str(error):
             raise
         array = np.asarray(X, dtype=object)
         bad = {str(j): array[:, j] for j in range(array.shape[1]) if not _is_numeric(array[:, j])}
@@ -268,9 +273,8 @@ def _refuse_other_columns(X: Any, names: list[str], estimator: Any) -> None:
     for j, (name, dtype) in enumerate(zip(names, X.dtypes, strict=True)):
         if is_complex_dtype(dtype):
             raise ValueError(f"Complex data not supported: column {name!r}.")
-        if not is_numeric_dtype(dtype) and not (
-            is_object_dtype(dtype) and _is_numeric(X.iloc[:, j].to_numpy())
-        ):
+        numeric = is_numeric_dtype(dtype) or dtype.kind == "b"  # the latter for booleans of Arrow
+        if not numeric and not (is_object_dtype(dtype) and _is_numeric(X.iloc[:, j].to_numpy())):
             bad[name] = X.iloc[:, j]
     if bad:
         raise ValueError(_not_numeric(bad, estimator))
@@ -303,6 +307,18 @@ def _refuse_not_finite(numeric: Any, names: list[str], estimator: Any) -> None:
         f"{', '.join(repr(names[j]) for j in columns[:20])}. {type(estimator).__name__} takes "
         "finite numbers only: impute first (sklearn.impute.SimpleImputer), drop those rows, or "
         "copy whole rows with RandomOverSampler."
+    )
+
+
+def _is_missing(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Say where an array of any dtype has NaN, NaT, None or pandas' NA."""
+    if values.dtype.kind in "fcmM":
+        return np.isnat(values) if values.dtype.kind in "mM" else np.isnan(values)
+    if values.dtype != object:
+        return np.zeros(values.shape, dtype=bool)
+    # What is missing is not equal to itself; of pandas' NA, not even that can be said.
+    return np.array([v is None or (v == v) is not True for v in values.ravel()]).reshape(
+        values.shape
     )
 
 
@@ -414,20 +430,26 @@ def read_target(y: Any, n_rows: int, name: str) -> Target:
             f"X and y are of different length: inconsistent numbers of samples, X has {n_rows} "
             f"rows and y has {length}."
         )
-    checked = (
-        y
-        if sparse.issparse(y)
-        else check_array(
+    if sparse.issparse(y):
+        checked = y
+    else:
+        checked = check_array(
             y,
             ensure_2d=False,
             dtype=None,
             input_name="y",
             ensure_min_samples=0,
+            ensure_all_finite=False,
             estimator=name,
         )
-    )
-    if checked.dtype == object and any(v is None or v != v for v in checked.ravel()):
-        raise ValueError("Input y contains NaN or None: drop the rows without a label.")
+        missing = int(np.count_nonzero(_is_missing(checked)))
+        if missing:
+            raise ValueError(
+                f"Input y contains NaN, None or another mark of a missing label in {missing} of "
+                f"{n_rows} rows: fill them in, or drop those rows."
+            )
+        if checked.dtype.kind == "f" and not np.isfinite(checked).all():
+            raise ValueError("Input y contains infinity, which is no class label.")
     kind = type_of_target(checked, input_name="y")
     if kind.startswith("continuous"):
         raise ValueError(

@@ -1,8 +1,10 @@
-"""What there is in the library."""
+"""What there is in the library, and what its parts share."""
 
 from typing import Any
 
-__all__ = ["all_samplers"]
+from sklearn.base import clone
+
+__all__ = ["all_samplers", "seeded_clone"]
 
 
 def all_samplers() -> dict[str, Any]:
@@ -28,3 +30,32 @@ def all_samplers() -> dict[str, Any]:
         for name, cls in exported.items()
         if isinstance(cls, type) and issubclass(cls, BaseOverSampler)
     }
+
+
+def seeded_clone(estimator: Any, seed: int) -> Any:
+    """Clone an estimator, and seed it and what it is made of where no seed was given.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Left as it is.
+    seed : int
+        For every ``random_state`` that is None, also of nested estimators.
+
+    Returns
+    -------
+    estimator : estimator
+        The clone.
+
+    Examples
+    --------
+    >>> from sklearn.svm import SVC
+    >>> from skresample.utils import seeded_clone
+    >>> seeded_clone(SVC(), 3).random_state, seeded_clone(SVC(random_state=1), 3).random_state
+    (3, 1)
+    """
+    estimator = clone(estimator)
+    for name, value in estimator.get_params().items():
+        if value is None and name.split("__")[-1] == "random_state":
+            estimator.set_params(**{name: seed})
+    return estimator

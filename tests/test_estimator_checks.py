@@ -3,19 +3,10 @@
 import imblearn.utils.estimator_checks as imblearn_checks
 import pytest
 import sklearn.utils.estimator_checks as sklearn_checks
-
-import skresample
-from skresample.base import BaseOverSampler
+from samplers import SAMPLERS
 
 # On the checks' tables of a few rows some methods find no base; they say what they do instead.
 pytestmark = pytest.mark.filterwarnings("ignore:.*rows are used evenly, as in SMOTE:UserWarning")
-
-EXPORTED = [getattr(skresample, name) for name in skresample.__all__]
-SAMPLERS = [
-    cls(random_state=0)
-    for cls in EXPORTED
-    if isinstance(cls, type) and issubclass(cls, BaseOverSampler)
-]
 
 
 @sklearn_checks.parametrize_with_checks(SAMPLERS)

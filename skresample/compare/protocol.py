@@ -27,7 +27,7 @@ from skresample.model import ResampledClassifier
 from skresample.random import RandomOverSampler
 from skresample.smote import SMOTE
 from skresample.table import read_rows, read_target
-from skresample.utils import all_samplers
+from skresample.utils import all_samplers, seeded_clone
 
 __all__ = ["compare"]
 
@@ -289,14 +289,12 @@ def _build(estimator: Any, sampler: Any, method: str, seed: int) -> tuple[Any, s
         prefix, last = f"{model.steps[-1][0]}__", model.steps[-1][1]
     weights = f"{prefix}sample_weight" if has_fit_parameter(last, "sample_weight") else None
     if sampler is not None:
-        resampled = ResampledClassifier(last, clone(sampler))
+        resampled = ResampledClassifier(last, sampler)
         if isinstance(model, Pipeline):
             model.steps[-1] = (model.steps[-1][0], resampled)
         else:
             model = resampled
-    for name, value in model.get_params().items():
-        if value is None and name.split("__")[-1] == "random_state":
-            model.set_params(**{name: seed})
+    model = seeded_clone(model, seed)
     return (TunedThreshold(model, seed) if method == TUNED_THRESHOLD else model), weights
 
 

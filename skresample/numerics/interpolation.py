@@ -42,10 +42,7 @@ def interpolate(
         The new rows; `out` if it was given.
     """
     if sparse.issparse(values):
-        start = values[base]
-        return (
-            start + sparse.diags_array(gap.astype(values.dtype)) @ (values[partner] - start)
-        ).tocsr()
+        return _interpolate_sparse(values[base], values[partner], gap.astype(values.dtype))
     n_new, d = base.size, values.shape[1]
     if out is None:
         out = np.empty((n_new, d), dtype=values.dtype)
@@ -54,7 +51,10 @@ def interpolate(
         part = slice(i, i + block)
         start, end = values[base[part]], values[partner[part]]
         step = gap[part, np.newaxis].astype(values.dtype)
-        new = start + step * (end - start)
+        with np.errstate(over="ignore", invalid="ignore"):
+            new = start + step * (end - start)
+            if not np.isfinite(new.sum()):  # end - start can be out of range though neither is
+                new = np.where(np.isfinite(new), new, (1 - step) * start + step * end)
         inside = ((step >= 0) & (step <= 1)).ravel()
         if inside.all():
             np.clip(new, np.minimum(start, end), np.maximum(start, end), out=new)
@@ -63,6 +63,16 @@ def interpolate(
             new[inside] = np.clip(new[inside], low, high)
         out[part] = new
     return out
+
+
+def _interpolate_sparse(start: Any, end: Any, step: npt.NDArray[np.floating]) -> Any:
+    new = start + sparse.diags_array(step) @ (end - start)
+    inside = (step >= 0) & (step <= 1)
+    between = sparse.diags_array(inside.astype(step.dtype))
+    # Rows beyond their parents are their own bounds.
+    beyond = sparse.diags_array((~inside).astype(step.dtype)) @ new
+    low, high = between @ start.minimum(end) + beyond, between @ start.maximum(end) + beyond
+    return new.maximum(low).minimum(high).tocsr()
 
 
 def round_stochastically(

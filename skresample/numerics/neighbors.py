@@ -15,7 +15,7 @@ from sklearn.metrics import pairwise_distances_chunked
 from sklearn.neighbors import NearestNeighbors
 from threadpoolctl import threadpool_limits
 
-__all__ = ["kneighbors", "majority_share", "mean_distance"]
+__all__ = ["centred_if_far", "kneighbors", "majority_share", "mean_distance"]
 
 # Trees lose to the matrix product with more features than this, unless queries and pairs are so
 # few that what it takes to start the matrix product is felt.
@@ -24,6 +24,8 @@ FEW_QUERIES = 320
 FEW_PAIRS = 300_000
 # Beyond this, or below its inverse, squares may leave the range of floats.
 LARGE = 1e100
+# From this many standard deviations, half of the digits of a squared distance are lost.
+FAR = 1e4
 
 
 def kneighbors(
@@ -115,8 +117,30 @@ def mean_distance(values: Any, of: npt.NDArray[np.intp]) -> float:
         The mean over the m (m - 1) / 2 pairs.
     """
     rows = values[of]
+    if not sparse.issparse(rows):
+        rows = _centred(rows, rows)[0]
     sums = pairwise_distances_chunked(rows, reduce_func=lambda block, start: block.sum(axis=1))
     return float(sum(part.sum() for part in sums) / (of.size * (of.size - 1)))
+
+
+def centred_if_far(values: Any) -> Any:
+    """Move rows to the origin where they are so far from it that kernels lose their digits.
+
+    Parameters
+    ----------
+    values : {ndarray, CSR matrix or array} of shape (n, d)
+        The table.
+
+    Returns
+    -------
+    values : {ndarray, CSR matrix or array} of shape (n, d)
+        The same, or with the mean of each column taken off. Distances stay as they are.
+    """
+    if sparse.issparse(values):
+        return values
+    centre = values.mean(axis=0, dtype=np.float64)
+    far = np.abs(centre).max() > FAR * values.std(axis=0, dtype=np.float64).max()
+    return values - centre if far else values
 
 
 def _search(

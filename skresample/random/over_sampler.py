@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from sklearn.utils._param_validation import Interval
+from sklearn.utils.sparsefuncs import mean_variance_axis, min_max_axis
 
 from skresample._docs import fill_doc
 from skresample.base import BaseOverSampler, OneVsRest
@@ -137,11 +138,12 @@ class RandomOverSampler(BaseOverSampler):
         if n < 2:
             return np.zeros(d)
         if sparse.issparse(rows):
-            square_of_mean = np.asarray(rows.mean(axis=0)).ravel() ** 2
-            mean_of_square = np.asarray(rows.multiply(rows).mean(axis=0)).ravel()
-            deviation = np.sqrt(np.maximum(mean_of_square - square_of_mean, 0) * n / (n - 1))
+            variance = mean_variance_axis(rows, axis=0)[1]
+            low, high = min_max_axis(rows, axis=0)
         else:
-            deviation = rows.std(axis=0, ddof=1)
+            variance, low, high = rows.var(axis=0), rows.min(axis=0), rows.max(axis=0)
+        # Of a constant column the variance need not come out as 0 exactly.
+        deviation = np.where(low == high, 0, np.sqrt(variance * n / (n - 1)))
         return shrinkage * silverman_factor(n, d) * deviation
 
     def _draw(

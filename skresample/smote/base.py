@@ -101,8 +101,8 @@ class InterpolatingOverSampler(BaseOverSampler):
         )
         if found.shape[1] < k:
             warnings.warn(
-                f"{type(self).__name__}: {parameter} asks for {k} neighbours, and class "
-                f"{task.label!r} has {found.shape[1]} to offer: these were used.",
+                f"{type(self).__name__}: {parameter} asks for {k} neighbours of each row of class "
+                f"{task.label!r}, and there are {found.shape[1]} to choose from: these were used.",
                 UserWarning,
                 stacklevel=2,
             )

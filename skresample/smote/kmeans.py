@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import clone
+from scipy import sparse
 from sklearn.cluster import MiniBatchKMeans
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
@@ -15,6 +15,7 @@ from skresample.base import OneVsRest
 from skresample.numerics.neighbors import kneighbors, mean_distance
 from skresample.smote.base import InterpolatingOverSampler, Pairing
 from skresample.table import Rows
+from skresample.utils import seeded_clone
 
 __all__ = ["KMeansSMOTE"]
 
@@ -31,14 +32,16 @@ class KMeansSMOTE(InterpolatingOverSampler):
 
     .. math:: w = \bar d^{\,e} / P .
 
-    Inside a cluster, SMOTE with the `k` nearest minority rows of the cluster, or as many
-    as it has.
+    Inside a cluster, SMOTE with the `k` nearest minority rows of the cluster.
 
     Parameters
     ----------
     {sampling_strategy}
     {random_state}
-    {k_neighbors 2}
+    k_neighbors : int or estimator, default=2
+        How many nearest rows of the same class and cluster a new row may be drawn
+        towards; in a smaller cluster, all. An estimator with ``kneighbors`` finds them
+        instead; as in imbalanced-learn, its ``n_neighbors`` counts the row itself.
     {n_jobs}
     kmeans_estimator : int or estimator, default=None
         Number of clusters, or an estimator with ``fit`` and ``predict`` that finds them.
@@ -120,18 +123,17 @@ class KMeansSMOTE(InterpolatingOverSampler):
 
     def _fit_table(self, rows: Rows, rng: np.random.Generator) -> None:
         given = self.kmeans_estimator
-        estimator = (
-            MiniBatchKMeans() if given is None or isinstance(given, Integral) else clone(given)
-        )
+        estimator = MiniBatchKMeans() if given is None or isinstance(given, Integral) else given
+        estimator = seeded_clone(estimator, int(rng.integers(2**31)))
         if isinstance(given, Integral):
             estimator.set_params(n_clusters=given)
-        params = estimator.get_params()
-        if params.get("random_state", 0) is None:
-            estimator.set_params(random_state=int(rng.integers(2**32)))
-        if params.get("n_clusters", 0) > len(rows):
+        if estimator.get_params().get("n_clusters", 0) > len(rows):
             estimator.set_params(n_clusters=len(rows))
-        self.kmeans_estimator_ = estimator.fit(rows.numeric)
-        self._clusters = estimator.predict(rows.numeric)
+        numeric = rows.numeric
+        if sparse.issparse(numeric) and not numeric.data.flags.writeable:
+            numeric = numeric.copy()  # as of a memory map, which scikit-learn's k-means refuses
+        self.kmeans_estimator_ = estimator.fit(numeric)
+        self._clusters = estimator.predict(numeric)
 
     def _pair(self, task: OneVsRest) -> Pairing:
         k, search = self._neighbors("k_neighbors")

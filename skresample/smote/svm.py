@@ -4,13 +4,14 @@ from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.base import clone
 from sklearn.svm import SVC
 from sklearn.utils._param_validation import HasMethods, Interval
 
 from skresample._docs import fill_doc
 from skresample.base import OneVsRest
+from skresample.numerics.neighbors import centred_if_far
 from skresample.smote.base import InterpolatingOverSampler, Pairing
+from skresample.utils import seeded_clone
 
 __all__ = ["SVMSMOTE"]
 
@@ -108,8 +109,9 @@ class SVMSMOTE(InterpolatingOverSampler):
         self.n_jobs = n_jobs
 
     def _pair(self, task: OneVsRest) -> Pairing:
-        machine = SVC() if self.svm_estimator is None else clone(self.svm_estimator)
-        self.svm_estimator_ = machine.fit(task.numeric, task.is_minority)
+        machine = SVC() if self.svm_estimator is None else self.svm_estimator
+        machine = seeded_clone(machine, int(task.rng.integers(2**31)))
+        self.svm_estimator_ = machine.fit(centred_if_far(task.numeric), task.is_minority)
         support = np.zeros(len(task.rows), dtype=bool)
         support[machine.support_] = True
         share = self._majority_share(task, "m_neighbors")

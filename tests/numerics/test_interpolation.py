@@ -1,0 +1,145 @@
+import numpy as np
+import pytest
+from scipy import sparse, stats
+
+from skresample.numerics import interpolation
+from skresample.numerics.interpolation import interpolate, round_stochastically
+
+
+def draw(n, d, n_new, seed=0, dtype=np.float64, low=0.0, high=1.0):
+    rng = np.random.default_rng(seed)
+    values = rng.standard_normal((n, d)).astype(dtype)
+    base, partner = rng.integers(n, size=(2, n_new))
+    return values, base, partner, rng.uniform(low, high, n_new)
+
+
+def plainly(values, base, partner, gap):
+    gap = gap[:, np.newaxis].astype(values.dtype)
+    return values[base] + gap * (values[partner] - values[base])
+
+
+class TestInterpolate:
+    @pytest.mark.parametrize("dtype", [np.float32, np.float64])
+    @pytest.mark.parametrize(("low", "high"), [(0, 1), (-0.5, 0), (-2, 3)])
+    def test_against_plain_numpy(self, dtype, low, high):
+        given = draw(20, 4, 500, dtype=dtype, low=low, high=high)
+        new = interpolate(*given)
+        assert new.dtype == dtype
+        tolerance = 4 * np.finfo(dtype).eps
+        np.testing.assert_allclose(new, plainly(*given), rtol=tolerance, atol=tolerance)
+
+    @pytest.mark.parametrize("n_new", [0, 1, 2, 3, 4, 5, 8, 9])
+    def test_borders_of_blocks(self, monkeypatch, n_new):
+        given = draw(20, 5, n_new)
+        monkeypatch.setattr(interpolation, "BLOCK_VALUES", 20)  # four rows of five features
+        np.testing.assert_allclose(interpolate(*given), plainly(*given), atol=1e-15)
+
+    def test_more_features_than_a_block_has_room(self, monkeypatch):
+        given = draw(20, 5, 7)
+        monkeypatch.setattr(interpolation, "BLOCK_VALUES", 3)
+        np.testing.assert_allclose(interpolate(*given), plainly(*given), atol=1e-15)
+
+    def test_many_rows(self):
+        given = draw(50, 3, 100_000)
+        np.testing.assert_allclose(interpolate(*given), plainly(*given), atol=1e-15)
+
+    def test_inward_and_outward_steps_in_one_block(self):
+        given = draw(20, 4, 500, low=-0.5, high=1)
+        np.testing.assert_allclose(interpolate(*given), plainly(*given), rtol=1e-12, atol=1e-15)
+
+    def test_writes_where_it_is_told(self):
+        given = draw(20, 4, 30)
+        table = np.full((40, 4), 7.0)
+        out = interpolate(*given, out=table[5:35])
+        assert np.shares_memory(out, table)
+        np.testing.assert_array_equal(table[5:35], interpolate(*given))
+        assert (table[:5] == 7).all()
+        assert (table[35:] == 7).all()
+
+    def test_input_is_left_alone(self):
+        given = draw(20, 4, 30)
+        for array in given:
+            array.flags.writeable = False
+        interpolate(*given)
+
+    @pytest.mark.parametrize("dtype", [np.float32, np.float64])
+    def test_never_beyond_the_parents(self, dtype):
+        rng = np.random.default_rng(0)
+        nasty = [0.1, 0.3, 1 / 3, 0.7, 1e-3, 1.1, 3.3, 7.7, 123456.789, 1e7 + 0.1, -0.1, -1e5 / 3]
+        tiny = np.finfo(dtype).tiny
+        nasty += [0.0, -0.0, tiny, tiny / 4, -tiny, 1e30, -1e30, 1 + np.finfo(dtype).eps]
+        values = np.array(nasty, dtype=dtype)[:, np.newaxis]
+        base, partner = (a.ravel() for a in np.indices((len(nasty), len(nasty))))
+        steps = [0.0, 1.0, 0.5, 1e-17, 1 - 2**-53, 1 - 2**-24, *rng.random(20)]
+        low = np.minimum(values[base], values[partner])
+        high = np.maximum(values[base], values[partner])
+        for step in steps:
+            gap = np.full(base.size, step)
+            new = interpolate(values, base, partner, gap)
+            assert (new >= low).all()
+            assert (new <= high).all()
+            gap[0] = -0.5  # an outward step in the same block changes nothing for the others
+            np.testing.assert_array_equal(interpolate(values, base, partner, gap)[1:], new[1:])
+
+    def test_step_0_is_the_base_and_a_row_with_itself_too(self):
+        values, base, partner, gap = draw(20, 4, 30)
+        at_base = interpolate(values, base, partner, np.zeros(30))
+        np.testing.assert_array_equal(at_base, values[base])
+        with_itself = interpolate(values, base, base, gap)
+        np.testing.assert_array_equal(with_itself, values[base])
+
+    def test_parents_further_apart_than_the_largest_number(self):
+        values = np.array([[-1.5e308], [1.5e308]])
+        base, partner, gap = np.array([0, 1, 0]), np.array([1, 0, 1]), np.array([0.25, 0.25, 0])
+        new = interpolate(values, base, partner, gap)
+        np.testing.assert_allclose(new[:, 0], [-0.75e308, 0.75e308, -1.5e308])
+
+    @pytest.mark.parametrize("make", [sparse.csr_matrix, sparse.csr_array])
+    @pytest.mark.parametrize("dtype", [np.float32, np.float64])
+    @pytest.mark.parametrize(("low", "high"), [(0, 1), (-0.5, 1)])
+    def test_sparse_equals_dense(self, make, dtype, low, high):
+        values, *rest = draw(20, 6, 300, dtype=dtype, low=low, high=high)
+        values[values < 0] = 0
+        new = interpolate(make(values), *rest)
+        assert sparse.issparse(new)
+        assert new.format == "csr"
+        assert new.dtype == dtype
+        tolerance = 4 * np.finfo(dtype).eps
+        dense = interpolate(values, *rest)
+        np.testing.assert_allclose(new.toarray(), dense, rtol=tolerance, atol=tolerance)
+        both_zero = (values[rest[0]] == 0) & (values[rest[1]] == 0)
+        assert (new.toarray()[both_zero] == 0).all()
+
+    @pytest.mark.parametrize("dtype", [np.float32, np.float64])
+    def test_sparse_never_beyond_the_parents(self, dtype):
+        rng = np.random.default_rng(0)
+        values = np.array([0, 0.1, 0.3, 1 / 3, 0.7, 1.1, 7.7, 1e7 + 0.1], dtype=dtype)[
+            :, np.newaxis
+        ]
+        base, partner = (np.tile(a.ravel(), 300) for a in np.indices((8, 8)))
+        gap = rng.random(base.size)
+        gap[::3] = 1 - 2.0**-40 * rng.random(gap[::3].size)
+        new = interpolate(sparse.csr_array(values), base, partner, gap).toarray()
+        assert (new >= np.minimum(values[base], values[partner])).all()
+        assert (new <= np.maximum(values[base], values[partner])).all()
+
+
+class TestRoundStochastically:
+    def test_whole_numbers_stay(self):
+        whole = np.array([-(2.0**60), -3, -1, -0.0, 0, 1, 2, 255, 2.0**53, 1e300])
+        for seed in range(50):
+            rounded = round_stochastically(whole, np.random.default_rng(seed))
+            np.testing.assert_array_equal(rounded, whole)
+
+    @pytest.mark.parametrize("value", [0.1, 0.5, 2.9, -0.3, -7.75, 1e6 + 0.25])
+    def test_unbiased_to_one_of_the_two_neighbours(self, value):
+        n = 40_000
+        rounded = round_stochastically(np.full((n // 4, 4), value), np.random.default_rng(0))
+        assert set(np.unique(rounded)) == {np.floor(value), np.ceil(value)}
+        up = int((rounded == np.ceil(value)).sum())
+        assert stats.binomtest(up, n, value - np.floor(value)).pvalue > 1e-4
+
+    def test_is_repeatable(self):
+        values = np.linspace(-3, 3, 101)
+        first, second = (round_stochastically(values, np.random.default_rng(5)) for _ in range(2))
+        np.testing.assert_array_equal(first, second)

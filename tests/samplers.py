@@ -1,0 +1,71 @@
+"""The samplers that the package exports, and small tables, for tests that hold for all."""
+
+import numpy as np
+
+import skresample
+from skresample.base import BaseOverSampler
+from skresample.smote.base import InterpolatingOverSampler
+
+EXPORTED = [getattr(skresample, name) for name in skresample.__all__]
+CLASSES = [cls for cls in EXPORTED if isinstance(cls, type) and issubclass(cls, BaseOverSampler)]
+INTERPOLATING = [cls for cls in CLASSES if issubclass(cls, InterpolatingOverSampler)]
+
+SAMPLERS = [cls(random_state=0) for cls in CLASSES]
+VARIANTS = [
+    *SAMPLERS,
+    skresample.BorderlineSMOTE(kind="borderline-2", random_state=0),
+    skresample.RandomOverSampler(shrinkage=1, random_state=0),
+]
+INTERPOLANTS = [s for s in VARIANTS if isinstance(s, InterpolatingOverSampler)]
+
+
+def name_of(value):
+    """Name a sampler for pytest: its class, and what is not at its default."""
+    text = str(value)
+    return text.replace("random_state=0", "").replace("(, ", "(").replace(", )", ")")
+
+
+def blobs(sizes=(90, 30), d=3, seed=0):
+    """Return normal classes of the given sizes, next to each other, in mixed order."""
+    rng = np.random.default_rng(seed)
+    y = np.repeat(np.arange(len(sizes)), sizes)
+    X = rng.normal(size=(y.size, d)) + 1.5 * y[:, np.newaxis]
+    order = rng.permutation(y.size)
+    return X[order], y[order]
+
+
+def groups(*sizes):
+    """Return groups far apart on a line, each of (minority, majority) rows about one apart.
+
+    The nearest rows of each row, as many as its group has others, are those of its group,
+    and no two rows are equally near to a third.
+    """
+    X, y = [], []
+    for g, (n_minority, n_majority) in enumerate(sizes):
+        place = np.arange(n_minority + n_majority)
+        X.append(1000 * g + 10 * g**2 + place + 0.01 * place**2)
+        y.append(np.repeat([1, 0], [n_minority, n_majority]))
+    return np.concatenate(X)[:, np.newaxis], np.concatenate(y)
+
+
+def group_of(positions, sizes):
+    """Return the group of `groups` that each row position belongs to."""
+    return np.repeat(np.arange(len(sizes)), np.sum(sizes, axis=1))[positions]
+
+
+def nearest_rows(X, base, among, k):
+    """Return the positions of the k nearest rows to a base, itself excluded."""
+    others = among[among != base]
+    distances = np.linalg.norm(X[others] - X[base], axis=1)
+    return others[np.argsort(distances, kind="stable")[:k]]
+
+
+def steps_of(X, X_new, parents):
+    """Return the step from each first parent to the second, and check that there is one."""
+    base, partner = X[parents[:, 0]], X[parents[:, 1]]
+    way = partner - base
+    length = (way * way).sum(axis=1)
+    step = ((X_new - base) * way).sum(axis=1) / np.where(length > 0, length, 1)
+    scale = 1 + np.abs(X).max()
+    np.testing.assert_allclose(X_new, base + step[:, np.newaxis] * way, rtol=0, atol=1e-9 * scale)
+    return step

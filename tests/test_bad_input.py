@@ -1,0 +1,465 @@
+"""What cannot work is refused, or done otherwise with a warning, in words that help."""
+
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+import pytest
+from samplers import CLASSES, INTERPOLATING, blobs
+from scipy import sparse
+from sklearn.exceptions import NotFittedError
+from sklearn.neighbors import NearestNeighbors
+
+from skresample import (
+    ADASYN,
+    SMOTE,
+    SVMSMOTE,
+    BorderlineSMOTE,
+    KMeansSMOTE,
+    RandomOverSampler,
+)
+
+every_class = pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
+every_interpolating_class = pytest.mark.parametrize(
+    "cls", INTERPOLATING, ids=lambda cls: cls.__name__
+)
+no_base = pytest.mark.filterwarnings("ignore:.*rows are used evenly, as in SMOTE:UserWarning")
+
+
+def refusal(sampler, X, y, error=ValueError):
+    """Return what is said when a table is refused."""
+    with pytest.raises(error) as caught:
+        sampler.fit_resample(X, y)
+    return str(caught.value)
+
+
+class TestTarget:
+    @every_class
+    @pytest.mark.parametrize("label", ["sick", 1, True])
+    def test_one_class(self, cls, label):
+        X, _ = blobs((20,))
+        said = refusal(cls(), X, np.array([label] * 20))
+        assert cls.__name__ in said
+        assert "1 class" in said
+        assert str(label) in said
+        assert "target column" in said
+
+    @every_class
+    def test_other_length_than_the_table(self, cls):
+        X, y = blobs()
+        for target in (y[:-1], y[:-1].tolist(), pd.Series(y[:-1]), np.append(y, 0)):
+            said = refusal(cls(), X, target)
+            assert "different length" in said
+            assert "120" in said
+            assert str(len(target)) in said
+
+    @every_class
+    def test_none(self, cls):
+        X, _ = blobs()
+        assert "y is None" in refusal(cls(), X, None)
+
+    @every_class
+    def test_of_a_regression(self, cls):
+        X, _ = blobs()
+        said = refusal(cls(), X, X[:, 0])
+        assert "continuous" in said
+        assert "regression target" in said
+        assert "numpy.digitize" in said
+
+    @every_class
+    @pytest.mark.parametrize("missing", [None, np.nan, pd.NA])
+    def test_with_missing_labels(self, cls, missing):
+        X, y = blobs()
+        strings = np.array(["a", "b"], dtype=object)[y]
+        strings[3] = missing
+        for target in (strings, pd.Series(strings), pd.Series(strings, dtype="category")):
+            said = refusal(cls(), X, target)
+            assert "y" in said.split()
+            assert "NaN" in said
+
+    @every_class
+    def test_of_numbers_with_nan(self, cls):
+        X, y = blobs()
+        y = y.astype(float)
+        y[3] = np.nan
+        for target in (y, pd.Series(y), pd.Series(y).astype("Int64")):
+            said = refusal(cls(), X, target)
+            assert "y" in said.split()
+            assert "NaN" in said
+
+    @every_class
+    def test_of_several_labels_per_row(self, cls):
+        X, y = blobs()
+        said = refusal(cls(), X, np.column_stack([y, 1 - y, np.ones_like(y)]))
+        assert "multilabel" in said.lower() or "multi-label" in said.lower()
+
+    @every_class
+    def test_of_several_outputs(self, cls):
+        X, y = blobs()
+        said = refusal(cls(), X, np.column_stack([y, y + 2]))
+        assert "y should be a 1d array" in said
+
+
+class TestTable:
+    @every_class
+    def test_empty(self, cls):
+        for X in (np.empty((0, 3)), pd.DataFrame({"a": []}), sparse.csr_array((0, 3))):
+            said = refusal(cls(), X, np.empty(0, dtype=int))
+            assert "0 sample(s)" in said
+            assert cls.__name__ in said
+
+    @every_class
+    def test_without_columns(self, cls):
+        for X in (np.empty((5, 0)), pd.DataFrame(index=range(5))):
+            assert "0 feature(s)" in refusal(cls(), X, [0, 0, 0, 1, 1])
+
+    @every_class
+    def test_of_other_than_two_dimensions(self, cls):
+        X, y = blobs()
+        assert "2D array" in refusal(cls(), X[:, 0], y)
+        assert "dim 3" in refusal(cls(), X[:, :, np.newaxis], y)
+
+    @every_interpolating_class
+    @pytest.mark.parametrize(("bad", "word"), [(np.nan, "NaN"), (np.inf, "inf"), (-np.inf, "inf")])
+    def test_not_finite_names_the_columns(self, cls, bad, word):
+        X, y = blobs()
+        X[5, 1] = X[9, 2] = bad
+        for table in (X, X.astype(np.float32), X.tolist(), np.asfortranarray(X)):
+            said = refusal(cls(), table, y)
+            assert word in said
+            assert "columns '1', '2'" in said
+            assert cls.__name__ in said
+            assert "SimpleImputer" in said
+        for make in (sparse.csr_matrix, sparse.csc_array):
+            assert "columns '1', '2'" in refusal(cls(), make(X), y)
+        frame = pd.DataFrame(X, columns=["age", "weight", "height"])
+        assert "columns 'weight', 'height'" in refusal(cls(), frame, y)
+
+    @every_interpolating_class
+    @pytest.mark.parametrize("dtype", ["Int64", "Float64", "boolean", "int64[pyarrow]", object])
+    def test_missing_in_an_extension_column(self, cls, dtype):
+        X, y = blobs()
+        values = pd.Series([1, 0] * 60, dtype=dtype)
+        values.iloc[3] = None
+        said = refusal(cls(), pd.DataFrame({"x": X[:, 0], "visits": values}), y)
+        assert "NaN in column 'visits'" in said
+
+    @pytest.mark.parametrize("bad", [np.nan, np.inf])
+    def test_not_finite_is_repeated_by_random_over_sampling(self, bad):
+        X, y = blobs()
+        X[y == 1, 1] = bad
+        for make in (np.asarray, pd.DataFrame, sparse.csr_array):
+            X_out, _ = RandomOverSampler().fit_resample(make(X), y)
+            new = X_out.toarray() if sparse.issparse(X_out) else np.asarray(X_out)
+            np.testing.assert_array_equal(new[120:, 1], np.full(60, bad))
+
+    def test_not_finite_is_refused_where_noise_is_added(self):
+        X, y = blobs()
+        X[5, 1] = np.nan
+        assert "NaN in column '1'" in refusal(RandomOverSampler(shrinkage=1), X, y)
+
+    @every_interpolating_class
+    def test_strings_in_a_frame(self, cls):
+        X, y = blobs()
+        frame = pd.DataFrame({"x": X[:, 0], "colour": ["red", "blue"] * 60, "size": ["S"] * 120})
+        for table in (frame, frame.astype({"colour": "category", "size": "string"})):
+            said = refusal(cls(), table, y)
+            assert cls.__name__ in said
+            assert "'colour', 'size'" in said
+            assert "'x'" not in said
+            assert "'red'" in said
+            assert "OrdinalEncoder" in said
+            assert "RandomOverSampler" in said
+
+    @every_interpolating_class
+    def test_strings_in_an_array_or_list(self, cls):
+        X, y = blobs()
+        table = X.astype(object)
+        table[:, 1] = "red"
+        for strings in (table, table.tolist(), table.astype(str)):
+            said = refusal(cls(), strings, y)
+            assert "'1'" in said
+            assert "'red'" in said
+            assert "OrdinalEncoder" in said
+            assert "RandomOverSampler" in said
+
+    @every_interpolating_class
+    def test_dates(self, cls):
+        X, y = blobs()
+        dates = np.array("2020-01-01", dtype="M8[D]") + np.arange(120)
+        said = refusal(cls(), pd.DataFrame({"x": X[:, 0], "when": dates}), y)
+        assert "'when'" in said
+        assert "RandomOverSampler" in said
+        said = refusal(cls(), np.column_stack([dates, dates]), y)
+        assert "datetime64" in said
+        assert "RandomOverSampler" in said
+
+    @every_class
+    def test_complex_numbers(self, cls):
+        X, y = blobs()
+        assert "Complex data not supported" in refusal(cls(), X + 1j, y)
+
+    @every_interpolating_class
+    def test_complex_column(self, cls):
+        X, y = blobs()
+        frame = pd.DataFrame({"x": X[:, 0], "wave": X[:, 1] + 1j})
+        assert "Complex data not supported: column 'wave'" in refusal(cls(), frame, y)
+
+    @every_class
+    def test_frame_of_another_library(self, cls):
+        class Frame:
+            """As much of a polars frame as matters."""
+
+            shape = (120, 3)
+
+            def __init__(self, X):
+                self.X = X
+
+            def __len__(self):
+                return len(self.X)
+
+            def __array__(self, dtype=None, copy=None):
+                return self.X
+
+            def __arrow_c_stream__(self, requested_schema=None):
+                raise NotImplementedError
+
+            @property
+            def columns(self):
+                return ["a", "b", "c"]
+
+        X, y = blobs()
+        said = refusal(cls(), Frame(X), y, TypeError)
+        assert cls.__name__ in said
+        assert "Frame" in said
+        assert "to_pandas()" in said
+
+
+class TestClassSizes:
+    @every_interpolating_class
+    def test_class_of_one_row(self, cls):
+        X, y = blobs((30, 1))
+        said = refusal(cls(), X, np.array(["healthy", "sick"])[y])
+        assert cls.__name__ in said
+        assert "class 'sick' has 1 row" in said
+        assert "RandomOverSampler" in said
+        assert "sampling_strategy" in said
+
+    @no_base
+    @pytest.mark.parametrize(
+        ("cls", "parameter"),
+        [
+            (SMOTE, "k_neighbors"),
+            (BorderlineSMOTE, "k_neighbors"),
+            (SVMSMOTE, "k_neighbors"),
+            (ADASYN, "n_neighbors"),
+        ],
+    )
+    @pytest.mark.parametrize("as_estimator", [False, True])
+    def test_fewer_rows_than_neighbours(self, cls, parameter, as_estimator):
+        X, y = blobs((30, 4))
+        k = NearestNeighbors(n_neighbors=10) if as_estimator else 9
+        with pytest.warns(UserWarning, match=f"{cls.__name__}: {parameter} asks for 9 ") as caught:
+            _, y_out = cls(**{parameter: k}).fit_resample(X, y)
+        said = next(str(w.message) for w in caught if "asks for" in str(w.message))
+        assert "each row of class 1, and there are 3 to choose from" in said
+        assert np.bincount(y_out).tolist() == [30, 30]
+
+    @no_base
+    @pytest.mark.parametrize("cls", [BorderlineSMOTE, SVMSMOTE])
+    def test_fewer_rows_than_m_neighbors(self, cls):
+        X, y = blobs((8, 4))
+        with pytest.warns(UserWarning, match="m_neighbors asks for 30 .* there are 11 to choose"):
+            cls(m_neighbors=30, k_neighbors=3).fit_resample(X, y)
+
+    @no_base
+    def test_fewer_majority_rows_than_neighbours_names_the_majority(self):
+        X, y = blobs((3, 3, 30))
+        sampler = BorderlineSMOTE(kind="borderline-2", k_neighbors=7, sampling_strategy={2: 40})
+        with pytest.warns(UserWarning, match="k_neighbors asks for 7") as caught:
+            sampler.fit_resample(X, y)
+        said = [str(w.message) for w in caught if "k_neighbors asks" in str(w.message)]
+        assert len(said) == 1
+        assert "class 2 has 6" not in said[0]  # it has 30; all others together have 6
+
+    @every_interpolating_class
+    @no_base
+    def test_as_many_rows_as_needed_are_no_reason_to_warn(self, cls):
+        X, y = blobs((30, 6))
+        cls().fit_resample(X, y)
+
+
+class TestStrategy:
+    @every_class
+    def test_unknown_label(self, cls):
+        X, y = blobs()
+        said = refusal(cls(sampling_strategy={"sick": 50}), X, np.array(["ill", "well"])[y])
+        assert "'sick'" in said
+        assert "['ill', 'well']" in said
+
+    @every_class
+    def test_fewer_rows_than_there_are(self, cls):
+        X, y = blobs()
+        said = refusal(cls(sampling_strategy={1: 29}), X, y)
+        assert "29" in said
+        assert "class 1" in said
+        assert "30" in said
+        assert "only adds" in said
+
+    @every_class
+    @pytest.mark.parametrize("wanted", [40.5, "many", None])
+    def test_count_that_is_no_whole_number(self, cls, wanted):
+        X, y = blobs()
+        assert "whole number" in refusal(cls(sampling_strategy={1: wanted}), X, y)
+
+    @every_class
+    def test_callable_is_checked_too(self, cls):
+        X, y = blobs()
+        assert "['0', '1']" in refusal(
+            cls(sampling_strategy=lambda y: {"other": 50}), X, y.astype(str)
+        )
+
+    @every_class
+    def test_ratio_of_three_classes(self, cls):
+        X, y = blobs((60, 30, 20))
+        said = refusal(cls(sampling_strategy=0.5), X, y)
+        assert "0.5" in said
+        assert "3" in said
+        assert "dict" in said
+
+    @every_class
+    def test_ratio_that_is_met_already(self, cls):
+        X, y = blobs((90, 30))
+        sampler = cls(sampling_strategy=0.2)
+        with pytest.warns(UserWarning, match=r"0\.2 is met already.*class 1.*30.*90"):
+            X_out, y_out = sampler.fit_resample(X, y)
+        np.testing.assert_array_equal(X_out, X)
+        np.testing.assert_array_equal(y_out, y)
+        assert not sampler.is_synthetic_.any()
+
+    @every_class
+    def test_ratio_that_is_met_exactly_is_no_reason_to_warn(self, cls):
+        X, y = blobs((90, 30))
+        X_out, _ = cls(sampling_strategy=30 / 90).fit_resample(X, y)
+        assert len(X_out) == 120
+
+    @every_class
+    @pytest.mark.parametrize("strategy", [1.5, 0.0, -0.5, "majority", "balanced", None])
+    def test_wrong_value(self, cls, strategy):
+        X, y = blobs()
+        assert "sampling_strategy" in refusal(cls(sampling_strategy=strategy), X, y)
+
+
+class TestParameters:
+    @every_class
+    def test_misspelt(self, cls):
+        with pytest.raises(TypeError, match="k_neighbours"):
+            cls(k_neighbours=3)
+        with pytest.raises(ValueError, match="Invalid parameter 'k_neighbours'"):
+            cls().set_params(k_neighbours=3)
+
+    @pytest.mark.parametrize(
+        ("cls", "wrong"),
+        [
+            *((c, {"k_neighbors": 0}) for c in (SMOTE, BorderlineSMOTE, SVMSMOTE, KMeansSMOTE)),
+            *((c, {"k_neighbors": 2.5}) for c in (SMOTE, BorderlineSMOTE, SVMSMOTE, KMeansSMOTE)),
+            *((c, {"k_neighbors": None}) for c in (SMOTE, BorderlineSMOTE, SVMSMOTE, KMeansSMOTE)),
+            *((c, {"m_neighbors": 0}) for c in (BorderlineSMOTE, SVMSMOTE)),
+            (ADASYN, {"n_neighbors": 0}),
+            (ADASYN, {"n_neighbors": "auto"}),
+            (BorderlineSMOTE, {"kind": "x"}),
+            (BorderlineSMOTE, {"kind": 1}),
+            (SVMSMOTE, {"out_step": -0.1}),
+            (SVMSMOTE, {"svm_estimator": "svc"}),
+            (KMeansSMOTE, {"kmeans_estimator": 0}),
+            (KMeansSMOTE, {"kmeans_estimator": "kmeans"}),
+            (KMeansSMOTE, {"cluster_balance_threshold": 0.0}),
+            (KMeansSMOTE, {"cluster_balance_threshold": 1.0}),
+            (KMeansSMOTE, {"density_exponent": "d"}),
+            (KMeansSMOTE, {"density_exponent": -1.0}),
+            (RandomOverSampler, {"shrinkage": -1}),
+            (RandomOverSampler, {"shrinkage": "auto"}),
+            *((c, {"n_jobs": "all"}) for c in CLASSES),
+            *((c, {"random_state": "seed"}) for c in CLASSES),
+        ],
+        ids=lambda value: getattr(value, "__name__", str(value)),
+    )
+    def test_wrong_value(self, cls, wrong):
+        X, y = blobs()
+        said = refusal(cls(**wrong), X, y)
+        (name,) = wrong
+        assert f"The {name!r} parameter of {cls.__name__} must be" in said
+
+    @pytest.mark.parametrize("values", [{1: -0.5}, {2: 1.0}, {}])
+    def test_wrong_shrinkage_per_label(self, values):
+        X, y = blobs()
+        sampler = RandomOverSampler(shrinkage=values, sampling_strategy={1: 40})
+        if not values:
+            sampler.set_params(shrinkage={0: 1.0})
+        said = refusal(sampler, X, y)
+        assert "shrinkage" in said
+        assert "at least 0" in said
+
+    @no_base
+    @pytest.mark.parametrize(
+        ("cls", "parameter"),
+        [
+            (SMOTE, "k_neighbors"),
+            (BorderlineSMOTE, "k_neighbors"),
+            (BorderlineSMOTE, "m_neighbors"),
+            (SVMSMOTE, "k_neighbors"),
+            (SVMSMOTE, "m_neighbors"),
+            (KMeansSMOTE, "k_neighbors"),
+            (ADASYN, "n_neighbors"),
+        ],
+    )
+    @pytest.mark.parametrize("n_neighbors", [None, 1, 0, 2.5])
+    def test_neighbours_estimator_without_a_usable_number(self, cls, parameter, n_neighbors):
+        X, y = blobs()
+        said = refusal(cls(**{parameter: NearestNeighbors(n_neighbors=n_neighbors)}), X, y)
+        assert parameter in said
+        assert f"n_neighbors={n_neighbors}" in said
+        assert "at least 2" in said
+
+
+class TestSample:
+    @every_class
+    def test_before_fit(self, cls):
+        with pytest.raises(NotFittedError, match=f"This {cls.__name__} instance is not fitted yet"):
+            cls().sample(3)
+
+    @every_class
+    @no_base
+    def test_unknown_label(self, cls):
+        X, y = blobs()
+        sampler = cls().fit(X, np.array(["well", "ill"])[y])
+        with pytest.raises(ValueError, match=r"no class 'sick'.*\['ill', 'well'\]"):
+            sampler.sample(3, label="sick")
+
+    @every_class
+    @no_base
+    @pytest.mark.parametrize("n", [-1, 2.5, "3", None])
+    def test_wrong_number(self, cls, n):
+        sampler = cls().fit(*blobs())
+        with pytest.raises(ValueError, match="n_samples must be a whole number of at least 0"):
+            sampler.sample(n)
+
+    @every_interpolating_class
+    @no_base
+    def test_of_a_class_of_one_row(self, cls):
+        X, y = blobs((40, 20, 1))
+        sampler = cls(sampling_strategy={1: 30}).fit(X, y)
+        with pytest.raises(ValueError, match=r"class 2 has 1 row.*RandomOverSampler"):
+            sampler.sample(3, label=2)
+
+
+@every_class
+@no_base
+def test_a_refused_table_leaves_the_parameters_alone(cls):
+    X, y = blobs()
+    sampler = cls(random_state=0)
+    before = sampler.get_params()
+    refusal(sampler, X, y[:-1])
+    assert sampler.get_params() == before
+    _, y_out = sampler.fit_resample(X, y)
+    assert Counter(y_out.tolist()) == {0: 90, 1: 90}
