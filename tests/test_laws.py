@@ -19,7 +19,7 @@ from skresample import SMOTE, SVMSMOTE, BorderlineSMOTE, KMeansSMOTE, RandomOver
 # What a method says when it finds no base or too few neighbours is tested with the method.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*rows are used evenly, as in SMOTE:UserWarning"),
-    pytest.mark.filterwarnings("ignore:.*neighbours of each row of class .* to choose from:UserWarning"),
+    pytest.mark.filterwarnings("ignore:.*there are .* to choose from:UserWarning"),
     pytest.mark.filterwarnings("ignore:Number of distinct clusters"),
 ]
 
