@@ -5,8 +5,11 @@ import pytest
 import sklearn.utils.estimator_checks as sklearn_checks
 from samplers import SAMPLERS
 
-# On the checks' tables of a few rows some methods find no base; they say what they do instead.
-pytestmark = pytest.mark.filterwarnings("ignore:.*rows are used evenly, as in SMOTE:UserWarning")
+# On tables of a few rows some methods find no base, or few neighbours, and say what they do then.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.*rows are used evenly, as in SMOTE:UserWarning"),
+    pytest.mark.filterwarnings("ignore:.*there are .* to choose from:UserWarning"),
+]
 
 
 @sklearn_checks.parametrize_with_checks(SAMPLERS)
