@@ -39,7 +39,8 @@ m_neighbors : int or estimator, default=10
 """,
     "n_jobs": """
 n_jobs : int, default=None
-    Threads of the neighbour search; -1 for all processors.
+    Threads of the neighbour search; -1 for all processors. None is one for a search with
+    a tree (up to 5 features, or few rows), and what scikit-learn takes for the others.
 """,
     "attributes": """
 sampling_strategy_ : dict

@@ -5,8 +5,9 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Integral, Real
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
+import imblearn.over_sampling
 import numpy as np
 import numpy.typing as npt
 from imblearn.over_sampling.base import BaseOverSampler as ImblearnBaseOverSampler
@@ -17,7 +18,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skresample.table import Rows, Synthetic, Target, read_rows, read_target
 
-__all__ = ["BaseOverSampler", "OneVsRest"]
+__all__ = ["BaseOverSampler", "OneVsRest", "drop_in"]
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,28 @@ class OneVsRest:
         mask = np.zeros(len(self.rows), dtype=bool)
         mask[self.minority] = True
         return mask
+
+
+Sampler = TypeVar("Sampler", bound=type)
+
+
+def drop_in(cls: Sampler) -> Sampler:
+    """Make a sampler an instance of imbalanced-learn's class of the same name.
+
+    ``SMOTETomek(smote=...)`` of that library, for one, takes nothing else.
+
+    Parameters
+    ----------
+    cls : type
+        A class with the name and the parameters of one of theirs.
+
+    Returns
+    -------
+    cls : type
+        The same class.
+    """
+    getattr(imblearn.over_sampling, cls.__name__).register(cls)
+    return cls
 
 
 class BaseOverSampler(ImblearnBaseOverSampler):
@@ -102,7 +125,7 @@ class BaseOverSampler(ImblearnBaseOverSampler):
         Parameters
         ----------
         X : {array-like, sparse matrix, pandas DataFrame} of shape (n_samples, n_features)
-            The table. It is kept, not copied, for later draws.
+            The table. It is kept for later draws; floats are not copied.
         y : array-like of shape (n_samples,) or (n_samples, n_classes)
             Class labels, or their one-hot encoding.
 
@@ -116,6 +139,8 @@ class BaseOverSampler(ImblearnBaseOverSampler):
         ValueError
             If the table or the target cannot be used; the message says why and what to do.
         """
+        for name in ("parents_", "is_synthetic_", "sample_indices_"):
+            self.__dict__.pop(name, None)  # of an earlier fit_resample
         rows = read_rows(X, self, numeric=self._reads_numbers)
         target = read_target(y, len(rows), type(self).__name__)
         self.sampling_strategy_ = how_many(self.sampling_strategy, target)
@@ -215,7 +240,8 @@ class BaseOverSampler(ImblearnBaseOverSampler):
             raise ValueError(f"There is no class {label!r}: the classes are {classes}.")
         rng = self._draw_streams[code]
         if random_state is not None:
-            rng = np.random.default_rng(_seed_sequence(random_state))
+            seeds = _seed_sequence(random_state).spawn(len(classes))
+            rng = np.random.default_rng(seeds[code])
         output = self._rows.open(int(n_samples), originals=False)
         if n_samples:
             self._put_class(output, code, int(n_samples), rng)

@@ -4,7 +4,15 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, _fit_context, clone
+from sklearn.base import (
+    BaseEstimator,
+    ClassifierMixin,
+    MetaEstimatorMixin,
+    _fit_context,
+    clone,
+    is_regressor,
+)
+from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 from sklearn.utils._param_validation import HasMethods
 from sklearn.utils.metaestimators import available_if
@@ -122,6 +130,11 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
                 f"{type(self).__name__} requires y to be passed, but the target y is None."
             )
         y = check_array(y, ensure_2d=False, dtype=None, input_name="y", estimator=self)
+        if is_regressor(self.estimator):
+            raise ValueError(
+                f"{type(self.estimator).__name__} is a regressor, and {type(self).__name__} needs "
+                "a classifier."
+            )
         check_classification_targets(y)
         if type_of_target(y).startswith("multilabel") or type_of_target(y).endswith("-multioutput"):
             raise ValueError("Multilabel and multioutput targets are not supported.")
@@ -129,9 +142,14 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         weights = {}
         if sample_weight is not None:
             if not has_fit_parameter(self.estimator, "sample_weight"):
+                hint = (
+                    "Put only the last step of the pipeline into ResampledClassifier."
+                    if isinstance(self.estimator, Pipeline)
+                    else "Take a classifier with that parameter, or leave the weights out."
+                )
                 raise ValueError(
-                    f"sample_weight was given, and fit of {type(self.estimator).__name__} does not "
-                    "take it. Of a pipeline, put only the last step into ResampledClassifier."
+                    f"sample_weight was given, and fit of {type(self.estimator).__name__} has no "
+                    f"parameter of that name. {hint}"
                 )
             weights["sample_weight"] = _check_sample_weight(sample_weight, X)
         self.sampler_ = None

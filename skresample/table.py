@@ -1,6 +1,7 @@
 """The door: any table comes in as `Rows`, new rows go out in the make of the table."""
 
 from functools import cached_property
+from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -48,6 +49,10 @@ class Rows:
 
     def __len__(self) -> int:
         return int(self.X.shape[0])
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What can be computed again need not be pickled.
+        return {"X": self.X, "as_list": self.as_list}
 
     @cached_property
     def numeric(self) -> Any:
@@ -127,7 +132,8 @@ class _ArrayOutput(Output):
 
     def _put(self, part: slice, new: Synthetic, rng: np.random.Generator) -> None:
         if new.numeric is None:
-            np.take(self.rows.X, new.parents[:, 0], axis=0, out=self.new[part])
+            # Without a mode, take fills a buffer as large as the output first.
+            np.take(self.rows.X, new.parents[:, 0], axis=0, out=self.new[part], mode="clip")
         elif not np.may_share_memory(new.numeric, self.new):
             self.new[part] = _as_dtype(new.numeric, self.new.dtype, rng)
 
@@ -257,6 +263,11 @@ def _check_matrix(X: Any, estimator: Any, *, numeric: bool) -> Any:
             raise
         array = np.asarray(X, dtype=object)
         bad = {str(j): array[:, j] for j in range(array.shape[1]) if not _is_numeric(array[:, j])}
+        if not bad:
+            raise ValueError(
+                f"{type(estimator).__name__} computes new rows from numbers, and X holds them as "
+                "strings: pass X.astype(float)."
+            ) from error
         raise ValueError(_not_numeric(bad, estimator)) from error
     if numeric and X.dtype.kind not in "buif":
         raise ValueError(
@@ -274,7 +285,7 @@ def _refuse_other_columns(X: Any, names: list[str], estimator: Any) -> None:
         if is_complex_dtype(dtype):
             raise ValueError(f"Complex data not supported: column {name!r}.")
         numeric = is_numeric_dtype(dtype) or dtype.kind == "b"  # the latter for booleans of Arrow
-        if not numeric and not (is_object_dtype(dtype) and _is_numeric(X.iloc[:, j].to_numpy())):
+        if not numeric and not (is_object_dtype(dtype) and _holds_numbers(X.iloc[:, j].to_numpy())):
             bad[name] = X.iloc[:, j]
     if bad:
         raise ValueError(_not_numeric(bad, estimator))
@@ -286,8 +297,9 @@ def _not_numeric(bad: dict[str, Any], estimator: Any) -> str:
     return (
         f"{type(estimator).__name__} computes new rows from numbers, and could not convert "
         f"column{'s' if len(bad) > 1 else ''} {', '.join(map(repr, bad))} (for example '{value}' "
-        f"in {example!r}). Encode what is not a number (sklearn.preprocessing.OrdinalEncoder), "
-        "leave it out, or copy whole rows with RandomOverSampler."
+        f"in {example!r}). Encode names (sklearn.preprocessing.OneHotEncoder, or "
+        "OrdinalEncoder where they have an order), turn dates into numbers, leave the column out, "
+        "or copy whole rows with RandomOverSampler."
     )
 
 
@@ -332,6 +344,12 @@ def _is_numeric(column: npt.NDArray[Any]) -> bool:
     except (ValueError, TypeError):
         return False
     return True
+
+
+def _holds_numbers(column: npt.NDArray[Any]) -> bool:
+    """Say whether a column of objects holds only whole numbers and floats, or nothing."""
+    held = column[~_is_missing(column)]
+    return all(isinstance(v, Real) and not isinstance(v, bool | np.bool_) for v in held)
 
 
 def _numpy_dtype(dtype: Any) -> np.dtype:
@@ -456,8 +474,15 @@ def read_target(y: Any, n_rows: int, name: str) -> Target:
             f"Unknown label type: {kind}. {name} balances classes, and y looks like a regression "
             "target: cut it into classes first (numpy.digitize or pandas.cut)."
         )
-    labels = check_target_type(checked)
-    target = Target(y, np.asarray(labels))
+    if kind == "multilabel-indicator" and (np.asarray(checked.sum(axis=1)) == 0).any():
+        raise ValueError("y has rows without a class: each row of a one-hot target has a single 1.")
+    try:
+        target = Target(y, np.asarray(check_target_type(checked)))
+    except TypeError as error:
+        raise ValueError(
+            "y mixes labels that cannot be ordered, such as numbers and strings: make them all of "
+            "one type."
+        ) from error
     if len(target.classes) < 2:
         raise ValueError(
             f"{name} needs at least 2 classes to balance, and y has only 1 class: "

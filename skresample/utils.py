@@ -1,10 +1,11 @@
 """What there is in the library, and what its parts share."""
 
+from importlib import import_module
 from typing import Any
 
 from sklearn.base import clone
 
-__all__ = ["all_samplers", "seeded_clone"]
+__all__ = ["all_samplers", "import_extra", "seeded_clone"]
 
 
 def all_samplers() -> dict[str, Any]:
@@ -59,3 +60,31 @@ def seeded_clone(estimator: Any, seed: int) -> Any:
         if value is None and name.split("__")[-1] == "random_state":
             estimator.set_params(**{name: seed})
     return estimator
+
+
+def import_extra(module: str, extra: str) -> Any:
+    """Import what only an extra of the library installs.
+
+    Parameters
+    ----------
+    module : str
+        Its name.
+    extra : str
+        The extra that installs it.
+
+    Returns
+    -------
+    module : module
+        The module.
+
+    Raises
+    ------
+    ImportError
+        If it is not installed; the message says how to install it.
+    """
+    try:
+        return import_module(module)
+    except ImportError as error:
+        raise ImportError(
+            f'This needs {module.partition(".")[0]}: pip install "skresample[{extra}]"'
+        ) from error

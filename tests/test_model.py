@@ -107,10 +107,12 @@ def test_weights_follow_repeated_and_removed_rows(table):
 def test_weights_are_refused_where_they_cannot_be_used(table):
     X, y = table
     weights = np.ones(len(y))
-    with pytest.raises(ValueError, match="KNeighborsClassifier does not take it"):
+    with pytest.raises(ValueError, match="KNeighborsClassifier has no parameter"):
         ResampledClassifier(KNeighborsClassifier(), SMOTE()).fit(X, y, sample_weight=weights)
     pipeline = make_pipeline(StandardScaler(), LogisticRegression())
-    with pytest.raises(ValueError, match="put only the last step into ResampledClassifier"):
+    with pytest.raises(
+        ValueError, match="Put only the last step of the pipeline into ResampledClassifier"
+    ):
         ResampledClassifier(pipeline, SMOTE()).fit(X, y, sample_weight=weights)
     tomek = imblearn.under_sampling.ClusterCentroids(random_state=0)
     with pytest.raises(ValueError, match="ClusterCentroids does not say where its rows come from"):

@@ -7,6 +7,7 @@ of another length, one partner too few, half of the bases) to have a p-value of 
 
 import inspect
 
+import imblearn.combine
 import imblearn.over_sampling
 import numpy as np
 import pytest
@@ -206,3 +207,12 @@ class TestChangeOneImport:
             "KMeansSMOTE",
             "RandomOverSampler",
         }
+
+    def test_instances_of_their_classes(self):
+        """SMOTETomek and SMOTEENN take nothing but an instance of imbalanced-learn's SMOTE."""
+        X, y = make_classification(200, weights=[0.8], random_state=0)
+        for combined in (imblearn.combine.SMOTETomek, imblearn.combine.SMOTEENN):
+            sampler = combined(smote=skresample.SMOTE(random_state=0)).fit(X, y)
+            X_out, y_out = sampler.fit_resample(X, y)
+            assert len(X_out) == len(y_out) > len(y)
+            assert isinstance(sampler.smote_, skresample.SMOTE)

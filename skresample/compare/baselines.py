@@ -1,16 +1,54 @@
-"""What over-sampling must beat, besides nothing and class weights: a tuned threshold."""
+"""What over-sampling must beat, besides nothing: class weights and a tuned threshold."""
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.utils.class_weight import compute_sample_weight
 
-__all__ = ["TunedThreshold"]
+from skresample.model import ResampledClassifier
+
+__all__ = ["BalancedWeights", "TunedThreshold"]
 
 # How many places for the threshold of a class are tried.
 CANDIDATES = 400
+
+
+class BalancedWeights(ResampledClassifier):
+    """Fit a classifier with ``class_weight="balanced"``, given to it as sample weights.
+
+    Parameters
+    ----------
+    estimator : classifier
+        One whose ``fit`` takes ``sample_weight``.
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        "estimator": ResampledClassifier._parameter_constraints["estimator"]
+    }
+    sampler = None
+
+    def __init__(self, estimator: Any):
+        self.estimator = estimator
+
+    def fit(self, X: Any, y: Any) -> Self:
+        """Fit the classifier.
+
+        Parameters
+        ----------
+        X : {array-like, DataFrame} of shape (n_samples, n_features)
+            The table.
+        y : array-like of shape (n_samples,)
+            Class labels.
+
+        Returns
+        -------
+        self : object
+            The fitted classifier.
+        """
+        return super().fit(X, y, sample_weight=compute_sample_weight("balanced", y))
 
 
 class TunedThreshold(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
@@ -18,14 +56,16 @@ class TunedThreshold(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
 
     The class of a row is that of the largest :math:`\log p_c + b_c`, with :math:`p_c` its
     predicted probability. Of two classes, the offset of the smaller one is the place of
-    the threshold. It is chosen by the balanced accuracy of out-of-fold predictions within
-    the training rows; of more classes, one offset after the other, three times round.
+    the threshold. It is chosen by out-of-fold predictions within the training rows; of
+    more classes, one offset after the other, three times round.
     (scikit-learn's ``TunedThresholdClassifierCV`` does this for two classes only.)
 
     Parameters
     ----------
     estimator : classifier
         With ``predict_proba``.
+    aim : {'balanced accuracy', 'F1'}, default='balanced accuracy'
+        What is to be as high as possible: the mean over the classes of recall, or of F1.
     random_state : int, default=None
         Seed of the five inner folds.
 
@@ -35,8 +75,11 @@ class TunedThreshold(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         The chosen offsets.
     """
 
-    def __init__(self, estimator: Any, random_state: int | None = None):
+    def __init__(
+        self, estimator: Any, aim: str = "balanced accuracy", random_state: int | None = None
+    ):
         self.estimator = estimator
+        self.aim = aim
         self.random_state = random_state
 
     def fit(self, X: Any, y: Any) -> Self:
@@ -57,7 +100,7 @@ class TunedThreshold(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         self.classes_, codes, counts = np.unique(y, return_inverse=True, return_counts=True)
         folds = StratifiedKFold(min(5, counts.min()), shuffle=True, random_state=self.random_state)
         out_of_fold = cross_val_predict(self.estimator, X, y, cv=folds, method="predict_proba")
-        self.offsets_ = _tune_offsets(_log(out_of_fold), codes, counts)
+        self.offsets_ = _tune_offsets(_log(out_of_fold), codes, counts, self.aim)
         self.estimator_ = clone(self.estimator).fit(X, y)
         return self
 
@@ -98,9 +141,12 @@ def _log(probabilities: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
 
 
 def _tune_offsets(
-    log_p: npt.NDArray[np.floating], codes: npt.NDArray[np.intp], counts: npt.NDArray[np.intp]
+    log_p: npt.NDArray[np.floating],
+    codes: npt.NDArray[np.intp],
+    counts: npt.NDArray[np.intp],
+    aim: str,
 ) -> npt.NDArray[np.floating]:
-    """Return the offsets with the best balanced accuracy; that of the largest class is 0."""
+    """Return the offsets that serve the aim best; that of the largest class is 0."""
     offsets = np.zeros(len(counts))
     tuned = np.argsort(counts, kind="stable")[:-1]
     for c in np.tile(tuned, 1 if len(counts) == 2 else 3):
@@ -110,11 +156,21 @@ def _tune_offsets(
         otherwise = np.delete(np.arange(len(counts)), c)[others.argmax(axis=1)]
         edges = np.unique(np.quantile(needed, np.linspace(0, 1, CANDIDATES)))
         places = np.concatenate([[offsets[c]], (edges[:-1] + edges[1:]) / 2])
-        gains = []
-        for place in places:
-            right = np.where(needed < place, c, otherwise) == codes
-            gains.append((np.bincount(codes, weights=right) / counts).mean())
+        gains = [_gain(np.where(needed < p, c, otherwise), codes, counts, aim) for p in places]
         # Of equally good places the middle one, which is less of an accident than the edge.
         best = np.sort(places[np.isclose(gains, max(gains))])
         offsets[c] = best[len(best) // 2]
     return offsets
+
+
+def _gain(
+    predicted: npt.NDArray[np.intp],
+    codes: npt.NDArray[np.intp],
+    counts: npt.NDArray[np.intp],
+    aim: str,
+) -> float:
+    """Return the mean over the classes of recall or F1."""
+    right = np.bincount(codes, weights=predicted == codes, minlength=len(counts))
+    if aim == "balanced accuracy":
+        return float((right / counts).mean())
+    return float((2 * right / (counts + np.bincount(predicted, minlength=len(counts)))).mean())

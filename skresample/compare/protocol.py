@@ -2,25 +2,23 @@
 
 import time
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from numbers import Integral
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from joblib import Parallel, delayed
-from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import RepeatedStratifiedKFold, StratifiedKFold, check_cv
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import _safe_indexing, check_random_state
-from sklearn.utils.class_weight import compute_sample_weight
-from sklearn.utils.validation import has_fit_parameter
+from sklearn.utils.parallel import Parallel, delayed
+from sklearn.utils.validation import _num_samples, has_fit_parameter
 from threadpoolctl import threadpool_limits
 
-from skresample.compare.baselines import TunedThreshold
+from skresample.compare.baselines import BalancedWeights, TunedThreshold
 from skresample.compare.metrics import metrics_of, scores
 from skresample.compare.report import Comparison
 from skresample.model import ResampledClassifier
@@ -34,6 +32,7 @@ __all__ = ["compare"]
 NOTHING = "nothing"
 CLASS_WEIGHTS = "class weights"
 TUNED_THRESHOLD = "tuned threshold"
+F1_THRESHOLD = "threshold for F1"
 RANDOM_OVER_SAMPLING = "random over-sampling"
 # On fewer training rows than this, threads inside a fit wait for each other longer than they work,
 # on a busy machine a hundred times longer.
@@ -61,8 +60,9 @@ def compare(
 ) -> Comparison:
     """Measure what over-sampling changes on held-out rows, beside what it must beat.
 
-    Every classifier is fitted with every sampler and with four baselines: nothing, class
-    weights, a tuned threshold and random over-sampling. Rows are resampled inside the
+    Every classifier is fitted with every sampler and with the baselines: nothing, class
+    weights, a threshold tuned for balanced accuracy, one tuned for F1, and random
+    over-sampling. Rows are resampled inside the
     training folds only, after the transformers of a pipeline and before its classifier.
     All methods see the same folds and the same seeds, so that differences are paired.
 
@@ -108,13 +108,18 @@ def compare(
     >>> X, y = make_classification(300, weights=[0.9], random_state=0)
     >>> result = compare(X, y, samplers=SMOTE(), estimators=LogisticRegression(), random_state=0)
     >>> result.methods
-    ['nothing', 'class weights', 'tuned threshold', 'random over-sampling', 'SMOTE']
+    ['nothing', 'class weights', 'tuned threshold', 'threshold for F1', 'random over-sampling',
+     'SMOTE']
     """
     started = time.perf_counter()
-    n_rows = X.shape[0] if hasattr(X, "shape") else len(X)
-    target = read_target(y, n_rows, "compare")
+    target = read_target(y, _num_samples(X), "compare")
     if estimators is None:
-        read_rows(X, SMOTE(), numeric=True)
+        try:
+            read_rows(X, SMOTE(), numeric=True)
+        except ValueError as error:
+            raise ValueError(
+                f"{error} Or give compare estimators that begin with an encoder or an imputer."
+            ) from error
         estimators = {
             "logistic regression": make_pipeline(
                 StandardScaler(), LogisticRegression(max_iter=1000)
@@ -135,11 +140,13 @@ def compare(
         for i, (e, m, f) in enumerate(cells)
     )
     done: dict[tuple[str, str, int], Cell] = {}
-    for count, (i, cell) in enumerate(
-        Parallel(n_jobs=n_jobs, return_as="generator_unordered")(work), start=1
-    ):
+    # Processes and not threads: warnings and numbers of threads are of a whole process.
+    parallel = Parallel(n_jobs=n_jobs, backend="loky", return_as="generator_unordered")
+    for count, (i, cell) in enumerate(parallel(work), start=1):
         if cell.error and cells[i][1] == NOTHING:
-            raise ValueError(f"{cells[i][0]} cannot be fitted on this table: {cell.error}")
+            raise ValueError(
+                f"{cells[i][0]} cannot be fitted on this table and scored: {cell.error}"
+            )
         done[cells[i]] = cell
         if progress is not None:
             progress(count, len(cells))
@@ -167,61 +174,66 @@ def _named(given: Any, method: str) -> dict[str, Any]:
     if isinstance(given, Mapping):
         named = dict(given)
     else:
+        alone = isinstance(given, (str, type)) or hasattr(given, method)
+        ones = [given] if alone else list(given)
+        names = [type(_last(one)) for one in ones]
         named = {}
-        for one in given if isinstance(given, Iterable) and not hasattr(given, method) else [given]:
-            last = one.steps[-1][1] if isinstance(one, Pipeline) else one
-            name, number = type(last).__name__, 2
+        for one, cls in zip(ones, names, strict=True):
+            name = cls.__name__
+            if names.count(cls) > 1:  # with the parameters that differ from the defaults
+                name = " ".join(repr(one).split())
             while name in named:
-                name, number = f"{type(last).__name__} {number}", number + 1
+                name += "'"
             named[name] = one
     for name, one in named.items():
+        if isinstance(one, type):
+            raise TypeError(f"{one.__name__} is a class: pass an instance, {one.__name__}().")
         if not hasattr(one, method):
-            raise TypeError(f"{name!r} is {one!r}, which has no {method}.")
+            raise TypeError(f"{one!r}, under the name {name!r}, has no {method}.")
     return named
 
 
 def _methods(samplers: Any) -> dict[str, Any]:
-    """Return the baselines and the samplers; random over-sampling stands in it only once."""
-    if samplers is None:
-        samplers = [cls() for cls in all_samplers().values()]
-    named = _named(samplers, "fit_resample")
+    """Return the baselines and the samplers."""
     methods = {
         NOTHING: None,
         CLASS_WEIGHTS: None,
         TUNED_THRESHOLD: None,
+        F1_THRESHOLD: None,
         RANDOM_OVER_SAMPLING: RandomOverSampler(),
     }
+    if samplers is None:
+        samplers = [cls() for cls in all_samplers().values() if cls is not RandomOverSampler]
+    named = _named(samplers, "fit_resample")
     clash = sorted(set(named) & set(methods))
     if clash:
         raise ValueError(f"{clash} are names of baselines: give the samplers other names.")
-    plain = _settings(RandomOverSampler())
-    return methods | {name: one for name, one in named.items() if _settings(one) != plain}
-
-
-def _settings(sampler: Any) -> Any:
-    """Return what tells one sampler from another, but for its seed and its threads."""
-    if not isinstance(sampler, RandomOverSampler):
-        return id(sampler)
-    return {k: v for k, v in sampler.get_params().items() if k not in ("random_state", "n_jobs")}
+    return methods | named
 
 
 def _folds(cv: Any, target: Any, X: Any, rng: np.random.RandomState) -> list[tuple[Any, Any]]:
     smallest = int(target.counts.min())
+    label = target.classes.tolist()[int(target.counts.argmin())]
+    if smallest < 2:
+        raise ValueError(
+            f"class {label!r} has 1 row, which cannot be both trained on and held out: merge or "
+            "leave out the class."
+        )
     if cv is None:
         cv = min(5, smallest)
+    n_splits = None
     if isinstance(cv, Integral):
         n_splits = int(cv)
-        cv = RepeatedStratifiedKFold(n_splits=max(2, n_splits), n_repeats=2, random_state=rng)
+        if n_splits < 2:
+            raise ValueError(f"cv={cv}: there must be at least 2 folds.")
+        cv = RepeatedStratifiedKFold(n_splits=n_splits, n_repeats=2, random_state=rng)
     elif isinstance(cv, (StratifiedKFold, RepeatedStratifiedKFold)):
         n_splits = cv.get_n_splits() // getattr(cv, "n_repeats", 1)
-    else:
-        n_splits = 2
-    if not 2 <= n_splits <= smallest:
-        label = target.classes.tolist()[int(target.counts.argmin())]
+    if n_splits is not None and n_splits > smallest:
         raise ValueError(
-            f"{max(n_splits, 2)} folds that each hold out rows of every class need as many rows "
-            f"of the smallest, and class {label!r} has {smallest}: take between 2 folds and that, "
-            "or merge or leave out the class."
+            f"{n_splits} folds that each hold out rows of every class need as many rows of the "
+            f"smallest, and class {label!r} has {smallest}: take at most {smallest} folds, or "
+            "merge or leave out the class."
         )
     return list(check_cv(cv, target.labels, classifier=True).split(X, target.labels))
 
@@ -251,19 +263,16 @@ def _fit_and_score(
     train, test = fold
     classes, counts = np.unique(codes, return_counts=True)
     failed = np.full(len(metrics_of(classes.tolist())), np.nan)
-    model, weights_parameter = _build(estimator, sampler, method, seed)
-    fit_params = {}
-    if method == CLASS_WEIGHTS:
-        if weights_parameter is None:
-            return Cell(failed, "its fit takes no sample_weight", [])
-        fit_params[weights_parameter] = compute_sample_weight("balanced", labels[train])
-    if method == TUNED_THRESHOLD and not hasattr(estimator, "predict_proba"):
+    if method == CLASS_WEIGHTS and not has_fit_parameter(_last(estimator), "sample_weight"):
+        return Cell(failed, "its fit takes no sample_weight", [])
+    if method in (TUNED_THRESHOLD, F1_THRESHOLD) and not hasattr(estimator, "predict_proba"):
         return Cell(failed, "it has no predict_proba", [])
+    model = _build(estimator, sampler, method, seed)
     threads = 1 if len(train) < ROWS_FOR_THREADS else None
     with warnings.catch_warnings(record=True) as caught, threadpool_limits(threads):
         warnings.simplefilter("always")
         try:
-            model.fit(_safe_indexing(X, train), labels[train], **fit_params)
+            model.fit(_safe_indexing(X, train), labels[train])
             held_out = _safe_indexing(X, test)
             names = np.unique(labels)
             predicted = np.searchsorted(names, model.predict(held_out))
@@ -281,21 +290,25 @@ def _fit_and_score(
     return Cell(row, None, sorted({str(w.message).split("\n")[0] for w in caught}))
 
 
-def _build(estimator: Any, sampler: Any, method: str, seed: int) -> tuple[Any, str | None]:
-    """Return the model of a method, and the name by which its fit takes sample weights."""
-    model = clone(estimator)
-    prefix, last = "", model
+def _last(estimator: Any) -> Any:
+    return estimator.steps[-1][1] if isinstance(estimator, Pipeline) else estimator
+
+
+def _build(estimator: Any, sampler: Any, method: str, seed: int) -> Any:
+    """Return the model of a method: its part goes before or around a pipeline's last step."""
+    model = seeded_clone(estimator, seed)
+    if method in (TUNED_THRESHOLD, F1_THRESHOLD):
+        aim = "F1" if method == F1_THRESHOLD else "balanced accuracy"
+        return TunedThreshold(model, aim, seed)
+    last = _last(model)
+    if method == CLASS_WEIGHTS:
+        last = BalancedWeights(last)
+    elif sampler is not None:
+        last = ResampledClassifier(last, seeded_clone(sampler, seed))
     if isinstance(model, Pipeline):
-        prefix, last = f"{model.steps[-1][0]}__", model.steps[-1][1]
-    weights = f"{prefix}sample_weight" if has_fit_parameter(last, "sample_weight") else None
-    if sampler is not None:
-        resampled = ResampledClassifier(last, sampler)
-        if isinstance(model, Pipeline):
-            model.steps[-1] = (model.steps[-1][0], resampled)
-        else:
-            model = resampled
-    model = seeded_clone(model, seed)
-    return (TunedThreshold(model, seed) if method == TUNED_THRESHOLD else model), weights
+        model.steps[-1] = (model.steps[-1][0], last)
+        return model
+    return last
 
 
 def _confidence(
@@ -303,7 +316,7 @@ def _confidence(
 ) -> tuple[npt.NDArray[np.floating] | None, npt.NDArray[np.floating] | None]:
     """Return what ranks the rows for each class, and the probabilities, where there are any."""
     if hasattr(model, "predict_proba"):
-        probabilities = np.zeros((len(X) if hasattr(X, "__len__") else X.shape[0], len(classes)))
+        probabilities = np.zeros((_num_samples(X), len(classes)))
         probabilities[:, np.searchsorted(classes, model.classes_)] = model.predict_proba(X)
         return probabilities, probabilities
     if hasattr(model, "decision_function") and len(model.classes_) == len(classes):

@@ -13,17 +13,19 @@ import numpy.typing as npt
 
 from skresample.compare.metrics import Metric
 from skresample.compare.statistics import corrected_interval
+from skresample.utils import import_extra
 
 __all__ = ["Comparison"]
 
 Floats = npt.NDArray[np.floating]
 
-# What a sampler must beat: a threshold does not change what depends on probabilities only.
-BEFORE, THRESHOLD = 0, 2
-DECISIONS = ("precision", "recall", "F1", "MCC", "balanced accuracy", "G-mean")
+# Positions in the methods. A threshold does not change what depends on probabilities only; of
+# decisions, a sampler must beat the threshold that was tuned for the same aim.
+BEFORE, FIRST_SAMPLER = 0, 4
+THRESHOLD_FOR = {"balanced accuracy": 2, "F1": 3}
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Comparison:
     """What `compare` found.
 
@@ -94,17 +96,20 @@ class Comparison:
             ``support``, ``before``, ``after``, ``difference``, ``low`` and ``high``: the
             mean over the folds without resampling and with it, their difference and its
             95 % interval.
-        """
-        import pandas as pd
 
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        pd = import_extra("pandas", "cli")
         means = self.scores.mean(axis=2)
         mean, low, high = self.difference()
         support = dict(zip(self.classes, self.support, strict=True))
-        return pd.DataFrame(
+        frame = pd.DataFrame(
             {
                 "estimator": estimator,
                 "sampler": method,
-                "class": metric.label,
                 "metric": metric.name,
                 "support": support.get(metric.label, sum(self.support)),
                 "before": means[e, BEFORE, j],
@@ -117,6 +122,10 @@ class Comparison:
             for m, method in enumerate(self.methods)
             for j, metric in enumerate(self.metrics)
         )
+        # As objects, since beside None whole numbers would become floats.
+        labels = [m.label for m in self.metrics] * (len(self.estimators) * len(self.methods))
+        frame.insert(2, "class", pd.Series(labels, dtype=object))
+        return frame
 
     def findings(self) -> list[str]:
         """Say in a few sentences what over-sampling gained, and what does as well without it.
@@ -124,9 +133,9 @@ class Comparison:
         Returns
         -------
         sentences : list of str
-            For each classifier, how many samplers beat a tuned threshold (in what depends
-            on the decision) or nothing (in what depends on the probabilities) and how many
-            lose to it, as far as the 95 % intervals tell.
+            For each classifier, how many over-samplers beat both nothing and the tuned
+            threshold (in what depends on the decision) or nothing (in what depends on the
+            probabilities), and how many lose to it, as far as the 95 % intervals tell.
         """
         smallest = self.classes[int(np.argmin(self.support))]
         told = [
@@ -139,26 +148,42 @@ class Comparison:
         for e, estimator in enumerate(self.estimators):
             for metric in told:
                 j = self.metrics.index(metric)
-                reference = THRESHOLD if metric.name in DECISIONS else BEFORE
-                _, low, high = (part[e, :, j] for part in self.difference(reference))
-                better, worse = low > 0, high < 0
-                if not metric.higher_is_better:
-                    better, worse = worse, better
+                tuned = THRESHOLD_FOR.get(metric.name)
+                rivals = (BEFORE,) if tuned is None else (BEFORE, tuned)
                 of = f" of {metric.label}" if metric.label is not None else ""
-                sentences.append(
-                    f"{estimator}, {metric.name}{of}: against {self.methods[reference]}, "
-                    f"{self._which(better)} better and {self._which(worse)} worse."
-                )
+                sentences.append(f"{estimator}, {metric.name}{of}: {self._told(e, j, rivals)}.")
         return sentences
 
-    def _which(self, methods: npt.NDArray[np.bool_]) -> str:
-        samplers = range(THRESHOLD + 1, len(self.methods))
-        names = [self.methods[m] for m in samplers if methods[m]]
-        if not names:
-            return "no sampler is"
-        if len(names) == len(samplers):
-            return f"all {len(names)} samplers are"
-        return f"{len(names)} of {len(samplers)} samplers ({', '.join(names)}) are"
+    def _told(self, e: int, j: int, rivals: tuple[int, ...]) -> str:
+        """Say which over-samplers beat all rivals in a metric, and which lose to the last."""
+        scored = np.asarray(np.isfinite(self.scores[e, :, :, j]).all(axis=1))
+        rivals = tuple(m for m in rivals if scored[m])
+        samplers = [m for m in range(FIRST_SAMPLER, len(self.methods)) if scored[m]]
+        if not rivals or not samplers:
+            return "not measured (see the notes)"
+        sign = 1 if self.metrics[j].higher_is_better else -1
+        bounds: list[tuple[Floats, Floats]] = []
+        for rival in rivals:
+            _, low, high = self.difference(rival)
+            ends = np.stack([sign * low[e, :, j], sign * high[e, :, j]])
+            bounds.append((ends.min(axis=0), ends.max(axis=0)))
+        best = [m for m in samplers if all(low[m] > 0 for low, _ in bounds)]
+        worst = [m for m in samplers if bounds[-1][1][m] < 0]
+        names = [self.methods[rival] for rival in rivals]
+        of_all = f"of {len(samplers)} over-samplers,"
+        beaten = f"{' and '.join(names)}" if len(names) == 1 else f"both {' and '.join(names)}"
+        said = f"{of_all} {self._listed(best, samplers, 'beat')} {beaten}"
+        if worst:
+            said += f"; {self._listed(worst, samplers, 'lose')} to {names[-1]}"
+        return said
+
+    def _listed(self, some: list[int], samplers: list[int], verb: str) -> str:
+        if not some:
+            return f"none {verb}s"
+        if len(some) == len(samplers) > 1:
+            return f"all {verb}"
+        names = ", ".join(self.methods[m] for m in some)
+        return f"{len(some)} ({names}) {verb if len(some) > 1 else verb + 's'}"
 
     def _heading(self) -> list[str]:
         classes = ", ".join(
@@ -183,28 +208,30 @@ class Comparison:
             yield estimator, "", summaries[5:]
 
     def __str__(self) -> str:
-        mean, low, high = self.difference()
+        mean, _, high = self.difference()
         means = self.scores.mean(axis=2)
-        lines = [*self._heading(), KEY]
+        lines = [*self._heading(), KEY_TEXT]
         last = None
         for estimator, title, metrics in self._tables():
             if estimator != last:
                 lines += ["", estimator, "=" * len(estimator)]
                 last = estimator
             e = self.estimators.index(estimator)
-            columns = [[title, *self.methods]]
+            columns = [["", *self.methods]]
             for metric in metrics:
                 j = self.metrics.index(metric)
                 cells = [
-                    _cell(means[e, m, j], mean[e, m, j], low[e, m, j], high[e, m, j], m)
+                    _cell(means[e, m, j], mean[e, m, j], high[e, m, j] - mean[e, m, j], m)
                     for m in range(len(self.methods))
                 ]
                 columns.append([_head(metric), *cells])
-            lines += ["", *_columns(columns)]
+            lines += ["", *([title] if title else []), *_columns(columns)]
         lines += ["", "In short", "========", *self.findings(), CAUTION]
         if self.notes:
             lines += ["", "Notes", "=====", *self.notes]
         return "\n".join(lines)
+
+    __repr__ = __str__
 
     def plot(self) -> Any:
         """Draw the difference to nothing with its 95 % interval, for every metric.
@@ -214,9 +241,13 @@ class Comparison:
         figure : matplotlib.figure.Figure
             Two rows of panels per classifier, a line per method; the lines of the
             classification report in one colour per class.
-        """
-        import matplotlib.pyplot as plt
 
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        """
+        plt = import_extra("matplotlib.pyplot", "cli")
         names = list(dict.fromkeys(m.name for m in self.metrics))
         per_row = (len(names) + 1) // 2
         n_lines = (len(self.methods) - 1) * max(1, len(self.classes) / 2)
@@ -286,7 +317,7 @@ class Comparison:
         Parameters
         ----------
         path : str or path-like
-            Where to.
+            Where to. Its directory must exist.
         overwrite : bool, default=False
             Whether a file that is there may be replaced.
 
@@ -319,7 +350,11 @@ class Comparison:
         parts.append("<h2>In short</h2><ul>")
         parts += [f"<li>{escape(sentence)}</li>" for sentence in self.findings()]
         parts.append(f"</ul><p>{escape(CAUTION)}</p>")
-        parts.append(f'<h2>Differences</h2><img alt="differences" src="{self._picture()}">')
+        try:
+            picture = f'<img alt="differences" src="{self._picture()}">'
+        except ImportError as error:  # in a notebook the tables are better than nothing
+            picture = f"<p>{escape(str(error))}</p>"
+        parts.append(f"<h2>Differences</h2>{picture}")
         last = None
         for estimator, title, metrics in self._tables():
             if estimator != last:
@@ -345,8 +380,7 @@ class Comparison:
         return "\n".join([*parts, "</div>"])
 
     def _picture(self) -> str:
-        import matplotlib.pyplot as plt
-
+        plt = import_extra("matplotlib.pyplot", "cli")
         figure = self.plot()
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png", dpi=130)
@@ -354,6 +388,10 @@ class Comparison:
         return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
+KEY_TEXT = (
+    "Each cell: the mean over the folds, its difference to nothing (the state before), and how\n"
+    "far the 95 % interval of that reaches to both sides; * where it leaves out zero."
+)
 KEY = (
     "Each cell: the mean over the folds, its difference to nothing (the state before) and the 95 % "
     "interval of that; * where the interval leaves out zero."
@@ -386,7 +424,7 @@ PAGE = (
 
 
 def _head(metric: Metric) -> str:
-    return metric.name if metric.higher_is_better else f"{metric.name} (less is better)"
+    return metric.name if metric.higher_is_better else f"{metric.name} (less: better)"
 
 
 def _plain(value: float) -> str:
@@ -406,12 +444,19 @@ def _columns(columns: list[list[str]]) -> list[str]:
     ]
 
 
-def _cell(after: float, difference: float, low: float, high: float, method: int) -> str:
+def _cell(after: float, difference: float, half_width: float, method: int) -> str:
     if method == BEFORE or np.isnan(after):
-        return _plain(after)
-    star = "*" if low > 0 or high < 0 else ""
-    interval = f"[{low:+.3f}, {high:+.3f}]"
-    return f"{_plain(after)} {_signed(difference)} {interval}{star}".replace("-", "−")
+        return _short(after)
+    star = "*" if abs(difference) > half_width else ""
+    return f"{_short(after)} {_short(difference, '+')} ±{_short(half_width)}{star}"
+
+
+def _short(value: float, sign: str = "-") -> str:
+    """Write a number in as few characters as a terminal has room for: .123 for 0.123."""
+    if np.isnan(value):
+        return "–"
+    text = f"{value:{sign}.3f}".replace("-", "−")
+    return text.replace("0.", ".", 1) if abs(value) < 0.9995 else text
 
 
 def _verdict(difference: float, low: float, high: float, metric: Metric) -> str:

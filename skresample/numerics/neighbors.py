@@ -23,7 +23,7 @@ TREE_FEATURES = 5
 FEW_QUERIES = 320
 FEW_PAIRS = 300_000
 # Beyond this, or below its inverse, squares may leave the range of floats.
-LARGE = 1e100
+LARGE = 1e150
 # From this many standard deviations, half of the digits of a squared distance are lost.
 FAR = 1e4
 
@@ -41,7 +41,8 @@ def kneighbors(
 
     A row is excluded from its own neighbours by its position, not by its distance, so
     that the copies of a row that stands several times are neighbours of each other.
-    The result does not depend on the number of threads.
+    The result does not depend on the number of threads. Dense rows are centred and scaled
+    first; sparse ones are not, so that far from the origin their distances lose digits.
 
     Parameters
     ----------
@@ -153,7 +154,10 @@ def _search(
 ) -> npt.NDArray[np.intp]:
     if k < 1 or not of.size:
         return np.empty((of.size, max(k, 0)), dtype=np.intp)
-    base, queries = values[among], values[of]
+    # Nothing is copied where all rows are meant.
+    whole = np.array_equal(among, np.arange(values.shape[0]))
+    base = values if whole else values[among]
+    queries = base if of is among else values[of]
     if search is not None:
         search = clone(search).fit(base)
         return search.kneighbors(queries, n_neighbors=k, return_distance=False)
@@ -179,16 +183,19 @@ def _search(
 
 def _centred(
     base: npt.NDArray[np.floating], queries: npt.NDArray[np.floating]
-) -> tuple[npt.NDArray[np.floating], npt.NDArray[np.floating]]:
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Move and scale the rows so that squared distances keep their digits.
 
     The matrix product computes |a|² - 2ab + |b|², which far from the origin cancels, and
-    the squares of very large or very small numbers leave the range of floats.
+    the squares of very large or very small numbers leave the range of floats. The centre
+    is a median, since one outlier would drag a mean away from all other rows.
     """
-    base = base.astype(np.float64)
-    centre = base.mean(axis=0) if np.abs(base).max() < LARGE else base[0] / 2 + base[-1] / 2
-    base, queries = base - centre, queries - centre
-    size = np.abs(base).max()
-    if size and not 1 / LARGE < size < LARGE:
-        base, queries = base / size, queries / size
-    return base, queries
+    size = float(max(base.max(), -base.min(), queries.max(), -queries.min()))
+    if size > LARGE or 0 < size < 1 / LARGE:
+        target = LARGE if size > LARGE else 1.0
+        base, queries = base / (size / target), queries / (size / target)
+    centre = np.median(base[:: 1 + len(base) // 1000], axis=0)
+    shifted = np.subtract(base, centre, dtype=np.float64)
+    if queries is base:
+        return shifted, shifted
+    return shifted, np.subtract(queries, centre, dtype=np.float64)

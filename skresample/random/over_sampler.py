@@ -7,17 +7,22 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
+from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.sparsefuncs import mean_variance_axis, min_max_axis
 
 from skresample._docs import fill_doc
-from skresample.base import BaseOverSampler, OneVsRest
+from skresample.base import BaseOverSampler, OneVsRest, drop_in
 from skresample.numerics.bandwidth import silverman_factor
 from skresample.table import Rows, Synthetic
 
 __all__ = ["RandomOverSampler"]
 
+# New rows are made in batches, so that no second copy of them is.
+ROWS_AT_ONCE = 4096
 
+
+@drop_in
 @fill_doc
 class RandomOverSampler(BaseOverSampler):
     r"""Repeat rows drawn at random with replacement.
@@ -141,9 +146,16 @@ class RandomOverSampler(BaseOverSampler):
             variance = mean_variance_axis(rows, axis=0)[1]
             low, high = min_max_axis(rows, axis=0)
         else:
-            variance, low, high = rows.var(axis=0), rows.min(axis=0), rows.max(axis=0)
+            variance = rows.var(axis=0, dtype=np.float64)
+            low, high = rows.min(axis=0), rows.max(axis=0)
         # Of a constant column the variance need not come out as 0 exactly.
         deviation = np.where(low == high, 0, np.sqrt(variance * n / (n - 1)))
+        if not np.isfinite(deviation).all():
+            columns = np.flatnonzero(~np.isfinite(deviation)).tolist()
+            raise ValueError(
+                f"shrinkage: the variance of class {task.label!r} in columns {columns} is beyond "
+                "the range of floats. Scale these columns, or leave shrinkage out."
+            )
         return shrinkage * silverman_factor(n, d) * deviation
 
     def _draw(
@@ -157,6 +169,9 @@ class RandomOverSampler(BaseOverSampler):
         parents = task.minority[rng.integers(len(task.minority), size=(n_new, 1))]
         if fitted is None:
             return Synthetic(parents)
-        rows = task.numeric[parents[:, 0]]
-        rows = rows.toarray() if sparse.issparse(rows) else rows
-        return Synthetic(parents, rows + fitted * rng.standard_normal(rows.shape))
+        new = np.empty((n_new, len(fitted)), task.numeric.dtype) if room is None else room
+        for block in gen_batches(n_new, ROWS_AT_ONCE):
+            rows = task.numeric[parents[block, 0]]
+            rows = rows.toarray() if sparse.issparse(rows) else rows
+            new[block] = rows + fitted * rng.standard_normal(rows.shape)
+        return Synthetic(parents, new)

@@ -7,12 +7,13 @@ import numpy as np
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from skresample._docs import fill_doc
-from skresample.base import OneVsRest
+from skresample.base import OneVsRest, drop_in
 from skresample.smote.base import InterpolatingOverSampler, Pairing
 
 __all__ = ["BorderlineSMOTE"]
 
 
+@drop_in
 @fill_doc
 class BorderlineSMOTE(InterpolatingOverSampler):
     r"""SMOTE from the minority rows near the border only.

@@ -11,7 +11,7 @@ from sklearn.cluster import MiniBatchKMeans
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from skresample._docs import fill_doc
-from skresample.base import OneVsRest
+from skresample.base import OneVsRest, drop_in
 from skresample.numerics.neighbors import kneighbors, mean_distance
 from skresample.smote.base import InterpolatingOverSampler, Pairing
 from skresample.table import Rows
@@ -20,6 +20,7 @@ from skresample.utils import seeded_clone
 __all__ = ["KMeansSMOTE"]
 
 
+@drop_in
 @fill_doc
 class KMeansSMOTE(InterpolatingOverSampler):
     r"""SMOTE inside the clusters where the minority prevails, most in the sparse ones.
@@ -127,7 +128,7 @@ class KMeansSMOTE(InterpolatingOverSampler):
         estimator = seeded_clone(estimator, int(rng.integers(2**31)))
         if isinstance(given, Integral):
             estimator.set_params(n_clusters=given)
-        if estimator.get_params().get("n_clusters", 0) > len(rows):
+        if (estimator.get_params().get("n_clusters") or 0) > len(rows):
             estimator.set_params(n_clusters=len(rows))
         numeric = rows.numeric
         if sparse.issparse(numeric) and not numeric.data.flags.writeable:

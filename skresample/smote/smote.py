@@ -6,12 +6,13 @@ from typing import Any, ClassVar
 from sklearn.utils._param_validation import HasMethods, Interval
 
 from skresample._docs import fill_doc
-from skresample.base import OneVsRest
+from skresample.base import OneVsRest, drop_in
 from skresample.smote.base import InterpolatingOverSampler, Pairing
 
 __all__ = ["SMOTE"]
 
 
+@drop_in
 @fill_doc
 class SMOTE(InterpolatingOverSampler):
     r"""Synthetic minority over-sampling technique.

@@ -8,7 +8,7 @@ from sklearn.svm import SVC
 from sklearn.utils._param_validation import HasMethods, Interval
 
 from skresample._docs import fill_doc
-from skresample.base import OneVsRest
+from skresample.base import OneVsRest, drop_in
 from skresample.numerics.neighbors import centred_if_far
 from skresample.smote.base import InterpolatingOverSampler, Pairing
 from skresample.utils import seeded_clone
@@ -16,6 +16,7 @@ from skresample.utils import seeded_clone
 __all__ = ["SVMSMOTE"]
 
 
+@drop_in
 @fill_doc
 class SVMSMOTE(InterpolatingOverSampler):
     r"""SMOTE from the minority's support vectors, outwards where they are safe.
@@ -112,6 +113,11 @@ class SVMSMOTE(InterpolatingOverSampler):
         machine = SVC() if self.svm_estimator is None else self.svm_estimator
         machine = seeded_clone(machine, int(task.rng.integers(2**31)))
         self.svm_estimator_ = machine.fit(centred_if_far(task.numeric), task.is_minority)
+        if not hasattr(self.svm_estimator_, "support_"):
+            raise ValueError(
+                f"svm_estimator={self.svm_estimator!r} has no support_ after fitting: take one "
+                "that tells its support vectors, such as sklearn.svm.SVC."
+            )
         support = np.zeros(len(task.rows), dtype=bool)
         support[machine.support_] = True
         share = self._majority_share(task, "m_neighbors")

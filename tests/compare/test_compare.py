@@ -2,13 +2,15 @@
 
 import io
 import re
+import sys
 import xml.etree.ElementTree as ET
 from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
+from scipy import sparse, stats
+from sklearn import config_context
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import make_classification
 from sklearn.dummy import DummyClassifier
@@ -28,12 +30,18 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
-from skresample import SMOTE, RandomOverSampler, ResampledClassifier, compare
-from skresample.compare.baselines import TunedThreshold
+from skresample import SMOTE, Comparison, RandomOverSampler, ResampledClassifier, compare
+from skresample.compare.baselines import TunedThreshold, _gain, _tune_offsets
 from skresample.compare.metrics import metrics_of, scores
 from skresample.compare.statistics import corrected_interval
 
-BASELINES = ["nothing", "class weights", "tuned threshold", "random over-sampling"]
+BASELINES = [
+    "nothing",
+    "class weights",
+    "tuned threshold",
+    "threshold for F1",
+    "random over-sampling",
+]
 
 
 @pytest.fixture(scope="module")
@@ -239,8 +247,8 @@ def test_a_sampler_that_fails_is_reported_and_the_others_go_on(table):
     samplers = {"broken": Broken(), "sound": SMOTE()}
     result = compare(*table, samplers=samplers, estimators=LogisticRegression(), cv=2)
     assert any("broken: failed: RuntimeError: out of order" in note for note in result.notes)
-    assert np.isnan(result.scores[0, 4]).all()
-    assert not np.isnan(result.scores[0, 5]).any()
+    assert np.isnan(result.scores[0, 5]).all()
+    assert not np.isnan(result.scores[0, 6]).any()
     assert "out of order" in str(result)
 
 
@@ -250,10 +258,11 @@ def test_warnings_of_samplers_become_notes():
     assert any("k_neighbors asks for 5 neighbours" in note for note in result.notes)
 
 
-def test_random_over_sampling_stands_in_it_once(table):
+def test_samplers_of_one_class_are_told_apart_by_their_parameters(table):
     samplers = [RandomOverSampler(), RandomOverSampler(shrinkage=1.0)]
     result = compare(*table, samplers=samplers, estimators=DummyClassifier(), cv=2)
-    assert result.methods == [*BASELINES, "RandomOverSampler 2"]
+    named = ["RandomOverSampler()", "RandomOverSampler(shrinkage=1.0)"]
+    assert result.methods == [*BASELINES, *named]
 
 
 def test_progress_counts_to_the_end(table):
@@ -265,7 +274,7 @@ def test_progress_counts_to_the_end(table):
         cv=2,
         progress=lambda done, total: calls.append((done, total)),
     )
-    assert calls == [(i + 1, 16) for i in range(16)]
+    assert calls == [(i + 1, 20) for i in range(20)]
 
 
 @pytest.mark.parametrize(
@@ -274,9 +283,9 @@ def test_progress_counts_to_the_end(table):
         ({"y": np.zeros(400)}, "at least 2 classes"),
         ({"y": np.linspace(0, 1, 400)}, "regression target"),
         ({"y": np.zeros(3)}, "X has 400 rows and y has 3"),
-        ({"y": np.eye(1, 400)[0]}, "class 1.0 has 1"),
+        ({"y": np.eye(1, 400)[0]}, "class 1.0 has 1 row, which cannot"),
         ({"cv": 300}, "300 folds .* need as many rows"),
-        ({"cv": 1}, "take between 2 folds"),
+        ({"cv": 1}, "cv=1: there must be at least 2 folds"),
         ({"cv": StratifiedKFold(300)}, "300 folds .* need as many rows"),
         ({"samplers": {"nothing": SMOTE()}}, "names of baselines"),
         ({"estimators": [LogisticRegression(C=-1)]}, "cannot be fitted on this table"),
@@ -300,6 +309,94 @@ def test_what_is_no_sampler_is_refused(table, samplers):
         compare(*table, samplers=samplers)
 
 
+def test_a_class_in_place_of_a_sampler_is_refused(table):
+    with pytest.raises(TypeError, match=r"SMOTE is a class: pass an instance, SMOTE\(\)"):
+        compare(*table, samplers=SMOTE)
+    with pytest.raises(TypeError, match=r"LogisticRegression is a class: pass an instance"):
+        compare(*table, estimators=[LogisticRegression])
+
+
+def test_the_smaller_class_is_the_positive_one_whatever_its_label(table):
+    X, y = table
+    settings = {"samplers": [], "estimators": LogisticRegression(), "random_state": 0, "cv": 3}
+    one = compare(X, y, **settings).to_frame()
+    other = compare(X, 1 - y, **settings).to_frame()
+    for metric in ("average precision", "ROC AUC"):
+        assert row(one, "nothing", metric).after == pytest.approx(
+            row(other, "nothing", metric).after
+        )
+
+
+def test_three_class_scores_by_hand():
+    true = np.array([0, 0, 1, 1, 2, 2])
+    p = np.random.default_rng(0).dirichlet([1, 1, 1], 6)
+    found = scores(true, p.argmax(axis=1), p, p, n_classes=3, positive=0)
+    named = dict(zip([m.name for m in metrics_of([0, 1, 2])[9:]], found[9:], strict=True))
+    one_hot = np.eye(3)[true]
+    assert named["Brier"] == pytest.approx(((p - one_hot) ** 2).sum() / 6)
+    ap = [average_precision_score(one_hot[:, c], p[:, c]) for c in range(3)]
+    assert named["average precision"] == pytest.approx(np.mean(ap))
+    assert named["ROC AUC"] == pytest.approx(roc_auc_score(true, p, multi_class="ovr"))
+    assert named["log-loss"] == pytest.approx(log_loss(true, p))
+
+
+@pytest.mark.parametrize("aim", ["balanced accuracy", "F1"])
+def test_three_class_offsets_come_near_the_best_of_a_grid(aim):
+    rng = np.random.default_rng(0)
+    codes = np.repeat([0, 1, 2], [800, 150, 50])
+    p = np.exp(rng.normal(0, 1, (1000, 3)) + 1.2 * np.eye(3)[codes] + [1.5, 0, -1])
+    log_p = np.log(p / p.sum(axis=1, keepdims=True))
+    counts = np.bincount(codes)
+    found = _gain(
+        (log_p + _tune_offsets(log_p, codes, counts, aim)).argmax(axis=1), codes, counts, aim
+    )
+    grid = np.linspace(-1, 5, 31)
+    best = max(
+        _gain((log_p + np.array([0, a, b])).argmax(axis=1), codes, counts, aim)
+        for a in grid
+        for b in grid
+    )
+    assert found > best - 0.005
+
+
+@pytest.mark.parametrize("make", [sparse.csr_array, sparse.csr_matrix, np.ndarray.tolist])
+def test_sparse_tables_and_lists(table, make):
+    X, y = table
+    settings = {"samplers": SMOTE(), "estimators": LogisticRegression(), "cv": 2}
+    dense = compare(X, y, random_state=0, **settings)
+    other = compare(make(X), y, random_state=0, **settings)
+    assert not other.notes
+    np.testing.assert_allclose(other.scores, dense.scores, atol=0.02)
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_metadata_routing_changes_nothing(table, n_jobs):
+    pipeline = make_pipeline(StandardScaler(), LogisticRegression())
+    settings = {"samplers": SMOTE(), "estimators": pipeline, "cv": 2, "random_state": 0}
+    plain = compare(*table, **settings)
+    with config_context(enable_metadata_routing=True):
+        routed = compare(*table, n_jobs=n_jobs, **settings)
+    assert not routed.notes
+    np.testing.assert_array_equal(plain.scores, routed.scores)
+
+
+def test_without_the_extras_a_notebook_still_gets_the_tables(result, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    page = result._repr_html_()
+    assert "<table>" in page
+    assert "This needs matplotlib: pip install" in page
+    with pytest.raises(ImportError, match=r'This needs pandas: pip install "skresample\[cli\]"'):
+        result.to_frame()
+    with pytest.raises(ImportError, match="This needs matplotlib"):
+        result.plot()
+
+
+def test_labels_in_the_frame_stay_what_they_are(table):
+    frame = compare(*table, samplers=[], estimators=DummyClassifier(), cv=2).to_frame()
+    assert {type(label) for label in frame["class"]} == {int, type(None)}
+
+
 def test_scores_of_a_fold_without_a_class():
     two = np.array([[0.9, 0.1], [0.8, 0.2]])
     found = scores(np.zeros(2, int), np.zeros(2, int), two, two, n_classes=2, positive=1)
@@ -311,22 +408,73 @@ def test_scores_of_a_fold_without_a_class():
 
 def test_text_report(result):
     text = str(result)
-    for part in (*result.methods, "class <ill> (support", "precision", "log-loss (less is better)"):
+    for part in (*result.methods, "class <ill> (support", "precision", "log-loss (less: better)"):
         assert part in text
     assert "5-fold stratified cross-validation, repeated 2 times" in text
     found = row(result.to_frame(), "SMOTE", "recall", "<ill>")
     line = next(x for x in text.splitlines() if x.startswith("SMOTE"))
-    assert f"{found.after:.3f} {found.difference:+.3f}".replace("-", "−") in line
+    numbers = f"{found.after:.3f} {found.difference:+.3f} ±{found.high - found.difference:.3f}"
+    assert numbers.replace("0.", ".").replace("-", "−") in line
+    tables = text[text.index("====") : text.index("In short")]
+    assert max(map(len, tables.splitlines())) <= 80
 
 
-def test_findings_count_what_the_intervals_say(result):
-    _, low, _ = result.difference(reference=2)
-    j = [m.name for m in result.metrics].index("balanced accuracy")
-    better = sum(low[0, 3:, j] > 0)
-    [sentence] = [s for s in result.findings() if "balanced accuracy" in s]
-    said = "no sampler is better" if not better else "better"
-    assert said in sentence
-    assert "against tuned threshold" in sentence
+def made_up(after):
+    """Return a comparison of six methods whose scores are given, in ten folds."""
+    metrics = metrics_of([0, 1])
+    noise = np.random.default_rng(0).normal(0, 1e-3, (1, 7, 10, len(metrics)))
+    values = np.zeros((1, 7, 1, len(metrics)))
+    for (method, metric, label), value in after.items():
+        j = [(m.name, m.label) for m in metrics].index((metric, label))
+        values[0, method, 0, j] = value
+    return Comparison(
+        classes=[0, 1],
+        support=[90, 10],
+        n_features=1,
+        estimators=["model"],
+        methods=[*BASELINES, "A", "B"],
+        metrics=metrics,
+        scores=values + noise,
+        test_share=0.25,
+        protocol="",
+        notes=[],
+        seconds=0.0,
+    )
+
+
+def finding(result, metric):
+    [sentence] = [s for s in result.findings() if metric in s]
+    return sentence
+
+
+class TestFindings:
+    def test_a_gain_must_beat_both_nothing_and_the_threshold(self):
+        gains = {(m, "balanced accuracy", None): v for m, v in enumerate([0, 0, 1, 0, 1.1, 2, 0.9])}
+        said = finding(made_up(gains), "balanced accuracy")
+        assert said == (
+            "model, balanced accuracy: of 3 over-samplers, 2 (random over-sampling, A) beat both "
+            "nothing and tuned threshold; 1 (B) loses to tuned threshold."
+        )
+
+    def test_f1_is_held_against_the_threshold_for_f1(self):
+        gains = {(m, "F1", 1): v for m, v in enumerate([0, 0, 0, 1, 0.5, 0.6, 0.7])}
+        said = finding(made_up(gains), "F1 of 1")
+        assert "none beats both nothing and threshold for F1; all lose" in said
+
+    def test_less_is_better_for_brier(self):
+        gains = {(m, "Brier", None): v for m, v in enumerate([1, 0, 0, 0, 0.5, 1.5, 1])}
+        said = finding(made_up(gains), "Brier")
+        assert "1 (random over-sampling) beats nothing; 1 (A) loses to nothing" in said
+
+    def test_what_was_not_measured_is_not_judged(self):
+        result = made_up({})
+        j = [m.name for m in result.metrics].index("balanced accuracy")
+        result.scores[0, 6, 3, j] = np.nan
+        assert "of 2 over-samplers" in finding(result, "balanced accuracy")
+        result.scores[0, 2, :, j] = np.nan
+        assert "beats nothing" in finding(result, "balanced accuracy")
+        result.scores[0, :, :, j] = np.nan
+        assert "not measured (see the notes)" in finding(result, "balanced accuracy")
 
 
 def test_plot_has_a_panel_for_each_metric(result):

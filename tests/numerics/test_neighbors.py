@@ -36,6 +36,45 @@ class TestKneighbors:
             expected = by_brute_force(given.astype(np.float64), 4, of, among)
             np.testing.assert_array_equal(kneighbors(given, 4, of=of, among=among), expected)
 
+    @pytest.mark.parametrize("which", subsets(900))
+    def test_matrix_product_against_brute_force(self, which):
+        """More rows and features than go to a tree."""
+        values = np.random.default_rng(0).standard_normal((900, 12))
+        of, among = subsets(900)[which]
+        expected = by_brute_force(values, 4, of, among)
+        np.testing.assert_array_equal(kneighbors(values, 4, of=of, among=among), expected)
+
+    def test_all_rows_in_another_order(self):
+        values = np.random.default_rng(0).standard_normal((400, 8))
+        among = np.random.default_rng(1).permutation(400)
+        np.testing.assert_array_equal(
+            kneighbors(values, 3, among=among), kneighbors(values, 3, among=np.sort(among))
+        )
+
+    @pytest.mark.parametrize("n", [90, 900])
+    @pytest.mark.parametrize("size", [1e9, 1e12, 1e100, 1e200, 1e300])
+    def test_one_outlier_leaves_the_other_rows_their_neighbours(self, n, size):
+        values = np.random.default_rng(0).standard_normal((n, 8))
+        expected = kneighbors(values, 4, among=np.arange(1, n))
+        values[0, 0] = size
+        found = kneighbors(values, 4, among=np.arange(1, n))
+        np.testing.assert_array_equal(found[1:], expected[1:])
+        with_it = kneighbors(values, 4)
+        np.testing.assert_array_equal(with_it[1:], expected[1:])
+
+    @pytest.mark.parametrize("n", [90, 900])
+    @pytest.mark.parametrize("size", [1e-300, 1e-170, 1e160, 1e300])
+    def test_very_small_and_very_large_numbers(self, n, size):
+        values = np.random.default_rng(0).standard_normal((n, 8))
+        np.testing.assert_array_equal(kneighbors(values * size, 4), kneighbors(values, 4))
+
+    @pytest.mark.parametrize("d", [3, 12])
+    def test_ties_do_not_depend_on_threads(self, d):
+        values = np.random.default_rng(0).integers(0, 3, size=(3000, d)).astype(float)
+        once = kneighbors(values, 5, n_jobs=1)
+        for n_jobs in (2, -1, None):
+            np.testing.assert_array_equal(kneighbors(values, 5, n_jobs=n_jobs), once)
+
     @pytest.mark.parametrize("which", subsets(90))
     def test_sparse_against_brute_force(self, which):
         values = np.maximum(np.random.default_rng(0).standard_normal((90, 8)), 0)
@@ -44,11 +83,12 @@ class TestKneighbors:
         for make in (sparse.csr_matrix, sparse.csr_array):
             np.testing.assert_array_equal(kneighbors(make(values), 4, of=of, among=among), expected)
 
+    @pytest.mark.parametrize("n", [90, 900])
     @pytest.mark.parametrize("d", [3, 20])
     @pytest.mark.parametrize("offset", [0.0, 2.0**30])
-    def test_far_from_the_origin(self, d, offset):
-        values = np.random.default_rng(0).integers(0, 1000, size=(90, d)) / 8
-        everything = np.arange(90)
+    def test_far_from_the_origin(self, n, d, offset):
+        values = np.random.default_rng(0).integers(0, 2**20, size=(n, d)) / 8
+        everything = np.arange(n)
         expected = by_brute_force(values, 3, everything, everything)
         np.testing.assert_array_equal(kneighbors(values + offset, 3), expected)
 
