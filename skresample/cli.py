@@ -35,6 +35,7 @@ except ImportError:
 
 from skresample import __version__
 from skresample._files import (
+    append_rows,
     check_output,
     check_table_name,
     load_example,
@@ -151,6 +152,11 @@ def options(
 
 TARGET = typer.Option(help="Name of the column with the classes.")
 SeedOption = Annotated[int, typer.Option(help="Seed: the same one gives the same result.")]
+DropOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="COLUMN", help="Column to leave out; may be repeated."),
+]
+STRATEGIES = ("auto", "minority", "not minority", "not majority", "all")
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace an output that exists.")]
 
 
@@ -195,6 +201,7 @@ def resample(
         list[str] | None,
         typer.Option(metavar="NAME=VALUE", help="Parameter of the sampler; may be repeated."),
     ] = None,
+    drop: DropOption = None,
     seed: SeedOption = 0,
     force: ForceOption = False,
 ) -> None:
@@ -205,12 +212,12 @@ def resample(
         raise ValueError("--label says which class --n is about: give --n, or use --strategy.")
     if n is not None and strategy is not None:
         raise ValueError("--n and --strategy both say how many rows to make: give one of them.")
-    if n is not None and n < 1:
-        raise ValueError(f"--n must be at least 1, not {n}.")
+    at_least("--n", n, 1)
+    at_least("--seed", seed, 0)
     model = make_sampler(sampler, param or [])
     model.set_params(random_state=seed)
     with notes(), progress_line("reading") as update:
-        frame = read_table(table)
+        frame = drop_columns(read_table(table), drop, table)
         X, y = split_target(frame, target, table)
         # Of a categorical column, value_counts would also count labels that have no rows.
         before = y.astype(object).value_counts()
@@ -218,17 +225,20 @@ def resample(
             chosen = before.idxmin() if label is None else match_label(label, before.index)
             model.set_params(sampling_strategy={chosen: int(before[chosen]) + n})
         elif strategy is not None:
-            model.set_params(sampling_strategy=_literal(strategy))
+            model.set_params(sampling_strategy=read_strategy(strategy, before.index))
         update(description="resampling")
         resampled, y_resampled = model.fit_resample(X, y)
-        resampled.insert(frame.columns.get_loc(target), target, y_resampled)
+        resampled.insert(frame.columns.get_loc(y.name), y.name, y_resampled)
         new = resampled[model.is_synthetic_]
         if only_synthetic and new.empty:
             raise ValueError("There is nothing to add, so --only-synthetic has nothing to write.")
         written = new if only_synthetic else resampled
         update(description="writing")
-        write_atomically(output, lambda path: write_table(written, path), overwrite=force)
-    added = new[target].astype(object).value_counts()
+        if only_synthetic or drop or not same_text(table, output):
+            write_atomically(output, lambda path: write_table(written, path), overwrite=force)
+        else:
+            write_atomically(output, lambda path: append_rows(table, new, path), overwrite=force)
+    added = new[y.name].astype(object).value_counts()
     summary = Table("class", "rows before", "rows added", "rows after")
     for one, count in before.items():
         more = int(added.get(one, 0))
@@ -261,6 +271,7 @@ def compare(
             show_default="the first two",
         ),
     ] = None,
+    drop: DropOption = None,
     folds: Annotated[int, typer.Option(help="Folds of the cross-validation.")] = 5,
     repeats: Annotated[int, typer.Option(help="How often it is repeated.")] = 2,
     n_jobs: Annotated[int, typer.Option(help="Processes; -1 for all processors.")] = -1,
@@ -279,8 +290,13 @@ def compare(
     check_output(page, overwrite=force)
     if (table is None) != (target is None):
         raise ValueError("TABLE and --target go together: give both, or none for the example.")
+    at_least("--folds", folds, 2)
+    at_least("--repeats", repeats, 1)
+    at_least("--seed", seed, 0)
     classes = sampler_classes()
-    names = [choose(name, classes, "sampler") for name in sampler or classes]
+    # Random over-sampling is a baseline, and stands in the report in any case.
+    others = [name for name in classes if name != "random-over-sampler"]
+    names = [choose(name, classes, "sampler") for name in sampler or others]
     methods = {classes[name].__name__: classes[name]() for name in names}
     models = make_estimators(estimator) if estimator else None
 
@@ -296,7 +312,7 @@ def compare(
             frame = load_example()
         else:
             frame = read_table(table)
-        X, y = split_target(frame, target, table)
+        X, y = split_target(drop_columns(frame, drop, table), target, table)
         result = skresample.compare(
             X,
             y,
@@ -310,6 +326,12 @@ def compare(
     _console().print(str(result), soft_wrap=True)
     result.to_html(page, overwrite=force)
     typer.echo(f"\nWrote the report to {page} after {time.perf_counter() - started:.0f} s")
+
+
+def at_least(option: str, value: int | None, lowest: int) -> None:
+    """Refuse a number that is too small."""
+    if value is not None and value < lowest:
+        raise ValueError(f"{option} must be at least {lowest}, not {value}.")
 
 
 def sampler_classes() -> dict[str, Any]:
@@ -371,28 +393,73 @@ def _literal(text: str) -> Any:
 
 def split_target(frame: Any, target: str, table: Path) -> tuple[Any, Any]:
     """Return the features and the target of a table."""
-    names = [str(name) for name in frame.columns]
-    if target not in names:
-        close = difflib.get_close_matches(target, names, n=1)
-        raise ValueError(
-            f"{table} has no column {target!r}{_did_you_mean(close)} Its columns: "
-            f"{', '.join(names)}."
-        )
-    missing = int(frame[target].isna().sum())
+    column = find_column(frame, target, table)
+    missing = int(frame[column].isna().sum())
     if missing:
         raise ValueError(
             f"{target!r} is missing in {missing:,} of {len(frame):,} rows of {table} (it is empty, "
             "or reads NA, None, null, ...): fill it in, or drop those rows."
         )
-    return frame.drop(columns=target), frame[target]
+    X = frame.drop(columns=column)
+    for name in X:
+        if X[name].dtype.kind in "iu" and len(X) > 2 and (X[name].diff().iloc[1:] == 1).all():
+            warnings.warn(
+                f"column {name!r} only counts the rows: leave it out with --drop {name!r}.",
+                UserWarning,
+                stacklevel=2,
+            )
+    return X, frame[column]
+
+
+def find_column(frame: Any, given: str, table: Path) -> Any:
+    """Return the name of the column that is written as it is given."""
+    names = {str(name): name for name in frame.columns}
+    if given not in names:
+        close = difflib.get_close_matches(given, names, n=1)
+        raise ValueError(
+            f"{table} has no column {given!r}{_did_you_mean(close)} Its columns: "
+            f"{', '.join(names)}."
+        )
+    return names[given]
+
+
+def drop_columns(frame: Any, given: list[str] | None, table: Path | None) -> Any:
+    """Return a table without some columns."""
+    name = table or Path("the table")
+    return frame.drop(columns=[find_column(frame, one, name) for one in given or []])
+
+
+def same_text(table: Path, output: Path) -> bool:
+    """Say whether both are text with one separator, so that one can be copied to the other."""
+    formats = [check_table_name(path).removesuffix(".gz") for path in (table, output)]
+    return formats[0] == formats[1] != ".parquet"
 
 
 def match_label(given: str, labels: Iterable[Any]) -> Any:
     """Return the label that is written as it is given."""
     written = {str(label): label for label in labels}
-    if given not in written:
+    if given in written:
+        return written[given]
+    # pandas spells TRUE as True.
+    alike = [label for name, label in written.items() if name.casefold() == given.casefold()]
+    if len(alike) != 1:
         raise ValueError(f"There is no class {given!r}: the classes are {', '.join(written)}.")
-    return written[given]
+    return alike[0]
+
+
+def read_strategy(given: str, labels: Iterable[Any]) -> Any:
+    """Return a ratio, a word, or rows per label with the labels of the target."""
+    value = _literal(given)
+    if isinstance(value, dict):
+        return {match_label(str(label), labels): rows for label, rows in value.items()}
+    if isinstance(value, str) and value not in STRATEGIES:
+        close = difflib.get_close_matches(value, STRATEGIES, n=1)
+        raise ValueError(
+            f"There is no strategy {value!r}{_did_you_mean(close)} There are: "
+            f"{', '.join(STRATEGIES)}, a ratio such as 0.5, and rows per label such as "
+            "\"{'a': 500}\"."
+        )
+    return value
 
 
 def make_estimators(names: list[str]) -> dict[str, Any]:

@@ -135,14 +135,14 @@ main()
 
 @pytest.mark.skipif(os.name == "nt", reason="a process cannot send itself SIGINT")
 def test_interrupted_while_writing_leaves_nothing_behind(table):
-    Path("out.csv").write_text("mine")
-    arguments = ["resample", table, "--target", "kind", "--output", "out.csv", "--force"]
+    Path("out.tsv").write_text("mine")
+    arguments = ["resample", table, "--target", "kind", "--output", "out.tsv", "--force"]
     done = process(*arguments, program=(sys.executable, "-c", INTERRUPTED_WHILE_WRITING))
     assert done.stdout.strip() == str(Path().resolve())
     assert done.returncode == 130
     assert done.stderr == "interrupted\n"
-    assert sorted(os.listdir()) == ["out.csv", "table.csv"]
-    assert Path("out.csv").read_text() == "mine"
+    assert sorted(os.listdir()) == ["out.tsv", "table.csv"]
+    assert Path("out.tsv").read_text() == "mine"
 
 
 def test_remedy_where_the_extra_is_missing():
@@ -240,11 +240,61 @@ def test_gaps_and_text_that_are_only_copied():
     rows = ["1,,x,True,p", "2,3,,,p", ",4,y,False,q", "5,6,z,True,q", "7,8,NA,True,q"]
     Path("table.csv").write_text("\n".join(["a,b,c,d,y", *rows, ""]))
     resample("table.csv", "--sampler", "random-over-sampler", target="y")
-    lines = [row.replace("NA", "") for row in rows]
     out = Path("out.csv").read_text().splitlines()
-    assert out[1:6] == lines
-    assert set(out[6:]) <= set(lines[:2])
+    assert out[1:6] == rows
+    assert set(out[6:]) <= set(rows[:2])
     assert len(out) == 7
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("end", ["\n", "", "\r\n"])
+def test_text_is_copied_to_the_letter(packed, end):
+    text = "n,flag,note,y\n" + "\n".join(
+        ["1e3,TRUE,'a',p", "2.50,FALSE,NA,p", '3,TRUE,"b, c",q', "4,FALSE,None,q", "5,TRUE,,q"]
+    )
+    opened = gzip.open if packed else open
+    source, output = (f"{name}.csv{'.gz' if packed else ''}" for name in ("table", "out"))
+    with opened(source, "wb") as file:
+        file.write((text + end).encode())
+    resample(source, "--sampler", "random-over-sampler", output=output, target="y")
+    with opened(output, "rb") as file:
+        out = file.read().decode()
+    assert out.startswith(text + (end or "\n"))
+    again = pd.read_csv(output)
+    assert again["y"].tolist() == ["p", "p", "q", "q", "q", "p"]
+    assert again["n"].iloc[-1] in (1000, 2.5)
+
+
+def test_numbers_with_leading_zeros_are_text():
+    Path("table.csv").write_text("zip,n,y\n" + "01234,1,p\n56789,2,p\n" + "99999,3,q\n" * 3)
+    refused(run("resample", "table.csv", "--target", "y", "--output", "out.csv"), "'zip'", "01234")
+    resample("table.csv", "--sampler", "random-over-sampler", target="y", output="out.parquet")
+    assert pd.read_parquet("out.parquet")["zip"].iloc[0] == "01234"
+
+
+def test_columns_can_be_dropped_and_a_counter_is_noticed():
+    rows = [f"{i + 1},{i * i % 7},{'p' if i < 4 else 'q'}" for i in range(12)]
+    Path("table.csv").write_text("\n".join(["id,x,y", *rows]))
+    noticed = resample("table.csv", target="y", output="kept.csv")
+    assert "column 'id' only counts the rows: leave it out with --drop 'id'" in noticed.stderr
+    result = resample("table.csv", "--drop", "id", target="y", output="dropped.csv")
+    assert "counts" not in result.stderr
+    assert pd.read_csv("dropped.csv").columns.tolist() == ["x", "y"]
+
+
+def test_semicolons_are_noticed():
+    Path("table.csv").write_text("a;b;y\n1,5;2;p\n1,5;2;q\n")
+    refused(run("resample", "table.csv", "--target", "y", "--output", "o.csv"), "separated by ';'")
+
+
+def test_labels_as_they_are_written_in_the_file():
+    rows = [f"{i},{'TRUE' if i < 4 else 'FALSE'}" for i in range(12)]
+    Path("table.csv").write_text("\n".join(["x,y", *rows]))
+    more = ["--n", 3, "--label", "TRUE", "--only-synthetic"]
+    resample("table.csv", *more, target="y", output="new.csv")
+    assert pd.read_csv("new.csv")["y"].tolist() == [True] * 3
+    resample("table.csv", "--strategy", "{'true': 6}", target="y", output="six.csv")
+    assert pd.read_csv("six.csv")["y"].sum() == 6
 
 
 def test_index_of_parquet_is_left_out_with_a_note(frame):
@@ -325,14 +375,17 @@ def test_output_may_be_the_input(frame, table):
         (["--param", "random_state=3"], ["no parameter 'random_state'"]),
         (["--param", "k_neighbors"], ["NAME=VALUE"]),
         (["--param", "k_neighbors=0"], ["'k_neighbors' parameter of SMOTE", "Got 0"]),
-        (["--strategy", "every"], ["'sampling_strategy' parameter", "'every'"]),
+        (["--strategy", "every"], ["no strategy 'every'", "not minority", "0.5"]),
+        (["--strategy", "minorty"], ["did you mean 'minority'?"]),
+        (["--strategy", "{'nobody': 50}"], ["no class 'nobody'"]),
+        (["--drop", "colour"], ["no column 'colour'"]),
         (["--strategy", "{'z': 99}"], ["'z'", "rare [b]"]),
         (["--n", 0], ["--n must be at least 1"]),
         (["--n", 3, "--label", "z"], ["no class 'z'", "common, rare [b]"]),
         (["--n", 3, "--strategy", "0.5"], ["--n and --strategy"]),
         (["--label", "common"], ["--label", "--n"]),
         (["--only-synthetic", "--strategy", "{'rare [b]': 12}"], ["nothing to add"]),
-        (["--seed", -1], ["'random_state'"]),
+        (["--seed", -1], ["--seed must be at least 0"]),
     ],
 )
 def test_resample_refuses(table, arguments, words):
@@ -373,7 +426,7 @@ def test_tables_that_cannot_be_used(content, words):
         ("table.parquet", b"", "cannot be read"),
         ("table.parquet", b"PAR1 something else PAR1", "cannot be read"),
         ("table.csv.gz", b"a,kind\n1,p\n", "cannot be read"),
-        ("table.csv.gz", gzip.compress(b"a,kind\n" + b"1,p\n" * 99)[:-9], "cannot be read"),
+        ("table.csv.gz", gzip.compress(b"a,kind\n" + b"1,p\n" * 99, mtime=0)[:-9], "cannot be read"),
         ("table.xlsx", b"a", "must end in one of .csv"),
         (None, b"", "There is no file"),
     ],
@@ -410,17 +463,19 @@ def test_outputs_are_refused_before_any_work(table, monkeypatch, output, words):
         (ValueError("one\ntwo\nthree"), 2, "Error: one\ntwo\n"),
     ],
 )
-def test_failed_writing_leaves_the_old_file(table, monkeypatch, error, code, text):
+@pytest.mark.parametrize("output", ["out.csv", "out.parquet"])
+def test_failed_writing_leaves_the_old_file(table, monkeypatch, error, code, text, output):
     def write(frame, path):
         path.write_text("half")
         raise error
 
-    Path("out.csv").write_text("mine")
+    Path(output).write_text("mine")
     monkeypatch.setattr(cli, "write_table", write)
-    result = run("resample", table, "--target", "kind", "--output", "out.csv", "--force")
+    monkeypatch.setattr(cli, "append_rows", lambda source, frame, path: write(frame, path))
+    result = run("resample", table, "--target", "kind", "--output", output, "--force")
     refused(result, text, code=code, lines=2)
-    assert sorted(os.listdir()) == ["out.csv", "table.csv"]
-    assert Path("out.csv").read_text() == "mine"
+    assert sorted(os.listdir()) == [output, "table.csv"]
+    assert Path(output).read_text() == "mine"
 
 
 # Comparing
@@ -472,7 +527,8 @@ def test_compare_on_the_example(asked):
         assert f"Wrote the report to {page}" in result.stdout
     assert asked["X"].shape == (1484, 8)
     assert asked["y"].value_counts().to_dict() == {"negative": 1433, "positive": 51}
-    assert list(asked["samplers"]) == [cls.__name__ for cls in cli.sampler_classes().values()]
+    others = {cls.__name__ for cls in cli.sampler_classes().values()} - {"RandomOverSampler"}
+    assert set(asked["samplers"]) == others, "random over-sampling is a baseline"
     assert asked["estimators"] is None
 
 
@@ -492,9 +548,9 @@ def test_every_estimator_has_a_name():
     [
         (["--estimator", "decision-treee"], ["did you mean 'decision-tree'", "k-neighbors"]),
         (["--sampler", "smotte"], ["did you mean 'smote'"]),
-        (["--folds", 1], ["n_splits=2 or more"]),
+        (["--folds", 1], ["--folds must be at least 2"]),
         (["--folds", 13], ["13 folds", "has 12"]),
-        (["--repeats", 0], ["repetitions"]),
+        (["--repeats", 0], ["--repeats must be at least 1"]),
         (["--output", "report.txt"], ["must end in .html"]),
         (["--output", "nowhere/report.html"], ["no directory nowhere"]),
         (["--output", "there.html"], ["there.html exists", "--force"]),
