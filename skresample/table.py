@@ -468,7 +468,13 @@ def read_target(y: Any, n_rows: int, name: str) -> Target:
             )
         if checked.dtype.kind == "f" and not np.isfinite(checked).all():
             raise ValueError("Input y contains infinity, which is no class label.")
-    kind = type_of_target(checked, input_name="y")
+    try:
+        kind = type_of_target(checked, input_name="y")
+    except TypeError as error:
+        raise ValueError(
+            "y mixes labels that cannot be ordered, such as numbers and strings: make them all of "
+            "one type."
+        ) from error
     if kind.startswith("continuous"):
         raise ValueError(
             f"Unknown label type: {kind}. {name} balances classes, and y looks like a regression "
@@ -476,13 +482,7 @@ def read_target(y: Any, n_rows: int, name: str) -> Target:
         )
     if kind == "multilabel-indicator" and (np.asarray(checked.sum(axis=1)) == 0).any():
         raise ValueError("y has rows without a class: each row of a one-hot target has a single 1.")
-    try:
-        target = Target(y, np.asarray(check_target_type(checked)))
-    except TypeError as error:
-        raise ValueError(
-            "y mixes labels that cannot be ordered, such as numbers and strings: make them all of "
-            "one type."
-        ) from error
+    target = Target(y, np.asarray(check_target_type(checked)))
     if len(target.classes) < 2:
         raise ValueError(
             f"{name} needs at least 2 classes to balance, and y has only 1 class: "

@@ -1,6 +1,7 @@
 """What cannot work is refused, or done otherwise with a warning, in words that help."""
 
 from collections import Counter
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 from samplers import CLASSES, INTERPOLATING, blobs
 from scipy import sparse
 from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import NearestNeighbors
 
 from skresample import (
@@ -98,6 +100,22 @@ class TestTarget:
         X, y = blobs()
         said = refusal(cls(), X, np.column_stack([y, y + 2]))
         assert "y should be a 1d array" in said
+
+    @every_class
+    def test_of_labels_that_cannot_be_ordered(self, cls):
+        X, y = blobs()
+        mixed = np.where(y == 1, "one", y).astype(object)
+        mixed[y == 0] = 0
+        with pytest.raises(ValueError, match="make them all of one type"):
+            cls().fit_resample(X, mixed)
+
+    @every_class
+    def test_one_hot_without_a_class(self, cls):
+        X, y = blobs((30, 20, 12))
+        one_hot = np.eye(3, dtype=int)[y]
+        one_hot[4] = 0
+        with pytest.raises(ValueError, match="rows without a class"):
+            cls().fit_resample(X, one_hot)
 
 
 class TestTable:
@@ -233,6 +251,35 @@ class TestTable:
         assert cls.__name__ in said
         assert "Frame" in said
         assert "to_pandas()" in said
+
+    @every_interpolating_class
+    @pytest.mark.parametrize("make", [list, np.asarray])
+    def test_numbers_written_as_strings(self, cls, make):
+        X, y = blobs()
+        with pytest.raises(ValueError, match=r"holds them as strings: pass X\.astype\(float\)"):
+            cls().fit_resample(make(X.astype(str).tolist()), y)
+
+    @every_interpolating_class
+    @pytest.mark.parametrize("value", ["1", True, Decimal(1)])
+    def test_objects_that_are_no_plain_numbers(self, cls, value):
+        X, y = blobs()
+        frame = pd.DataFrame(X).add_prefix("x")
+        frame["odd"] = pd.Series([value] * len(y), dtype=object)
+        with pytest.raises(ValueError, match="'odd'"):
+            cls().fit_resample(frame, y)
+
+    def test_machine_without_support_vectors(self):
+        with pytest.raises(ValueError, match=r"has no support_ .* sklearn\.svm\.SVC"):
+            SVMSMOTE(svm_estimator=LogisticRegression()).fit_resample(*blobs())
+
+    def test_noise_beyond_the_range_of_floats(self):
+        X, y = blobs()
+        X[:, 1] *= 1e200
+        with (
+            np.errstate(over="ignore", invalid="ignore"),
+            pytest.raises(ValueError, match=r"variance of class 1 in columns \[1\]"),
+        ):
+            RandomOverSampler(shrinkage=1.0).fit_resample(X, y)
 
 
 class TestClassSizes:

@@ -426,7 +426,7 @@ def test_tables_that_cannot_be_used(content, words):
         ("table.parquet", b"", "cannot be read"),
         ("table.parquet", b"PAR1 something else PAR1", "cannot be read"),
         ("table.csv.gz", b"a,kind\n1,p\n", "cannot be read"),
-        ("table.csv.gz", gzip.compress(b"a,kind\n" + b"1,p\n" * 99, mtime=0)[:-9], "cannot be read"),
+        ("table.csv.gz", gzip.compress(b"a,kind\n1,p\n2,q\n", mtime=0)[:-9], "cannot be read"),
         ("table.xlsx", b"a", "must end in one of .csv"),
         (None, b"", "There is no file"),
     ],

@@ -529,6 +529,22 @@ class TestSample:
         assert_same_bits(dense(second), dense(added)[142:])
 
     @every_sampler
+    def test_no_two_classes_share_draws_whatever_the_seed(self, sampler):
+        X, _ = blobs((60, 35, 22))
+        twice, y = np.vstack([X, X]), np.repeat(["a", "b"], len(X))
+        sampler = clone(sampler).fit(twice, y)
+        one, other = (sampler.sample(5, label=label, random_state=3) for label in "ab")
+        assert not np.array_equal(one, other)
+
+    @every_sampler
+    def test_fit_forgets_an_earlier_resampling(self, sampler):
+        sampler = clone(sampler)
+        sampler.fit_resample(*blobs((60, 35)))
+        sampler.fit(*blobs((40, 25)))
+        for name in ("parents_", "is_synthetic_", "sample_indices_"):
+            assert not hasattr(sampler, name)
+
+    @every_sampler
     def test_default_label_is_the_smallest_class(self, sampler):
         X, y = blobs((60, 35, 22))
         smallest = clone(sampler).fit(X, y).sample(9)

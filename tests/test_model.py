@@ -1,5 +1,7 @@
 """ResampledClassifier."""
 
+import pickle
+
 import imblearn.under_sampling
 import imblearn.utils.estimator_checks as imblearn_checks
 import numpy as np
@@ -8,7 +10,7 @@ import pytest
 import sklearn.utils.estimator_checks as sklearn_checks
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.datasets import make_classification
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_validate
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
@@ -178,6 +180,23 @@ def test_the_sampler_given_is_not_fitted(table):
     ResampledClassifier(LogisticRegression(), sampler).fit(*table)
     assert not hasattr(sampler, "sampling_strategy_")
     assert clone(sampler).get_params() == sampler.get_params()
+
+
+def test_a_regressor_is_refused(table):
+    with pytest.raises(ValueError, match="LinearRegression is a regressor"):
+        ResampledClassifier(LinearRegression(), SMOTE()).fit(*table)
+
+
+def test_a_pickle_holds_the_training_table_once(table):
+    X, y = table
+    model = ResampledClassifier(LogisticRegression(), SMOTE(random_state=0))
+    frame = pd.DataFrame(X).add_prefix("x")
+    size = len(pickle.dumps(model.fit(frame, y)))
+    assert size < 1.5 * X.nbytes + 30_000
+    again = pickle.loads(pickle.dumps(model))
+    pd.testing.assert_frame_equal(
+        again.sampler_.sample(3, random_state=0), model.sampler_.sample(3, random_state=0)
+    )
 
 
 def test_what_is_no_sampler_is_refused(table):

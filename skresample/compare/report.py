@@ -191,7 +191,7 @@ class Comparison:
         )
         return [
             f"{sum(self.support):,} rows, {self.n_features} features; rows per class: {classes}",
-            f"{self.protocol}; resampling inside the training folds only; "
+            f"{self.protocol}; resampling inside the training folds only",
             f"{self.scores[..., 0].size:,} fits in {self.seconds:.0f} s",
         ]
 

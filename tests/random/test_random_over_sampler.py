@@ -7,6 +7,7 @@ from samplers import blobs
 from scipy import sparse, stats
 
 from skresample import RandomOverSampler
+from skresample.numerics.bandwidth import silverman_factor
 
 
 def fit_resample(X, y, n_new, label=1, **parameters):
@@ -193,6 +194,17 @@ class TestShrinkage:
         wide = bandwidth(X[y == 1].astype(float), shrinkage)
         assert (moved.std(axis=0) > wide).all()
         assert (moved.std(axis=0) < np.sqrt(wide**2 + 0.3)).all()
+
+    @pytest.mark.parametrize("mean", [0.0, 1e4, 1e5])
+    def test_noise_of_many_float32_rows_far_from_the_origin(self, mean):
+        X = (mean + np.random.default_rng(0).normal(size=(100_010, 2))).astype(np.float32)
+        y = np.repeat([1, 0], [100_000, 10])
+        sampler = RandomOverSampler(shrinkage=1.0, random_state=0).fit(X, y)
+        new = sampler.sample(20_000, label=1, random_state=0).astype(np.float64)
+        noise = new - X[:100_000].mean(axis=0, dtype=np.float64)
+        # The sum of the rows' own variance, 1, and that of the noise.
+        expected = np.sqrt(1 + silverman_factor(100_000, 2) ** 2)
+        np.testing.assert_allclose(noise.std(axis=0), expected, rtol=0.03)
 
     def test_float32(self):
         X, y = blobs((995, 5))
