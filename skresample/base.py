@@ -92,13 +92,15 @@ class BaseOverSampler(ImblearnBaseOverSampler):
     _min_rows: ClassVar[int] = 1
     """How many rows a class must have."""
 
-    _reads_numbers: ClassVar[bool] = True
-    """Whether new rows are computed from numbers; otherwise whole rows are copied."""
-
     _parameter_constraints: ClassVar[dict] = {
         **ImblearnBaseOverSampler._parameter_constraints,
         "n_jobs": [Integral, None],
     }
+
+    @property
+    def _reads_numbers(self) -> bool:
+        """Whether new rows are computed from numbers; otherwise whole rows are copied."""
+        return True
 
     @abstractmethod
     def _fit_class(self, task: OneVsRest) -> Any:

@@ -1,5 +1,6 @@
 """The door: any table comes in as `Rows`, new rows go out in the make of the table."""
 
+from abc import ABC, abstractmethod
 from functools import cached_property
 from numbers import Real
 from typing import Any, NamedTuple
@@ -79,7 +80,7 @@ class Rows:
         return _FrameOutput(self, n_new, originals)
 
 
-class Output:
+class Output(ABC):
     """A table being written: `room` to write floats into, `put` per class, then `close`.
 
     Parameters
@@ -98,6 +99,7 @@ class Output:
         self.filled = 0
         self._allocate(n_new)
 
+    @abstractmethod
     def _allocate(self, n_new: int) -> None:
         """Make the space."""
 
@@ -111,12 +113,13 @@ class Output:
         self._put(part, new, rng)
         self.filled = part.stop
 
+    @abstractmethod
     def _put(self, part: slice, new: Synthetic, rng: np.random.Generator) -> None:
-        raise NotImplementedError
+        """Write the new rows with the positions of a slice."""
 
+    @abstractmethod
     def close(self) -> Any:
         """Return the table."""
-        raise NotImplementedError
 
 
 class _ArrayOutput(Output):
@@ -165,38 +168,32 @@ class _SparseOutput(Output):
 
 class _FrameOutput(Output):
     def _allocate(self, n_new: int) -> None:
-        self.parents = np.empty(n_new, dtype=np.intp)
-        self.columns: list[Any] | None = None
-        self.n_new = n_new
+        self.pieces: list[Any] = []
 
     def _put(self, part: slice, new: Synthetic, rng: np.random.Generator) -> None:
-        self.parents[part] = new.parents[:, 0]
+        import pandas as pd
+
+        X = self.rows.X
         if new.numeric is None:
+            self.pieces.append(X.iloc[new.parents[:, 0]])
             return
-        if self.columns is None:
-            dtypes = [np.float64 if _is_float(t) else _numpy_dtype(t) for t in self.rows.X.dtypes]
-            self.columns = [np.empty(self.n_new, dtype=dtype) for dtype in dtypes]
-        for j, column in enumerate(self.columns):
-            column[part] = _as_dtype(new.numeric[:, j], column.dtype, rng)
+        columns = []
+        for j, dtype in enumerate(X.dtypes):
+            plain = np.dtype(np.float64) if _is_float(dtype) else _numpy_dtype(dtype)
+            column = _as_dtype(new.numeric[:, j], plain, rng)
+            columns.append(pd.Series(column).astype(dtype))
+        piece = pd.concat(columns, axis=1)
+        piece.columns = X.columns
+        self.pieces.append(piece)
 
     def close(self) -> Any:
         import pandas as pd
 
         X = self.rows.X
-        if not self.n_new and self.originals:
-            return X.reset_index(drop=True).copy()
-        if self.columns is None:
-            new = X.iloc[self.parents]
-        else:
-            typed = [
-                pd.Series(column).astype(dtype)
-                for column, dtype in zip(self.columns, X.dtypes, strict=True)
-            ]
-            new = pd.concat(typed, axis=1)
-            new.columns = X.columns
-        if not self.originals:
-            return new.reset_index(drop=True)
-        return pd.concat([X, new], ignore_index=True)
+        if not self.pieces:
+            return (X if self.originals else X.iloc[:0]).reset_index(drop=True).copy()
+        originals = [X] if self.originals else []
+        return pd.concat([*originals, *self.pieces], ignore_index=True)
 
 
 def read_rows(X: Any, estimator: Any, *, numeric: bool) -> Rows:

@@ -100,7 +100,7 @@ class RandomOverSampler(BaseOverSampler):
         self.n_jobs = n_jobs
 
     @property
-    def _reads_numbers(self) -> bool:  # type: ignore[override]
+    def _reads_numbers(self) -> bool:
         return bool(self.shrinkage)
 
     def __sklearn_tags__(self) -> Any:

@@ -1,13 +1,10 @@
 """ADASYN."""
 
-from numbers import Integral
 from typing import Any, ClassVar
-
-from sklearn.utils._param_validation import HasMethods, Interval
 
 from skresample._docs import fill_doc
 from skresample.base import OneVsRest, drop_in
-from skresample.smote.base import InterpolatingOverSampler, Pairing
+from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
 
 __all__ = ["ADASYN"]
 
@@ -76,7 +73,7 @@ class ADASYN(InterpolatingOverSampler):
 
     _parameter_constraints: ClassVar[dict] = {
         **InterpolatingOverSampler._parameter_constraints,
-        "n_neighbors": [Interval(Integral, 1, None, closed="left"), HasMethods(["kneighbors"])],
+        "n_neighbors": NEIGHBORS,
     }
 
     def __init__(

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.utils._param_validation import HasMethods, Interval
 
 from skresample.base import BaseOverSampler, OneVsRest
 from skresample.numerics.allocation import allocate, draw_slots
@@ -14,7 +15,10 @@ from skresample.numerics.interpolation import interpolate
 from skresample.numerics.neighbors import kneighbors, majority_share
 from skresample.table import Synthetic
 
-__all__ = ["InterpolatingOverSampler", "Pairing"]
+__all__ = ["NEIGHBORS", "InterpolatingOverSampler", "Pairing"]
+
+# What a parameter takes that says how many neighbours.
+NEIGHBORS = [Interval(Integral, 1, None, closed="left"), HasMethods(["kneighbors"])]
 
 
 class Pairing(NamedTuple):

@@ -1,14 +1,13 @@
 """Borderline-SMOTE."""
 
-from numbers import Integral
 from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils._param_validation import StrOptions
 
 from skresample._docs import fill_doc
 from skresample.base import OneVsRest, drop_in
-from skresample.smote.base import InterpolatingOverSampler, Pairing
+from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
 
 __all__ = ["BorderlineSMOTE"]
 
@@ -73,8 +72,8 @@ class BorderlineSMOTE(InterpolatingOverSampler):
 
     _parameter_constraints: ClassVar[dict] = {
         **InterpolatingOverSampler._parameter_constraints,
-        "k_neighbors": [Interval(Integral, 1, None, closed="left"), HasMethods(["kneighbors"])],
-        "m_neighbors": [Interval(Integral, 1, None, closed="left"), HasMethods(["kneighbors"])],
+        "k_neighbors": NEIGHBORS,
+        "m_neighbors": NEIGHBORS,
         "kind": [StrOptions({"borderline-1", "borderline-2"})],
     }
 

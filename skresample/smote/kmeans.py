@@ -13,7 +13,7 @@ from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from skresample._docs import fill_doc
 from skresample.base import OneVsRest, drop_in
 from skresample.numerics.neighbors import kneighbors, mean_distance
-from skresample.smote.base import InterpolatingOverSampler, Pairing
+from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
 from skresample.table import Rows
 from skresample.utils import seeded_clone
 
@@ -93,7 +93,7 @@ class KMeansSMOTE(InterpolatingOverSampler):
 
     _parameter_constraints: ClassVar[dict] = {
         **InterpolatingOverSampler._parameter_constraints,
-        "k_neighbors": [Interval(Integral, 1, None, closed="left"), HasMethods(["kneighbors"])],
+        "k_neighbors": NEIGHBORS,
         "kmeans_estimator": [
             Interval(Integral, 1, None, closed="left"),
             HasMethods(["fit", "predict"]),

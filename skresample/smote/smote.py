@@ -1,13 +1,10 @@
 """SMOTE."""
 
-from numbers import Integral
 from typing import Any, ClassVar
-
-from sklearn.utils._param_validation import HasMethods, Interval
 
 from skresample._docs import fill_doc
 from skresample.base import OneVsRest, drop_in
-from skresample.smote.base import InterpolatingOverSampler, Pairing
+from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
 
 __all__ = ["SMOTE"]
 
@@ -67,7 +64,7 @@ class SMOTE(InterpolatingOverSampler):
 
     _parameter_constraints: ClassVar[dict] = {
         **InterpolatingOverSampler._parameter_constraints,
-        "k_neighbors": [Interval(Integral, 1, None, closed="left"), HasMethods(["kneighbors"])],
+        "k_neighbors": NEIGHBORS,
     }
 
     def __init__(

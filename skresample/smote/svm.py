@@ -1,6 +1,6 @@
 """SVM-SMOTE."""
 
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,7 +10,7 @@ from sklearn.utils._param_validation import HasMethods, Interval
 from skresample._docs import fill_doc
 from skresample.base import OneVsRest, drop_in
 from skresample.numerics.neighbors import centred_if_far
-from skresample.smote.base import InterpolatingOverSampler, Pairing
+from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
 from skresample.utils import seeded_clone
 
 __all__ = ["SVMSMOTE"]
@@ -84,8 +84,8 @@ class SVMSMOTE(InterpolatingOverSampler):
 
     _parameter_constraints: ClassVar[dict] = {
         **InterpolatingOverSampler._parameter_constraints,
-        "k_neighbors": [Interval(Integral, 1, None, closed="left"), HasMethods(["kneighbors"])],
-        "m_neighbors": [Interval(Integral, 1, None, closed="left"), HasMethods(["kneighbors"])],
+        "k_neighbors": NEIGHBORS,
+        "m_neighbors": NEIGHBORS,
         "svm_estimator": [HasMethods(["fit", "predict"]), None],
         "out_step": [Interval(Real, 0, None, closed="left")],
     }

@@ -153,12 +153,16 @@ class TestShrinkage:
             np.testing.assert_allclose(deviation, bandwidth(X[y == label], shrinkage), rtol=0.03)
         assert sampler.shrinkage_ == {1: 0.5, 2: 2.0}
 
-    def test_one_class_moved_and_one_copied(self):
+    @pytest.mark.parametrize("make", [np.asarray, pd.DataFrame, sparse.csr_array])
+    def test_one_class_moved_and_one_copied(self, make):
         X, y = blobs((60, 30, 20))
         sampler = RandomOverSampler(shrinkage={1: 0, 2: 1.0}, random_state=0)
-        X_out, y_out = sampler.fit_resample(X, y)
+        X_out, y_out = sampler.fit_resample(make(X), y)
+        X_out = X_out.toarray() if sparse.issparse(X_out) else np.asarray(X_out)
         moved = (X_out[len(X) :] != X[sampler.parents_[:, 0]]).all(axis=1)
         np.testing.assert_array_equal(moved, y_out[len(X) :] == 2)
+        copied = X_out[len(X) :][~moved]
+        np.testing.assert_array_equal(copied, X[sampler.parents_[~moved, 0]])
 
     def test_number_is_for_every_label(self):
         X, y = blobs((60, 30, 20))
