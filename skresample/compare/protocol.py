@@ -164,7 +164,7 @@ def compare(
         scores=np.array(table),
         test_share=float(np.mean([len(test) / len(train) for train, test in folds])),
         protocol=_describe(cv, folds),
-        notes=_notes(done, len(folds)),
+        notes=_notes({cell: done[cell] for cell in cells}, len(folds)),
         seconds=time.perf_counter() - started,
     )
 
