@@ -394,7 +394,7 @@ KEY_TEXT = (
 )
 KEY = (
     "Each cell: the mean over the folds, its difference to nothing (the state before) and the 95 % "
-    "interval of that; * where the interval leaves out zero."
+    "interval of that; coloured where it leaves out zero: green for better, red for worse."
 )
 CAUTION = (
     "Each interval stands for itself: of many that compare equal methods, one in twenty leaves out "
