@@ -99,7 +99,10 @@ class TunedThreshold(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         """
         self.classes_, codes, counts = np.unique(y, return_inverse=True, return_counts=True)
         folds = StratifiedKFold(min(5, counts.min()), shuffle=True, random_state=self.random_state)
-        out_of_fold = cross_val_predict(self.estimator, X, y, cv=folds, method="predict_proba")
+        # Under metadata routing, scikit-learn 1.6 fails on params=None.
+        out_of_fold = cross_val_predict(
+            self.estimator, X, y, cv=folds, method="predict_proba", params={}
+        )
         self.offsets_ = _tune_offsets(_log(out_of_fold), codes, counts, self.aim)
         self.estimator_ = clone(self.estimator).fit(X, y)
         return self
