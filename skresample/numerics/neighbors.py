@@ -171,7 +171,7 @@ def _search(
     # Queries are cut into chunks of rows. As long as each thread has several chunks of its own,
     # scikit-learn deals them out to the threads; else it deals out the base rows, and which of
     # two equally near rows it keeps then depends on how many threads there are.
-    chunk = int(np.clip(of.size // 64, 20, 256))
+    chunk = int(np.clip(of.size // 17, 20, 256))  # for up to four threads, from 320 queries on
     most_threads = max(1, (of.size - 1) // (4 * chunk))
     threads = (os.cpu_count() or 1) if n_jobs is None else effective_n_jobs(n_jobs)
     limited = n_jobs is not None or threads > most_threads
