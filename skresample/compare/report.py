@@ -171,8 +171,8 @@ class Comparison:
         worst = [m for m in samplers if bounds[-1][1][m] < 0]
         names = [self.methods[rival] for rival in rivals]
         of_all = f"of {len(samplers)} over-samplers,"
-        beaten = f"{' and '.join(names)}" if len(names) == 1 else f"both {' and '.join(names)}"
-        said = f"{of_all} {self._listed(best, samplers, 'beat')} {beaten}"
+        both = "both " if len(names) > 1 else ""
+        said = f"{of_all} {self._listed(best, samplers, 'beat')} {both}{' and '.join(names)}"
         if worst:
             said += f"; {self._listed(worst, samplers, 'lose')} to {names[-1]}"
         return said
@@ -330,9 +330,12 @@ class Comparison:
         ------
         FileExistsError
             If the file is there and `overwrite` is False. Nothing is written then.
+        ImportError
+            If matplotlib is not installed.
         """
         from skresample._files import write_atomically
 
+        import_extra("matplotlib.pyplot", "cli")  # a page without its pictures was not asked for
         page = PAGE.format(body=self._repr_html_())
         return write_atomically(
             path, lambda file: Path(file).write_text(page, encoding="utf-8"), overwrite=overwrite

@@ -117,11 +117,12 @@ def mean_distance(values: Any, of: npt.NDArray[np.intp]) -> float:
     distance : float
         The mean over the m (m - 1) / 2 pairs.
     """
-    rows = values[of]
+    rows, factor = values[of], 1.0
     if not sparse.issparse(rows):
+        factor = _factor(rows)
         rows = _centred(rows, rows)[0]
     sums = pairwise_distances_chunked(rows, reduce_func=lambda block, start: block.sum(axis=1))
-    return float(sum(part.sum() for part in sums) / (of.size * (of.size - 1)))
+    return float(factor * sum(part.sum() for part in sums) / (of.size * (of.size - 1)))
 
 
 def centred_if_far(values: Any) -> Any:
@@ -190,12 +191,19 @@ def _centred(
     the squares of very large or very small numbers leave the range of floats. The centre
     is a median, since one outlier would drag a mean away from all other rows.
     """
-    size = float(max(base.max(), -base.min(), queries.max(), -queries.min()))
-    if size > LARGE or 0 < size < 1 / LARGE:
-        target = LARGE if size > LARGE else 1.0
-        base, queries = base / (size / target), queries / (size / target)
+    same = queries is base
+    factor = _factor(base) if same else _factor(base, queries)
+    if factor != 1:
+        base = base / factor
+        queries = base if same else queries / factor
     centre = np.median(base[:: 1 + len(base) // 1000], axis=0)
     shifted = np.subtract(base, centre, dtype=np.float64)
-    if queries is base:
-        return shifted, shifted
-    return shifted, np.subtract(queries, centre, dtype=np.float64)
+    return shifted, shifted if same else np.subtract(queries, centre, dtype=np.float64)
+
+
+def _factor(*rows: npt.NDArray[np.floating]) -> float:
+    """Return what to divide rows by so that their squares are in the range of floats."""
+    size = float(max(max(part.max(), -part.min()) for part in rows))
+    if size > LARGE:
+        return size / LARGE
+    return size if 0 < size < 1 / LARGE else 1.0

@@ -380,7 +380,7 @@ def test_metadata_routing_changes_nothing(table, n_jobs):
     np.testing.assert_array_equal(plain.scores, routed.scores)
 
 
-def test_without_the_extras_a_notebook_still_gets_the_tables(result, monkeypatch):
+def test_without_the_extras_a_notebook_still_gets_the_tables(result, monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
     monkeypatch.setitem(sys.modules, "pandas", None)
     page = result._repr_html_()
@@ -388,8 +388,10 @@ def test_without_the_extras_a_notebook_still_gets_the_tables(result, monkeypatch
     assert "This needs matplotlib: pip install" in page
     with pytest.raises(ImportError, match=r'This needs pandas: pip install "skresample\[cli\]"'):
         result.to_frame()
-    with pytest.raises(ImportError, match="This needs matplotlib"):
-        result.plot()
+    for draw in (result.plot, lambda: result.to_html(tmp_path / "report.html")):
+        with pytest.raises(ImportError, match="This needs matplotlib"):
+            draw()
+    assert not list(tmp_path.iterdir())
 
 
 def test_labels_in_the_frame_stay_what_they_are(table):

@@ -189,3 +189,10 @@ class TestMeanDistance:
     def test_of_copies_is_zero(self):
         values = np.full((9, 3), [0.1, 1 / 3, 1e6 + 0.7])
         assert mean_distance(values, np.arange(9)) == 0
+
+    @pytest.mark.parametrize("size", [1e-300, 1e-170, 1e160, 1e300])
+    def test_very_small_and_very_large_numbers(self, size):
+        values = np.random.default_rng(0).standard_normal((30, 4))
+        everything = np.arange(30)
+        found = mean_distance(values * size, everything)
+        np.testing.assert_allclose(found / size, pdist(values).mean(), rtol=1e-12)
