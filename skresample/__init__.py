@@ -4,11 +4,21 @@ from skresample._version import __version__
 from skresample.compare import Comparison, compare
 from skresample.model import ResampledClassifier
 from skresample.random import RandomOverSampler
-from skresample.smote import ADASYN, SMOTE, SVMSMOTE, BorderlineSMOTE, KMeansSMOTE
+from skresample.smote import (
+    ADASYN,
+    SMOTE,
+    SMOTEN,
+    SMOTENC,
+    SVMSMOTE,
+    BorderlineSMOTE,
+    KMeansSMOTE,
+)
 
 __all__ = [
     "ADASYN",
     "SMOTE",
+    "SMOTEN",
+    "SMOTENC",
     "SVMSMOTE",
     "BorderlineSMOTE",
     "Comparison",

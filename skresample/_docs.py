@@ -42,7 +42,33 @@ n_jobs : int, default=None
     Threads of the neighbour search; -1 for all processors. None is one for a search with
     a tree (up to 5 features, or few rows), and what scikit-learn takes for the others.
 """,
+    "categorical_features": """
+categorical_features : {'auto', None}, array-like or callable, default='auto'
+    Which columns are categories: names of a frame's columns, positions, a mask, or a
+    callable that returns such. ``'auto'`` takes the columns of strings, categories and
+    booleans of a frame or an array of objects; None takes none, so that booleans are
+    numbers.
+""",
+    "standardize": """
+standardize : bool, default=False
+    Whether distances are taken of numbers over their standard deviations, so that they
+    do not depend on units. New rows are in the units of the table either way.
+""",
+    "bounds": """
+bounds : {'observed', None} or mapping, default=None
+    What new numbers stay within: the range of each column in the table, or a pair
+    (lowest, highest) per name or position of a column, None for an open end. Beyond a
+    bound they are reflected.
+""",
+    "keep_index": """
+keep_index : bool, default=False
+    Whether the rows of a pandas frame or Series keep their labels. New rows are then
+    labelled with whole numbers that go on from the largest, or, in an index of any other
+    kind, not at all. Otherwise all rows are numbered, as in imbalanced-learn.
+""",
     "attributes": """
+categorical_features_ : ndarray of shape (c,)
+    Positions of the columns that are categories (where new values are computed).
 sampling_strategy_ : dict
     Rows to be made per label.
 is_synthetic_ : ndarray of shape (n_out,)

@@ -16,7 +16,7 @@ from sklearn.base import _fit_context
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from skresample.table import Rows, Synthetic, Target, read_rows, read_target
+from skresample.table import Rows, Synthetic, Target, open_output, read_rows, read_target
 
 __all__ = ["BaseOverSampler", "OneVsRest", "drop_in"]
 
@@ -45,7 +45,7 @@ class OneVsRest:
 
     @property
     def numeric(self) -> Any:
-        """The features of the whole table as floats, of shape (n, d)."""
+        """The columns of numbers of the whole table as floats, of shape (n, d)."""
         return self.rows.numeric
 
     @property
@@ -92,15 +92,31 @@ class BaseOverSampler(ImblearnBaseOverSampler):
     _min_rows: ClassVar[int] = 1
     """How many rows a class must have."""
 
+    # For methods that have no such parameters.
+    categorical_features: Any = "auto"
+    keep_index: bool = False
+
     _parameter_constraints: ClassVar[dict] = {
         **ImblearnBaseOverSampler._parameter_constraints,
         "n_jobs": [Integral, None],
+        "keep_index": ["boolean"],
     }
 
     @property
-    def _reads_numbers(self) -> bool:
-        """Whether new rows are computed from numbers; otherwise whole rows are copied."""
+    def _computes(self) -> bool:
+        """Whether new values are computed from old ones; otherwise whole rows are copied."""
         return True
+
+    @property
+    def _categorical(self) -> Any:
+        """Which columns are categories."""
+        return self.categorical_features
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        # Not `categorical`, for which scikit-learn's checks make targets with classes of one row.
+        tags.input_tags.allow_nan = True
+        return tags
 
     @abstractmethod
     def _fit_class(self, task: OneVsRest) -> Any:
@@ -113,9 +129,8 @@ class BaseOverSampler(ImblearnBaseOverSampler):
         fitted: Any,
         n_new: int,
         rng: np.random.Generator,
-        room: npt.NDArray[np.floating] | None,
     ) -> Synthetic:
-        """Draw rows of one class; ``room`` of shape (n_new, d), if any, is where to put them."""
+        """Draw rows of one class."""
 
     def _fit_table(self, rows: Rows, rng: np.random.Generator) -> None:
         """Learn what all classes share, if there is anything."""
@@ -126,7 +141,7 @@ class BaseOverSampler(ImblearnBaseOverSampler):
 
         Parameters
         ----------
-        X : {array-like, sparse matrix, pandas DataFrame} of shape (n_samples, n_features)
+        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
             The table. It is kept for later draws; floats are not copied.
         y : array-like of shape (n_samples,) or (n_samples, n_classes)
             Class labels, or their one-hot encoding.
@@ -143,7 +158,7 @@ class BaseOverSampler(ImblearnBaseOverSampler):
         """
         for name in ("parents_", "is_synthetic_", "sample_indices_"):
             self.__dict__.pop(name, None)  # of an earlier fit_resample
-        rows = read_rows(X, self, numeric=self._reads_numbers)
+        rows = read_rows(X, self, numeric=self._computes, categorical=self._categorical)
         target = read_target(y, len(rows), type(self).__name__)
         self.sampling_strategy_ = how_many(self.sampling_strategy, target)
         seeds = _seed_sequence(self.random_state).spawn(1 + len(target.classes))
@@ -152,6 +167,8 @@ class BaseOverSampler(ImblearnBaseOverSampler):
         self._fit_streams = [fit for fit, _ in streams[1:]]
         self._draw_streams = [draw for _, draw in streams[1:]]
         self._fitted_classes: dict[int, tuple[OneVsRest, Any]] = {}
+        if self._computes:
+            self.categorical_features_ = rows.columns.categories
         self._fit_table(rows, streams[0][0])
         for code, label in enumerate(target.classes.tolist()):
             if self.sampling_strategy_.get(label):
@@ -165,7 +182,7 @@ class BaseOverSampler(ImblearnBaseOverSampler):
 
         Parameters
         ----------
-        X : {array-like, sparse matrix, pandas DataFrame} of shape (n_samples, n_features)
+        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
             The table.
         y : array-like of shape (n_samples,) or (n_samples, n_classes)
             Class labels, or their one-hot encoding.
@@ -188,7 +205,7 @@ class BaseOverSampler(ImblearnBaseOverSampler):
     def _fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
         self.fit(X, y)
         wanted = [self.sampling_strategy_.get(c, 0) for c in self._target.classes.tolist()]
-        output = self._rows.open(sum(wanted), originals=True)
+        output = open_output(self._rows, sum(wanted), originals=True, keep_index=self.keep_index)
         drawn = [
             self._put_class(output, code, n_new, self._draw_streams[code])
             for code, n_new in enumerate(wanted)
@@ -196,7 +213,8 @@ class BaseOverSampler(ImblearnBaseOverSampler):
         ]
         self.parents_ = np.concatenate(drawn) if drawn else np.empty((0, 1), dtype=np.intp)
         self.is_synthetic_ = np.arange(len(self._rows) + len(self.parents_)) >= len(self._rows)
-        return output.close(), self._target.extend(np.repeat(np.arange(len(wanted)), wanted))
+        labels = np.repeat(np.arange(len(wanted)), wanted)
+        return output.close(), self._target.extend(labels, keep_index=self.keep_index)
 
     def sample(self, n_samples: int, *, label: Any = None, random_state: Any = None) -> Any:
         """Draw new rows of one class.
@@ -244,7 +262,7 @@ class BaseOverSampler(ImblearnBaseOverSampler):
         if random_state is not None:
             seeds = _seed_sequence(random_state).spawn(len(classes))
             rng = np.random.default_rng(seeds[code])
-        output = self._rows.open(int(n_samples), originals=False)
+        output = open_output(self._rows, int(n_samples), originals=False)
         if n_samples:
             self._put_class(output, code, int(n_samples), rng)
         return output.close()
@@ -253,7 +271,7 @@ class BaseOverSampler(ImblearnBaseOverSampler):
         self, output: Any, code: int, n_new: int, rng: np.random.Generator
     ) -> npt.NDArray[np.intp]:
         task, fitted = self._fitted_class(code)
-        new = self._draw(task, fitted, n_new, rng, output.room(n_new))
+        new = self._draw(task, fitted, n_new, rng)
         output.put(new, rng)
         return new.parents
 

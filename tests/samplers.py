@@ -8,7 +8,12 @@ from skresample.smote.base import InterpolatingOverSampler
 
 EXPORTED = [getattr(skresample, name) for name in skresample.__all__]
 CLASSES = [cls for cls in EXPORTED if isinstance(cls, type) and issubclass(cls, BaseOverSampler)]
-INTERPOLATING = [cls for cls in CLASSES if issubclass(cls, InterpolatingOverSampler)]
+# What puts numbers on lines; SMOTEN takes every column for categories.
+INTERPOLATING = [
+    cls
+    for cls in CLASSES
+    if issubclass(cls, InterpolatingOverSampler) and cls is not skresample.SMOTEN
+]
 
 SAMPLERS = [cls(random_state=0) for cls in CLASSES]
 VARIANTS = [
@@ -16,7 +21,7 @@ VARIANTS = [
     skresample.BorderlineSMOTE(kind="borderline-2", random_state=0),
     skresample.RandomOverSampler(shrinkage=1, random_state=0),
 ]
-INTERPOLANTS = [s for s in VARIANTS if isinstance(s, InterpolatingOverSampler)]
+INTERPOLANTS = [s for s in VARIANTS if isinstance(s, tuple(INTERPOLATING))]
 
 
 def name_of(value):

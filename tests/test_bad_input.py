@@ -1,6 +1,7 @@
 """What cannot work is refused, or done otherwise with a warning, in words that help."""
 
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 
 import numpy as np
@@ -8,6 +9,7 @@ import pandas as pd
 import pytest
 from samplers import CLASSES, INTERPOLATING, blobs
 from scipy import sparse
+from sklearn.cluster import KMeans
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import NearestNeighbors
@@ -138,29 +140,19 @@ class TestTable:
         assert "dim 3" in refusal(cls(), X[:, :, np.newaxis], y)
 
     @every_interpolating_class
-    @pytest.mark.parametrize(("bad", "word"), [(np.nan, "NaN"), (np.inf, "inf"), (-np.inf, "inf")])
-    def test_not_finite_names_the_columns(self, cls, bad, word):
+    @pytest.mark.parametrize("bad", [np.inf, -np.inf])
+    def test_infinite_names_the_columns(self, cls, bad):
         X, y = blobs()
         X[5, 1] = X[9, 2] = bad
         for table in (X, X.astype(np.float32), X.tolist(), np.asfortranarray(X)):
             said = refusal(cls(), table, y)
-            assert word in said
-            assert "columns '1', '2'" in said
+            assert "infinity in columns '1', '2'" in said
             assert cls.__name__ in said
-            assert "SimpleImputer" in said
+            assert "RandomOverSampler" in said
         for make in (sparse.csr_matrix, sparse.csc_array):
             assert "columns '1', '2'" in refusal(cls(), make(X), y)
         frame = pd.DataFrame(X, columns=["age", "weight", "height"])
         assert "columns 'weight', 'height'" in refusal(cls(), frame, y)
-
-    @every_interpolating_class
-    @pytest.mark.parametrize("dtype", ["Int64", "Float64", "boolean", "int64[pyarrow]", object])
-    def test_missing_in_an_extension_column(self, cls, dtype):
-        X, y = blobs()
-        values = pd.Series([1, 0] * 60, dtype=dtype)
-        values.iloc[3] = None
-        said = refusal(cls(), pd.DataFrame({"x": X[:, 0], "visits": values}), y)
-        assert "NaN in column 'visits'" in said
 
     @pytest.mark.parametrize("bad", [np.nan, np.inf])
     def test_not_finite_is_repeated_by_random_over_sampling(self, bad):
@@ -171,46 +163,117 @@ class TestTable:
             new = X_out.toarray() if sparse.issparse(X_out) else np.asarray(X_out)
             np.testing.assert_array_equal(new[120:, 1], np.full(60, bad))
 
-    def test_not_finite_is_refused_where_noise_is_added(self):
+    def test_infinite_is_refused_where_noise_is_added(self):
         X, y = blobs()
-        X[5, 1] = np.nan
-        assert "NaN in column '1'" in refusal(RandomOverSampler(shrinkage=1), X, y)
+        X[5, 1] = np.inf
+        assert "infinity in column '1'" in refusal(RandomOverSampler(shrinkage=1), X, y)
 
     @every_interpolating_class
-    def test_strings_in_a_frame(self, cls):
+    def test_strings_where_categories_are_named(self, cls):
         X, y = blobs()
         frame = pd.DataFrame({"x": X[:, 0], "colour": ["red", "blue"] * 60, "size": ["S"] * 120})
         for table in (frame, frame.astype({"colour": "category", "size": "string"})):
-            said = refusal(cls(), table, y)
-            assert cls.__name__ in said
-            assert "'colour', 'size'" in said
-            assert "'x'" not in said
-            assert "'red'" in said
-            assert "OrdinalEncoder" in said
-            assert "RandomOverSampler" in said
+            for given in (None, [], ["size"], [2], [False, False, True]):
+                said = refusal(cls(categorical_features=given), table, y)
+                assert cls.__name__ in said
+                assert "'colour'" in said
+                assert "'x'" not in said
+                assert "'red'" in said
+                assert "Name them in categorical_features" in said
 
     @every_interpolating_class
-    def test_strings_in_an_array_or_list(self, cls):
+    @pytest.mark.parametrize(
+        ("given", "words"),
+        [
+            (["color"], "'color', which is no column of X. Did you mean 'colour'?"),
+            ([2], "column 2, and X has 2 columns"),
+            ([-3], "column -3, and X has 2 columns"),
+            ([True], "a mask of 1 columns, and X has 2"),
+            ("colour", "must be 'auto', None, or a list, such as ['colour']"),
+            ([None], "None, which is no column"),
+        ],
+    )
+    def test_categories_that_are_no_columns(self, cls, given, words):
+        X, y = blobs()
+        frame = pd.DataFrame({"x": X[:, 0], "colour": ["red", "blue"] * 60})
+        assert words in refusal(cls(categorical_features=given), frame, y)
+
+    @every_interpolating_class
+    def test_names_for_an_array(self, cls):
+        X, y = blobs()
+        assert "'x', which is no column" in refusal(cls(categorical_features=["x"]), X, y)
+
+    @every_interpolating_class
+    def test_strings_beside_numbers_in_an_array_of_strings(self, cls):
         X, y = blobs()
         table = X.astype(object)
         table[:, 1] = "red"
-        for strings in (table, table.tolist(), table.astype(str)):
-            said = refusal(cls(), strings, y)
-            assert "'1'" in said
-            assert "'red'" in said
-            assert "OrdinalEncoder" in said
-            assert "RandomOverSampler" in said
+        said = refusal(cls(), table.astype(str), y)
+        assert "'0', '2'" in said
+        assert "dtype object" in said
 
     @every_interpolating_class
-    def test_dates(self, cls):
-        X, y = blobs()
+    def test_dates_in_an_array(self, cls):
+        _, y = blobs()
         dates = np.array("2020-01-01", dtype="M8[D]") + np.arange(120)
-        said = refusal(cls(), pd.DataFrame({"x": X[:, 0], "when": dates}), y)
-        assert "'when'" in said
-        assert "RandomOverSampler" in said
         said = refusal(cls(), np.column_stack([dates, dates]), y)
         assert "datetime64" in said
         assert "RandomOverSampler" in said
+
+    @every_interpolating_class
+    @pytest.mark.parametrize("value", [Decimal(1), date(2020, 1, 1), {"a": 1}, [1, 2]])
+    def test_objects_of_other_types(self, cls, value):
+        X, y = blobs()
+        frame = pd.DataFrame(X).add_prefix("x")
+        frame["odd"] = pd.Series([value] * len(y), dtype=object)
+        said = refusal(cls(), frame, y, TypeError)
+        assert "'odd'" in said
+        assert f"not {type(value).__name__}" in said
+
+    @every_interpolating_class
+    def test_values_that_cannot_be_told_apart(self, cls):
+        X, y = blobs()
+        frame = pd.DataFrame({"x": X[:, 0], "odd": [[1, 2]] * len(y)})
+        assert "'odd'" in refusal(cls(categorical_features=["odd"]), frame, y, TypeError)
+
+    @every_interpolating_class
+    @pytest.mark.parametrize("make", [sparse.csr_array, sparse.csc_matrix])
+    def test_missing_in_a_sparse_table(self, cls, make):
+        X, y = blobs()
+        X[5, 1] = np.nan
+        said = refusal(cls(), make(X), y)
+        assert "NaN in column '1'" in said
+        assert "X.toarray()" in said
+
+    @every_interpolating_class
+    def test_neighbours_of_the_users_for_a_mixed_table(self, cls):
+        X, y = blobs()
+        X[5, 1] = np.nan
+        name = "n_neighbors" if cls is ADASYN else "k_neighbors"
+        said = refusal(cls(**{name: NearestNeighbors(n_neighbors=3)}), X, y)
+        assert name in said
+        assert "give a number of neighbours" in said
+
+    def test_clusters_of_the_users_for_a_mixed_table(self):
+        X, y = blobs()
+        X[5, 1] = np.nan
+        said = refusal(KMeansSMOTE(kmeans_estimator=KMeans(3)), X, y)
+        assert "give a number of clusters" in said
+
+    @pytest.mark.parametrize(
+        ("given", "words"),
+        [
+            ({"x": (0, 1)}, "bounds of column 'x' are (0, 1), and the table goes beyond them"),
+            ({"x": 3}, "must be a pair (lowest, highest), not 3"),
+            ({"z": (0, 1)}, "bounds names 'z', which is no column"),
+            ({"colour": (0, 1)}, "column 'colour' holds categories, not numbers"),
+        ],
+    )
+    def test_bounds(self, given, words):
+        X, y = blobs()
+        frame = pd.DataFrame({"x": X[:, 0], "colour": ["red", "blue"] * 60})
+        for sampler in (SVMSMOTE(bounds=given), RandomOverSampler(shrinkage=1, bounds=given)):
+            assert words in refusal(sampler, frame, y)
 
     @every_class
     def test_complex_numbers(self, cls):
@@ -259,22 +322,13 @@ class TestTable:
         with pytest.raises(ValueError, match=r"holds them as strings: pass X\.astype\(float\)"):
             cls().fit_resample(make(X.astype(str).tolist()), y)
 
-    @every_interpolating_class
-    @pytest.mark.parametrize("value", ["1", True, Decimal(1)])
-    def test_objects_that_are_no_plain_numbers(self, cls, value):
-        X, y = blobs()
-        frame = pd.DataFrame(X).add_prefix("x")
-        frame["odd"] = pd.Series([value] * len(y), dtype=object)
-        with pytest.raises(ValueError, match="'odd'"):
-            cls().fit_resample(frame, y)
-
     def test_machine_without_support_vectors(self):
         with pytest.raises(ValueError, match=r"has no support_ .* sklearn\.svm\.SVC"):
             SVMSMOTE(svm_estimator=LogisticRegression()).fit_resample(*blobs())
 
     def test_noise_beyond_the_range_of_floats(self):
         X, y = blobs()
-        X[:, 1] *= 1e200
+        X[:, 1] = np.sign(X[:, 1]) * 1.7e308
         with (
             np.errstate(over="ignore", invalid="ignore"),
             pytest.raises(ValueError, match=r"variance of class 1 in columns \[1\]"),

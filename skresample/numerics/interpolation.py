@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-__all__ = ["interpolate", "round_stochastically"]
+__all__ = ["interpolate", "reflect", "round_stochastically", "vote"]
 
 # Rows are worked on in blocks that stay in the cache, so that no second copy of the
 # new rows is ever made.
@@ -23,7 +23,8 @@ def interpolate(
     """Return ``values[base] + gap * (values[partner] - values[base])``.
 
     A step between 0 and 1 gives a row between its parents, and rounding never
-    carries it beyond either of them. Other steps extrapolate.
+    carries it beyond either of them. Other steps extrapolate. A value is NaN where that of
+    the base is; where only that of the partner is, it is the base's.
 
     Parameters
     ----------
@@ -53,7 +54,10 @@ def interpolate(
         step = gap[part, np.newaxis].astype(values.dtype)
         with np.errstate(over="ignore", invalid="ignore"):
             new = start + step * (end - start)
-            if not np.isfinite(new.sum()):  # end - start can be out of range though neither is
+            if not np.isfinite(new.sum()):
+                end = np.where(np.isnan(end), start, end)
+                new = start + step * (end - start)
+                # end - start can be out of range though neither is
                 new = np.where(np.isfinite(new), new, (1 - step) * start + step * end)
         inside = ((step >= 0) & (step <= 1)).ravel()
         if inside.all():
@@ -73,6 +77,65 @@ def _interpolate_sparse(start: Any, end: Any, step: npt.NDArray[np.floating]) ->
     beyond = sparse.diags_array((~inside).astype(step.dtype)) @ new
     low, high = between @ start.minimum(end) + beyond, between @ start.maximum(end) + beyond
     return new.maximum(low).minimum(high).tocsr()
+
+
+def vote(
+    codes: npt.NDArray[np.int32],
+    own: npt.NDArray[np.int32],
+    rng: np.random.Generator,
+) -> npt.NDArray[np.int32]:
+    """Return the most frequent code of each row; of equally frequent ones, any is as likely.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (n, k)
+        What the voters have, -1 for no vote.
+    own : ndarray of shape (n,)
+        What stands where nobody votes, and where it is -1.
+    rng : numpy.random.Generator
+        Source of the draws.
+
+    Returns
+    -------
+    winners : ndarray of shape (n,)
+        Codes.
+    """
+    ordered = np.sort(codes, axis=1)
+    place = np.arange(codes.shape[1])
+    starts = np.ones(ordered.shape, dtype=bool)
+    starts[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
+    # At the last voter for a code stands how many there are.
+    votes = place - np.maximum.accumulate(np.where(starts, place, 0), axis=1) + 1
+    last = np.ones(ordered.shape, dtype=bool)
+    last[:, :-1] = starts[:, 1:]
+    score = np.where(last & (ordered >= 0), votes + rng.random(ordered.shape, np.float32), 0)
+    best = score.argmax(axis=1)[:, np.newaxis]
+    winners = np.take_along_axis(ordered, best, axis=1)[:, 0]
+    lost = (own < 0) | (np.take_along_axis(score, best, axis=1)[:, 0] == 0)
+    return np.where(lost, own, winners)
+
+
+def reflect(
+    values: npt.NDArray[np.floating],
+    low: npt.NDArray[np.floating],
+    high: npt.NDArray[np.floating],
+) -> None:
+    """Fold values beyond a bound back inside, in place.
+
+    As far inside as they were outside, so that no heap of equal values stands on the bound.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n, d)
+        Written to.
+    low, high : ndarray of shape (d,)
+        The bounds, -inf and inf for none.
+    """
+    low, high = low.astype(values.dtype), high.astype(values.dtype)
+    for _ in range(2):
+        np.subtract(2 * low, values, out=values, where=values < low)
+        np.subtract(2 * high, values, out=values, where=values > high)
+    np.clip(values, low, high, out=values)  # what was more than a whole range outside
 
 
 def round_stochastically(

@@ -13,7 +13,10 @@ from sklearn import config_context
 from sklearn.base import clone
 from sklearn.metrics import pairwise_distances_chunked
 from sklearn.neighbors import NearestNeighbors
+from sklearn.utils import gen_batches
 from threadpoolctl import threadpool_limits
+
+from skresample.numerics.mixed import BLOCK_VALUES, Mixed, nearest, squared_distances
 
 __all__ = ["centred_if_far", "kneighbors", "majority_share", "mean_distance"]
 
@@ -46,7 +49,7 @@ def kneighbors(
 
     Parameters
     ----------
-    values : {ndarray, CSR matrix or array} of shape (n, d)
+    values : {ndarray, CSR matrix or array} of shape (n, d) or Mixed
         The table.
     k : int
         How many neighbours; where `among` has fewer, what there is.
@@ -65,13 +68,15 @@ def kneighbors(
     neighbors : ndarray of shape (n_queries, min(k, n_base other than itself))
         Positions in `values`, nearest first.
     """
-    everything = np.arange(values.shape[0])
+    everything = np.arange(values.n_rows if isinstance(values, Mixed) else values.shape[0])
     of = everything if of is None else of
     among = everything if among is None else among
     is_base = np.zeros(everything.size, dtype=bool)
     is_base[among] = True
     with_self = bool(is_base[of].any())
     k = min(k, among.size - with_self)
+    if isinstance(values, Mixed):
+        return nearest(_in_range(values), k, of=of, among=among, n_jobs=n_jobs)
     found = among[_search(values, of, among, k + with_self, search, n_jobs)]
     if not with_self:
         return found
@@ -103,11 +108,11 @@ def majority_share(
 
 
 def mean_distance(values: Any, of: npt.NDArray[np.intp]) -> float:
-    """Average the Euclidean distance over all pairs of some rows of a table.
+    """Average the distance over all pairs of some rows of a table.
 
     Parameters
     ----------
-    values : {ndarray, CSR matrix or array} of shape (n, d)
+    values : {ndarray, CSR matrix or array} of shape (n, d) or Mixed
         The table.
     of : ndarray of shape (m,)
         Positions of at least two rows.
@@ -117,6 +122,12 @@ def mean_distance(values: Any, of: npt.NDArray[np.intp]) -> float:
     distance : float
         The mean over the m (m - 1) / 2 pairs.
     """
+    if isinstance(values, Mixed):
+        table = _in_range(values.take(of))
+        batches = gen_batches(of.size, max(1, BLOCK_VALUES // of.size))
+        parts = (table.take(np.arange(of.size)[batch]) for batch in batches)
+        total = sum(np.sqrt(squared_distances(part, table)).sum() for part in parts)
+        return float(total / table.cost * values.cost / (of.size * (of.size - 1)))
     rows, factor = values[of], 1.0
     if not sparse.issparse(rows):
         factor = _factor(rows)
@@ -199,6 +210,14 @@ def _centred(
     centre = np.median(base[:: 1 + len(base) // 1000], axis=0)
     shifted = np.subtract(base, centre, dtype=np.float64)
     return shifted, shifted if same else np.subtract(queries, centre, dtype=np.float64)
+
+
+def _in_range(table: Mixed) -> Mixed:
+    """Scale a table so that squared distances are in the range of floats."""
+    if sparse.issparse(table.numeric) or not table.numeric.size:
+        return table
+    factor = _factor(np.nan_to_num(table.numeric, nan=0.0))
+    return table if factor == 1 else Mixed(table.numeric / factor, table.codes, table.cost / factor)
 
 
 def _factor(*rows: npt.NDArray[np.floating]) -> float:

@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from sklearn.utils import gen_batches
-from sklearn.utils._param_validation import Interval
-from sklearn.utils.sparsefuncs import mean_variance_axis, min_max_axis
+from sklearn.utils._param_validation import Interval, StrOptions
 
 from skresample._docs import fill_doc
 from skresample.base import BaseOverSampler, OneVsRest, drop_in
 from skresample.numerics.bandwidth import silverman_factor
+from skresample.numerics.interpolation import reflect
+from skresample.numerics.mixed import standard_deviation
 from skresample.table import Rows, Synthetic
 
 __all__ = ["RandomOverSampler"]
@@ -42,8 +43,11 @@ class RandomOverSampler(BaseOverSampler):
     {random_state}
     shrinkage : float or dict, default=None
         Width of the noise, 1 for Silverman's rule of thumb; a dict gives it per label.
-        None or 0 repeats rows as they are, whatever they hold: strings, missing values,
-        any type of column.
+        None or 0 repeats rows as they are, whatever they hold. Noise is for numbers:
+        categories are repeated, and what is missing stays so.
+    {categorical_features}
+    {bounds}
+    {keep_index}
     n_jobs : int, default=None
         Taken so that samplers can be exchanged in a search; drawing rows needs one thread.
 
@@ -84,6 +88,8 @@ class RandomOverSampler(BaseOverSampler):
     _parameter_constraints: ClassVar[dict] = {
         **BaseOverSampler._parameter_constraints,
         "shrinkage": [Interval(Real, 0, None, closed="left"), Mapping, None],
+        "categorical_features": ["array-like", str, callable, None],
+        "bounds": [StrOptions({"observed"}), Mapping, None],
     }
 
     def __init__(
@@ -93,19 +99,25 @@ class RandomOverSampler(BaseOverSampler):
         random_state: Any = None,
         shrinkage: Any = None,
         n_jobs: int | None = None,
+        categorical_features: Any = "auto",
+        bounds: Any = None,
+        keep_index: bool = False,
     ):
         self.sampling_strategy = sampling_strategy
         self.random_state = random_state
         self.shrinkage = shrinkage
         self.n_jobs = n_jobs
+        self.categorical_features = categorical_features
+        self.bounds = bounds
+        self.keep_index = keep_index
 
     @property
-    def _reads_numbers(self) -> bool:
+    def _computes(self) -> bool:
         return bool(self.shrinkage)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = tags.input_tags.string = not self._reads_numbers
+        tags.input_tags.string = not self._computes
         tags.sampler_tags.sample_indices = True
         return tags
 
@@ -142,14 +154,7 @@ class RandomOverSampler(BaseOverSampler):
         n, d = rows.shape
         if n < 2:
             return np.zeros(d)
-        if sparse.issparse(rows):
-            variance = mean_variance_axis(rows, axis=0)[1]
-            low, high = min_max_axis(rows, axis=0)
-        else:
-            variance = rows.var(axis=0, dtype=np.float64)
-            low, high = rows.min(axis=0), rows.max(axis=0)
-        # Of a constant column the variance need not come out as 0 exactly.
-        deviation = np.where(low == high, 0, np.sqrt(variance * n / (n - 1)))
+        deviation = standard_deviation(rows) * np.sqrt(n / (n - 1))
         if not np.isfinite(deviation).all():
             columns = np.flatnonzero(~np.isfinite(deviation)).tolist()
             raise ValueError(
@@ -164,14 +169,18 @@ class RandomOverSampler(BaseOverSampler):
         fitted: npt.NDArray[np.floating] | None,
         n_new: int,
         rng: np.random.Generator,
-        room: npt.NDArray[np.floating] | None,
     ) -> Synthetic:
         parents = task.minority[rng.integers(len(task.minority), size=(n_new, 1))]
         if fitted is None:
             return Synthetic(parents)
-        new = np.empty((n_new, len(fitted)), task.numeric.dtype) if room is None else room
-        for block in gen_batches(n_new, ROWS_AT_ONCE):
-            rows = task.numeric[parents[block, 0]]
-            rows = rows.toarray() if sparse.issparse(rows) else rows
-            new[block] = rows + fitted * rng.standard_normal(rows.shape)
-        return Synthetic(parents, new)
+        bounds = task.rows.bounds(self.bounds)
+
+        def fill(part: slice, out: npt.NDArray[np.floating]) -> None:
+            for block in gen_batches(len(out), ROWS_AT_ONCE):
+                rows = task.numeric[parents[part][block, 0]]
+                rows = rows.toarray() if sparse.issparse(rows) else rows
+                out[block] = rows + fitted * rng.standard_normal(rows.shape)
+            if bounds is not None:
+                reflect(out, *bounds)
+
+        return Synthetic(parents, fill)

@@ -33,6 +33,9 @@ class ADASYN(InterpolatingOverSampler):
         instead; as in imbalanced-learn, its ``n_neighbors`` counts the row itself. A
         class with fewer rows uses what there is, with a warning.
     {n_jobs}
+    {categorical_features}
+    {standardize}
+    {keep_index}
 
     Attributes
     ----------
@@ -83,11 +86,17 @@ class ADASYN(InterpolatingOverSampler):
         random_state: Any = None,
         n_neighbors: Any = 5,
         n_jobs: int | None = None,
+        categorical_features: Any = "auto",
+        standardize: bool = False,
+        keep_index: bool = False,
     ):
         self.sampling_strategy = sampling_strategy
         self.random_state = random_state
         self.n_neighbors = n_neighbors
         self.n_jobs = n_jobs
+        self.categorical_features = categorical_features
+        self.standardize = standardize
+        self.keep_index = keep_index
 
     def _pair(self, task: OneVsRest) -> Pairing:
         share = self._majority_share(task, "n_neighbors")

@@ -7,18 +7,23 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
+from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import HasMethods, Interval
 
 from skresample.base import BaseOverSampler, OneVsRest
 from skresample.numerics.allocation import allocate, draw_slots
-from skresample.numerics.interpolation import interpolate
+from skresample.numerics.interpolation import interpolate, reflect, vote
+from skresample.numerics.mixed import Mixed, mismatch_cost
 from skresample.numerics.neighbors import kneighbors, majority_share
-from skresample.table import Synthetic
+from skresample.table import Rows, Synthetic
 
 __all__ = ["NEIGHBORS", "InterpolatingOverSampler", "Pairing"]
 
 # What a parameter takes that says how many neighbours.
 NEIGHBORS = [Interval(Integral, 1, None, closed="left"), HasMethods(["kneighbors"])]
+# How many votes are counted at once.
+VOTES_AT_ONCE = 1 << 18
 
 
 class Pairing(NamedTuple):
@@ -34,6 +39,14 @@ class Pairing(NamedTuple):
     gap : tuple of two array-likes
         Lowest and highest step from the base (0) to the partner (1); each broadcasts to
         the shape of `partners`.
+
+    Notes
+    -----
+    A number is missing in a new row where it is missing in the base; where only the partner
+    has none, it is the base's. A category is voted on by the base's partners of its class,
+    and missing where the base's is: so, with evenly weighted bases, the share of missing
+    values stays what it is. A boolean is the partner's with the probability of the step, else
+    the base's, so that True stays as frequent.
     """
 
     weights: npt.NDArray[np.floating]
@@ -53,6 +66,14 @@ class InterpolatingOverSampler(BaseOverSampler):
     _no_base: ClassVar[str] = "no row has a positive weight"
     _partners_from: ClassVar[str] = "k_neighbors"
 
+    standardize: bool = False  # for methods that have no such parameter
+
+    _parameter_constraints: ClassVar[dict] = {
+        **BaseOverSampler._parameter_constraints,
+        "categorical_features": ["array-like", str, callable, None],
+        "standardize": ["boolean"],
+    }
+
     @abstractmethod
     def _pair(self, task: OneVsRest) -> Pairing:
         """Say who is joined with whom in one class."""
@@ -70,20 +91,60 @@ class InterpolatingOverSampler(BaseOverSampler):
         return self._smote_pairing(task)
 
     def _draw(
-        self,
-        task: OneVsRest,
-        fitted: Pairing,
-        n_new: int,
-        rng: np.random.Generator,
-        room: npt.NDArray[np.floating] | None,
+        self, task: OneVsRest, fitted: Pairing, n_new: int, rng: np.random.Generator
     ) -> Synthetic:
         base = np.repeat(np.arange(len(task.minority)), allocate(fitted.weights, n_new, rng))
         slot = draw_slots(fitted.partners, base, rng)
         low, high = (np.broadcast_to(g, fitted.partners.shape)[base, slot] for g in fitted.gap)
         gap = low + (high - low) * rng.random(n_new)
         first, second = task.minority[base], fitted.partners[base, slot]
-        numeric = interpolate(task.numeric, first, second, gap, out=room)
-        return Synthetic(np.column_stack([first, second]), numeric)
+        parents = np.column_stack([first, second])
+        codes = self._vote(task, fitted.partners, base, second, gap, rng)
+        if sparse.issparse(task.numeric):
+            return Synthetic(parents, interpolate(task.numeric, first, second, gap), codes)
+        bounds = task.rows.bounds(getattr(self, "bounds", None))
+
+        def fill(part: slice, out: npt.NDArray[np.floating]) -> None:
+            interpolate(task.numeric, first[part], second[part], gap[part], out=out)
+            if bounds is not None:
+                reflect(out, *bounds)
+
+        return Synthetic(parents, fill, codes)
+
+    def _vote(
+        self,
+        task: OneVsRest,
+        partners: npt.NDArray[np.intp],
+        base: npt.NDArray[np.intp],
+        second: npt.NDArray[np.intp],
+        gap: npt.NDArray[np.floating],
+        rng: np.random.Generator,
+    ) -> npt.NDArray[np.int32]:
+        """Return the categories of new rows; see the notes of `Pairing`."""
+        columns = task.rows.columns
+        new = np.empty((base.size, columns.codes.shape[1]), dtype=np.int32)
+        for j in range(new.shape[1]):
+            codes = columns.codes[:, j]
+            own = codes[task.minority]
+            if columns.keeps_rate[j]:
+                taken = np.where(rng.random(base.size) < gap, codes[second], own[base])
+                new[:, j] = np.where((own[base] < 0) | (taken < 0), own[base], taken)
+                continue
+            voters = np.where((partners >= 0) & task.is_minority[partners], codes[partners], -1)
+            for part in gen_batches(base.size, max(1, VOTES_AT_ONCE // partners.shape[1])):
+                new[part, j] = vote(voters[base[part]], own[base[part]], rng)
+        return new
+
+    def _numeric(self, rows: Rows) -> Any:
+        """Return the numbers that distances are taken of."""
+        return rows.standardized if self.standardize else rows.numeric
+
+    def _features(self, task: OneVsRest) -> Any:
+        """Return what distances are taken of: numbers, or numbers and categories."""
+        rows, numeric = task.rows, self._numeric(task.rows)
+        if not rows.columns.has_missing and not rows.columns.categories.size:
+            return numeric
+        return Mixed(numeric, rows.codes, mismatch_cost(numeric[task.minority]))
 
     def _smote_pairing(self, task: OneVsRest) -> Pairing:
         """Join every row of the class with its nearest rows of the class."""
@@ -100,8 +161,10 @@ class InterpolatingOverSampler(BaseOverSampler):
     ) -> npt.NDArray[np.intp]:
         """Find the nearest rows of each minority row among some rows, as a parameter says."""
         k, search = self._neighbors(parameter)
+        features = self._features(task)
+        self._refuse_search(search, features, parameter)
         found = kneighbors(
-            task.numeric, k, of=task.minority, among=among, search=search, n_jobs=self.n_jobs
+            features, k, of=task.minority, among=among, search=search, n_jobs=self.n_jobs
         )
         if found.shape[1] < k:
             warnings.warn(
@@ -124,3 +187,11 @@ class InterpolatingOverSampler(BaseOverSampler):
                 "2, since a row is the first of its own neighbours."
             )
         return int(n_neighbors) - 1, value
+
+    def _refuse_search(self, search: Any, features: Any, parameter: str) -> None:
+        """Refuse an estimator of the user's that cannot measure the table."""
+        if search is not None and isinstance(features, Mixed):
+            raise ValueError(
+                f"{parameter}={search!r} measures distances between numbers, and X has categories "
+                "or missing values: give a number of neighbours."
+            )

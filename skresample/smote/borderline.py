@@ -34,6 +34,9 @@ class BorderlineSMOTE(InterpolatingOverSampler):
     kind : {'borderline-1', 'borderline-2'}, default='borderline-1'
         Whether new rows may also be drawn towards the majority.
     {n_jobs}
+    {categorical_features}
+    {standardize}
+    {keep_index}
 
     Attributes
     ----------
@@ -86,6 +89,9 @@ class BorderlineSMOTE(InterpolatingOverSampler):
         m_neighbors: Any = 10,
         kind: str = "borderline-1",
         n_jobs: int | None = None,
+        categorical_features: Any = "auto",
+        standardize: bool = False,
+        keep_index: bool = False,
     ):
         self.sampling_strategy = sampling_strategy
         self.random_state = random_state
@@ -93,6 +99,9 @@ class BorderlineSMOTE(InterpolatingOverSampler):
         self.m_neighbors = m_neighbors
         self.kind = kind
         self.n_jobs = n_jobs
+        self.categorical_features = categorical_features
+        self.standardize = standardize
+        self.keep_index = keep_index
 
     def _pair(self, task: OneVsRest) -> Pairing:
         share = self._majority_share(task, "m_neighbors")

@@ -12,6 +12,8 @@ from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from skresample._docs import fill_doc
 from skresample.base import OneVsRest, drop_in
+from skresample.numerics.clusters import k_prototypes
+from skresample.numerics.mixed import Mixed, mismatch_cost
 from skresample.numerics.neighbors import kneighbors, mean_distance
 from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
 from skresample.table import Rows
@@ -52,11 +54,14 @@ class KMeansSMOTE(InterpolatingOverSampler):
         the paper's imbalance ratio threshold of 1.
     density_exponent : 'auto' or float, default='auto'
         The exponent. ``'auto'`` is the number of features, as in the paper.
+    {categorical_features}
+    {standardize}
+    {keep_index}
 
     Attributes
     ----------
-    kmeans_estimator_ : estimator
-        The fitted clustering.
+    kmeans_estimator_ : estimator or None
+        The fitted clustering; None where k-prototypes found the clusters.
     {attributes}
 
     See Also
@@ -69,7 +74,8 @@ class KMeansSMOTE(InterpolatingOverSampler):
     cluster is kept, all rows of the class are used evenly, as in SMOTE, and a warning
     says so. Where the minority rows of every kept cluster coincide, their sparsity is
     zero, and the kept clusters get rows by their number of minority rows. The clustering
-    is the same for all classes; a third class counts as majority.
+    is the same for all classes; a third class counts as majority. A table with categories
+    or missing values is clustered by k-prototypes :footcite:p:`huang1998kprototypes`.
 
     References
     ----------
@@ -113,6 +119,9 @@ class KMeansSMOTE(InterpolatingOverSampler):
         kmeans_estimator: Any = None,
         cluster_balance_threshold: Any = "auto",
         density_exponent: Any = "auto",
+        categorical_features: Any = "auto",
+        standardize: bool = False,
+        keep_index: bool = False,
     ):
         self.sampling_strategy = sampling_strategy
         self.random_state = random_state
@@ -121,16 +130,30 @@ class KMeansSMOTE(InterpolatingOverSampler):
         self.kmeans_estimator = kmeans_estimator
         self.cluster_balance_threshold = cluster_balance_threshold
         self.density_exponent = density_exponent
+        self.categorical_features = categorical_features
+        self.standardize = standardize
+        self.keep_index = keep_index
 
     def _fit_table(self, rows: Rows, rng: np.random.Generator) -> None:
         given = self.kmeans_estimator
+        numeric = self._numeric(rows)
+        if rows.columns.has_missing or rows.columns.categories.size:
+            if given is not None and not isinstance(given, Integral):
+                raise ValueError(
+                    f"kmeans_estimator={given!r} clusters numbers, and X has categories or missing "
+                    "values: give a number of clusters, which k-prototypes then finds."
+                )
+            dense = numeric.toarray() if sparse.issparse(numeric) else numeric
+            table = Mixed(dense, rows.codes, mismatch_cost(numeric))
+            self.kmeans_estimator_ = None
+            self._clusters = k_prototypes(table, min(int(given or 8), len(rows)), rng)
+            return
         estimator = MiniBatchKMeans() if given is None or isinstance(given, Integral) else given
         estimator = seeded_clone(estimator, int(rng.integers(2**31)))
         if isinstance(given, Integral):
             estimator.set_params(n_clusters=given)
         if (estimator.get_params().get("n_clusters") or 0) > len(rows):
             estimator.set_params(n_clusters=len(rows))
-        numeric = rows.numeric
         if sparse.issparse(numeric) and not numeric.data.flags.writeable:
             numeric = numeric.copy()  # as of a memory map, which scikit-learn's k-means refuses
         self.kmeans_estimator_ = estimator.fit(numeric)
@@ -139,17 +162,17 @@ class KMeansSMOTE(InterpolatingOverSampler):
     def _pair(self, task: OneVsRest) -> Pairing:
         k, search = self._neighbors("k_neighbors")
         auto = self.density_exponent == "auto"
-        exponent = task.numeric.shape[1] if auto else self.density_exponent
+        exponent = self.n_features_in_ if auto else self.density_exponent
+        features = self._features(task)
+        self._refuse_search(search, features, "k_neighbors")
         partners = np.full((len(task.minority), k), -1, dtype=np.intp)
         log_weights = np.full(len(task.minority), -np.inf)
         kept = np.zeros(len(task.minority), dtype=bool)
         for members in self._prevalent(task):
             rows = task.minority[members]
-            found = kneighbors(
-                task.numeric, k, of=rows, among=rows, search=search, n_jobs=self.n_jobs
-            )
+            found = kneighbors(features, k, of=rows, among=rows, search=search, n_jobs=self.n_jobs)
             partners[members, : found.shape[1]] = found
-            spread = mean_distance(task.numeric, rows)
+            spread = mean_distance(features, rows)
             with np.errstate(divide="ignore"):
                 log_sparsity = (exponent and exponent * np.log(spread)) - np.log(len(rows))
             log_weights[members] = log_sparsity - np.log(len(rows))

@@ -28,6 +28,9 @@ class SMOTE(InterpolatingOverSampler):
     {random_state}
     {k_neighbors 5}
     {n_jobs}
+    {categorical_features}
+    {standardize}
+    {keep_index}
 
     Attributes
     ----------
@@ -74,11 +77,17 @@ class SMOTE(InterpolatingOverSampler):
         random_state: Any = None,
         k_neighbors: Any = 5,
         n_jobs: int | None = None,
+        categorical_features: Any = "auto",
+        standardize: bool = False,
+        keep_index: bool = False,
     ):
         self.sampling_strategy = sampling_strategy
         self.random_state = random_state
         self.k_neighbors = k_neighbors
         self.n_jobs = n_jobs
+        self.categorical_features = categorical_features
+        self.standardize = standardize
+        self.keep_index = keep_index
 
     def _pair(self, task: OneVsRest) -> Pairing:
         return self._smote_pairing(task)

@@ -1,14 +1,17 @@
 """SVM-SMOTE."""
 
+from collections.abc import Mapping
 from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
+from scipy import sparse
 from sklearn.svm import SVC
-from sklearn.utils._param_validation import HasMethods, Interval
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from skresample._docs import fill_doc
 from skresample.base import OneVsRest, drop_in
+from skresample.numerics.mixed import Mixed, class_shares
 from skresample.numerics.neighbors import centred_if_far
 from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
 from skresample.utils import seeded_clone
@@ -46,6 +49,10 @@ class SVMSMOTE(InterpolatingOverSampler):
     out_step : float, default=0.5
         The longest step outwards, as a share of the distance to the partner.
     {n_jobs}
+    {categorical_features}
+    {standardize}
+    {bounds}
+    {keep_index}
 
     Attributes
     ----------
@@ -61,7 +68,14 @@ class SVMSMOTE(InterpolatingOverSampler):
     -----
     Where all minority support vectors are noise, all rows of the class are used evenly,
     as in SMOTE, and a warning says so. Every base gives as many rows as any other, safe
-    or not. Rows that are drawn outwards can leave the observed range.
+    or not. Rows that are drawn outwards can leave the observed range, unless `bounds` says
+    otherwise.
+
+    The machine needs numbers without holes. It sees a category as the share of the class
+    among the rows that have it (with one row more, of the class as often as in the table),
+    so that its cost does not depend on how many categories there are; a missing number as
+    the mean of its column; a missing category as the share of the class in the table. This
+    is for finding the border only: no such value gets into a new row.
 
     References
     ----------
@@ -87,6 +101,7 @@ class SVMSMOTE(InterpolatingOverSampler):
         "k_neighbors": NEIGHBORS,
         "m_neighbors": NEIGHBORS,
         "svm_estimator": [HasMethods(["fit", "predict"]), None],
+        "bounds": [StrOptions({"observed"}), Mapping, None],
         "out_step": [Interval(Real, 0, None, closed="left")],
     }
 
@@ -100,6 +115,10 @@ class SVMSMOTE(InterpolatingOverSampler):
         svm_estimator: Any = None,
         out_step: float = 0.5,
         n_jobs: int | None = None,
+        categorical_features: Any = "auto",
+        standardize: bool = False,
+        bounds: Any = None,
+        keep_index: bool = False,
     ):
         self.sampling_strategy = sampling_strategy
         self.random_state = random_state
@@ -108,11 +127,15 @@ class SVMSMOTE(InterpolatingOverSampler):
         self.svm_estimator = svm_estimator
         self.out_step = out_step
         self.n_jobs = n_jobs
+        self.categorical_features = categorical_features
+        self.standardize = standardize
+        self.bounds = bounds
+        self.keep_index = keep_index
 
     def _pair(self, task: OneVsRest) -> Pairing:
         machine = SVC() if self.svm_estimator is None else self.svm_estimator
         machine = seeded_clone(machine, int(task.rng.integers(2**31)))
-        self.svm_estimator_ = machine.fit(centred_if_far(task.numeric), task.is_minority)
+        self.svm_estimator_ = machine.fit(self._coordinates(task), task.is_minority)
         if not hasattr(self.svm_estimator_, "support_"):
             raise ValueError(
                 f"svm_estimator={self.svm_estimator!r} has no support_ after fitting: take one "
@@ -125,3 +148,18 @@ class SVMSMOTE(InterpolatingOverSampler):
         safe = (share < 0.5)[:, np.newaxis]
         gap = np.where(safe, -self.out_step, 0.0), np.where(safe, 0.0, 1.0)
         return self._smote_pairing(task)._replace(weights=weights, gap=gap)
+
+    def _coordinates(self, task: OneVsRest) -> Any:
+        """Return the rows as numbers without holes, for the machine."""
+        features = self._features(task)
+        if not isinstance(features, Mixed):
+            return centred_if_far(features)
+        numeric = features.numeric
+        if sparse.issparse(numeric):
+            numeric = numeric.toarray()
+        known = ~np.isnan(numeric)
+        with np.errstate(invalid="ignore"):
+            middle = np.where(known, numeric, 0).sum(axis=0) / known.sum(axis=0)
+        shares = class_shares(features.codes, task.is_minority) * features.cost
+        coordinates = np.hstack([np.where(known, numeric, middle), shares])
+        return centred_if_far(coordinates[:, ~np.isnan(coordinates).any(axis=0)])

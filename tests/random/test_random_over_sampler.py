@@ -218,7 +218,5 @@ class TestShrinkage:
         np.testing.assert_allclose(noise.std(axis=0), bandwidth(X[y == 1]), rtol=0.02)
 
     def test_reads_numbers_only_where_it_computes(self):
-        assert RandomOverSampler().__sklearn_tags__().input_tags.allow_nan
         assert RandomOverSampler().__sklearn_tags__().input_tags.string
-        assert not RandomOverSampler(shrinkage=1).__sklearn_tags__().input_tags.allow_nan
         assert not RandomOverSampler(shrinkage=1).__sklearn_tags__().input_tags.string

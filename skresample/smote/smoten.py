@@ -1,0 +1,109 @@
+"""SMOTE-N."""
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from skresample._docs import fill_doc
+from skresample.base import OneVsRest, drop_in
+from skresample.numerics.mixed import Mixed, class_shares
+from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
+
+__all__ = ["SMOTEN"]
+
+
+@drop_in
+@fill_doc
+class SMOTEN(InterpolatingOverSampler):
+    r"""SMOTE for tables of categories only.
+
+    Rows are compared by the value difference metric: categories are near to each other if
+    the class is as frequent among the rows with the one as with the other
+    :footcite:p:`chawla2002smote`,
+
+    .. math:: \sum_j \bigl(2\,|P(c \mid x_j) - P(c \mid x'_j)|\bigr)^2 .
+
+    A new row has of each column the category that is most frequent in a minority row and
+    its `k` nearest minority rows; of equally frequent ones, any is as likely.
+
+    Parameters
+    ----------
+    categorical_encoder : None
+        Taken so that this class can stand for imbalanced-learn's. There is nothing to
+        encode, so that anything else is refused.
+    {sampling_strategy}
+    {random_state}
+    {k_neighbors 5}
+    {n_jobs}
+    {keep_index}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    SMOTENC : For numbers and categories.
+
+    Notes
+    -----
+    Every column is taken for categories, also numbers. The metric of the paper is for two
+    classes; of more, they are the class and the rest. A missing value is compared with
+    none, does not vote, and stays missing where the base has it.
+
+    References
+    ----------
+    .. footbibliography::
+
+    Examples
+    --------
+    >>> from skresample import SMOTEN
+    >>> X = [["red", "s"], ["red", "m"], ["blue", "m"], ["blue", "s"], ["blue", "l"], ["red", "l"]]
+    >>> X_new, y_new = SMOTEN(k_neighbors=1, random_state=0).fit_resample(X, [1, 1, 0, 0, 0, 0])
+    >>> [row[0] for row in X_new[6:]]
+    ['red', 'red']
+    """
+
+    _paper = (
+        "Chawla, Bowyer, Hall, Kegelmeyer (2002), SMOTE: synthetic minority over-sampling technique"
+    )
+
+    _parameter_constraints: ClassVar[dict] = {
+        **InterpolatingOverSampler._parameter_constraints,
+        "categorical_encoder": [None],
+        "k_neighbors": NEIGHBORS,
+    }
+
+    def __init__(
+        self,
+        categorical_encoder: Any = None,
+        *,
+        sampling_strategy: Any = "auto",
+        random_state: Any = None,
+        k_neighbors: Any = 5,
+        n_jobs: int | None = None,
+        keep_index: bool = False,
+    ):
+        self.categorical_encoder = categorical_encoder
+        self.sampling_strategy = sampling_strategy
+        self.random_state = random_state
+        self.k_neighbors = k_neighbors
+        self.n_jobs = n_jobs
+        self.keep_index = keep_index
+
+    @property
+    def _categorical(self) -> Any:
+        return "all"
+
+    def _features(self, task: OneVsRest) -> Any:
+        codes = task.rows.codes
+        shares = 2 * class_shares(codes, task.is_minority, extra=0)
+        if not task.rows.columns.has_missing:
+            return shares
+        shares[codes < 0] = np.nan
+        return Mixed(shares, np.empty((len(codes), 0), dtype=np.int32))
+
+    def _pair(self, task: OneVsRest) -> Pairing:
+        pairing = self._smote_pairing(task)
+        with_base = np.column_stack([task.minority, pairing.partners])
+        return pairing._replace(partners=with_base)

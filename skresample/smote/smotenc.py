@@ -1,0 +1,120 @@
+"""SMOTE-NC."""
+
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from skresample._docs import fill_doc
+from skresample.base import drop_in
+from skresample.numerics.mixed import mismatch_cost
+from skresample.smote.smote import SMOTE
+
+__all__ = ["SMOTENC"]
+
+
+@drop_in
+@fill_doc
+class SMOTENC(SMOTE):
+    r"""SMOTE for numbers and categories, under the name it has in imbalanced-learn.
+
+    :class:`SMOTE` and every other sampler of its family take categories too, in the way of
+    SMOTE-NC :footcite:p:`chawla2002smote`: the squared distance of two rows is
+
+    .. math:: \sum_j (x_j - x'_j)^2 + M^2 \cdot \#\{\text{categories that differ}\},
+
+    with :math:`M` the median of the standard deviations of the class's numbers, and a new
+    row has of each category the one that most of the base's `k` nearest rows have; of
+    equally frequent ones, any is as likely. Categories are whole numbers inside, so that
+    what it costs does not depend on how many there are.
+
+    Parameters
+    ----------
+    {categorical_features}
+    categorical_encoder : None
+        Taken so that this class can stand for imbalanced-learn's. There is nothing to
+        encode, so that anything else is refused.
+    {sampling_strategy}
+    {random_state}
+    {k_neighbors 5}
+    {n_jobs}
+    {standardize}
+    {keep_index}
+
+    Attributes
+    ----------
+    {attributes}
+    continuous_features_ : ndarray of shape (d,)
+        Positions of the other columns.
+    median_std_ : dict
+        What two different categories are apart, per label that was over-sampled.
+
+    See Also
+    --------
+    SMOTE : The same, with categories found by the types of the columns.
+    SMOTEN : For tables of categories only.
+
+    Notes
+    -----
+    Where half of the columns of numbers or more are constant within the class, the median
+    is 0, and categories would not count: then it is the median of those that are not
+    constant, and 1 where all are.
+
+    References
+    ----------
+    .. footbibliography::
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skresample import SMOTENC
+    >>> X = pd.DataFrame({
+    ...     "size": [1.5, 2.5, 3.5, 7.0, 8.0, 9.0, 9.5],
+    ...     "colour": ["red", "blue", "blue", "red", "red", "red", "blue"],
+    ... })
+    >>> y = [1, 1, 1, 0, 0, 0, 0]
+    >>> sampler = SMOTENC(["colour"], k_neighbors=2, random_state=0)
+    >>> X_new, y_new = sampler.fit_resample(X, y)
+    >>> len(X_new), bool(X_new["colour"].isin(["red", "blue"]).all())
+    (8, True)
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        **SMOTE._parameter_constraints,
+        "categorical_encoder": [None],
+    }
+
+    def __init__(
+        self,
+        categorical_features: Any = "auto",
+        *,
+        categorical_encoder: Any = None,
+        sampling_strategy: Any = "auto",
+        random_state: Any = None,
+        k_neighbors: Any = 5,
+        n_jobs: int | None = None,
+        standardize: bool = False,
+        keep_index: bool = False,
+    ):
+        super().__init__(
+            sampling_strategy=sampling_strategy,
+            random_state=random_state,
+            k_neighbors=k_neighbors,
+            n_jobs=n_jobs,
+            categorical_features=categorical_features,
+            standardize=standardize,
+            keep_index=keep_index,
+        )
+        self.categorical_encoder = categorical_encoder
+
+    @property
+    def continuous_features_(self) -> npt.NDArray[np.intp]:
+        """Positions of the columns of numbers."""
+        return self._rows.columns.numbers
+
+    @property
+    def median_std_(self) -> dict[Any, float]:
+        """What two different categories are apart, per label that was over-sampled."""
+        numeric = self._numeric(self._rows)
+        tasks = [task for task, _ in self._fitted_classes.values()]
+        return {task.label: mismatch_cost(numeric[task.minority]) for task in tasks}

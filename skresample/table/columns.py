@@ -1,0 +1,345 @@
+"""What a column becomes behind the door, and how new values of it are written."""
+
+from dataclasses import dataclass
+from numbers import Real
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from skresample.numerics.interpolation import round_stochastically
+
+__all__ = [
+    "EXACT",
+    "Category",
+    "Floats",
+    "Number",
+    "Values",
+    "Whole",
+    "is_missing",
+    "kind_of",
+    "read_number",
+]
+
+# More decimals than this are taken for none: the numbers are continuous.
+MOST_DECIMALS = 6
+# Times are counted in days, so that distances do not depend on the resolution they are stored in.
+SECONDS_A_DAY = 86_400
+# What times may be whole multiples of, from coarse to fine, in seconds.
+TIME_STEPS = (86_400, 3_600, 1_800, 900, 60, 1)
+# Above this, floats do not hold every whole number.
+EXACT = 2**53
+
+
+class Values(NamedTuple):
+    """A column as NumPy holds it.
+
+    Attributes
+    ----------
+    values : ndarray of shape (n,)
+        Any dtype; whatever stands where a value is missing means nothing.
+    missing : ndarray of shape (n,)
+        Where a value is missing.
+    decimals : int or None
+        Of a column whose type says how many its numbers have.
+    """
+
+    values: npt.NDArray[Any]
+    missing: npt.NDArray[np.bool_]
+    decimals: int | None = None
+
+
+@dataclass(frozen=True)
+class Floats:
+    """Columns of floats: new values have as many decimals as the old ones.
+
+    Attributes
+    ----------
+    dtype : dtype
+        Of the column.
+    decimals : int or None
+        None for continuous numbers.
+    limits : tuple of float
+        What new values never go beyond: 0 and 1 for columns of only these.
+    """
+
+    dtype: np.dtype
+    decimals: int | None = None
+    limits: tuple[float, float] = (-np.inf, np.inf)
+
+    def encode(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Return the values as floats."""
+        return values
+
+    def decode(self, new: npt.NDArray[np.floating], rng: np.random.Generator) -> npt.NDArray[Any]:
+        """Return floats as values of the column; NaN means nothing."""
+        if self.decimals is not None:
+            with np.errstate(over="ignore", invalid="ignore"):
+                tens = 10.0**self.decimals
+                rounded = round_stochastically(new * tens, rng) / tens
+            # Numbers too large for decimals have none that could be kept.
+            new = np.clip(np.where(np.isfinite(rounded), rounded, new), *self.limits)
+        with np.errstate(over="ignore"):
+            return new.astype(self.dtype, copy=False)
+
+    def limit(self, value: Any) -> float:
+        """Return a bound of the column as a float."""
+        return float(value)
+
+
+@dataclass(frozen=True)
+class Whole:
+    """Columns that are whole numbers inside: integers, booleans, dates, times, durations.
+
+    Attributes
+    ----------
+    dtype : dtype
+        Of the column.
+    offset : int
+        What is taken off before it becomes a float, which holds 53 bits.
+    step : int
+        What the numbers, less the offset, are multiples of.
+    unit : int
+        What counts as 1 in the float: a day, for times.
+    limits : tuple of int
+        What new values never go beyond.
+    """
+
+    dtype: np.dtype
+    offset: int = 0
+    step: int = 1
+    unit: int = 1
+    limits: tuple[int, int] | None = None
+
+    def encode(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Return the values as floats."""
+        if self.offset:
+            # Differences of 64-bit integers can be beyond 63 bits, but never below 0.
+            values = values.astype(np.uint64) - np.uint64(self.offset % 2**64)
+        return values / np.float64(self.unit) if self.unit != 1 else values
+
+    def decode(self, new: npt.NDArray[np.floating], rng: np.random.Generator) -> npt.NDArray[Any]:
+        """Return floats as values of the column; NaN means nothing."""
+        steps = round_stochastically(new.astype(np.float64) * (self.unit / self.step), rng)
+        inside = np.int64 if self.dtype.kind in "mM" else self.dtype
+        info = (0, 1) if self.dtype.kind == "b" else (np.iinfo(inside).min, np.iinfo(inside).max)
+        low, high = self.limits or info
+        least, most = -((self.offset - low) // self.step), (high - self.offset) // self.step
+        # The largest float that is no more than that.
+        top = float(most) if int(float(most)) <= most else np.nextafter(float(most), 0)
+        steps = np.nan_to_num(np.clip(steps, float(least), top))
+        if self.offset:
+            # Python's own way round: negative numbers wrap to what is to be added modulo 2^64.
+            negative = steps < 0
+            counted = np.abs(steps).astype(np.uint64) * np.uint64(self.step)
+            counted = np.where(negative, np.uint64(0) - counted, counted)
+            return (counted + np.uint64(self.offset % 2**64)).astype(inside).view(self.dtype)
+        whole = steps.astype(inside)
+        whole = whole if self.step == 1 else whole * np.int64(self.step)
+        return whole.view(self.dtype) if self.dtype.kind in "mM" else whole
+
+    def limit(self, value: Any) -> float:
+        """Return a bound of the column as a float."""
+        if self.dtype.kind in "mM":
+            value = int(np.asarray(value, dtype=self.dtype).view(np.int64))
+        return float(value - self.offset) / self.unit
+
+
+Number = Floats | Whole
+
+
+class Category(NamedTuple):
+    """A column of names, as codes.
+
+    Attributes
+    ----------
+    codes : ndarray of shape (n,)
+        A whole number per category, -1 where it is missing.
+    first_rows : ndarray of shape (n_categories,)
+        For each code a row that has it: its value is written by copying that row's.
+    keeps_rate : bool
+        Whether it is boolean: then a new value is one of its parents', so that True stays
+        as frequent; a vote would favour the more frequent.
+    """
+
+    codes: npt.NDArray[np.int32]
+    first_rows: npt.NDArray[np.intp]
+    keeps_rate: bool
+
+    @classmethod
+    def read(cls, column: Values) -> "Category":
+        """Give each different value a code."""
+        present = np.flatnonzero(~column.missing)
+        values = column.values[present]
+        if values.dtype == object:
+            lookup: dict[Any, int] = {}
+            found = np.array([lookup.setdefault(v, len(lookup)) for v in values], dtype=np.int32)
+            booleans = bool(lookup) and all(isinstance(v, bool | np.bool_) for v in lookup)
+        else:
+            found = np.unique(values, return_inverse=True)[1].astype(np.int32)
+            booleans = values.dtype.kind == "b"
+        codes = np.full(len(column.values), -1, dtype=np.int32)
+        codes[present] = found
+        first_rows = np.empty(found.max(initial=-1) + 1, dtype=np.intp)
+        first_rows[found[::-1]] = present[::-1]
+        return cls(codes, first_rows, booleans)
+
+
+def kind_of(column: Values) -> str:
+    """Say what a column holds.
+
+    Parameters
+    ----------
+    column : Values
+        The column.
+
+    Returns
+    -------
+    kind : {'number', 'boolean', 'name', 'complex'} or str
+        A name is a string or a value of a column that mixes strings with others. Anything
+        else is the name of a type that cannot be computed with.
+    """
+    kind = column.values.dtype.kind
+    if kind in "fiumM":
+        return "number"
+    if kind in "bcUS":
+        return {"b": "boolean", "c": "complex"}.get(kind, "name")
+    held = column.values[~column.missing]
+    types = set(map(type, held.tolist()))
+    if all(issubclass(t, bool | np.bool_) for t in types) and types:
+        return "boolean"
+    if all(issubclass(t, Real) and not issubclass(t, bool | np.bool_) for t in types):
+        return "number"
+    other = [t for t in types if not issubclass(t, str | bytes | Real)]
+    if not other:
+        return "name"
+    if any(issubclass(t, complex | np.complexfloating) for t in other):
+        return "complex"
+    return sorted(t.__name__ for t in other)[0]
+
+
+def read_number(column: Values, *, keep_decimals: bool) -> tuple[Number, npt.NDArray[Any]]:
+    """Return how a column of numbers is written, and its values as floats.
+
+    Parameters
+    ----------
+    column : Values
+        Of kind number or boolean.
+    keep_decimals : bool
+        Whether floats with few decimals are to have as few when they are new. Columns of
+        only 0 and 1 always stay so.
+
+    Returns
+    -------
+    number : Floats or Whole
+        The recipe.
+    numeric : ndarray of shape (n,)
+        Floats, NaN where the value is missing.
+    """
+    values, present = column.values, ~column.missing
+    if values.dtype == object:
+        values = _unboxed(values, present)
+    number: Number
+    if values.dtype.kind == "f":
+        decimals = column.decimals
+        if decimals is None:
+            decimals = _decimals(values[present], keep_decimals)
+        number = Floats(values.dtype, decimals)
+    elif values.dtype.kind in "mM":
+        number = _time(values[present], values.dtype)
+        values = values.view(np.int64)
+    else:
+        number = _integer(values[present], values.dtype)
+    if isinstance(number, Floats) and _is_binary(values[present]):
+        number = Floats(number.dtype, 0, (0.0, 1.0))
+    numeric = number.encode(values)
+    if column.missing.any():
+        dtype = numeric.dtype if numeric.dtype.kind == "f" else np.float64
+        numeric = np.where(present, numeric, np.nan).astype(dtype, copy=False)
+    return number, numeric
+
+
+def is_missing(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Say where an array of any dtype has NaN, NaT, None or pandas' NA.
+
+    Parameters
+    ----------
+    values : ndarray
+        Any shape.
+
+    Returns
+    -------
+    missing : ndarray
+        Of the same shape.
+    """
+    if values.dtype.kind in "fcmM":
+        return np.isnat(values) if values.dtype.kind in "mM" else np.isnan(values)
+    if values.dtype != object:
+        return np.zeros(values.shape, dtype=bool)
+    flat = [v is None or (v.__class__ is not str and _is_absent(v)) for v in values.ravel()]
+    return np.array(flat, dtype=bool).reshape(values.shape)
+
+
+def _is_absent(value: Any) -> bool:
+    try:
+        return bool(value != value)
+    except (TypeError, ValueError):  # of pandas' NA, and of arrays, that cannot be said
+        return type(value).__name__ == "NAType"
+
+
+def _unboxed(values: npt.NDArray[Any], present: npt.NDArray[np.bool_]) -> npt.NDArray[Any]:
+    """Return objects that are all numbers, or all booleans, as such."""
+    held = values[present].tolist()
+    whole = all(isinstance(v, int | np.integer | np.bool_) for v in held)
+    dtype: type = np.float64
+    if held and whole:
+        small = all(-(2**63) <= v < 2**63 for v in held)
+        dtype = np.bool_ if isinstance(held[0], bool | np.bool_) else np.int64 if small else dtype
+    unboxed: npt.NDArray[Any] = np.zeros(len(values), dtype=dtype)
+    unboxed[present] = held
+    return unboxed
+
+
+def _is_binary(values: npt.NDArray[Any]) -> bool:
+    """Say whether a column has zeros and ones only."""
+    few = values[:100]
+    if not (bool(values.size) and bool(((few == 0) | (few == 1)).all())):
+        return False
+    return bool(((values == 0) | (values == 1)).all())
+
+
+def _decimals(values: npt.NDArray[np.floating], wanted: bool) -> int | None:
+    """Return how many decimals suffice for all values, or None if these are too many."""
+    if not wanted or not values.size:
+        return None
+    for part in (values[:100], values):
+        for decimals in range(MOST_DECIMALS + 1):
+            with np.errstate(over="ignore", invalid="ignore"):
+                rounded = np.round(part.astype(np.float64), decimals)
+            if (rounded.astype(part.dtype) == part).all():
+                break
+        else:
+            return None
+    return decimals
+
+
+def _integer(values: npt.NDArray[Any], dtype: np.dtype) -> Whole:
+    if dtype.kind == "b" or not values.size:
+        return Whole(dtype)
+    low, high = int(values.min()), int(values.max())
+    offset = low if max(high, -low) > EXACT else 0
+    return Whole(dtype, offset, limits=(0, 1) if low >= 0 and high <= 1 else None)
+
+
+def _time(values: npt.NDArray[Any], dtype: np.dtype) -> Whole:
+    unit = np.datetime_data(dtype)[0]
+    a_second = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}.get(unit)
+    if a_second is None:  # whole days
+        return Whole(dtype, offset=int(values.view(np.int64).min()) if values.size else 0)
+    day = SECONDS_A_DAY * a_second
+    if not values.size:
+        return Whole(dtype, unit=day)
+    inside = values.view(np.int64)
+    steps = (seconds * a_second for seconds in TIME_STEPS)
+    step = next((step for step in steps if not (inside % step).any()), 1)
+    return Whole(dtype, offset=int(inside.min()), step=step, unit=day)

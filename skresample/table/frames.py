@@ -1,0 +1,233 @@
+"""Frames of any library that narwhals knows: pandas, polars, pyarrow and others."""
+
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import numpy.typing as npt
+
+from skresample.table.columns import Values
+
+__all__ = [
+    "as_series",
+    "bind",
+    "extend_index",
+    "is_column",
+    "is_frame",
+    "open_frame",
+    "read_series",
+    "stack",
+    "take",
+]
+
+
+def is_frame(X: Any) -> bool:
+    """Say whether something is a frame that is all in memory."""
+    return isinstance(nw.from_native(X, eager_only=True, pass_through=True), nw.DataFrame)
+
+
+def open_frame(X: Any) -> Any:
+    """Return a frame under narwhals; the names of pandas' columns, which may repeat, are left out.
+
+    Parameters
+    ----------
+    X : frame
+        Of any library.
+
+    Returns
+    -------
+    frame : narwhals.DataFrame
+        The same columns in the same order, not copied.
+    """
+    if hasattr(X, "set_axis"):
+        X = X.set_axis(np.arange(X.shape[1]), axis=1)
+    return nw.from_native(X, eager_only=True)
+
+
+def is_column(y: Any) -> bool:
+    """Say whether something is a Series, or an array of Arrow."""
+    column = nw.from_native(y, allow_series=True, eager_only=True, pass_through=True)
+    return isinstance(column, nw.Series) or hasattr(y, "__arrow_c_array__")
+
+
+def take(native: Any, rows: npt.NDArray[np.intp], *, n_old: int, keep_index: bool) -> Any:
+    """Return some rows of a Series, array of Arrow or frame.
+
+    Parameters
+    ----------
+    native : Series, array or frame
+        Of any library.
+    rows : ndarray of shape (n_out,)
+        Positions: first those of all its rows, then others.
+    n_old : int
+        How many are the first.
+    keep_index : bool
+        Whether the first keep the labels that they have in pandas; see `extend_index`.
+
+    Returns
+    -------
+    taken : Series, array or frame
+        Of the same type.
+    """
+    if hasattr(native, "iloc"):
+        taken = native.iloc[rows]
+        taken.index = (
+            extend_index(native.index, len(rows) - n_old) if keep_index else range(len(rows))
+        )
+        return taken
+    if hasattr(native, "__arrow_c_array__"):
+        return native.take(rows)
+    return nw.from_native(native, allow_series=True, eager_only=True)[rows].to_native()
+
+
+def read_series(series: Any) -> Values:
+    """Return a column as NumPy holds it.
+
+    Parameters
+    ----------
+    series : narwhals.Series
+        The column.
+
+    Returns
+    -------
+    column : Values
+        Values of 64-bit integers stay exact also where others are missing.
+    """
+    dtype = series.dtype
+    decimals = None
+    if isinstance(dtype, nw.Decimal):
+        decimals = getattr(dtype, "scale", None)
+        series = series.cast(nw.Float64)
+    missing = series.is_null().to_numpy().astype(bool)
+    if missing.any() and (dtype.is_integer() or dtype == nw.Boolean):
+        series = series.fill_null(False if dtype == nw.Boolean else 0)
+    values = series.to_numpy()
+    if dtype == nw.Boolean:
+        values = values.astype(bool)
+    elif dtype == nw.Float32:
+        values = values.astype(np.float32)
+    if values.dtype.kind in "fmM":
+        missing = missing | (np.isnan(values) if values.dtype.kind == "f" else np.isnat(values))
+    return Values(values, missing, decimals)
+
+
+def as_series(
+    values: npt.NDArray[Any],
+    missing: npt.NDArray[np.bool_],
+    series: Any,
+    like: npt.NDArray[np.intp],
+) -> Any:
+    """Return new values as a column of another one's type.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_new,)
+        Of the plain dtype that the column was read with.
+    missing : ndarray of shape (n_new,)
+        Where there is no value.
+    series : narwhals.Series
+        The column whose type is wanted.
+    like : ndarray of shape (n_new,)
+        Rows of it; where a new value is missing, that of the row is, and is copied, since
+        some types have more than one way to be missing.
+
+    Returns
+    -------
+    new : narwhals.Series
+        The new column.
+    """
+    dtype = series.dtype
+    new = nw.new_series(series.name, values, backend=series.implementation)
+    if new.dtype != dtype:
+        zone = getattr(dtype, "time_zone", None)
+        if zone:
+            new = new.dt.replace_time_zone("UTC").dt.convert_time_zone(zone)
+        elif dtype not in (nw.Object, nw.Unknown):
+            new = new.cast(dtype)
+    if _native_dtype(new) == _native_dtype(series) and not missing.any():
+        return new
+    if dtype == nw.Unknown:  # pandas' sparse columns, whose values cannot be set
+        return nw.from_native(new.to_native().astype(_native_dtype(series)), series_only=True)
+    present = np.flatnonzero(~missing)
+    copied = series[like]
+    return copied.scatter(present, new[present]) if present.size else copied
+
+
+def stack(series: Any, new: Any) -> Any:
+    """Return one column after the other.
+
+    Parameters
+    ----------
+    series, new : narwhals.Series
+        Of one type.
+
+    Returns
+    -------
+    stacked : narwhals.Series
+        Both.
+    """
+    new = new.alias(series.name)
+    return nw.concat([series.to_frame(), new.to_frame()], how="vertical")[:, 0]
+
+
+def bind(frame: Any, columns: list[Any], X: Any, *, n_old: int, keep_index: bool) -> Any:
+    """Return columns as a frame of the type and with the names of another.
+
+    Parameters
+    ----------
+    frame : narwhals.DataFrame
+        What `open_frame` made of `X`.
+    columns : list of narwhals.Series
+        A column for each of its own.
+    X : frame
+        As the user gave it.
+    n_old : int
+        How many of the rows are those of `X`.
+    keep_index : bool
+        Whether these keep the labels that they have in pandas; see `extend_index`.
+
+    Returns
+    -------
+    frame : frame
+        Without a copy.
+    """
+    if not hasattr(X, "set_axis"):
+        return nw.concat([column.to_frame() for column in columns], how="horizontal").to_native()
+    # pandas would gather the columns into one block, and hold all of them twice meanwhile.
+    named = {j: column.to_native().reset_index(drop=True) for j, column in enumerate(columns)}
+    bound = frame.__native_namespace__().DataFrame(named, copy=False)
+    bound.columns = X.columns
+    if keep_index:
+        bound.index = extend_index(X.index, len(bound) - n_old)
+    return bound
+
+
+def extend_index(index: Any, n_new: int) -> Any:
+    """Return an index of pandas with labels for new rows.
+
+    Parameters
+    ----------
+    index : pandas.Index
+        The labels of the rows that were given.
+    n_new : int
+        How many rows come after them.
+
+    Returns
+    -------
+    index : pandas.Index
+        Whole numbers count on from the largest; of any other kind, new rows have no label
+        (NaN, NaT or None).
+    """
+    import pandas as pd
+
+    if pd.api.types.is_integer_dtype(index.dtype):
+        first = int(index.max()) + 1 if len(index) else 0
+        return index.append(pd.RangeIndex(first, first + n_new, name=index.name))
+    labels = np.concatenate([np.arange(len(index)), np.full(n_new, -1)])
+    nullable = index if index.dtype != bool else index.astype(object)
+    return nullable.take(labels, fill_value=np.nan)
+
+
+def _native_dtype(series: Any) -> Any:
+    native = series.to_native()
+    return native.dtype if hasattr(native, "dtype") else native.type

@@ -1,0 +1,250 @@
+"""The door out: new rows are written into a table of the make that came in."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from sklearn.utils import gen_batches
+
+from skresample.table.frames import as_series, bind, open_frame, stack, take
+from skresample.table.rows import Rows
+
+__all__ = ["Output", "Synthetic", "open_output"]
+
+# New rows are made in batches, so that no second copy of them is.
+ROWS_AT_ONCE = 4096
+
+Fill = Callable[[slice, npt.NDArray[np.floating]], None]
+
+
+class Synthetic(NamedTuple):
+    """New rows of one class, and the input rows that they came from.
+
+    Attributes
+    ----------
+    parents : ndarray of shape (n, p)
+        Positions of the input rows behind each new row, -1 for none. Whatever a method
+        does not compute is copied from the first parent, which also says where a value is
+        missing.
+    numeric : {callable, CSR matrix} or None
+        The columns of numbers: ``numeric(part, out)`` writes a slice of the new rows into an
+        array of shape (n_part, d), one slice after the other; a matrix of shape (n, d) for
+        a sparse table. None for copies.
+    codes : ndarray of shape (n, c) or None
+        The categories, -1 where a value is missing. None for copies.
+    """
+
+    parents: npt.NDArray[np.intp]
+    numeric: Fill | Any = None
+    codes: npt.NDArray[np.int32] | None = None
+
+
+def open_output(rows: Rows, n_new: int, *, originals: bool, keep_index: bool = False) -> "Output":
+    """Allocate a table for new rows.
+
+    Parameters
+    ----------
+    rows : Rows
+        The input.
+    n_new : int
+        How many rows are to come.
+    originals : bool
+        Whether the input's own rows come first.
+    keep_index : bool, default=False
+        Whether they keep the labels that they have in pandas.
+
+    Returns
+    -------
+    output : Output
+        To be filled with ``put``.
+    """
+    if sparse.issparse(rows.X):
+        return _SparseOutput(rows, n_new, originals)
+    if isinstance(rows.X, np.ndarray):
+        return _ArrayOutput(rows, n_new, originals)
+    return _FrameOutput(rows, n_new, originals, keep_index)
+
+
+class Output(ABC):
+    """A table being written: ``put`` per class, then ``close``.
+
+    Parameters
+    ----------
+    rows : Rows
+        The input.
+    n_new : int
+        How many rows are to come.
+    originals : bool
+        Whether the input's own rows come first.
+    """
+
+    def __init__(self, rows: Rows, n_new: int, originals: bool):
+        self.rows = rows
+        self.n_new = n_new
+        self.originals = originals
+        self.filled = 0
+
+    def put(self, new: Synthetic, rng: np.random.Generator) -> None:
+        """Take the next rows; random numbers are for rounding."""
+        part = slice(self.filled, self.filled + len(new.parents))
+        self._put(part, new, rng)
+        self.filled = part.stop
+
+    @abstractmethod
+    def _put(self, part: slice, new: Synthetic, rng: np.random.Generator) -> None:
+        """Write the new rows with the positions of a slice."""
+
+    @abstractmethod
+    def close(self) -> Any:
+        """Return the table."""
+
+    def _batches(
+        self, new: Synthetic, part: slice
+    ) -> Iterator[tuple[slice, npt.NDArray[np.floating]]]:
+        """Yield where in the output a batch of new rows goes, and their numbers as floats."""
+        numeric = self.rows.numeric
+        room = np.empty((min(ROWS_AT_ONCE, len(new.parents)), numeric.shape[1]), numeric.dtype)
+        for batch in gen_batches(len(new.parents), ROWS_AT_ONCE):
+            floats = room[: batch.stop - batch.start]
+            new.numeric(batch, floats)
+            yield slice(part.start + batch.start, part.start + batch.stop), floats
+
+    def _models(self, new: Synthetic, i: int) -> npt.NDArray[np.intp]:
+        """Return the row that each new row copies its value of a category from."""
+        parents = new.parents[:, 0]
+        if new.codes is None:
+            return parents
+        codes, first_rows = new.codes[:, i], self.rows.columns.first_rows[i]
+        return np.where(codes < 0, parents, np.append(first_rows, 0)[codes])
+
+
+class _ArrayOutput(Output):
+    def __init__(self, rows: Rows, n_new: int, originals: bool):
+        super().__init__(rows, n_new, originals)
+        X = rows.X
+        n_old = len(X) if originals else 0
+        self.table = np.empty((n_old + n_new, X.shape[1]), dtype=X.dtype)
+        self.table[:n_old] = X[:n_old]
+        self.new = self.table[n_old:]
+
+    def _put(self, part: slice, new: Synthetic, rng: np.random.Generator) -> None:
+        X = self.rows.X
+        if new.numeric is None:
+            # Without a mode, take fills a buffer as large as the output first.
+            np.take(X, new.parents[:, 0], axis=0, out=self.new[part], mode="clip")
+            return
+        columns = self.rows.columns
+        if columns.numeric.dtype == X.dtype and not columns.categories.size:
+            new.numeric(slice(0, len(new.parents)), self.new[part])
+            for chosen, recipe in columns.recipes[1:]:
+                self.new[part, chosen] = recipe.decode(self.new[part][:, chosen], rng)
+            return
+        for where, floats in self._batches(new, part):
+            for chosen, recipe in columns.recipes:
+                values = recipe.decode(floats[:, chosen], rng)
+                if X.dtype == object:
+                    missing = np.isnan(floats[:, chosen])
+                    values = values.astype(object)
+                    parents = new.parents[where.start - part.start : where.stop - part.start, 0]
+                    values[missing] = X[parents][:, columns.numbers[chosen]][missing]
+                self.new[where, columns.numbers[chosen]] = values
+        for i, j in enumerate(columns.categories):
+            self.new[part, j] = X[self._models(new, i), j]
+
+    def close(self) -> Any:
+        return self.table.tolist() if self.rows.as_list else self.table
+
+
+class _SparseOutput(Output):
+    def __init__(self, rows: Rows, n_new: int, originals: bool):
+        super().__init__(rows, n_new, originals)
+        self.blocks = [rows.X] if originals else []
+
+    def _put(self, part: slice, new: Synthetic, rng: np.random.Generator) -> None:
+        X = self.rows.X
+        if new.numeric is None:
+            self.blocks.append(X.tocsr()[new.parents[:, 0]])
+            return
+        columns = self.rows.columns
+        numeric = new.numeric
+        if callable(numeric):
+            parts = [sparse.csr_array(floats) for _, floats in self._batches(new, part)]
+            numeric = sparse.vstack(parts, format="csr")
+        data = numeric.data
+        for chosen, recipe in columns.recipes:
+            if isinstance(chosen, slice):
+                data = recipe.decode(numeric.data, rng)
+            else:
+                inside = np.isin(numeric.indices, chosen)
+                data[inside] = recipe.decode(numeric.data[inside], rng)
+        block = sparse.csr_array((data, numeric.indices, numeric.indptr), shape=numeric.shape)
+        if columns.categories.size:
+            csr = X.tocsr()
+            copied = [csr[self._models(new, i)][:, [j]] for i, j in enumerate(columns.categories)]
+            order = np.argsort(np.concatenate([columns.numbers, columns.categories]))
+            block = sparse.hstack([block, *copied], format="csr")[:, order]
+        self.blocks.append(block.astype(X.dtype, copy=False))
+
+    def close(self) -> Any:
+        X = self.rows.X
+        if not self.blocks:
+            return X[:0]
+        return type(X)(sparse.vstack(self.blocks, format=X.format, dtype=X.dtype))
+
+
+class _FrameOutput(Output):
+    def __init__(self, rows: Rows, n_new: int, originals: bool, keep_index: bool):
+        super().__init__(rows, n_new, originals)
+        self.keep_index = keep_index
+        self.parents = np.empty(n_new, dtype=np.intp)
+        self.copied = np.ones(n_new, dtype=bool)
+        # Of columns that are computed: new numbers, where they are missing, and of categories
+        # the rows that have them.
+        self.numbers: list[npt.NDArray[Any]] = []
+        self.missing: npt.NDArray[np.bool_] = np.empty((0, 0), dtype=bool)
+        self.models: npt.NDArray[np.intp] = np.empty((0, 0), dtype=np.intp)
+
+    def _put(self, part: slice, new: Synthetic, rng: np.random.Generator) -> None:
+        self.parents[part] = new.parents[:, 0]
+        if new.numeric is None:
+            return
+        columns = self.rows.columns
+        if self.copied.all():
+            self.numbers = [np.empty(self.n_new, recipe.dtype) for _, recipe in columns.recipes]
+            self.missing = np.zeros((len(self.numbers), self.n_new), dtype=bool)
+            self.models = np.empty((len(columns.categories), self.n_new), dtype=np.intp)
+        self.copied[part] = False
+        for where, floats in self._batches(new, part):
+            for i, (_, recipe) in enumerate(columns.recipes):
+                self.numbers[i][where] = recipe.decode(floats[:, i], rng)
+                self.missing[i, where] = np.isnan(floats[:, i])
+        for i in range(len(self.models)):
+            self.models[i, part] = self._models(new, i)
+
+    def close(self) -> Any:
+        X, frame = self.rows.X, open_frame(self.rows.X)
+        if self.copied.all():
+            old = np.arange(len(self.rows) if self.originals else 0)
+            taken = np.concatenate([old, self.parents])
+            return take(X, taken, n_old=len(old), keep_index=self.keep_index)
+        columns = self.rows.columns
+        numbers = {j: i for i, j in enumerate(columns.numbers.tolist())}
+        categories = {j: i for i, j in enumerate(columns.categories.tolist())}
+        done = []
+        for j in range(len(self.rows.names)):
+            series = frame[:, j]
+            if j in numbers:
+                i = numbers[j]
+                values, self.numbers[i] = self.numbers[i], np.empty(0)  # not held any longer
+                missing = self.missing[i] | self.copied
+                new = as_series(values, missing, series, self.parents)
+            else:
+                models = np.where(self.copied, self.parents, self.models[categories[j]])
+                new = series[models]
+            done.append(stack(series, new) if self.originals else new)
+        return bind(
+            frame, done, X, n_old=len(self.rows), keep_index=self.keep_index and self.originals
+        )

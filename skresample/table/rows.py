@@ -1,0 +1,534 @@
+"""The door in: any table comes in as `Rows`."""
+
+import difflib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from sklearn.utils.sparsefuncs import min_max_axis
+from sklearn.utils.validation import check_array, validate_data
+
+from skresample.numerics.mixed import standard_deviation
+from skresample.table.columns import (
+    EXACT,
+    Category,
+    Floats,
+    Number,
+    Values,
+    Whole,
+    is_missing,
+    kind_of,
+    read_number,
+)
+from skresample.table.frames import is_frame, open_frame, read_series
+
+__all__ = ["Columns", "Rows", "read_rows"]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What is computed with of a table.
+
+    Attributes
+    ----------
+    numeric : {ndarray, CSR matrix or array} of shape (n, d)
+        The columns of numbers as floats, NaN where a value is missing. The user's own
+        memory where it can be: not to be written to.
+    codes : ndarray of shape (n, c)
+        The categories as whole numbers, -1 where a value is missing.
+    numbers, categories : ndarray of shape (d,) and (c,)
+        Positions of these columns in the table.
+    recipes : list of (slice or ndarray, Floats or Whole)
+        How columns of `numeric` are written: all of them, in groups.
+    first_rows : list of ndarray
+        For each column of categories and each code a row that has it.
+    keeps_rate : ndarray of shape (c,)
+        Whether a column of categories is boolean.
+    """
+
+    numeric: Any
+    codes: npt.NDArray[np.int32]
+    numbers: npt.NDArray[np.intp]
+    categories: npt.NDArray[np.intp]
+    recipes: list[tuple[Any, Number]]
+    first_rows: list[npt.NDArray[np.intp]]
+    keeps_rate: npt.NDArray[np.bool_]
+
+    @cached_property
+    def has_missing(self) -> bool:
+        """Whether any value is missing."""
+        if (self.codes < 0).any():
+            return True
+        return not sparse.issparse(self.numeric) and _any_nan(self.numeric)
+
+
+class Rows:
+    """A table behind the door.
+
+    Parameters
+    ----------
+    X : {ndarray, CSR or CSC matrix or array, frame} of shape (n, d)
+        The table, already checked.
+    names : list of str
+        Of its columns, for messages.
+    categorical : object, default='auto'
+        Which columns are categories, as the user says it.
+    as_list : bool, default=False
+        Whether it came as a list of lists, and goes out as one.
+    sampler : str, default='This'
+        Who asks, for messages.
+    """
+
+    def __init__(
+        self,
+        X: Any,
+        *,
+        names: list[str],
+        categorical: Any = "auto",
+        as_list: bool = False,
+        sampler: str = "This",
+    ):
+        self.X = X
+        self.names = names
+        self.categorical = categorical
+        self.as_list = as_list
+        self.sampler = sampler
+
+    def __len__(self) -> int:
+        return int(self.X.shape[0])
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What can be computed again need not be pickled.
+        kept = ("X", "names", "categorical", "as_list", "sampler")
+        return {name: self.__dict__[name] for name in kept}
+
+    @cached_property
+    def columns(self) -> Columns:
+        """What is computed with; read when it is first asked for."""
+        asked = _positions(
+            self.categorical, self.X, self.names, f"{self.sampler}: categorical_features"
+        )
+        if sparse.issparse(self.X):
+            return _read_sparse(self.X, asked or set(), self.names, self.sampler)
+        if isinstance(self.X, np.ndarray) and self.X.dtype.kind in "buif":
+            return _read_array(self.X, asked or set())
+        return self._read_columns(asked)
+
+    @property
+    def numeric(self) -> Any:
+        """The columns of numbers as floats, of shape (n, d)."""
+        return self.columns.numeric
+
+    @property
+    def codes(self) -> npt.NDArray[np.int32]:
+        """The categories as codes, of shape (n, c)."""
+        return self.columns.codes
+
+    @cached_property
+    def standardized(self) -> Any:
+        """The columns of numbers over their standard deviations in the table."""
+        deviation = standard_deviation(self.numeric)
+        deviation[deviation == 0] = 1
+        if sparse.issparse(self.numeric):
+            return (self.numeric @ sparse.diags_array(1 / deviation)).tocsr()
+        return self.numeric / deviation.astype(self.numeric.dtype)
+
+    def bounds(self, given: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any]] | None:
+        """Return the lowest and the highest value of each column of numbers.
+
+        Parameters
+        ----------
+        given : {None, 'observed'} or mapping
+            None for no bounds; those of the table; or a pair per name or position of a
+            column, of which either may be None.
+
+        Returns
+        -------
+        bounds : tuple of ndarray of shape (d,) or None
+            In the units of `numeric`; infinite for none.
+
+        Raises
+        ------
+        ValueError
+            If a column is not there or not of numbers, or the table goes beyond its bounds.
+        """
+        if given is None:
+            return None
+        lowest, highest = self._range()
+        if isinstance(given, str):
+            return lowest, highest
+        low, high = np.full(len(lowest), -np.inf), np.full(len(lowest), np.inf)
+        for key, pair in given.items():
+            positions = _positions([key], self.X, self.names, f"{self.sampler}: bounds") or set()
+            where = np.flatnonzero(np.isin(self.columns.numbers, list(positions)))
+            if not where.size:
+                raise ValueError(f"bounds: column {key!r} holds categories, not numbers.")
+            i = int(where[0])
+            try:
+                least, most = pair
+            except (TypeError, ValueError):
+                raise ValueError(
+                    f"bounds of column {key!r} must be a pair (lowest, highest), not {pair!r}."
+                ) from None
+            recipe = self._recipe(i)
+            low[i] = -np.inf if least is None else recipe.limit(least)
+            high[i] = np.inf if most is None else recipe.limit(most)
+            if low[i] > lowest[i] or high[i] < highest[i]:
+                raise ValueError(
+                    f"bounds of column {key!r} are {pair!r}, and the table goes beyond them: "
+                    "correct the bounds, or the table."
+                )
+            if recipe.dtype.kind in "iu":  # rounding must not lead beyond them
+                low[i], high[i] = np.ceil(low[i]), np.floor(high[i])
+        return low, high
+
+    def _range(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Return the least and the greatest of each column of numbers; infinite without any."""
+        if sparse.issparse(self.numeric):
+            low, high = min_max_axis(self.numeric, axis=0)
+            return low.astype(np.float64), high.astype(np.float64)
+        low = np.fmin.reduce(self.numeric, axis=0).astype(np.float64)
+        high = np.fmax.reduce(self.numeric, axis=0).astype(np.float64)
+        return np.nan_to_num(low, nan=-np.inf), np.nan_to_num(high, nan=np.inf)
+
+    def _recipe(self, i: int) -> Number:
+        """Return how a column of numbers is written."""
+        recipes = self.columns.recipes
+        return [r for chosen, r in recipes if isinstance(chosen, slice) or i in chosen][-1]
+
+    def column(self, j: int) -> Values:
+        """Return a column of an array of objects or of a frame.
+
+        Parameters
+        ----------
+        j : int
+            Its position.
+
+        Returns
+        -------
+        column : Values
+            As NumPy holds it.
+        """
+        if isinstance(self.X, np.ndarray):
+            return Values(self.X[:, j], is_missing(self.X[:, j]))
+        return read_series(open_frame(self.X)[:, int(j)])
+
+    def _read_columns(self, asked: set[int] | None) -> Columns:
+        """Read a table column by column; ``asked`` are categories, None to go by the types."""
+        kinds, refused = [], {}
+        for j in range(self.X.shape[1]):
+            column = self.column(j)
+            kind = kind_of(column)
+            if kind == "complex":
+                raise ValueError(f"Complex data not supported: column {self.names[j]!r}.")
+            categorical = kind in ("name", "boolean") if asked is None else j in asked
+            if not categorical and kind not in ("number", "boolean"):
+                refused[self.names[j]] = (kind, column)
+            kinds.append(categorical)
+        if isinstance(self.X, np.ndarray):
+            refused |= self._numbers_as_strings(asked or set())
+        if refused:
+            raise _refusal(refused, self.sampler, auto=asked is None)
+        numbers, categories = np.flatnonzero(~np.array(kinds)), np.flatnonzero(kinds)
+        numeric, recipes = self._read_numbers(numbers)
+        codes = np.empty((len(self), len(categories)), dtype=np.int32)
+        first_rows, keeps_rate = [], np.zeros(len(categories), dtype=bool)
+        for i, j in enumerate(categories.tolist()):
+            try:
+                category = Category.read(self.column(j))
+            except TypeError as error:
+                raise TypeError(
+                    f"Column {self.names[j]!r} cannot be read as categories ({error}): each "
+                    "argument must be a string or a real number."
+                ) from error
+            codes[:, i] = category.codes
+            first_rows.append(category.first_rows)
+            keeps_rate[i] = category.keeps_rate
+        return Columns(numeric, codes, numbers, categories, recipes, first_rows, keeps_rate)
+
+    def _read_numbers(
+        self, numbers: npt.NDArray[np.intp]
+    ) -> tuple[npt.NDArray[np.floating], list[tuple[Any, Number]]]:
+        numeric: Any = np.empty((len(self), len(numbers)))
+        recipes: list[tuple[Any, Number]] = []
+        for i, j in enumerate(numbers):
+            recipe, numeric[:, i] = read_number(self.column(j), keep_decimals=True)
+            recipes.append(([i], recipe))
+        single = all(r.dtype == np.float32 for _, r in recipes) and len(recipes) > 0
+        return numeric.astype(np.float32) if single else numeric, recipes
+
+    def _numbers_as_strings(self, asked: set[int]) -> dict[str, tuple[str, Values]]:
+        """Return the columns of an array that hold numbers as strings, where that is wrong."""
+        others = set(range(len(self.names))) - asked
+        numeric = {j for j in others if _are_strings_of_numbers(self.X[:, j])}
+        if numeric and numeric == others:
+            raise ValueError(
+                f"{self.sampler} computes new rows from numbers, and X holds them as strings: "
+                "pass X.astype(float), or name the columns in categorical_features."
+            )
+        if self.X.dtype == object:
+            return {}
+        return {self.names[j]: ("number", self.column(j)) for j in sorted(numeric)}
+
+
+def read_rows(X: Any, estimator: Any, *, numeric: bool, categorical: Any = "auto") -> Rows:
+    """Check a table and set ``n_features_in_`` and ``feature_names_in_`` of an estimator.
+
+    Parameters
+    ----------
+    X : {array-like, sparse matrix, frame} of shape (n, d)
+        The table.
+    estimator : estimator
+        Who asks: named in the messages, and given the two attributes.
+    numeric : bool
+        Whether new values are computed from those of the table. Otherwise anything goes,
+        since rows are only copied.
+    categorical : {'auto', None, array-like, callable}, default='auto'
+        Which columns are categories.
+
+    Returns
+    -------
+    rows : Rows
+        The table behind the door.
+
+    Raises
+    ------
+    ValueError
+        If the table is empty or not two-dimensional or, for `numeric`, a column cannot be
+        computed with or has infinite values: the columns are named.
+    TypeError
+        If it is a frame that is not in memory, or a column has values that cannot be told
+        apart.
+    """
+    sampler = type(estimator).__name__
+    as_list = isinstance(X, (list, tuple))
+    if is_frame(X):
+        validate_data(estimator, X, skip_check_array=True)
+        check_array(np.broadcast_to(0.0, X.shape), estimator=estimator)  # not empty
+        names = [str(name) for name in getattr(X, "column_names", X.columns)]
+    else:
+        if hasattr(X, "__arrow_c_stream__") or hasattr(X, "__dataframe__") or hasattr(X, "collect"):
+            raise TypeError(
+                f"{sampler} reads NumPy arrays, SciPy sparse matrices and frames that are in "
+                f"memory (pandas, polars, pyarrow), not {type(X).__module__}.{type(X).__name__}: "
+                "collect it first, or pass X.to_pandas()."
+            )
+        X = _check_matrix(X, estimator, numeric=numeric)
+        names = [str(j) for j in range(X.shape[1])]
+    rows = Rows(X, names=names, categorical=categorical, as_list=as_list, sampler=sampler)
+    if numeric:
+        _refuse_infinite(rows)
+    return rows
+
+
+def _check_matrix(X: Any, estimator: Any, *, numeric: bool) -> Any:
+    """Return an array or a sparse matrix."""
+    if isinstance(X, (list, tuple)):
+        try:
+            # A list of lists may mix types, of which NumPy would make strings.
+            mixed = not numeric or np.asarray(X).dtype.kind in "USO"
+        except ValueError:  # rows of different lengths, which the check below tells
+            mixed = False
+        X = np.array(X, dtype=object) if mixed else X
+    X = validate_data(
+        estimator, X, accept_sparse=["csr", "csc"], dtype=None, ensure_all_finite=False
+    )
+    if numeric and X.dtype.kind not in "buifOUS":
+        raise ValueError(
+            f"{type(estimator).__name__} computes new rows from numbers, and X is of dtype "
+            f"{X.dtype}: convert it, or copy whole rows with RandomOverSampler."
+        )
+    return X
+
+
+def _positions(given: Any, X: Any, names: list[str], what: str) -> set[int] | None:
+    """Return the positions of the columns that are said to be categories; None for 'auto'."""
+    if callable(given):
+        given = given(X)
+    if given is None:
+        return set()
+    if isinstance(given, str):
+        if given in ("auto", "all"):
+            return None if given == "auto" else set(range(len(names)))
+        raise ValueError(f"{what}={given!r} must be 'auto', None, or a list, such as [{given!r}].")
+    wanted = np.asarray(given).ravel()
+    if wanted.dtype == bool:
+        if len(wanted) != len(names):
+            raise ValueError(f"{what} is a mask of {len(wanted)} columns, and X has {len(names)}.")
+        return set(np.flatnonzero(wanted).tolist())
+    found = set()
+    for one in np.asarray(given, dtype=object).ravel().tolist():
+        if isinstance(one, int | np.integer) and not isinstance(one, bool):
+            if not -len(names) <= one < len(names):
+                raise ValueError(f"{what} names column {one}, and X has {len(names)} columns.")
+            found.add(int(one) % len(names))
+        elif isinstance(one, str) and names.count(one) == 1 and not isinstance(X, np.ndarray):
+            found.add(names.index(one))
+        elif isinstance(one, str) and names.count(one) > 1:
+            raise ValueError(f"{what} names {one!r}, and X has several columns of that name.")
+        else:
+            close = difflib.get_close_matches(str(one), names, n=1)
+            hint = f" Did you mean {close[0]!r}?" if close else ""
+            raise ValueError(
+                f"{what} names {one!r}, which is no column of X.{hint} Give names of columns of a "
+                f"frame, positions, or a mask; the columns are {', '.join(names[:20])}"
+                f"{', ...' if len(names) > 20 else ''}."
+            )
+    return found
+
+
+def _read_array(X: npt.NDArray[Any], asked: set[int]) -> Columns:
+    """Read an array of numbers."""
+    categories = np.array(sorted(asked), dtype=np.intp)
+    numbers = np.setdiff1d(np.arange(X.shape[1]), categories)
+    values = X[:, numbers] if asked else X
+    dtype = np.dtype(np.float32 if X.dtype == np.float32 else np.float64)
+    if X.dtype.kind in "iu" and values.size and _extreme(values) > EXACT:
+        # Whole numbers beyond what floats hold: each column less its smallest value.
+        numeric = np.empty(values.shape)
+        recipes: list[tuple[Any, Number]] = []
+        for i in range(values.shape[1]):
+            column = Values(values[:, i], np.zeros(len(X), dtype=bool))
+            recipe, numeric[:, i] = read_number(column, keep_decimals=False)
+            recipes.append(([i], recipe))
+    else:
+        numeric, recipes = values.astype(dtype, copy=False), _recipes(X.dtype, _binary(values))
+    read = [Category.read(Values(X[:, j], is_missing(X[:, j]))) for j in categories]
+    return _columns(numeric, numbers, categories, recipes, read, len(X))
+
+
+def _read_sparse(X: Any, asked: set[int], names: list[str], sampler: str) -> Columns:
+    """Read a sparse matrix of numbers."""
+    nan = np.isnan(X.data) if X.dtype.kind == "f" else np.zeros(0, dtype=bool)
+    if nan.any():
+        columns = np.unique(X.tocsr().indices[np.isnan(X.tocsr().data)])
+        raise ValueError(
+            f"Input X contains NaN in {_columns_text([names[j] for j in columns])}. {sampler} "
+            "takes missing values in a dense table only: pass X.toarray()."
+        )
+    categories = np.array(sorted(asked), dtype=np.intp)
+    numbers = np.setdiff1d(np.arange(X.shape[1]), categories)
+    values = X.tocsr()
+    values = values[:, numbers] if asked else values
+    numeric = values.astype(np.float32 if X.dtype == np.float32 else np.float64, copy=False)
+    other = np.unique(values.indices[(values.data != 0) & (values.data != 1)])
+    binary = np.setdiff1d(np.unique(values.indices), other)
+    by_column = X.tocsc()
+    read = [
+        Category.read(Values(by_column[:, [j]].toarray().ravel(), np.zeros(X.shape[0], dtype=bool)))
+        for j in categories
+    ]
+    recipes = _recipes(X.dtype, binary)
+    return _columns(numeric, numbers, categories, recipes, read, X.shape[0])
+
+
+def _columns(
+    numeric: Any,
+    numbers: npt.NDArray[np.intp],
+    categories: npt.NDArray[np.intp],
+    recipes: list[tuple[Any, Number]],
+    read: list[Category],
+    n_rows: int,
+) -> Columns:
+    codes = np.empty((n_rows, len(read)), dtype=np.int32)
+    for i, category in enumerate(read):
+        codes[:, i] = category.codes
+    keeps_rate = np.array([category.keeps_rate for category in read], dtype=bool)
+    first_rows = [category.first_rows for category in read]
+    return Columns(numeric, codes, numbers, categories, recipes, first_rows, keeps_rate)
+
+
+def _recipes(dtype: np.dtype, binary: npt.NDArray[np.intp]) -> list[tuple[Any, Number]]:
+    """Say how the columns of a matrix are written; those of zeros and ones stay so."""
+    everything: Number = Floats(dtype) if dtype.kind == "f" else Whole(dtype)
+    if not binary.size or dtype.kind == "b":
+        return [(slice(None), everything)]
+    zeros_and_ones: Number = (
+        Floats(dtype, 0, (0.0, 1.0)) if dtype.kind == "f" else Whole(dtype, limits=(0, 1))
+    )
+    return [(slice(None), everything), (binary, zeros_and_ones)]
+
+
+def _binary(values: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
+    """Return which columns have zeros and ones only, besides missing values."""
+    candidates = np.arange(values.shape[1])
+    for part in (values[:100], values):
+        some = part if len(candidates) == values.shape[1] else part[:, candidates]
+        inside = (some == 0) | (some == 1)
+        if values.dtype.kind == "f":
+            inside |= np.isnan(some)
+        candidates = candidates[inside.all(axis=0)]
+        if not candidates.size:
+            break
+    return candidates
+
+
+def _extreme(values: npt.NDArray[Any]) -> int:
+    return max(int(values.max()), -int(values.min()))
+
+
+def _any_nan(values: npt.NDArray[np.floating]) -> bool:
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(values.size) and not np.isfinite(values.sum()) and bool(np.isnan(values).any())
+
+
+def _are_strings_of_numbers(values: npt.NDArray[Any]) -> bool:
+    if not all(isinstance(value, str) for value in values[:100]):
+        return False
+    try:
+        values[:100].astype(np.float64)
+        values.astype(np.float64)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def _refusal(refused: dict[str, tuple[str, Values]], sampler: str, *, auto: bool) -> Exception:
+    """Return the error about columns that can be neither computed with nor voted on."""
+    name, (kind, column) = next(iter(refused.items()))
+    value = next(iter(column.values[~column.missing].tolist()), None)
+    start = (
+        f"{sampler} cannot use {_columns_text(list(refused))} (for example {value!r} in {name!r})"
+    )
+    if kind == "number":
+        return ValueError(
+            f"{start}: an array of strings holds numbers and names alike. Pass a frame, or an "
+            "array of dtype object."
+        )
+    if kind == "name":
+        return ValueError(
+            f"{start} as numbers: could not convert string to float. Name them in "
+            "categorical_features, or leave that at 'auto'."
+        )
+    return TypeError(
+        f"{start}: argument must be a string or a number, not {kind}. Convert it (dates with "
+        "pandas.to_datetime), leave the column out"
+        + (", or name it in categorical_features." if auto else ".")
+    )
+
+
+def _columns_text(names: list[str]) -> str:
+    listed = ", ".join(map(repr, names[:20]))
+    return f"column{'s' if len(names) > 1 else ''} {listed}{', ...' if len(names) > 20 else ''}"
+
+
+def _refuse_infinite(rows: Rows) -> None:
+    numeric = rows.numeric
+    data = numeric.data if sparse.issparse(numeric) else numeric
+    with np.errstate(over="ignore", invalid="ignore"):
+        if np.isfinite(data.sum()) or not np.isinf(data).any():
+            return
+    where = np.isinf(data)
+    if sparse.issparse(numeric):
+        found = np.unique(numeric.indices[where])
+    else:
+        found = np.flatnonzero(where.any(axis=0))
+    names = [rows.names[j] for j in rows.columns.numbers[found]]
+    raise ValueError(
+        f"Input X contains infinity in {_columns_text(names)}. {rows.sampler} takes finite numbers "
+        "and missing values: replace them, drop those rows, or copy whole rows with "
+        "RandomOverSampler."
+    )

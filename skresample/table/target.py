@@ -1,0 +1,129 @@
+"""The target behind the door."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from imblearn.utils import check_target_type
+from scipy import sparse
+from sklearn.utils.multiclass import type_of_target
+from sklearn.utils.validation import check_array
+
+from skresample.table.columns import is_missing
+from skresample.table.frames import is_column, is_frame, take
+
+__all__ = ["Target", "read_target"]
+
+
+class Target:
+    """The target behind the door.
+
+    Parameters
+    ----------
+    y : {ndarray, list, Series, ChunkedArray, DataFrame, sparse matrix}
+        The target as it came.
+    labels : ndarray of shape (n,)
+        One label per row.
+
+    Attributes
+    ----------
+    classes : ndarray of shape (n_classes,)
+        The labels, sorted.
+    codes : ndarray of shape (n,)
+        Positions in `classes`.
+    counts : ndarray of shape (n_classes,)
+        Rows per class.
+    """
+
+    def __init__(self, y: Any, labels: npt.NDArray[Any]):
+        self.y = y
+        self.labels = labels
+        self.classes, self._first, self.codes, self.counts = np.unique(
+            labels, return_index=True, return_inverse=True, return_counts=True
+        )
+
+    def extend(self, classes: npt.NDArray[np.intp], *, keep_index: bool = False) -> Any:
+        """Return the target with a row more for each of ``classes``, in the make of the target."""
+        rows = np.concatenate([np.arange(len(self.codes)), self._first[classes]])
+        if is_column(self.y) or is_frame(self.y):
+            return take(self.y, rows, n_old=len(self.codes), keep_index=keep_index)
+        if isinstance(self.y, (list, tuple)):
+            return [self.y[row] for row in rows]
+        if sparse.issparse(self.y):
+            return type(self.y)(self.y.tocsr()[rows])
+        return np.asarray(self.y)[rows]
+
+
+def read_target(y: Any, n_rows: int, name: str) -> Target:
+    """Check a target.
+
+    Parameters
+    ----------
+    y : array-like of shape (n,) or (n, n_classes)
+        Class labels, or their one-hot encoding.
+    n_rows : int
+        Rows of the table that it belongs to.
+    name : str
+        Who asks: named in the messages.
+
+    Returns
+    -------
+    target : Target
+        The target behind the door.
+
+    Raises
+    ------
+    ValueError
+        If it is missing, of another length, a regression target, a multi-label target,
+        or has missing values or only one class.
+    """
+    if y is None:
+        raise ValueError(f"{name} requires y to be passed, but the target y is None.")
+    length = y.shape[0] if hasattr(y, "shape") and len(y.shape) else len(y)
+    if length != n_rows:
+        raise ValueError(
+            f"X and y are of different length: inconsistent numbers of samples, X has {n_rows} "
+            f"rows and y has {length}."
+        )
+    if sparse.issparse(y):
+        checked = y
+    else:
+        checked = check_array(
+            y,
+            ensure_2d=False,
+            dtype=None,
+            input_name="y",
+            ensure_min_samples=0,
+            ensure_all_finite=False,
+            estimator=name,
+        )
+        missing = int(np.count_nonzero(is_missing(checked)))
+        if missing:
+            raise ValueError(
+                f"Input y contains NaN, None or another mark of a missing label in {missing} of "
+                f"{n_rows} rows: fill them in, or drop those rows."
+            )
+        if checked.dtype.kind == "f" and not np.isfinite(checked).all():
+            raise ValueError("Input y contains infinity, which is no class label.")
+    try:
+        kind = type_of_target(checked, input_name="y")
+    except TypeError as error:
+        raise ValueError(
+            "y mixes labels that cannot be ordered, such as numbers and strings: make them all of "
+            "one type."
+        ) from error
+    if kind.startswith("continuous"):
+        raise ValueError(
+            f"Unknown label type: {kind}. {name} balances classes, and y looks like a regression "
+            "target: cut it into classes first (numpy.digitize or pandas.cut)."
+        )
+    if kind == "multilabel-indicator" and (np.asarray(checked.sum(axis=1)) == 0).any():
+        raise ValueError("y has rows without a class: each row of a one-hot target has a single 1.")
+    target = Target(y, np.asarray(check_target_type(checked)))
+    if len(target.classes) < 2:
+        raise ValueError(
+            f"{name} needs at least 2 classes to balance, and y has only 1 class: "
+            f"{target.classes[0]!r}. Check that y is the target column and that the rows were not "
+            "filtered by it."
+        )
+    return target
