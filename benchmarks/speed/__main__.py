@@ -42,6 +42,8 @@ def main() -> None:
     for n, d in QUICK if options.quick else SIZES:
         X, y = table(n, d)
         for name in all_samplers():
+            if name in ("SMOTENC", "SMOTEN"):
+                continue  # see benchmarks.tables
             if name == "SVMSMOTE" and n > 10_000:
                 continue  # the machine's own fit, the same in both, takes minutes
             pair = getattr(skresample, name), getattr(imblearn.over_sampling, name, None)

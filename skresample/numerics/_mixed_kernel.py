@@ -113,13 +113,13 @@ def search(
     """
     holes = any(np.isnan(part.numeric).any() or (part.codes < 0).any() for part in (queries, base))
     base_numeric = _packed(base.numeric.astype(np.float64, copy=False))
-    base_codes = _packed(base.codes)
+    base_codes = _packed(base.codes.astype(np.int32, copy=False))
     found = np.empty((queries.n_rows, k), dtype=np.intp)
 
     def search_part(part: slice) -> None:
         _search(
             np.ascontiguousarray(queries.numeric[part], dtype=np.float64),
-            np.ascontiguousarray(queries.codes[part]),
+            np.ascontiguousarray(queries.codes[part], dtype=np.int32),
             own[part],
             base_numeric,
             base_codes,

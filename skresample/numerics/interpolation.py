@@ -80,10 +80,10 @@ def _interpolate_sparse(start: Any, end: Any, step: npt.NDArray[np.floating]) ->
 
 
 def vote(
-    codes: npt.NDArray[np.int32],
-    own: npt.NDArray[np.int32],
+    codes: npt.NDArray[np.signedinteger],
+    own: npt.NDArray[np.signedinteger],
     rng: np.random.Generator,
-) -> npt.NDArray[np.int32]:
+) -> npt.NDArray[np.signedinteger]:
     """Return the most frequent code of each row; of equally frequent ones, any is as likely.
 
     Parameters

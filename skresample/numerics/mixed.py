@@ -46,7 +46,7 @@ class Mixed(NamedTuple):
     """
 
     numeric: Any
-    codes: npt.NDArray[np.int32]
+    codes: npt.NDArray[np.signedinteger]
     cost: float = 1.0
 
     @property
@@ -120,7 +120,7 @@ def mismatch_cost(values: Any) -> float:
 
 
 def class_shares(
-    codes: npt.NDArray[np.int32], is_minority: npt.NDArray[np.bool_], *, extra: float = 1.0
+    codes: npt.NDArray[np.signedinteger], is_minority: npt.NDArray[np.bool_], *, extra: float = 1.0
 ) -> npt.NDArray[np.float64]:
     """Return, for each category of each row, the share of minority rows among those with it.
 

@@ -119,10 +119,10 @@ class InterpolatingOverSampler(BaseOverSampler):
         second: npt.NDArray[np.intp],
         gap: npt.NDArray[np.floating],
         rng: np.random.Generator,
-    ) -> npt.NDArray[np.int32]:
+    ) -> npt.NDArray[np.signedinteger]:
         """Return the categories of new rows; see the notes of `Pairing`."""
         columns = task.rows.columns
-        new = np.empty((base.size, columns.codes.shape[1]), dtype=np.int32)
+        new = np.empty((base.size, columns.codes.shape[1]), dtype=columns.codes.dtype)
         for j in range(new.shape[1]):
             codes = columns.codes[:, j]
             own = codes[task.minority]

@@ -101,7 +101,7 @@ class SMOTEN(InterpolatingOverSampler):
         if not task.rows.columns.has_missing:
             return shares
         shares[codes < 0] = np.nan
-        return Mixed(shares, np.empty((len(codes), 0), dtype=np.int32))
+        return Mixed(shares, np.empty((len(codes), 0), dtype=np.int8))
 
     def _pair(self, task: OneVsRest) -> Pairing:
         pairing = self._smote_pairing(task)

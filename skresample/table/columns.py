@@ -148,13 +148,21 @@ class Whole:
 Number = Floats | Whole
 
 
+class _Numbering(dict):
+    """Numbers what it is asked for, in the order in which it is first asked."""
+
+    def __missing__(self, key: Any) -> int:
+        self[key] = len(self)
+        return len(self) - 1
+
+
 class Category(NamedTuple):
     """A column of names, as codes.
 
     Attributes
     ----------
     codes : ndarray of shape (n,)
-        A whole number per category, -1 where it is missing.
+        A whole number per category, of the smallest dtype; -1 where it is missing.
     first_rows : ndarray of shape (n_categories,)
         For each code a row that has it: its value is written by copying that row's.
     keeps_rate : bool
@@ -162,7 +170,7 @@ class Category(NamedTuple):
         as frequent; a vote would favour the more frequent.
     """
 
-    codes: npt.NDArray[np.int32]
+    codes: npt.NDArray[np.signedinteger]
     first_rows: npt.NDArray[np.intp]
     keeps_rate: bool
 
@@ -172,13 +180,13 @@ class Category(NamedTuple):
         present = np.flatnonzero(~column.missing)
         values = column.values[present]
         if values.dtype == object:
-            lookup: dict[Any, int] = {}
-            found = np.array([lookup.setdefault(v, len(lookup)) for v in values], dtype=np.int32)
+            lookup = _Numbering()
+            found = np.fromiter(map(lookup.__getitem__, values), np.int32, len(values))
             booleans = bool(lookup) and all(isinstance(v, bool | np.bool_) for v in lookup)
         else:
             found = np.unique(values, return_inverse=True)[1].astype(np.int32)
             booleans = values.dtype.kind == "b"
-        codes = np.full(len(column.values), -1, dtype=np.int32)
+        codes = np.full(len(column.values), -1, np.min_scalar_type(-1 - found.max(initial=0)))
         codes[present] = found
         first_rows = np.empty(found.max(initial=-1) + 1, dtype=np.intp)
         first_rows[found[::-1]] = present[::-1]

@@ -39,8 +39,9 @@ def open_frame(X: Any) -> Any:
     frame : narwhals.DataFrame
         The same columns in the same order, not copied.
     """
-    if hasattr(X, "set_axis"):
-        X = X.set_axis(np.arange(X.shape[1]), axis=1)
+    if hasattr(X, "iloc"):
+        X = X.copy(deep=False)  # set_axis would copy the values too
+        X.columns = range(X.shape[1])
     return nw.from_native(X, eager_only=True)
 
 
@@ -104,6 +105,8 @@ def read_series(series: Any) -> Values:
     values = series.to_numpy()
     if dtype == nw.Boolean:
         values = values.astype(bool)
+    elif dtype == nw.Date:
+        values = values.astype("M8[D]")  # pandas gives objects for dates of Arrow
     elif dtype == nw.Float32:
         values = values.astype(np.float32)
     if values.dtype.kind in "fmM":
@@ -167,6 +170,11 @@ def stack(series: Any, new: Any) -> Any:
         Both.
     """
     new = new.alias(series.name)
+    if hasattr(series.to_native(), "iloc"):
+        # Else pandas would join the labels of the rows too, which take as much as the values.
+        both = [series.to_native(), new.to_native()]
+        stacked = series.__native_namespace__().concat(both, ignore_index=True)
+        return nw.from_native(stacked, series_only=True)
     return nw.concat([series.to_frame(), new.to_frame()], how="vertical")[:, 0]
 
 
@@ -191,10 +199,12 @@ def bind(frame: Any, columns: list[Any], X: Any, *, n_old: int, keep_index: bool
     frame : frame
         Without a copy.
     """
-    if not hasattr(X, "set_axis"):
+    if not hasattr(X, "iloc"):
         return nw.concat([column.to_frame() for column in columns], how="horizontal").to_native()
     # pandas would gather the columns into one block, and hold all of them twice meanwhile.
-    named = {j: column.to_native().reset_index(drop=True) for j, column in enumerate(columns)}
+    named = {j: column.to_native() for j, column in enumerate(columns)}
+    for column in named.values():
+        column.index = range(len(column))
     bound = frame.__native_namespace__().DataFrame(named, copy=False)
     bound.columns = X.columns
     if keep_index:

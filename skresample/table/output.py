@@ -39,7 +39,7 @@ class Synthetic(NamedTuple):
 
     parents: npt.NDArray[np.intp]
     numeric: Fill | Any = None
-    codes: npt.NDArray[np.int32] | None = None
+    codes: npt.NDArray[np.signedinteger] | None = None
 
 
 def open_output(rows: Rows, n_new: int, *, originals: bool, keep_index: bool = False) -> "Output":
@@ -113,7 +113,7 @@ class Output(ABC):
             yield slice(part.start + batch.start, part.start + batch.stop), floats
 
     def _models(self, new: Synthetic, i: int) -> npt.NDArray[np.intp]:
-        """Return the row that each new row copies its value of a category from."""
+        """Return the rows that have the values of a column of categories: to be copied."""
         parents = new.parents[:, 0]
         if new.codes is None:
             return parents
@@ -201,11 +201,10 @@ class _FrameOutput(Output):
         self.keep_index = keep_index
         self.parents = np.empty(n_new, dtype=np.intp)
         self.copied = np.ones(n_new, dtype=bool)
-        # Of columns that are computed: new numbers, where they are missing, and of categories
-        # the rows that have them.
+        # Of what is computed: new numbers, where they are missing, and categories.
         self.numbers: list[npt.NDArray[Any]] = []
-        self.missing: npt.NDArray[np.bool_] = np.empty((0, 0), dtype=bool)
-        self.models: npt.NDArray[np.intp] = np.empty((0, 0), dtype=np.intp)
+        self.missing: dict[int, npt.NDArray[np.bool_]] = {}
+        self.codes: npt.NDArray[np.signedinteger] = np.empty((n_new, 0), dtype=np.int8)
 
     def _put(self, part: slice, new: Synthetic, rng: np.random.Generator) -> None:
         self.parents[part] = new.parents[:, 0]
@@ -214,15 +213,17 @@ class _FrameOutput(Output):
         columns = self.rows.columns
         if self.copied.all():
             self.numbers = [np.empty(self.n_new, recipe.dtype) for _, recipe in columns.recipes]
-            self.missing = np.zeros((len(self.numbers), self.n_new), dtype=bool)
-            self.models = np.empty((len(columns.categories), self.n_new), dtype=np.intp)
+            # -1, and so copied from the parent, where nothing else is said.
+            self.codes = np.full((self.n_new, len(columns.categories)), -1, columns.codes.dtype)
         self.copied[part] = False
         for where, floats in self._batches(new, part):
             for i, (_, recipe) in enumerate(columns.recipes):
                 self.numbers[i][where] = recipe.decode(floats[:, i], rng)
-                self.missing[i, where] = np.isnan(floats[:, i])
-        for i in range(len(self.models)):
-            self.models[i, part] = self._models(new, i)
+                if (missing := np.isnan(floats[:, i])).any():
+                    none = np.zeros(self.n_new, dtype=bool)
+                    self.missing.setdefault(i, none)[where] = missing
+        if new.codes is not None:
+            self.codes[part] = new.codes
 
     def close(self) -> Any:
         X, frame = self.rows.X, open_frame(self.rows.X)
@@ -233,17 +234,18 @@ class _FrameOutput(Output):
         columns = self.rows.columns
         numbers = {j: i for i, j in enumerate(columns.numbers.tolist())}
         categories = {j: i for i, j in enumerate(columns.categories.tolist())}
+        computed = Synthetic(self.parents[:, np.newaxis], codes=self.codes)
         done = []
         for j in range(len(self.rows.names)):
             series = frame[:, j]
             if j in numbers:
                 i = numbers[j]
                 values, self.numbers[i] = self.numbers[i], np.empty(0)  # not held any longer
-                missing = self.missing[i] | self.copied
+                missing = self.missing.pop(i, self.copied) | self.copied
                 new = as_series(values, missing, series, self.parents)
+                del values
             else:
-                models = np.where(self.copied, self.parents, self.models[categories[j]])
-                new = series[models]
+                new = series[self._models(computed, categories[j])]
             done.append(stack(series, new) if self.originals else new)
         return bind(
             frame, done, X, n_old=len(self.rows), keep_index=self.keep_index and self.originals

@@ -50,7 +50,7 @@ class Columns:
     """
 
     numeric: Any
-    codes: npt.NDArray[np.int32]
+    codes: npt.NDArray[np.signedinteger]
     numbers: npt.NDArray[np.intp]
     categories: npt.NDArray[np.intp]
     recipes: list[tuple[Any, Number]]
@@ -123,7 +123,7 @@ class Rows:
         return self.columns.numeric
 
     @property
-    def codes(self) -> npt.NDArray[np.int32]:
+    def codes(self) -> npt.NDArray[np.signedinteger]:
         """The categories as codes, of shape (n, c)."""
         return self.columns.codes
 
@@ -234,20 +234,16 @@ class Rows:
             raise _refusal(refused, self.sampler, auto=asked is None)
         numbers, categories = np.flatnonzero(~np.array(kinds)), np.flatnonzero(kinds)
         numeric, recipes = self._read_numbers(numbers)
-        codes = np.empty((len(self), len(categories)), dtype=np.int32)
-        first_rows, keeps_rate = [], np.zeros(len(categories), dtype=bool)
-        for i, j in enumerate(categories.tolist()):
+        read = []
+        for j in categories.tolist():
             try:
-                category = Category.read(self.column(j))
+                read.append(Category.read(self.column(j)))
             except TypeError as error:
                 raise TypeError(
                     f"Column {self.names[j]!r} cannot be read as categories ({error}): each "
                     "argument must be a string or a real number."
                 ) from error
-            codes[:, i] = category.codes
-            first_rows.append(category.first_rows)
-            keeps_rate[i] = category.keeps_rate
-        return Columns(numeric, codes, numbers, categories, recipes, first_rows, keeps_rate)
+        return _columns(numeric, numbers, categories, recipes, read, len(self))
 
     def _read_numbers(
         self, numbers: npt.NDArray[np.intp]
@@ -433,7 +429,8 @@ def _columns(
     read: list[Category],
     n_rows: int,
 ) -> Columns:
-    codes = np.empty((n_rows, len(read)), dtype=np.int32)
+    dtype = np.result_type(np.int8, *(category.codes.dtype for category in read))
+    codes = np.empty((n_rows, len(read)), dtype=dtype)
     for i, category in enumerate(read):
         codes[:, i] = category.codes
     keeps_rate = np.array([category.keeps_rate for category in read], dtype=bool)
