@@ -42,11 +42,14 @@ class Values(NamedTuple):
         Where a value is missing.
     decimals : int or None
         Of a column whose type says how many its numbers have.
+    named : bool
+        Whether its type says that it holds categories, whatever these are.
     """
 
     values: npt.NDArray[Any]
     missing: npt.NDArray[np.bool_]
     decimals: int | None = None
+    named: bool = False
 
 
 @dataclass(frozen=True)
@@ -207,6 +210,8 @@ def kind_of(column: Values) -> str:
         A name is a string or a value of a column that mixes strings with others. Anything
         else is the name of a type that cannot be computed with.
     """
+    if column.named:
+        return "name"
     kind = column.values.dtype.kind
     if kind in "fiumM":
         return "number"

@@ -22,8 +22,28 @@ __all__ = [
 
 
 def is_frame(X: Any) -> bool:
-    """Say whether something is a frame that is all in memory."""
-    return isinstance(nw.from_native(X, eager_only=True, pass_through=True), nw.DataFrame)
+    """Say whether something is a frame that is all in memory.
+
+    Parameters
+    ----------
+    X : object
+        Anything.
+
+    Returns
+    -------
+    is_frame : bool
+        As narwhals sees it.
+
+    Raises
+    ------
+    ValueError
+        If it is one of Arrow with two columns of one name.
+    """
+    try:
+        found = nw.from_native(_unnamed(X), eager_only=True, pass_through=True)
+    except nw.exceptions.DuplicateError as error:
+        raise ValueError(f"X has several columns of one name: {error}") from error
+    return isinstance(found, nw.DataFrame)
 
 
 def open_frame(X: Any) -> Any:
@@ -39,10 +59,16 @@ def open_frame(X: Any) -> Any:
     frame : narwhals.DataFrame
         The same columns in the same order, not copied.
     """
-    if hasattr(X, "iloc"):
-        X = X.copy(deep=False)  # set_axis would copy the values too
-        X.columns = range(X.shape[1])
-    return nw.from_native(X, eager_only=True)
+    return nw.from_native(_unnamed(X), eager_only=True)
+
+
+def _unnamed(X: Any) -> Any:
+    """Return a frame of pandas with its columns numbered, and anything else as it is."""
+    if not hasattr(X, "iloc") or not hasattr(X, "columns"):
+        return X
+    X = X.copy(deep=False)  # set_axis would copy the values too
+    X.columns = range(X.shape[1])
+    return X
 
 
 def is_column(y: Any) -> bool:
@@ -96,13 +122,15 @@ def read_series(series: Any) -> Values:
     """
     dtype = series.dtype
     decimals = None
-    if isinstance(dtype, nw.Decimal):
-        decimals = getattr(dtype, "scale", None)
+    if isinstance(dtype, nw.Decimal | nw.Int128 | nw.UInt128):
+        decimals = getattr(dtype, "scale", 0)
         series = series.cast(nw.Float64)
     missing = series.is_null().to_numpy().astype(bool)
     if missing.any() and (dtype.is_integer() or dtype == nw.Boolean):
         series = series.fill_null(False if dtype == nw.Boolean else 0)
     values = series.to_numpy()
+    if values.ndim > 1:  # of lists or records, which are refused by name
+        values = np.fromiter(series.to_list(), dtype=object, count=len(series))
     if dtype == nw.Boolean:
         values = values.astype(bool)
     elif dtype == nw.Date:
@@ -111,7 +139,8 @@ def read_series(series: Any) -> Values:
         values = values.astype(np.float32)
     if values.dtype.kind in "fmM":
         missing = missing | (np.isnan(values) if values.dtype.kind == "f" else np.isnat(values))
-    return Values(values, missing, decimals)
+    named = dtype in (nw.Categorical, nw.Enum)
+    return Values(values, missing, decimals, named)
 
 
 def as_series(
@@ -139,6 +168,9 @@ def as_series(
     new : narwhals.Series
         The new column.
     """
+    present = np.flatnonzero(~missing)
+    if not present.size:
+        return series[like]
     dtype = series.dtype
     new = nw.new_series(series.name, values, backend=series.implementation)
     if new.dtype != dtype:
@@ -147,13 +179,11 @@ def as_series(
             new = new.dt.replace_time_zone("UTC").dt.convert_time_zone(zone)
         elif dtype not in (nw.Object, nw.Unknown):
             new = new.cast(dtype)
-    if _native_dtype(new) == _native_dtype(series) and not missing.any():
+    if _native_dtype(new) == _native_dtype(series) and present.size == len(values):
         return new
     if dtype == nw.Unknown:  # pandas' sparse columns, whose values cannot be set
         return nw.from_native(new.to_native().astype(_native_dtype(series)), series_only=True)
-    present = np.flatnonzero(~missing)
-    copied = series[like]
-    return copied.scatter(present, new[present]) if present.size else copied
+    return series[like].scatter(present, new[present])
 
 
 def stack(series: Any, new: Any) -> Any:

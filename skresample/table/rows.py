@@ -302,9 +302,10 @@ def read_rows(X: Any, estimator: Any, *, numeric: bool, categorical: Any = "auto
     sampler = type(estimator).__name__
     as_list = isinstance(X, (list, tuple))
     if is_frame(X):
-        validate_data(estimator, X, skip_check_array=True)
-        check_array(np.broadcast_to(0.0, X.shape), estimator=estimator)  # not empty
         names = [str(name) for name in getattr(X, "column_names", X.columns)]
+        unique = len(set(names)) == len(names)  # scikit-learn reads no names that repeat
+        validate_data(estimator, X if unique else open_frame(X).to_native(), skip_check_array=True)
+        check_array(np.broadcast_to(0.0, X.shape), estimator=estimator)  # not empty
     else:
         if hasattr(X, "__arrow_c_stream__") or hasattr(X, "__dataframe__") or hasattr(X, "collect"):
             raise TypeError(
@@ -487,6 +488,7 @@ def _refusal(refused: dict[str, tuple[str, Values]], sampler: str, *, auto: bool
     """Return the error about columns that can be neither computed with nor voted on."""
     name, (kind, column) = next(iter(refused.items()))
     value = next(iter(column.values[~column.missing].tolist()), None)
+    auto = auto and getattr(value, "__hash__", None) is not None
     start = (
         f"{sampler} cannot use {_columns_text(list(refused))} (for example {value!r} in {name!r})"
     )
