@@ -2,6 +2,7 @@
 
 from skresample._version import __version__
 from skresample.compare import Comparison, compare
+from skresample.encoding import TableEncoder
 from skresample.model import ResampledClassifier
 from skresample.random import RandomOverSampler
 from skresample.smote import (
@@ -25,6 +26,7 @@ __all__ = [
     "KMeansSMOTE",
     "RandomOverSampler",
     "ResampledClassifier",
+    "TableEncoder",
     "__version__",
     "compare",
 ]

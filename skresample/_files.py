@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import re
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -17,13 +18,17 @@ __all__ = [
     "check_output",
     "check_table_name",
     "load_example",
+    "read_dates",
     "read_table",
     "write_atomically",
+    "write_dates",
     "write_table",
 ]
 
 SEPARATORS = {".csv": ",", ".csv.gz": ",", ".tsv": "\t", ".tsv.gz": "\t"}
 PARQUET = ".parquet"
+# A date, or a date and a time, and how each form is written.
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:(?P<between>[T ])\d{2}:\d{2}(?P<seconds>:\d{2})?)?")
 YEAST_FEATURES = ("mcg", "gvh", "alm", "mit", "erl", "pox", "vac", "nuc")
 
 
@@ -188,6 +193,60 @@ def _read_text(path: Path, extension: str) -> Any:
             dtype = getattr(column.dtype, "numpy_dtype", object)
             frame[name] = column.to_numpy(dtype, na_value=np.nan)
     return frame
+
+
+def read_dates(frame: Any) -> dict[Any, tuple[Any, str]]:
+    """Replace text that is dates by dates, column by column.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        A table that was read from text. Columns whose every text is a date as in
+        2024-02-29, or a date and a time as in 2024-02-29 13:05, become dates in it.
+
+    Returns
+    -------
+    forms : dict
+        How the dates are written, by column: the unit they end with, D, m or s, and what
+        stands before the time; of different forms the longest.
+    """
+    import pandas as pd
+
+    forms = {}
+    for name, column in frame.items():
+        if column.dtype != object or not column.notna().any():
+            continue
+        texts = column.dropna().unique().tolist()
+        found = [DATE.fullmatch(text) if isinstance(text, str) else None for text in texts]
+        if not all(found):
+            continue
+        try:
+            dates = np.array(column.fillna("NaT"), dtype="datetime64[s]")
+        except ValueError:  # the 30th of February
+            continue
+        longest = max(filter(None, found), key=lambda match: match.end())
+        unit = "s" if longest["seconds"] else "m" if longest["between"] else "D"
+        forms[name] = unit, longest["between"] or "T"
+        frame[name] = pd.Series(dates, index=frame.index)
+    return forms
+
+
+def write_dates(frame: Any, forms: dict[Any, tuple[Any, str]]) -> None:
+    """Replace dates by text, where `read_dates` did the opposite.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        A table with these columns.
+    forms : dict
+        What `read_dates` returned.
+    """
+    for name, (unit, between) in forms.items():
+        # Not with strftime, which writes years before 1000 as the platform does.
+        dates = frame[name].to_numpy("datetime64[s]")
+        texts = np.char.replace(np.datetime_as_string(dates, unit=unit), "T", between)
+        frame[name] = texts.astype(object)
+        frame[name] = frame[name].mask(np.isnat(dates))
 
 
 def write_table(frame: Any, path: Path) -> None:

@@ -35,14 +35,19 @@ except ImportError:
 
 from skresample import __version__
 from skresample._files import (
+    PARQUET,
     append_rows,
     check_output,
     check_table_name,
     load_example,
+    read_dates,
     read_table,
     write_atomically,
+    write_dates,
     write_table,
 )
+from skresample.compare.protocol import default_samplers, standardized
+from skresample.table import Rows
 
 __all__ = ["app", "main"]
 
@@ -156,6 +161,12 @@ DropOption = Annotated[
     list[str] | None,
     typer.Option(metavar="COLUMN", help="Column to leave out; may be repeated."),
 ]
+CategoricalOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="COLUMN", help="Column whose numbers are names of categories; may be repeated."
+    ),
+]
 STRATEGIES = ("auto", "minority", "not minority", "not majority", "all")
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace an output that exists.")]
 
@@ -201,6 +212,7 @@ def resample(
         list[str] | None,
         typer.Option(metavar="NAME=VALUE", help="Parameter of the sampler; may be repeated."),
     ] = None,
+    categorical: CategoricalOption = None,
     drop: DropOption = None,
     seed: SeedOption = 0,
     force: ForceOption = False,
@@ -219,6 +231,9 @@ def resample(
     with notes(), progress_line("reading") as update:
         frame = drop_columns(read_table(table), drop, table)
         X, y = split_target(frame, target, table)
+        forms = {} if is_parquet(table) else read_dates(X)
+        if categorical:
+            take_as_categories(model, X, categorical, table)
         # Of a categorical column, value_counts would also count labels that have no rows.
         before = y.astype(object).value_counts()
         if n is not None:
@@ -228,6 +243,8 @@ def resample(
             model.set_params(sampling_strategy=read_strategy(strategy, before.index))
         update(description="resampling")
         resampled, y_resampled = model.fit_resample(X, y)
+        if not is_parquet(output):
+            write_dates(resampled, forms)
         resampled.insert(frame.columns.get_loc(y.name), y.name, y_resampled)
         new = resampled[model.is_synthetic_]
         if only_synthetic and new.empty:
@@ -261,7 +278,10 @@ def compare(
     target: Annotated[str | None, TARGET] = None,
     sampler: Annotated[
         list[str] | None,
-        typer.Option(help="See `skresample samplers`; may be repeated.", show_default="all"),
+        typer.Option(
+            help="See `skresample samplers`; may be repeated.",
+            show_default="all but SMOTENC and SMOTEN",
+        ),
     ] = None,
     estimator: Annotated[
         list[str] | None,
@@ -271,6 +291,14 @@ def compare(
             show_default="the first two",
         ),
     ] = None,
+    param: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE",
+            help="Parameter of the samplers, set for each that has it; may be repeated.",
+        ),
+    ] = None,
+    categorical: CategoricalOption = None,
     drop: DropOption = None,
     folds: Annotated[int, typer.Option(help="Folds of the cross-validation.")] = 5,
     repeats: Annotated[int, typer.Option(help="How often it is repeated.")] = 2,
@@ -294,10 +322,9 @@ def compare(
     at_least("--repeats", repeats, 1)
     at_least("--seed", seed, 0)
     classes = sampler_classes()
-    # Random over-sampling is a baseline, and stands in the report in any case.
-    others = [name for name in classes if name != "random-over-sampler"]
-    names = [choose(name, classes, "sampler") for name in sampler or others]
-    methods = {classes[name].__name__: classes[name]() for name in names}
+    named = [classes[choose(name, classes, "sampler")] for name in sampler or []]
+    methods = {cls.__name__: standardized(cls) for cls in named or default_samplers()}
+    configure(list(methods.values()), param or [], reserved=("random_state",))
     models = make_estimators(estimator) if estimator else None
 
     from sklearn.model_selection import RepeatedStratifiedKFold
@@ -308,11 +335,16 @@ def compare(
     columns = BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("remaining")
     with notes(), progress_line("comparing", *columns) as update:
         if table is None or target is None:
-            table, target = Path("yeast4"), "class"
+            table, target, is_text = Path("yeast4"), "class", False
             frame = load_example()
         else:
-            frame = read_table(table)
+            frame, is_text = read_table(table), not is_parquet(table)
         X, y = split_target(drop_columns(frame, drop, table), target, table)
+        if is_text:
+            read_dates(X)
+        for name in categorical or []:
+            column = find_column(X, name, table)
+            X[column] = X[column].astype("category")
         result = skresample.compare(
             X,
             y,
@@ -367,20 +399,42 @@ def make_sampler(name: str, settings: list[str]) -> Any:
     """Return the sampler of a name, with parameters given as ``name=value``."""
     classes = sampler_classes()
     model = classes[choose(name, classes, "sampler")]()
-    # These two have options of their own.
-    known = [k for k in model.get_params() if k not in ("random_state", "sampling_strategy")]
+    configure([model], settings, reserved=("random_state", "sampling_strategy"))
+    return model
+
+
+def configure(models: list[Any], settings: list[str], *, reserved: tuple[str, ...]) -> None:
+    """Set parameters, given as ``name=value``, of every model that has them.
+
+    Parameters
+    ----------
+    models : list of sampler
+        Changed in place.
+    settings : list of str
+        The parameters.
+    reserved : tuple of str
+        Names that there are other options for.
+
+    Raises
+    ------
+    ValueError
+        If none of the models has a parameter.
+    """
+    known = {id(model): set(model.get_params()) - set(reserved) for model in models}
     for setting in settings:
         key, equals, value = setting.partition("=")
         if not equals:
             raise ValueError(f"--param {setting} has no value: write it as NAME=VALUE.")
-        if key not in known:
-            close = difflib.get_close_matches(key, known, n=1)
+        having = [model for model in models if key in known[id(model)]]
+        if not having:
+            names = sorted(set().union(*known.values()))
+            close = difflib.get_close_matches(key, names, n=1)
             raise ValueError(
-                f"{type(model).__name__} has no parameter {key!r}{_did_you_mean(close)} "
-                f"It has: {', '.join(known)}."
+                f"{', '.join(type(model).__name__ for model in models)}: there is no parameter "
+                f"{key!r}{_did_you_mean(close)} There are: {', '.join(names)}."
             )
-        model.set_params(**{key: _literal(value)})
-    return model
+        for model in having:
+            model.set_params(**{key: _literal(value)})
 
 
 def _literal(text: str) -> Any:
@@ -423,10 +477,26 @@ def find_column(frame: Any, given: str, table: Path) -> Any:
     return names[given]
 
 
+def take_as_categories(model: Any, X: Any, given: list[str], table: Path) -> None:
+    """Have a sampler take some columns for categories, besides those that are no numbers."""
+    named = [X.columns.get_loc(find_column(X, one, table)) for one in given]
+    if "categorical_features" not in model.get_params():
+        return  # it takes all columns for categories, or copies rows
+    if model.categorical_features != "auto":
+        raise ValueError("--categorical and --param categorical_features: give one of them.")
+    found = Rows(X, names=list(map(str, X.columns))).columns.categories.tolist()
+    model.set_params(categorical_features=sorted({*found, *named}))
+
+
 def drop_columns(frame: Any, given: list[str] | None, table: Path | None) -> Any:
     """Return a table without some columns."""
     name = table or Path("the table")
     return frame.drop(columns=[find_column(frame, one, name) for one in given or []])
+
+
+def is_parquet(table: Path) -> bool:
+    """Say whether a table is a Parquet file, which knows its dates from its text."""
+    return check_table_name(table) == PARQUET
 
 
 def same_text(table: Path, output: Path) -> bool:

@@ -12,7 +12,7 @@ from sklearn.base import (
     clone,
     is_regressor,
 )
-from sklearn.pipeline import Pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.utils import get_tags
 from sklearn.utils._param_validation import HasMethods
 from sklearn.utils.metaestimators import available_if
@@ -23,6 +23,13 @@ from sklearn.utils.validation import (
     check_is_fitted,
     column_or_1d,
     has_fit_parameter,
+)
+
+from skresample.encoding import (
+    TableEncoder,
+    needs_encoder,
+    takes_missing,
+    takes_names_for_numbers,
 )
 
 __all__ = ["ResampledClassifier"]
@@ -46,6 +53,10 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     over ``sampler__k_neighbors``, over ``sampler`` itself or over None. Rows are
     resampled in `fit` only: what is predicted, scored or validated on stays as it is.
 
+    The sampler sees the table as it is, with categories and missing values. A classifier
+    that cannot be fitted on such a table, or takes the names in it for numbers, gets a
+    :class:`TableEncoder` in front of it.
+
     Parameters
     ----------
     estimator : classifier
@@ -57,7 +68,9 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     Attributes
     ----------
     estimator_ : classifier
-        The fitted classifier.
+        The fitted classifier, or a pipeline of an encoder and the classifier.
+    encoder_ : TableEncoder or None
+        The fitted encoder, where the classifier needed one.
     sampler_ : sampler or None
         The fitted sampler; it holds the rows that it was fitted on.
     classes_ : ndarray of shape (n_classes,)
@@ -106,7 +119,7 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         Parameters
         ----------
         X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
-            The table.
+            The table. Frames may be of pandas, polars or pyarrow.
         y : array-like of shape (n_samples,)
             Class labels.
         sample_weight : array-like of shape (n_samples,), default=None
@@ -123,7 +136,8 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         ------
         ValueError
             If the target is not of classes, or weights are given to a classifier or a
-            sampler that cannot use them.
+            sampler that cannot use them. What the classifier itself raises is passed on, of
+            a table with categories or missing values only if an encoder does not help.
         """
         if y is None:
             raise ValueError(
@@ -158,11 +172,26 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             X, y = self.sampler_.fit_resample(X, y)
             if weights:
                 weights["sample_weight"] = _carry(weights["sample_weight"], self.sampler_)
-        self.estimator_ = clone(self.estimator).fit(X, y, **weights)
+        self.encoder_, self.estimator_ = self._fit_estimator(X, y, weights)
         for name in ("classes_", "n_features_in_", "feature_names_in_"):
             if hasattr(self.estimator_, name):
                 setattr(self, name, getattr(self.estimator_, name))
         return self
+
+    def _fit_estimator(self, X: Any, y: Any, weights: dict[str, Any]) -> tuple[Any, Any]:
+        """Return the encoder, if one is needed, and the fitted classifier."""
+        try:
+            fitted = clone(self.estimator).fit(X, y, **weights)
+        except (TypeError, ValueError):
+            if not needs_encoder(X):
+                raise
+        else:
+            if not takes_names_for_numbers(self.estimator, X, np.asarray(y)):
+                return None, fitted
+        encoder = TableEncoder(impute=not takes_missing(self.estimator)).fit(X)
+        # Not by the fit of a pipeline: how that takes weights depends on metadata routing.
+        fitted = clone(self.estimator).fit(encoder.transform(X), y, **weights)
+        return encoder, make_pipeline(encoder, fitted)
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
         """Predict the class of each row.
@@ -234,10 +263,16 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        parts = [get_tags(part) for part in (self.estimator, self.sampler) if part is not None]
-        for name in ("sparse", "allow_nan", "string", "categorical"):
-            setattr(tags.input_tags, name, all(getattr(p.input_tags, name) for p in parts))
-        tags.classifier_tags = get_tags(self.estimator).classifier_tags or tags.classifier_tags
+        estimator = get_tags(self.estimator)
+        samplers = [] if self.sampler is None else [get_tags(self.sampler)]
+        for name in ("sparse", "string"):
+            allowed = all(getattr(part.input_tags, name) for part in [estimator, *samplers])
+            setattr(tags.input_tags, name, allowed)
+        # What the classifier does not take, the encoder takes.
+        for name in ("allow_nan", "categorical"):
+            allowed = all(getattr(part.input_tags, name) for part in samplers)
+            setattr(tags.input_tags, name, allowed)
+        tags.classifier_tags = estimator.classifier_tags or tags.classifier_tags
         return tags
 
 

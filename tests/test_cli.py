@@ -267,9 +267,93 @@ def test_text_is_copied_to_the_letter(packed, end):
 
 def test_numbers_with_leading_zeros_are_text():
     Path("table.csv").write_text("zip,n,y\n" + "01234,1,p\n56789,2,p\n" + "99999,3,q\n" * 3)
-    refused(run("resample", "table.csv", "--target", "y", "--output", "out.csv"), "'zip'", "01234")
-    resample("table.csv", "--sampler", "random-over-sampler", target="y", output="out.parquet")
-    assert pd.read_parquet("out.parquet")["zip"].iloc[0] == "01234"
+    resample("table.csv", "--param", "k_neighbors=1", target="y", output="out.parquet")
+    out = pd.read_parquet("out.parquet")
+    assert out["zip"].iloc[0] == "01234"
+    assert set(out["zip"][5:]) <= {"01234", "56789"}, "a vote, not a mixture"
+
+
+@pytest.fixture
+def mixed():
+    """A file with text, holes, booleans, dates, times and numbers that are names."""
+    rng = np.random.default_rng(0)
+    n = 80
+    table = pd.DataFrame(
+        {
+            "town": rng.choice(["Rome", "Oslo", None], n),
+            "age": np.where(rng.random(n) < 0.1, np.nan, rng.integers(20, 60, n)),
+            "code": rng.choice([408, 415, 510], n),
+            "flag": rng.random(n) < 0.3,
+            "day": pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 300, n), "D"),
+            "minute": pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 999, n), "min"),
+            "y": rng.permutation(np.repeat(["few", "many"], [20, 60])),
+        }
+    )
+    table["day"] = table["day"].dt.strftime("%Y-%m-%d").mask(rng.random(n) < 0.1)
+    table["minute"] = table["minute"].dt.strftime("%Y-%m-%dT%H:%M")
+    table.to_csv("mixed.csv", index=False)
+    return "mixed.csv"
+
+
+@pytest.mark.parametrize("sampler", ["smote", "smotenc", "smoten", "svm-smote"])
+@pytest.mark.parametrize("output", ["out.csv", "out.tsv"])
+def test_tables_with_everything(mixed, sampler, output):
+    resample(mixed, "--sampler", sampler, "--categorical", "code", output=output, target="y")
+    before = pd.read_csv(mixed)
+    out = pd.read_csv(output, sep="," if output.endswith("csv") else "\t")
+    pd.testing.assert_frame_equal(out[:80], before)
+    new = out[80:]
+    assert len(new) == 40
+    assert set(new["code"]) <= {408, 415, 510}
+    assert new["day"].dropna().str.fullmatch(r"2024-\d\d-\d\d").all()
+    assert new["minute"].str.fullmatch(r"2024-01-01T\d\d:\d\d").all()
+    if output.endswith("csv"):
+        assert Path(output).read_text().startswith(Path(mixed).read_text())
+    if sampler != "smoten":
+        assert not set(new["minute"]) <= set(before["minute"]), "dates are drawn, not voted on"
+
+
+def test_dates_become_dates_in_parquet_and_their_type_is_kept(mixed):
+    resample(mixed, "--categorical", "code", output="out.parquet", target="y")
+    out = pd.read_parquet("out.parquet")
+    assert out["day"].dtype.kind == "M"
+    assert out["code"].dtype == "int64"
+    resample("out.parquet", "--n", 5, "--categorical", "code", output="more.parquet", target="y")
+    again = pd.read_parquet("more.parquet")
+    pd.testing.assert_frame_equal(again[: len(out)], out)
+    assert set(again["code"]) == {408, 415, 510}
+
+
+@pytest.mark.parametrize(
+    ("texts", "form"),
+    [
+        (["2024-02-29", np.nan], ("D", "T")),
+        (["2024-02-29T10:30", "2024-02-29T10:31"], ("m", "T")),
+        (["2024-02-29 10:30:15"], ("s", " ")),
+        (["2024-02-29", "2024-02-29 10:30"], ("m", " ")),
+        (["9999-12-31", "0001-01-01"], ("D", "T")),
+        (["2023-02-29"], None),
+        (["2024-02-29", "soon"], None),
+        (["29.02.2024"], None),
+        ([None, None], None),
+        ([20240229], None),
+    ],
+)
+def test_dates(texts, form):
+    frame = pd.DataFrame({"a": pd.Series(texts, dtype=object)})
+    forms = _files.read_dates(frame)
+    assert forms == ({} if form is None else {"a": form})
+    assert (frame["a"].dtype.kind == "M") == (form is not None)
+    _files.write_dates(frame, forms)
+    texts[0] = "2024-02-29 00:00" if form == ("m", " ") else texts[0]
+    pd.testing.assert_series_equal(frame["a"], pd.Series(texts, name="a", dtype=object))
+
+
+def test_dates_may_be_the_classes():
+    rows = [f"{i},2024-01-0{1 + (i < 4)}" for i in range(12)]
+    Path("table.csv").write_text("\n".join(["x,y", *rows]))
+    resample("table.csv", "--n", 2, "--label", "2024-01-02", target="y")
+    assert Path("out.csv").read_text().splitlines()[-1].endswith(",2024-01-02")
 
 
 def test_columns_can_be_dropped_and_a_counter_is_noticed():
@@ -379,6 +463,12 @@ def test_output_may_be_the_input(frame, table):
         (["--strategy", "minorty"], ["did you mean 'minority'?"]),
         (["--strategy", "{'nobody': 50}"], ["no class 'nobody'"]),
         (["--drop", "colour"], ["no column 'colour'"]),
+        (["--categorical", "colour"], ["no column 'colour'"]),
+        (["--categorical", "kind"], ["no column 'kind'"]),
+        (
+            ["--categorical", "count", "--param", "categorical_features=[0]"],
+            ["--categorical and --param categorical_features"],
+        ),
         (["--strategy", "{'z': 99}"], ["'z'", "rare [b]"]),
         (["--n", 0], ["--n must be at least 1"]),
         (["--n", 3, "--label", "z"], ["no class 'z'", "common, rare [b]"]),
@@ -403,11 +493,7 @@ def test_resample_refuses(table, arguments, words):
         (b"a,kind\n1,p\n2,p,5\n", ["cannot be read", "line 3"]),
         (b"a,kind\n1,p,5\n2,p,5\n", ["cannot be read", "more fields"]),
         ("a,kind\n1,é\n".encode("latin-1"), ["cannot be read", "utf-8"]),
-        (
-            b"a,kind\nred,p\nblue,p\nred,q\nred,q\n",
-            ["could not convert column 'a'", "RandomOverSampler"],
-        ),
-        (b"a,kind\n1,p\n2,p\n,q\n4,q\n5,q\n", ["NaN", "'a'"]),
+        (b"a,kind\n1,p\n2,p\ninf,q\n4,q\n5,q\n", ["infinity", "'a'"]),
         (b"a,kind\n1,p\n2,p\n", ["only 1 class"]),
         (b"a,kind\n1,0.1\n2,0.2\n3,0.3\n", ["regression"]),
         (b"kind\np\np\nq\nq\n", ["0 feature"]),
@@ -528,8 +614,44 @@ def test_compare_on_the_example(asked):
     assert asked["X"].shape == (1484, 8)
     assert asked["y"].value_counts().to_dict() == {"negative": 1433, "positive": 51}
     others = {cls.__name__ for cls in cli.sampler_classes().values()} - {"RandomOverSampler"}
-    assert set(asked["samplers"]) == others, "random over-sampling is a baseline"
+    assert set(asked["samplers"]) == others - {"SMOTENC", "SMOTEN"}
+    assert all(sampler.standardize for sampler in asked["samplers"].values())
     assert asked["estimators"] is None
+
+
+def test_compare_sets_parameters_of_every_sampler_that_has_them(table, asked):
+    chosen = ["--sampler", "smote", "--sampler", "svm-smote", "--sampler", "smoten"]
+    more = ["--param", "k_neighbors=3", "--param", "m_neighbors=7", "--param", "standardize=False"]
+    result = run("compare", table, "--target", "kind", *chosen, *more)
+    assert result.exit_code == 0, result.stderr
+    smote, svm, smoten = asked["samplers"].values()
+    assert (smote.k_neighbors, svm.k_neighbors, smoten.k_neighbors) == (3, 3, 3)
+    assert (svm.m_neighbors, smote.standardize, svm.standardize) == (7, False, False)
+
+
+def test_compare_has_categories_and_dates(asked):
+    rows = [
+        f"{i * i % 7},{400 + i % 3},0{i % 2}7,2024-01-{i + 1:02},{'pq'[i % 2]}" for i in range(20)
+    ]
+    Path("table.csv").write_text("\n".join(["n,code,zip,day,y", *rows]))
+    result = run("compare", "table.csv", "--target", "y", "--categorical", "code")
+    assert result.exit_code == 0, result.stderr
+    X = asked["X"]
+    assert X["code"].dtype == "category"
+    assert X["code"].tolist()[:3] == [400, 401, 402]
+    assert X["zip"].tolist()[:2] == ["007", "017"]
+    assert X["n"].dtype == "int64"
+    assert X["day"].dtype.kind == "M"
+
+
+def test_compare_on_a_table_with_everything(mixed):
+    few = ["--sampler", "smote", "--estimator", "tree", "--folds", 2, "--repeats", 1]
+    result = run("compare", mixed, "--target", "y", "--categorical", "code", "--n-jobs", 1, *few)
+    assert result.exit_code == 0, result.stderr
+    assert result.stderr == ""
+    assert "an encoder was put in front of decision tree" in result.stdout
+    assert "put in front" in Path("skresample-report.html").read_text(encoding="utf-8")
+    assert "failed" not in result.stdout
 
 
 def test_every_estimator_has_a_name():
@@ -548,6 +670,9 @@ def test_every_estimator_has_a_name():
     [
         (["--estimator", "decision-treee"], ["did you mean 'decision-tree'", "k-neighbors"]),
         (["--sampler", "smotte"], ["did you mean 'smote'"]),
+        (["--param", "k_neighbor=3"], ["no parameter 'k_neighbor'", "did you mean 'k_neighbors'"]),
+        (["--param", "random_state=3"], ["no parameter 'random_state'"]),
+        (["--categorical", "wide"], ["no column 'wide'"]),
         (["--folds", 1], ["--folds must be at least 2"]),
         (["--folds", 13], ["13 folds", "has 12"]),
         (["--repeats", 0], ["--repeats must be at least 1"]),

@@ -6,10 +6,14 @@ import imblearn.under_sampling
 import imblearn.utils.estimator_checks as imblearn_checks
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 import sklearn.utils.estimator_checks as sklearn_checks
+from sklearn import config_context
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.datasets import make_classification
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_validate
 from sklearn.neighbors import KNeighborsClassifier
@@ -17,8 +21,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
+from sklearn.utils import get_tags
+from sklearn.utils.validation import check_array
 
-from skresample import SMOTE, RandomOverSampler, ResampledClassifier
+from skresample import SMOTE, RandomOverSampler, ResampledClassifier, TableEncoder
 
 
 @pytest.fixture
@@ -202,3 +208,124 @@ def test_a_pickle_holds_the_training_table_once(table):
 def test_what_is_no_sampler_is_refused(table):
     with pytest.raises(ValueError, match="'sampler' parameter of ResampledClassifier must be"):
         ResampledClassifier(LogisticRegression(), StandardScaler()).fit(*table)
+
+
+# Tables with categories and missing values
+
+CONTAINERS = {
+    "pandas": lambda frame: frame,
+    "polars": pl.from_pandas,
+    "pyarrow": lambda frame: pa.Table.from_pandas(frame, preserve_index=False),
+}
+TARGETS = {
+    "pandas": pd.Series,
+    "polars": pl.Series,
+    "pyarrow": lambda y: pa.chunked_array([pa.array(y)]),
+}
+
+
+@pytest.fixture
+def mixed():
+    rng = np.random.default_rng(0)
+    y = np.repeat(["few", "many"], [20, 80])
+    frame = pd.DataFrame(
+        {
+            "town": rng.choice(["Rome", "Oslo", None], len(y)),
+            "age": np.where(rng.random(len(y)) < 0.1, np.nan, rng.normal(size=len(y))),
+            "flag": rng.random(len(y)) < 0.3,
+            "day": pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 9, len(y)), "D"),
+        }
+    )
+    return frame, y
+
+
+@pytest.mark.parametrize("name", CONTAINERS)
+@pytest.mark.parametrize("sampler", [None, SMOTE(random_state=0), RandomOverSampler()])
+def test_an_encoder_steps_in_for_any_frame(mixed, name, sampler):
+    frame, y = mixed
+    X = CONTAINERS[name](frame)
+    model = ResampledClassifier(LogisticRegression(), sampler).fit(X, TARGETS[name](y))
+    assert isinstance(model.encoder_, TableEncoder)
+    assert model.encoder_.impute
+    assert model.n_features_in_ == 4
+    assert model.feature_names_in_.tolist() == frame.columns.tolist()
+    assert model.classes_.tolist() == ["few", "many"]
+    unseen = CONTAINERS[name](frame.assign(town="Bonn", age=np.nan))
+    assert model.predict_proba(unseen).shape == (100, 2)
+    if sampler is not None:
+        assert model.sampler_.is_synthetic_.sum() == 60
+
+
+def test_same_as_an_encoder_put_in_by_hand(mixed):
+    frame, y = mixed
+    model = ResampledClassifier(LogisticRegression(), SMOTE(random_state=0)).fit(frame, y)
+    by_hand = make_pipeline(TableEncoder(), LogisticRegression())
+    by_hand.fit(*SMOTE(random_state=0).fit_resample(frame, y))
+    np.testing.assert_array_equal(model.predict_proba(frame), by_hand.predict_proba(frame))
+
+
+def test_missing_values_are_left_to_a_classifier_that_takes_them(mixed):
+    frame, y = mixed
+    boosting = HistGradientBoostingClassifier(max_iter=3)
+    model = ResampledClassifier(make_pipeline(StandardScaler(), boosting), SMOTE()).fit(frame, y)
+    assert not model.encoder_.impute
+    numbers = frame[["age"]].assign(other=np.arange(100.0))
+    assert ResampledClassifier(boosting, SMOTE()).fit(numbers, y).encoder_ is None
+    assert ResampledClassifier(Recorder(), SMOTE()).fit(frame, y).encoder_ is None
+
+
+def test_no_encoder_where_none_is_needed(table):
+    model = ResampledClassifier(LogisticRegression(), SMOTE()).fit(*table)
+    assert model.encoder_ is None
+    with pytest.raises(ValueError, match="'C' parameter"):
+        ResampledClassifier(LogisticRegression(C=-1), SMOTE()).fit(*table)
+
+
+def test_what_an_encoder_does_not_help_is_raised(mixed):
+    with pytest.raises(ValueError, match="'C' parameter"):
+        ResampledClassifier(LogisticRegression(C=-1), SMOTE()).fit(*mixed)
+
+
+@pytest.mark.parametrize("routing", [False, True])
+def test_weights_reach_the_classifier_behind_the_encoder(mixed, routing):
+    frame, y = mixed
+
+    class Picky(Recorder):
+        def fit(self, X, y, sample_weight=None):
+            return super().fit(check_array(X), y, sample_weight)
+
+    weights = np.arange(1.0, 101.0)
+    with config_context(enable_metadata_routing=routing):
+        model = ResampledClassifier(Picky(), SMOTE(random_state=0))
+        model.fit(frame, y, sample_weight=weights)
+    assert model.encoder_ is not None
+    carried = model.estimator_[-1].sample_weight_
+    np.testing.assert_array_equal(carried[:100], weights)
+    assert len(carried) == 160
+
+
+def test_says_that_it_takes_what_its_sampler_takes():
+    tags = get_tags(ResampledClassifier(LogisticRegression(), SMOTE())).input_tags
+    assert tags.allow_nan
+    assert not get_tags(LogisticRegression()).input_tags.allow_nan
+    other = imblearn.under_sampling.ClusterCentroids()
+    assert not get_tags(ResampledClassifier(LogisticRegression(), other)).input_tags.allow_nan
+
+
+def test_names_that_are_spelt_as_numbers_are_no_numbers():
+    rng = np.random.default_rng(0)
+    code = rng.integers(1, 4, 200)
+    y = np.where(code == 2, "few", "many")  # no line through 1, 2, 3 can tell
+    frame = pd.DataFrame({"code": pd.Categorical(code), "x": rng.normal(size=200)})
+    model = ResampledClassifier(LogisticRegression(), SMOTE(random_state=0)).fit(frame, y)
+    assert model.score(frame, y) == 1
+    assert model.encoder_ is not None
+    boosting = HistGradientBoostingClassifier(max_iter=3)
+    assert ResampledClassifier(boosting, SMOTE(random_state=0)).fit(frame, y).encoder_ is None
+
+
+def test_search_on_a_mixed_table(mixed):
+    frame, y = mixed
+    model = ResampledClassifier(LogisticRegression(), SMOTE(random_state=0))
+    search = GridSearchCV(model, {"sampler__k_neighbors": [1, 3]}, error_score="raise", cv=3)
+    assert search.fit(frame, y).best_estimator_.encoder_ is not None

@@ -5,12 +5,14 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.model_selection import StratifiedKFold
+from sklearn.utils import _safe_indexing
 from sklearn.utils.class_weight import compute_sample_weight
 
 from skresample.model import ResampledClassifier
+from skresample.table.frames import is_frame, take
 
-__all__ = ["BalancedWeights", "TunedThreshold"]
+__all__ = ["BalancedWeights", "TunedThreshold", "take_rows"]
 
 # How many places for the threshold of a class are tried.
 CANDIDATES = 400
@@ -99,10 +101,10 @@ class TunedThreshold(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         """
         self.classes_, codes, counts = np.unique(y, return_inverse=True, return_counts=True)
         folds = StratifiedKFold(min(5, counts.min()), shuffle=True, random_state=self.random_state)
-        # Under metadata routing, scikit-learn 1.6 fails on params=None.
-        out_of_fold = cross_val_predict(
-            self.estimator, X, y, cv=folds, method="predict_proba", params={}
-        )
+        out_of_fold = np.empty((len(codes), len(counts)))
+        for train, test in folds.split(codes, codes):
+            fitted = clone(self.estimator).fit(take_rows(X, train), self.classes_[codes[train]])
+            out_of_fold[test] = fitted.predict_proba(take_rows(X, test))
         self.offsets_ = _tune_offsets(_log(out_of_fold), codes, counts, self.aim)
         self.estimator_ = clone(self.estimator).fit(X, y)
         return self
@@ -137,6 +139,27 @@ class TunedThreshold(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             As the classifier gives them.
         """
         return self.estimator_.predict_proba(X)
+
+
+def take_rows(X: Any, rows: npt.NDArray[np.intp]) -> Any:
+    """Return some rows of a table.
+
+    Parameters
+    ----------
+    X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+        The table.
+    rows : ndarray of shape (n,)
+        Their positions.
+
+    Returns
+    -------
+    taken : {array-like, sparse matrix, DataFrame} of shape (n, n_features)
+        Of the type that was given.
+    """
+    # scikit-learn before 1.8 does not index tables of pyarrow.
+    if is_frame(X) and not hasattr(X, "iloc"):
+        return take(X, rows, n_old=0, keep_index=False)
+    return _safe_indexing(X, rows)
 
 
 def _log(probabilities: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:

