@@ -136,7 +136,10 @@ def read_series(series: Any) -> Values:
     if dtype == nw.Boolean:
         values = values.astype(bool)
     elif dtype == nw.Date:
-        values = values.astype("M8[D]")  # pandas gives objects for dates of Arrow
+        # pandas gives objects for dates of Arrow
+        values = (
+            np.where(missing, None, values).astype("M8[D]") if values.dtype == object else values
+        )
     elif dtype == nw.Float32:
         values = values.astype(np.float32)
     if values.dtype.kind in "fmM":
@@ -174,7 +177,7 @@ def as_series(
     if not present.size:
         return series[like]
     dtype = series.dtype
-    new = nw.new_series(series.name, values, backend=series.implementation)
+    new = nw.new_series(series.name, values[present], backend=series.implementation)
     if new.dtype != dtype:
         zone = getattr(dtype, "time_zone", None)
         if zone:
@@ -184,8 +187,15 @@ def as_series(
     if _native_dtype(new) == _native_dtype(series) and present.size == len(values):
         return new
     if dtype == nw.Unknown:  # pandas' sparse columns, whose values cannot be set
-        return nw.from_native(new.to_native().astype(_native_dtype(series)), series_only=True)
-    return series[like].scatter(present, new[present])
+        whole = (
+            nw.new_series(
+                series.name, np.where(missing, np.nan, values), backend=series.implementation
+            )
+            if missing.any()
+            else new
+        )
+        return nw.from_native(whole.to_native().astype(_native_dtype(series)), series_only=True)
+    return series[like].scatter(present, new)
 
 
 def stack(series: Any, new: Any) -> Any:
