@@ -136,10 +136,10 @@ def read_series(series: Any) -> Values:
     if dtype == nw.Boolean:
         values = values.astype(bool)
     elif dtype == nw.Date:
-        # pandas gives objects for dates of Arrow
-        values = (
-            np.where(missing, None, values).astype("M8[D]") if values.dtype == object else values
-        )
+        if values.dtype == object:  # pandas gives objects for dates of Arrow
+            values = values.copy()
+            values[missing] = None
+            values = values.astype("M8[D]")
     elif dtype == nw.Float32:
         values = values.astype(np.float32)
     if values.dtype.kind in "fmM":
