@@ -45,11 +45,11 @@ class RandomOverSampler(BaseOverSampler):
         Width of the noise, 1 for Silverman's rule of thumb; a dict gives it per label.
         None or 0 repeats rows as they are, whatever they hold. Noise is for numbers:
         categories are repeated, and what is missing stays so.
+    n_jobs : int, default=None
+        Taken so that samplers can be exchanged in a search; drawing rows needs one thread.
     {categorical_features}
     {bounds}
     {keep_index}
-    n_jobs : int, default=None
-        Taken so that samplers can be exchanged in a search; drawing rows needs one thread.
 
     Attributes
     ----------
