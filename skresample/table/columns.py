@@ -182,7 +182,8 @@ class Category(NamedTuple):
         """Give each different value a code."""
         present = np.flatnonzero(~column.missing)
         values = column.values[present]
-        if values.dtype == object:
+        # In the order in which they come, whatever the library: ties are then broken alike.
+        if values.dtype.kind in "OUS":
             lookup = _Numbering()
             found = np.fromiter(map(lookup.__getitem__, values), np.int32, len(values))
             booleans = bool(lookup) and all(isinstance(v, bool | np.bool_) for v in lookup)

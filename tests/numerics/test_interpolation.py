@@ -3,7 +3,7 @@ import pytest
 from scipy import sparse, stats
 
 from skresample.numerics import interpolation
-from skresample.numerics.interpolation import interpolate, round_stochastically
+from skresample.numerics.interpolation import interpolate, reflect, round_stochastically, vote
 
 
 def draw(n, d, n_new, seed=0, dtype=np.float64, low=0.0, high=1.0):
@@ -143,3 +143,106 @@ class TestRoundStochastically:
         values = np.linspace(-3, 3, 101)
         first, second = (round_stochastically(values, np.random.default_rng(5)) for _ in range(2))
         np.testing.assert_array_equal(first, second)
+
+
+class TestHoles:
+    @pytest.mark.parametrize(("low", "high"), [(0, 1), (-0.5, 0.5)])
+    def test_missing_where_the_base_is(self, low, high):
+        values, base, partner, gap = draw(30, 4, 500, low=low, high=high)
+        values[np.random.default_rng(1).random(values.shape) < 0.3] = np.nan
+        new = interpolate(values, base, partner, gap)
+        start, end = values[base], values[partner]
+        np.testing.assert_array_equal(np.isnan(new), np.isnan(start))
+        alone = np.isnan(end) & ~np.isnan(start)
+        np.testing.assert_array_equal(new[alone], start[alone])
+        both = ~np.isnan(end) & ~np.isnan(start)
+        plain = start + gap[:, np.newaxis] * (end - start)
+        np.testing.assert_allclose(new[both], plain[both], rtol=1e-12, atol=1e-15)
+
+
+class TestVote:
+    def by_hand(self, codes, own, n=6000):
+        """Return how often each code wins."""
+        rows = np.tile(np.array(codes, dtype=np.int32), (n, 1))
+        winners = vote(rows, np.full(n, own, dtype=np.int32), np.random.default_rng(0))
+        found, counts = np.unique(winners, return_counts=True)
+        return dict(zip(found.tolist(), counts.tolist(), strict=True))
+
+    @pytest.mark.parametrize(
+        ("codes", "own", "winner"),
+        [
+            ([3, 1, 3], 0, 3),
+            ([0, 5, 5, 5, 0], 0, 5),
+            ([2], 7, 2),
+            ([-1, -1, 4], 7, 4),
+            ([-1, -1, -1], 7, 7),
+            ([1, 1, 1], -1, -1),
+            ([-1, -1], -1, -1),
+            ([-1, -1, -1, 0], 7, 0),
+        ],
+        ids=str,
+    )
+    def test_winner(self, codes, own, winner):
+        assert self.by_hand(codes, own, 50) == {winner: 50}
+
+    @pytest.mark.parametrize(
+        "codes", [[0, 9], [9, 0, 9, 0], [4, 2, 7], [1, 1, 0, 0, 5, -1], [0, 1, 2, 3, 4, 5, 6]]
+    )
+    def test_ties_are_drawn_evenly(self, codes):
+        most = max(codes.count(code) for code in codes if code >= 0)
+        tied = {code for code in codes if code >= 0 and codes.count(code) == most}
+        won = self.by_hand(codes, 0)
+        assert set(won) == tied
+        assert stats.chisquare(list(won.values())).pvalue > 1e-4
+
+    @pytest.mark.parametrize("dtype", [np.int8, np.int16, np.int32])
+    def test_against_counting(self, dtype):
+        rng = np.random.default_rng(0)
+        codes = rng.integers(-1, 5, (2000, 7)).astype(dtype)
+        own = rng.integers(-1, 5, 2000).astype(dtype)
+        winners = vote(codes, own, rng)
+        assert winners.dtype == dtype
+        for row, base, winner in zip(codes, own, winners, strict=True):
+            counts = np.bincount(row[row >= 0], minlength=5)
+            if base < 0 or not counts.any():
+                assert winner == base
+            else:
+                assert counts[winner] == counts.max()
+
+    def test_is_repeatable_and_leaves_its_input(self):
+        codes = np.random.default_rng(0).integers(0, 3, (50, 6)).astype(np.int32)
+        own = codes[:, 0].copy()
+        for array in (codes, own):
+            array.flags.writeable = False
+        first, second = (vote(codes, own, np.random.default_rng(4)) for _ in range(2))
+        np.testing.assert_array_equal(first, second)
+
+
+class TestReflect:
+    @pytest.mark.parametrize("dtype", [np.float32, np.float64])
+    def test_by_hand(self, dtype):
+        values = np.array([[-0.25], [0.0], [0.5], [1.0], [1.25], [-1.0], [2.0]], dtype=dtype)
+        reflect(values, np.zeros(1), np.ones(1))
+        expected = np.array([0.25, 0, 0.5, 1, 0.75, 1, 0], dtype=dtype)
+        np.testing.assert_array_equal(values[:, 0], expected)
+
+    def test_far_outside_is_inside_too(self):
+        values = np.random.default_rng(0).normal(scale=50, size=(1000, 2))
+        low, high = np.array([-1.0, 0.0]), np.array([1.0, 0.5])
+        reflect(values, low, high)
+        assert ((values >= low) & (values <= high)).all()
+
+    def test_open_ends(self):
+        values = np.array([[-3.0, -3.0, -3.0], [8.0, 8.0, 8.0]])
+        reflect(values, np.array([0, -np.inf, -np.inf]), np.array([np.inf, 5, np.inf]))
+        np.testing.assert_array_equal(values, [[3, -3, -3], [8, 2, 8]])
+
+    def test_missing_stays_missing(self):
+        values = np.array([[np.nan, 2.0]])
+        reflect(values, np.zeros(2), np.ones(2))
+        np.testing.assert_array_equal(values, [[np.nan, 0.0]])
+
+    def test_a_single_value_is_allowed(self):
+        values = np.array([[0.7], [-3.0], [9.0]])
+        reflect(values, np.array([0.7]), np.array([0.7]))
+        assert (values == 0.7).all()
