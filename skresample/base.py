@@ -341,7 +341,8 @@ def how_many(strategy: Any, target: Target) -> dict[Any, int]:
         return {label: int(strategy[label]) - have[label] for label in classes if label in strategy}
     if isinstance(strategy, Real) and len(classes) == 2:
         small, large = sorted(have, key=lambda label: have[label])
-        if have[small] >= strategy * have[large]:
+        # imbalanced-learn rounds down too.
+        if int(strategy * have[large]) <= have[small]:
             if have[small] > strategy * have[large]:
                 warnings.warn(
                     f"sampling_strategy={strategy} is met already: class {small!r} has "

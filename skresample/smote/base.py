@@ -46,7 +46,7 @@ class Pairing(NamedTuple):
     has none, it is the base's. A category is voted on by the base's partners of its class,
     and missing where the base's is: so, with evenly weighted bases, the share of missing
     values stays what it is. A boolean is the partner's with the probability of the step, else
-    the base's, so that True stays as frequent.
+    the base's, so that True stays nearly as frequent.
     """
 
     weights: npt.NDArray[np.floating]
@@ -100,9 +100,12 @@ class InterpolatingOverSampler(BaseOverSampler):
         first, second = task.minority[base], fitted.partners[base, slot]
         parents = np.column_stack([first, second])
         codes = self._vote(task, fitted.partners, base, second, gap, rng)
-        if sparse.issparse(task.numeric):
-            return Synthetic(parents, interpolate(task.numeric, first, second, gap), codes)
         bounds = task.rows.bounds(getattr(self, "bounds", None))
+        if sparse.issparse(task.numeric):
+            new = interpolate(task.numeric, first, second, gap)
+            if bounds is not None:
+                reflect(new.data, *(bound[new.indices] for bound in bounds))
+            return Synthetic(parents, new, codes)
 
         def fill(part: slice, out: npt.NDArray[np.floating]) -> None:
             interpolate(task.numeric, first[part], second[part], gap[part], out=out)

@@ -152,6 +152,8 @@ class SVMSMOTE(InterpolatingOverSampler):
     def _coordinates(self, task: OneVsRest) -> Any:
         """Return the rows as numbers without holes, for the machine."""
         features = self._features(task)
+        if sparse.issparse(features):  # the machine would sort the user's own, in place
+            return features if features.has_sorted_indices else features.sorted_indices()
         if not isinstance(features, Mixed):
             return centred_if_far(features)
         numeric = features.numeric
@@ -162,4 +164,7 @@ class SVMSMOTE(InterpolatingOverSampler):
             middle = np.where(known, numeric, 0).sum(axis=0) / known.sum(axis=0)
         shares = class_shares(features.codes, task.is_minority) * features.cost
         coordinates = np.hstack([np.where(known, numeric, middle), shares])
-        return centred_if_far(coordinates[:, ~np.isnan(coordinates).any(axis=0)])
+        known_at_all = ~np.isnan(coordinates).any(axis=0)
+        if not known_at_all.any():
+            return np.zeros((len(coordinates), 1))  # nothing tells the rows apart
+        return centred_if_far(coordinates[:, known_at_all])

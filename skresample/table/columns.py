@@ -72,7 +72,11 @@ class Floats:
 
     def encode(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Return the values as floats."""
-        return values
+        if self.decimals is None or self.dtype.itemsize == 8:
+            return values
+        # What is meant, and not the half or single float next to it: else rounding could lead
+        # from one such float to another.
+        return np.round(values.astype(np.float64), self.decimals)
 
     def decode(self, new: npt.NDArray[np.floating], rng: np.random.Generator) -> npt.NDArray[Any]:
         """Return floats as values of the column; NaN means nothing."""
@@ -170,7 +174,7 @@ class Category(NamedTuple):
         For each code a row that has it: its value is written by copying that row's.
     keeps_rate : bool
         Whether it is boolean: then a new value is one of its parents', so that True stays
-        as frequent; a vote would favour the more frequent.
+        nearly as frequent; a vote would favour the more frequent.
     """
 
     codes: npt.NDArray[np.signedinteger]
@@ -353,7 +357,9 @@ def _time(values: npt.NDArray[Any], dtype: np.dtype) -> Whole:
     day = SECONDS_A_DAY * a_second
     if not values.size:
         return Whole(dtype, unit=day)
-    inside = values.view(np.int64)
+    first = int(values.view(np.int64).min())
+    # From the first on, and not from midnight of UTC, so that local midnights are whole days too.
+    since = values.view(np.uint64) - np.uint64(first % 2**64)
     steps = (seconds * a_second for seconds in TIME_STEPS)
-    step = next((step for step in steps if not (inside % step).any()), 1)
-    return Whole(dtype, offset=int(inside.min()), step=step, unit=day)
+    step = next((step for step in steps if not (since % np.uint64(step)).any()), 1)
+    return Whole(dtype, offset=first, step=step, unit=day)

@@ -128,9 +128,13 @@ def read_series(series: Any) -> Values:
     missing = series.is_null().to_numpy().astype(bool)
     if missing.any() and (dtype.is_integer() or dtype == nw.Boolean):
         series = series.fill_null(False if dtype == nw.Boolean else 0)
-    if getattr(dtype, "time_zone", None):
-        series = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
-    values = series.to_numpy()
+    named = dtype in (nw.Categorical, nw.Enum)
+    # A dictionary of Arrow without any value cannot be turned into an array.
+    nothing = named and bool(missing.all())
+    values = np.full(len(missing), None) if nothing else series.to_numpy()
+    if values.dtype == object and hasattr(_native_dtype(series), "tz"):
+        # pandas gives times of UTC when it is asked for, and else objects of some zones.
+        values = series.to_native().to_numpy(dtype=f"M8[{_native_dtype(series).unit}]")
     if values.ndim > 1:  # of lists or records, which are refused by name
         values = np.fromiter(series.to_list(), dtype=object, count=len(series))
     if dtype == nw.Boolean:
@@ -144,7 +148,6 @@ def read_series(series: Any) -> Values:
         values = values.astype(np.float32)
     if values.dtype.kind in "fmM":
         missing = missing | (np.isnan(values) if values.dtype.kind == "f" else np.isnat(values))
-    named = dtype in (nw.Categorical, nw.Enum)
     return Values(values, missing, decimals, named)
 
 
@@ -173,29 +176,21 @@ def as_series(
     new : narwhals.Series
         The new column.
     """
-    present = np.flatnonzero(~missing)
-    if not present.size:
+    if missing.all():
         return series[like]
-    dtype = series.dtype
-    new = nw.new_series(series.name, values[present], backend=series.implementation)
-    if new.dtype != dtype:
-        zone = getattr(dtype, "time_zone", None)
-        if zone:
-            new = new.dt.replace_time_zone("UTC").dt.convert_time_zone(zone)
-        elif dtype not in (nw.Object, nw.Unknown):
-            new = new.cast(dtype)
-    if _native_dtype(new) == _native_dtype(series) and present.size == len(values):
-        return new
-    if dtype == nw.Unknown:  # pandas' sparse columns, whose values cannot be set
-        whole = (
-            nw.new_series(
-                series.name, np.where(missing, np.nan, values), backend=series.implementation
-            )
-            if missing.any()
-            else new
+    wanted = _native_dtype(series)
+    if not missing.any():
+        return _of_type(_new(values, series), wanted)
+    # Times have one way to be missing, and so have pandas' sparse columns, whose values cannot
+    # be set.
+    if values.dtype.kind in "mM":
+        return _of_type(
+            _new(np.where(missing, np.array("NaT", values.dtype), values), series), wanted
         )
-        return nw.from_native(whole.to_native().astype(_native_dtype(series)), series_only=True)
-    return series[like].scatter(present, new)
+    if hasattr(wanted, "subtype"):
+        return _of_type(_new(np.where(missing, np.nan, values), series), wanted)
+    present = np.flatnonzero(~missing)
+    return series[like].scatter(present, _of_type(_new(values[present], series), wanted))
 
 
 def stack(series: Any, new: Any) -> Any:
@@ -278,6 +273,21 @@ def extend_index(index: Any, n_new: int) -> Any:
     labels = np.concatenate([np.arange(len(index)), np.full(n_new, -1)])
     nullable = index if index.dtype != bool else index.astype(object)
     return nullable.take(labels, fill_value=np.nan)
+
+
+def _new(values: npt.NDArray[Any], series: Any) -> Any:
+    return nw.new_series(series.name, values, backend=series.implementation)
+
+
+def _of_type(series: Any, wanted: Any) -> Any:
+    """Return a column as one of a type of its own library; times without a zone are UTC."""
+    if _native_dtype(series) == wanted:
+        return series
+    native = series.to_native()
+    if getattr(wanted, "tz", None) is not None and hasattr(native, "dt"):
+        native = native.dt.tz_localize("UTC")
+    cast = native.astype if hasattr(native, "astype") else native.cast
+    return nw.from_native(cast(wanted), series_only=True).alias(series.name)
 
 
 def _native_dtype(series: Any) -> Any:

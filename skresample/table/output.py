@@ -112,13 +112,22 @@ class Output(ABC):
             new.numeric(batch, floats)
             yield slice(part.start + batch.start, part.start + batch.stop), floats
 
-    def _models(self, new: Synthetic, i: int) -> npt.NDArray[np.intp]:
+    def _models(
+        self,
+        i: int,
+        parents: npt.NDArray[np.intp],
+        codes: npt.NDArray[np.signedinteger],
+    ) -> npt.NDArray[np.intp]:
         """Return the rows that have the values of a column of categories: to be copied."""
-        parents = new.parents[:, 0]
-        if new.codes is None:
-            return parents
-        codes, first_rows = new.codes[:, i], self.rows.columns.first_rows[i]
+        first_rows = self.rows.columns.first_rows[i]
         return np.where(codes < 0, parents, np.append(first_rows, 0)[codes])
+
+    def _codes(self, new: Synthetic) -> npt.NDArray[np.signedinteger]:
+        """Return the codes of new rows; -1, which is for the parent's, if none were computed."""
+        if new.codes is not None:
+            return new.codes
+        like = self.rows.codes
+        return np.full((len(new.parents), like.shape[1]), -1, dtype=like.dtype)
 
 
 class _ArrayOutput(Output):
@@ -151,8 +160,9 @@ class _ArrayOutput(Output):
                     parents = new.parents[where.start - part.start : where.stop - part.start, 0]
                     values[missing] = X[parents][:, columns.numbers[chosen]][missing]
                 self.new[where, columns.numbers[chosen]] = values
+        codes = self._codes(new)
         for i, j in enumerate(columns.categories):
-            self.new[part, j] = X[self._models(new, i), j]
+            self.new[part, j] = X[self._models(i, new.parents[:, 0], codes[:, i]), j]
 
     def close(self) -> Any:
         return self.table.tolist() if self.rows.as_list else self.table
@@ -182,8 +192,11 @@ class _SparseOutput(Output):
                 data[inside] = recipe.decode(numeric.data[inside], rng)
         block = sparse.csr_array((data, numeric.indices, numeric.indptr), shape=numeric.shape)
         if columns.categories.size:
-            csr = X.tocsr()
-            copied = [csr[self._models(new, i)][:, [j]] for i, j in enumerate(columns.categories)]
+            csr, codes = X.tocsr(), self._codes(new)
+            copied = [
+                csr[self._models(i, new.parents[:, 0], codes[:, i])][:, [j]]
+                for i, j in enumerate(columns.categories)
+            ]
             order = np.argsort(np.concatenate([columns.numbers, columns.categories]))
             block = sparse.hstack([block, *copied], format="csr")[:, order]
         self.blocks.append(block.astype(X.dtype, copy=False))
@@ -204,7 +217,7 @@ class _FrameOutput(Output):
         # Of what is computed: new numbers, where they are missing, and categories.
         self.numbers: list[npt.NDArray[Any]] = []
         self.missing: dict[int, npt.NDArray[np.bool_]] = {}
-        self.codes: npt.NDArray[np.signedinteger] = np.empty((n_new, 0), dtype=np.int8)
+        self.codes: list[npt.NDArray[np.signedinteger]] = []
 
     def _put(self, part: slice, new: Synthetic, rng: np.random.Generator) -> None:
         self.parents[part] = new.parents[:, 0]
@@ -214,7 +227,8 @@ class _FrameOutput(Output):
         if self.copied.all():
             self.numbers = [np.empty(self.n_new, recipe.dtype) for _, recipe in columns.recipes]
             # -1, and so copied from the parent, where nothing else is said.
-            self.codes = np.full((self.n_new, len(columns.categories)), -1, columns.codes.dtype)
+            dtype = columns.codes.dtype
+            self.codes = [np.full(self.n_new, -1, dtype) for _ in columns.categories]
         self.copied[part] = False
         for where, floats in self._batches(new, part):
             for i, (_, recipe) in enumerate(columns.recipes):
@@ -223,7 +237,8 @@ class _FrameOutput(Output):
                     none = np.zeros(self.n_new, dtype=bool)
                     self.missing.setdefault(i, none)[where] = missing
         if new.codes is not None:
-            self.codes[part] = new.codes
+            for i, codes in enumerate(self.codes):
+                codes[part] = new.codes[:, i]
 
     def close(self) -> Any:
         X, frame = self.rows.X, open_frame(self.rows.X)
@@ -234,7 +249,6 @@ class _FrameOutput(Output):
         columns = self.rows.columns
         numbers = {j: i for i, j in enumerate(columns.numbers.tolist())}
         categories = {j: i for i, j in enumerate(columns.categories.tolist())}
-        computed = Synthetic(self.parents[:, np.newaxis], codes=self.codes)
         done = []
         for j in range(len(self.rows.names)):
             series = frame[:, j]
@@ -245,7 +259,9 @@ class _FrameOutput(Output):
                 new = as_series(values, missing, series, self.parents)
                 del values
             else:
-                new = series[self._models(computed, categories[j])]
+                i = categories[j]
+                codes, self.codes[i] = self.codes[i], np.empty(0, dtype=np.int8)
+                new = series[self._models(i, self.parents, codes)]
             done.append(stack(series, new) if self.originals else new)
         return bind(
             frame, done, X, n_old=len(self.rows), keep_index=self.keep_index and self.originals

@@ -218,32 +218,34 @@ class Rows:
 
     def _read_columns(self, asked: set[int] | None) -> Columns:
         """Read a table column by column; ``asked`` are categories, None to go by the types."""
-        kinds, refused = [], {}
+        read: dict[int, Category] = {}
+        refused = {}
         for j in range(self.X.shape[1]):
             column = self.column(j)
             kind = kind_of(column)
             if kind == "complex":
                 raise ValueError(f"Complex data not supported: column {self.names[j]!r}.")
-            categorical = kind in ("name", "boolean") if asked is None else j in asked
-            if not categorical and kind not in ("number", "boolean"):
+            if (kind in ("name", "boolean")) if asked is None else (j in asked):
+                read[j] = self._category(j, column)
+            elif kind not in ("number", "boolean"):
                 refused[self.names[j]] = (kind, column)
-            kinds.append(categorical)
         if isinstance(self.X, np.ndarray):
             refused |= self._numbers_as_strings(asked or set())
         if refused:
             raise _refusal(refused, self.sampler, auto=asked is None)
-        numbers, categories = np.flatnonzero(~np.array(kinds)), np.flatnonzero(kinds)
+        categories = np.array(list(read), dtype=np.intp)
+        numbers = np.setdiff1d(np.arange(self.X.shape[1]), categories)
         numeric, recipes = self._read_numbers(numbers)
-        read = []
-        for j in categories.tolist():
-            try:
-                read.append(Category.read(self.column(j)))
-            except TypeError as error:
-                raise TypeError(
-                    f"Column {self.names[j]!r} cannot be read as categories ({error}): each "
-                    "argument must be a string or a real number."
-                ) from error
-        return _columns(numeric, numbers, categories, recipes, read, len(self))
+        return _columns(numeric, numbers, categories, recipes, list(read.values()), len(self))
+
+    def _category(self, j: int, column: Values) -> Category:
+        try:
+            return Category.read(column)
+        except TypeError as error:
+            raise TypeError(
+                f"Column {self.names[j]!r} cannot be read as categories ({error}): each "
+                "argument must be a string or a real number."
+            ) from error
 
     def _read_numbers(
         self, numbers: npt.NDArray[np.intp]
@@ -311,7 +313,7 @@ def read_rows(X: Any, estimator: Any, *, numeric: bool, categorical: Any = "auto
             raise TypeError(
                 f"{sampler} reads NumPy arrays, SciPy sparse matrices and frames that are in "
                 f"memory (pandas, polars, pyarrow), not {type(X).__module__}.{type(X).__name__}: "
-                "collect it first, or pass X.to_pandas()."
+                + ("collect it first." if hasattr(X, "collect") else "pass X.to_pandas().")
             )
         X = _check_matrix(X, estimator, numeric=numeric)
         names = [str(j) for j in range(X.shape[1])]
@@ -503,8 +505,9 @@ def _refusal(refused: dict[str, tuple[str, Values]], sampler: str, *, auto: bool
             "categorical_features, or leave that at 'auto'."
         )
     return TypeError(
-        f"{start}: argument must be a string or a number, not {kind}. Convert it (dates with "
-        "pandas.to_datetime), leave the column out"
+        f"{start}: argument must be a string or a number, not {kind}. Convert it"
+        + (" (pandas.to_datetime)" if kind in ("date", "datetime") else "")
+        + ", leave the column out"
         + (", or name it in categorical_features." if auto else ".")
     )
 

@@ -14,16 +14,23 @@ from samplers import INTERPOLANTS, VARIANTS, blobs, name_of
 from scipy import sparse, stats
 from sklearn.base import clone
 
-from skresample import SMOTE, SVMSMOTE, RandomOverSampler
+from skresample import SMOTE, SMOTEN, SVMSMOTE, RandomOverSampler
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*rows are used evenly, as in SMOTE:UserWarning"),
     pytest.mark.filterwarnings("ignore:.*there are .* to choose from:UserWarning"),
     pytest.mark.filterwarnings("ignore:Number of distinct clusters"),
 ]
+# What only copies values takes any of them.
+every_computing = pytest.mark.parametrize(
+    "sampler",
+    [s for s in VARIANTS if s._computes and not isinstance(s, SMOTEN)],
+    ids=name_of,
+)
 every_sampler = pytest.mark.parametrize("sampler", VARIANTS, ids=name_of)
 every_interpolant = pytest.mark.parametrize("sampler", INTERPOLANTS, ids=name_of)
 INWARD = [s for s in INTERPOLANTS if not isinstance(s, SVMSMOTE)]
+every_inward = pytest.mark.parametrize("sampler", INWARD, ids=name_of)
 EXTRAPOLATING = [
     SVMSMOTE(random_state=0, out_step=2.0),
     RandomOverSampler(random_state=0, shrinkage=3),
@@ -205,6 +212,15 @@ class TestTimes:
             assert min(a, b) <= value <= max(a, b)
         assert (new.dt.microsecond == 0).all()
         assert new.nunique() > 15
+
+    @every_interpolant
+    @pytest.mark.parametrize("zone", [None, "Asia/Tokyo", "America/Bogota"])
+    def test_midnights_of_a_zone_without_summer_time_stay_that(self, sampler, zone):
+        X, y = blobs((40, 20))
+        days = pd.date_range("2021-03-01", periods=60, freq="D", tz=zone)
+        frame = pd.DataFrame({"x": X[:, 0], "day": days})
+        X_out, _ = clone(sampler).fit_resample(frame, y)
+        assert (X_out["day"] == X_out["day"].dt.normalize()).all()
 
     @every_interpolant
     def test_midnights_of_a_zone_across_the_change_to_summer_time(self, sampler):
@@ -411,23 +427,34 @@ class TestRange:
             clone(sampler).set_params(bounds={"n": (0, 5.5)}).fit_resample(frame, y)
 
 
+class TestHalfFloats:
+    @every_inward
+    def test_stay_between_their_parents(self, sampler):
+        """Most half floats are the nearest to a number of four decimals, which they are not."""
+        _, y = blobs()
+        values = np.random.default_rng(0).uniform(0.13, 0.25, (len(y), 3))
+        values[:, 1:] = values[:2, 1:].repeat(len(y) // 2, axis=0)
+        frame = pd.DataFrame(values).astype(np.float16)
+        sampler = clone(sampler)
+        X_out, _ = sampler.fit_resample(frame, y)
+        new = X_out.to_numpy()[len(y) :]
+        one, other = (frame.to_numpy()[sampler.parents_[:, p]] for p in (0, 1))
+        assert ((np.minimum(one, other) <= new) & (new <= np.maximum(one, other))).all()
+
+
 class TestInfinite:
-    @every_sampler
+    @every_computing
     @pytest.mark.parametrize("value", [np.inf, -np.inf])
     @pytest.mark.parametrize("dtype", ["float64", "float32", "Float64", "object"])
     def test_refused_by_name(self, sampler, value, dtype):
-        if not sampler._computes or name_of(sampler).startswith("SMOTEN("):
-            pytest.skip("copies values")
         X, y = blobs()
         X[3, 1] = value
         frame = pd.DataFrame(X, columns=["age", "in come", "c"]).astype(dtype)
         with pytest.raises(ValueError, match=r"infinity in column 'in come'"):
             clone(sampler).fit_resample(frame, y)
 
-    @every_sampler
+    @every_computing
     def test_refused_by_position(self, sampler):
-        if not sampler._computes or name_of(sampler).startswith("SMOTEN("):
-            pytest.skip("copies values")
         X, y = blobs()
         X[3, 1], X[5, 2] = np.inf, -np.inf
         for make in (np.asarray, sparse.csr_array, sparse.csc_array, pl.DataFrame):
