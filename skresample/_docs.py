@@ -40,7 +40,7 @@ m_neighbors : int or estimator, default=10
     "n_jobs": """
 n_jobs : int, default=None
     Threads of the neighbour search; -1 for all processors. None is one for a search with
-    a tree (up to 5 features, or few rows), and what scikit-learn takes for the others.
+    a tree (up to 5 features, or few rows), and all of them for the others.
 """,
     "categorical_features": """
 categorical_features : {'auto', None}, array-like or callable, default='auto'
@@ -53,6 +53,14 @@ categorical_features : {'auto', None}, array-like or callable, default='auto'
 standardize : bool, default=False
     Whether distances are taken of numbers over their standard deviations, so that they
     do not depend on units. New rows are in the units of the table either way.
+""",
+    "neighbors": """
+neighbors : {'auto', 'exact', 'approximate'}, default='auto'
+    How neighbours are looked for in a dense table of numbers. ``'approximate'`` takes
+    rows at most a few hundredths further than the nearest, in time that grows with the
+    rows instead of with their square; small tables are searched exactly all the same.
+    ``'auto'`` does so from 5 * 10**10 products of the class's rows, the rows looked
+    through and features on: about a second of exact search.
 """,
     "bounds": """
 bounds : {'observed', None} or mapping, default=None

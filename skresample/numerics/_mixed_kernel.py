@@ -2,25 +2,24 @@
 
 Base rows are packed in blocks, feature by feature, so that one query row is held against a
 block with vector instructions; only blocks with a row nearer than the k-th so far are looked
-into. It holds no lock and starts no threads: these are Python's, each with queries of its own,
-so that it may be called from anywhere and nothing depends on how many there are.
+into. It holds no lock: threads are Python's, each with queries of its own, so that it may be
+called from anywhere and nothing depends on how many there are.
 """
-
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 from sklearn.utils import gen_even_slices
 
+from skresample.numerics._jit import jit
 from skresample.numerics.mixed import UNKNOWN, Mixed
+from skresample.numerics.threads import in_threads, n_threads
 
 __all__ = ["search"]
 
 BLOCK = 256
 
 
-@njit(nogil=True, cache=True, fastmath={"contract", "reassoc", "nsz"})
+@jit(reorder=True)
 def _search(numeric, codes, own, base_numeric, base_codes, base_rows, n_base, cost, holes, found):
     n, d = numeric.shape
     c = codes.shape[1]
@@ -91,7 +90,7 @@ def search(
     k: int,
     own: npt.NDArray[np.intp],
     base_rows: npt.NDArray[np.intp],
-    n_threads: int,
+    n_jobs: int | None = None,
 ) -> npt.NDArray[np.intp]:
     """Find the k nearest base rows of each query row.
 
@@ -103,8 +102,8 @@ def search(
         How many, at most as many as there are besides the row itself.
     own, base_rows : ndarray of shape (n_queries,) and (n_base,)
         What the rows are called; a row is not its own neighbour.
-    n_threads : int
-        How many threads.
+    n_jobs : int, default=None
+        Number of threads; None for all processors.
 
     Returns
     -------
@@ -130,8 +129,8 @@ def search(
             found[part],
         )
 
-    with ThreadPoolExecutor(n_threads) as pool:
-        list(pool.map(search_part, gen_even_slices(queries.n_rows, min(n_threads, queries.n_rows))))
+    parts = min(4 * n_threads(n_jobs), queries.n_rows)
+    in_threads(search_part, gen_even_slices(queries.n_rows, parts), n_jobs)
     return found
 
 

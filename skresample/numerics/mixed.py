@@ -4,7 +4,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from joblib import effective_n_jobs
 from scipy import sparse
 from sklearn.metrics import euclidean_distances
 from sklearn.utils import gen_batches
@@ -239,10 +238,12 @@ def nearest(
     queries, base = table.take(of), table.take(among)
     work = of.size * among.size * table.n_features
     if work > COMPILED_FROM and not sparse.issparse(table.numeric):
-        from skresample.numerics._mixed_kernel import search
+        from skresample.numerics._jit import CAN_COMPILE
 
-        threads = effective_n_jobs(-1 if n_jobs is None else n_jobs)
-        return among[search(queries, base, k, of, among, threads)]
+        if CAN_COMPILE:
+            from skresample.numerics._mixed_kernel import search
+
+            return among[search(queries, base, k, of, among, n_jobs)]
     position = np.full(table.n_rows, -1)
     position[among] = np.arange(among.size)
     found = np.empty((of.size, k), dtype=np.intp)

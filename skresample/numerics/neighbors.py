@@ -16,6 +16,7 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.utils import gen_batches
 from threadpoolctl import threadpool_limits
 
+from skresample.numerics.euclidean import approximate_neighbors, exact_neighbors
 from skresample.numerics.mixed import BLOCK_VALUES, Mixed, nearest, squared_distances
 
 __all__ = ["centred_if_far", "kneighbors", "majority_share", "mean_distance"]
@@ -25,6 +26,10 @@ __all__ = ["centred_if_far", "kneighbors", "majority_share", "mean_distance"]
 TREE_FEATURES = 5
 FEW_QUERIES = 320
 FEW_PAIRS = 300_000
+# From this many pairs of rows on, compiled code is worth what it takes to load it.
+COMPILED_PAIRS = 50_000_000
+# The most products of queries, rows and features that "auto" looks through exactly: a second.
+EXACT_PRODUCTS = 50_000_000_000
 # Beyond this, or below its inverse, squares may leave the range of floats.
 LARGE = 1e150
 # From this many standard deviations, half of the digits of a squared distance are lost.
@@ -38,6 +43,7 @@ def kneighbors(
     of: npt.NDArray[np.intp] | None = None,
     among: npt.NDArray[np.intp] | None = None,
     search: Any = None,
+    method: str = "auto",
     n_jobs: int | None = None,
 ) -> npt.NDArray[np.intp]:
     """Find the k nearest rows of a subset of a table, itself excluded.
@@ -60,8 +66,12 @@ def kneighbors(
     search : estimator with ``kneighbors``, default=None
         Finds the neighbours instead; its ``n_neighbors`` is set. None for Euclidean
         distances.
+    method : {'auto', 'exact', 'approximate'}, default='auto'
+        ``'approximate'`` finds rows nearly as near as the nearest, in dense tables without
+        missing values where that is faster. ``'auto'`` does so there from 50 thousand million
+        products of queries, rows and features on.
     n_jobs : int, default=None
-        Number of threads.
+        Number of threads; None for as many as there are processors.
 
     Returns
     -------
@@ -77,6 +87,11 @@ def kneighbors(
     k = min(k, among.size - with_self)
     if isinstance(values, Mixed):
         return nearest(_in_range(values), k, of=of, among=among, n_jobs=n_jobs)
+    dense = search is None and not sparse.issparse(values)
+    if dense and k > 0 and of.size * among.size >= COMPILED_PAIRS and _can_compile():
+        products = of.size * among.size * values.shape[1]
+        exact = method == "exact" or (method == "auto" and products < EXACT_PRODUCTS)
+        return _compiled(values, k, of, among, exact, n_jobs)
     found = among[_search(values, of, among, k + with_self, search, n_jobs)]
     if not with_self:
         return found
@@ -154,6 +169,35 @@ def centred_if_far(values: Any) -> Any:
     centre = values.mean(axis=0, dtype=np.float64)
     far = np.abs(centre).max() > FAR * values.std(axis=0, dtype=np.float64).max()
     return values - centre if far else values
+
+
+def _can_compile() -> bool:
+    from skresample.numerics._jit import CAN_COMPILE
+
+    return CAN_COMPILE
+
+
+def _compiled(
+    values: npt.NDArray[np.floating],
+    k: int,
+    of: npt.NDArray[np.intp],
+    among: npt.NDArray[np.intp],
+    exact: bool,
+    n_jobs: int | None,
+) -> npt.NDArray[np.intp]:
+    """Find neighbours by compiled code; where it is not sure, by slower and more careful one."""
+    search = exact_neighbors if exact else approximate_neighbors
+    found, sure = search(values, k, of=of, among=among, n_jobs=n_jobs)
+    if sure.all():
+        return found
+    rows = of[~sure]
+    if exact:
+        no_codes = np.empty((len(values), 0), dtype=np.int8)
+        table = _in_range(Mixed(values, no_codes))
+        found[~sure] = nearest(table, k, of=rows, among=among, n_jobs=n_jobs)
+    else:
+        found[~sure] = _compiled(values, k, rows, among, True, n_jobs)
+    return found
 
 
 def _search(

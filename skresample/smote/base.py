@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from sklearn.utils import gen_batches
-from sklearn.utils._param_validation import HasMethods, Interval
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from skresample.base import BaseOverSampler, OneVsRest
 from skresample.numerics.allocation import allocate, draw_slots
@@ -66,12 +66,15 @@ class InterpolatingOverSampler(BaseOverSampler):
     _no_base: ClassVar[str] = "no row has a positive weight"
     _partners_from: ClassVar[str] = "k_neighbors"
 
-    standardize: bool = False  # for methods that have no such parameter
+    # For methods that have no such parameters.
+    standardize: bool = False
+    neighbors: str = "auto"
 
     _parameter_constraints: ClassVar[dict] = {
         **BaseOverSampler._parameter_constraints,
         "categorical_features": ["array-like", str, callable, None],
         "standardize": ["boolean"],
+        "neighbors": [StrOptions({"auto", "exact", "approximate"})],
     }
 
     @abstractmethod
@@ -167,7 +170,13 @@ class InterpolatingOverSampler(BaseOverSampler):
         features = self._features(task)
         self._refuse_search(search, features, parameter)
         found = kneighbors(
-            features, k, of=task.minority, among=among, search=search, n_jobs=self.n_jobs
+            features,
+            k,
+            of=task.minority,
+            among=among,
+            search=search,
+            method=self.neighbors,
+            n_jobs=self.n_jobs,
         )
         if found.shape[1] < k:
             warnings.warn(
@@ -192,7 +201,14 @@ class InterpolatingOverSampler(BaseOverSampler):
         return int(n_neighbors) - 1, value
 
     def _refuse_search(self, search: Any, features: Any, parameter: str) -> None:
-        """Refuse an estimator of the user's that cannot measure the table."""
+        """Refuse an estimator of the user's, or a method, that cannot measure the table."""
+        if self.neighbors == "approximate" and (
+            isinstance(features, Mixed) or sparse.issparse(features)
+        ):
+            raise ValueError(
+                "neighbors='approximate' is for dense tables of numbers, and X is sparse or has "
+                "categories or missing values: leave it at 'auto', which is exact there."
+            )
         if search is not None and isinstance(features, Mixed):
             raise ValueError(
                 f"{parameter}={search!r} measures distances between numbers, and X has categories "

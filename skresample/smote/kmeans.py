@@ -56,6 +56,7 @@ class KMeansSMOTE(InterpolatingOverSampler):
         The exponent. ``'auto'`` is the number of features, as in the paper.
     {categorical_features}
     {standardize}
+    {neighbors}
     {keep_index}
 
     Attributes
@@ -121,6 +122,7 @@ class KMeansSMOTE(InterpolatingOverSampler):
         density_exponent: Any = "auto",
         categorical_features: Any = "auto",
         standardize: bool = False,
+        neighbors: str = "auto",
         keep_index: bool = False,
     ):
         self.sampling_strategy = sampling_strategy
@@ -132,6 +134,7 @@ class KMeansSMOTE(InterpolatingOverSampler):
         self.density_exponent = density_exponent
         self.categorical_features = categorical_features
         self.standardize = standardize
+        self.neighbors = neighbors
         self.keep_index = keep_index
 
     def _fit_table(self, rows: Rows, rng: np.random.Generator) -> None:
@@ -170,7 +173,15 @@ class KMeansSMOTE(InterpolatingOverSampler):
         kept = np.zeros(len(task.minority), dtype=bool)
         for members in self._prevalent(task):
             rows = task.minority[members]
-            found = kneighbors(features, k, of=rows, among=rows, search=search, n_jobs=self.n_jobs)
+            found = kneighbors(
+                features,
+                k,
+                of=rows,
+                among=rows,
+                search=search,
+                method=self.neighbors,
+                n_jobs=self.n_jobs,
+            )
             partners[members, : found.shape[1]] = found
             spread = mean_distance(features, rows)
             with np.errstate(divide="ignore"):

@@ -30,6 +30,7 @@ class SMOTE(InterpolatingOverSampler):
     {n_jobs}
     {categorical_features}
     {standardize}
+    {neighbors}
     {keep_index}
 
     Attributes
@@ -79,6 +80,7 @@ class SMOTE(InterpolatingOverSampler):
         n_jobs: int | None = None,
         categorical_features: Any = "auto",
         standardize: bool = False,
+        neighbors: str = "auto",
         keep_index: bool = False,
     ):
         self.sampling_strategy = sampling_strategy
@@ -87,6 +89,7 @@ class SMOTE(InterpolatingOverSampler):
         self.n_jobs = n_jobs
         self.categorical_features = categorical_features
         self.standardize = standardize
+        self.neighbors = neighbors
         self.keep_index = keep_index
 
     def _pair(self, task: OneVsRest) -> Pairing:

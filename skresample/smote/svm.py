@@ -51,6 +51,7 @@ class SVMSMOTE(InterpolatingOverSampler):
     {n_jobs}
     {categorical_features}
     {standardize}
+    {neighbors}
     {bounds}
     {keep_index}
 
@@ -117,6 +118,7 @@ class SVMSMOTE(InterpolatingOverSampler):
         n_jobs: int | None = None,
         categorical_features: Any = "auto",
         standardize: bool = False,
+        neighbors: str = "auto",
         bounds: Any = None,
         keep_index: bool = False,
     ):
@@ -129,6 +131,7 @@ class SVMSMOTE(InterpolatingOverSampler):
         self.n_jobs = n_jobs
         self.categorical_features = categorical_features
         self.standardize = standardize
+        self.neighbors = neighbors
         self.bounds = bounds
         self.keep_index = keep_index
 

@@ -1,0 +1,371 @@
+"""The compiled parts of the search for Euclidean neighbours.
+
+A distance is looked for in its cheap form: with rows centred, half the squared distance of q
+and b is, but for a term of q alone, the *score* |b|²/2 - qb, in float32. Base rows lie in
+tiles of `LANES`, feature by feature, the halves of their squared norms last, so that the
+scores of `QUERIES` queries and one tile stay in registers from the first feature to the last.
+What is found so is ranked by exact distances afterwards.
+
+Nothing here starts threads, holds the interpreter's lock or draws random numbers. All of it is
+in one file, because numba's cache does not notice a change in another.
+"""
+
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from skresample.numerics._jit import jit
+
+__all__ = [
+    "LANES",
+    "QUERIES",
+    "grow",
+    "pack_leaves",
+    "pack_rows",
+    "pack_tiles",
+    "rank",
+    "scan",
+    "unpack_leaves",
+]
+
+LANES = 16
+QUERIES = 4
+# How many queries are held against a part of the base, and how many bytes that has: queries
+# stay in the second cache, base rows in the first.
+GROUP = 480
+TILE_BYTES = 16 << 10
+UNIT = 2.0**-24  # of rounding, in float32
+SAMPLED = 64  # rows of a node whose median divides it
+
+
+@intrinsic
+def _hits(
+    typingctx: Any, tiles: Any, t: Any, queries: Any, q: Any, limits: Any, scores: Any, lanes: Any
+) -> Any:
+    """Score `QUERIES` queries from q on against tile t, and tell which scores are below limits.
+
+    Bit i of the result says whether query q + i has any; `scores` and the bits of `lanes` then
+    hold which. In registers, which NumPy's arrays would not be.
+    """
+    signature = types.uint32(tiles, t, queries, q, limits, scores, lanes)
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        tiles, queries, limits, scores, lanes = (
+            context.make_array(signature.args[i])(context, builder, args[i])
+            for i in (0, 2, 4, 5, 6)
+        )
+        t, q = args[1], args[3]
+        index, word = ir.IntType(64), ir.IntType(32)
+        row = ir.VectorType(ir.FloatType(), LANES)
+        mask = ir.IntType(LANES)
+        undefined = ir.Constant(row, ir.Undefined)
+        zeros = ir.Constant(ir.VectorType(word, LANES), [0] * LANES)
+
+        def at(data: Any, position: Any) -> Any:
+            return builder.bitcast(builder.gep(data, [position]), row.as_pointer())
+
+        def everywhere(number: Any) -> Any:
+            first = builder.insert_element(undefined, number, word(0))
+            return builder.shuffle_vector(first, undefined, zeros)
+
+        height = builder.extract_value(tiles.shape, 1)
+        d = builder.sub(height, index(1))
+        first = builder.mul(t, builder.mul(height, index(LANES)))
+        start = builder.mul(q, d)
+        norms = builder.add(first, builder.mul(d, index(LANES)))
+        halves = builder.load(at(tiles.data, norms), align=4)
+        totals = [cgutils.alloca_once_value(builder, halves) for _ in range(QUERIES)]
+        with cgutils.for_range(builder, d, intp=index) as loop:
+            step = builder.mul(loop.index, index(LANES))
+            base = builder.load(at(tiles.data, builder.add(first, step)), align=4)
+            for i, total in enumerate(totals):
+                skip = builder.add(builder.mul(d, index(i)), loop.index)
+                value = builder.load(builder.gep(queries.data, [builder.add(start, skip)]))
+                product = builder.fmul(everywhere(value), base, flags=("contract",))
+                less = builder.fsub(builder.load(total), product, flags=("contract",))
+                builder.store(less, total)
+        found = word(0)
+        below = []
+        for i, total in enumerate(totals):
+            limit = builder.load(builder.gep(limits.data, [builder.add(q, index(i))]))
+            smaller = builder.fcmp_ordered("<", builder.load(total), everywhere(limit))
+            bits = builder.bitcast(smaller, mask)
+            below.append(bits)
+            some = builder.icmp_unsigned("!=", bits, mask(0))
+            found = builder.or_(found, builder.select(some, word(1 << i), word(0)))
+        with builder.if_then(builder.icmp_unsigned("!=", found, word(0)), likely=False):
+            for i, (total, bits) in enumerate(zip(totals, below, strict=True)):
+                builder.store(builder.load(total), at(scores.data, index(i * LANES)), align=4)
+                builder.store(builder.zext(bits, word), builder.gep(lanes.data, [index(i)]))
+        return found
+
+    return signature, codegen
+
+
+@intrinsic
+def _lowest(typingctx: Any, bits: Any) -> Any:
+    """Return the position of the lowest bit that is set."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.cttz(args[0], ir.IntType(1)(1))
+
+    return types.uint32(types.uint32), codegen
+
+
+@jit(reorder=True)
+def pack_rows(values, rows, centre, scale, out):
+    """Write some rows of a table, centred and scaled."""
+    for i in range(rows.size):
+        for f in range(values.shape[1]):
+            out[i, f] = (values[rows[i], f] - centre[f]) * scale
+
+
+@jit(reorder=True)
+def pack_tiles(values, rows, centre, scale, first, tiles):
+    """Write some rows of a table, centred and scaled, into zeroed tiles.
+
+    They are the rows of the tiles from `first` on; the last is filled up with rows that are
+    infinitely far.
+    """
+    d = values.shape[1]
+    for t in range(tiles.shape[0]):
+        for j in range(LANES):
+            i = (first + t) * LANES + j
+            half = np.inf
+            if i < rows.size:
+                total = 0.0
+                for f in range(d):
+                    v = np.float32((values[rows[i], f] - centre[f]) * scale)
+                    tiles[t, f, j] = v
+                    total += np.float64(v) * np.float64(v)
+                half = total / 2
+            tiles[t, d, j] = half
+
+
+@jit()
+def scan(tiles, names, tile_starts, queries, own, query_starts, near, found):
+    """Merge base rows into the lists of the nearest of queries.
+
+    Queries and tiles come in as many segments as `query_starts` and `tile_starts` have ends;
+    those of one segment are held against each other. Segments of queries are filled up to a
+    multiple of `QUERIES` with such whose list has -inf for scores, which nothing enters.
+    """
+    k = near.shape[1]
+    limits = np.empty(own.size, np.float32)
+    for q in range(own.size):
+        limits[q] = near[q, k - 1]
+    scores = np.empty(QUERIES * LANES, np.float32)
+    lanes = np.empty(QUERIES, np.uint32)
+    at_once = max(1, TILE_BYTES // (4 * LANES * tiles.shape[1]))
+    for segment in range(query_starts.size - 1):
+        last_query, last_tile = query_starts[segment + 1], tile_starts[segment + 1]
+        for group in range(query_starts[segment], last_query, GROUP):
+            for first in range(tile_starts[segment], last_tile, at_once):
+                for q in range(group, min(last_query, group + GROUP), QUERIES):
+                    for t in range(first, min(last_tile, first + at_once)):
+                        hits = _hits(tiles, t, queries, q, limits, scores, lanes)
+                        while hits:
+                            i = _lowest(hits)
+                            hits &= hits - np.uint32(1)
+                            r = q + i
+                            bits = lanes[i]
+                            while bits:
+                                j = _lowest(bits)
+                                bits &= bits - np.uint32(1)
+                                name = names[t * LANES + j]
+                                score = scores[i * LANES + j]
+                                if name != own[r] and score < limits[r]:
+                                    _insert(near, found, r, score, name)
+                                    limits[r] = near[r, k - 1]
+
+
+@jit()
+def _insert(near, found, r, score, name):
+    """Put a base row into a list, unless it is there."""
+    k = near.shape[1]
+    for p in range(k):
+        if found[r, p] == name:
+            return
+    p = k - 1
+    while p > 0 and near[r, p - 1] > score:
+        near[r, p] = near[r, p - 1]
+        found[r, p] = found[r, p - 1]
+        p -= 1
+    near[r, p] = score
+    found[r, p] = name
+
+
+@jit(reorder=True)
+def rank(values, rows, centre, scale, near, found, n_others, out, sure):
+    """Rank what was found by exact distances, and tell where nothing nearer can be missing.
+
+    A row that is nearer than the k-th, at distance D from q, has a norm of at most |q| + D,
+    which bounds the rounding of its score; if the last score found is above that of such a
+    row by more than rounding, none was missed. Without a last score, all of the `n_others` that
+    there are must have been found.
+    """
+    d = values.shape[1]
+    k, kept = out.shape[1], found.shape[1]
+    distances = np.empty(kept)
+    for i in range(rows.size):
+        r = rows[i]
+        n_found = 0
+        for c in range(kept):
+            g = found[i, c]
+            if g < 0:
+                break
+            total = 0.0
+            for f in range(d):
+                difference = (np.float64(values[r, f]) - np.float64(values[g, f])) * scale
+                total += difference * difference
+            p = c
+            while p > 0 and (
+                distances[p - 1] > total or (distances[p - 1] == total and found[i, p - 1] > g)
+            ):
+                distances[p] = distances[p - 1]
+                found[i, p] = found[i, p - 1]
+                p -= 1
+            distances[p] = total
+            found[i, p] = g
+            n_found += 1
+        for c in range(k):
+            out[i, c] = found[i, c]
+        sure[i] = False
+        if n_found >= k and distances[k - 1] < np.inf:
+            norm = 0.0
+            for f in range(d):
+                v = (np.float64(values[r, f]) - centre[f]) * scale
+                norm += v * v
+            reach = np.sqrt(norm) + np.sqrt(distances[k - 1])
+            if n_found < kept:
+                sure[i] = n_found == n_others[i]
+            elif reach < 1e18:
+                rounding = (d + 3) * (np.sqrt(norm) * reach + reach * reach / 2)
+                rounding = UNIT * (rounding + 1.5 * reach * reach) + 1e-30
+                sure[i] = 2 * (near[i, kept - 1] - rounding) + norm > distances[k - 1] or (
+                    n_found == n_others[i]
+                )
+
+
+@jit()
+def _mix(seed):
+    """Return a number that looks random (the finaliser of SplitMix64)."""
+    z = np.uint64(seed) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(0x9E3779B97F4A7C15)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
+
+
+@jit(reorder=True)
+def grow(points, seed, leaf, order, starts):
+    """Divide the rows into leaves of at most `leaf` by planes, and return how many there are.
+
+    A plane stands upright on the line through two rows of the node, at about the median of
+    the node's rows along it. `order` lists the rows leaf by leaf, `starts` where each begins.
+    """
+    n, d = points.shape
+    direction = np.empty(d, np.float32)
+    sample = np.empty(SAMPLED, np.float32)
+    along = np.empty(n, np.float32)
+    right = np.empty(n, order.dtype)
+    # A part has at most seven eighths of the whole, so that few are ever waiting.
+    waiting = np.empty((256, 2), np.int64)
+    waiting[0, 0], waiting[0, 1] = 0, n
+    n_waiting, n_leaves = 1, 0
+    while n_waiting:
+        n_waiting -= 1
+        low, high = waiting[n_waiting, 0], waiting[n_waiting, 1]
+        size = high - low
+        if size <= leaf:
+            starts[n_leaves] = low
+            n_leaves += 1
+            continue
+        state = _mix(np.uint64(seed) ^ _mix(np.uint64(low) ^ (np.uint64(high) << np.uint64(32))))
+        a = order[low + np.int64(state % np.uint64(size))]
+        state = _mix(state)
+        b = order[low + np.int64(state % np.uint64(size))]
+        for f in range(d):
+            direction[f] = points[a, f] - points[b, f]
+        for i in range(low, high):
+            total = np.float32(0)
+            p = order[i]
+            for f in range(d):
+                total += direction[f] * points[p, f]
+            along[i] = total
+        for s in range(SAMPLED):
+            state = _mix(state)
+            value = along[low + np.int64(state % np.uint64(size))]
+            place = s
+            while place > 0 and sample[place - 1] > value:
+                sample[place] = sample[place - 1]
+                place -= 1
+            sample[place] = value
+        threshold = sample[SAMPLED // 2]
+        left, n_right = low, 0
+        for i in range(low, high):
+            # Without a branch, which nothing could predict.
+            p = order[i]
+            goes_left = along[i] < threshold
+            order[left] = p
+            right[n_right] = p
+            left += goes_left
+            n_right += not goes_left
+        for i in range(n_right):
+            order[left + i] = right[i]
+        # Of rows that coincide, any half will do.
+        if min(left - low, high - left) * 8 < size:
+            left = low + size // 2
+        waiting[n_waiting, 0], waiting[n_waiting, 1] = left, high
+        waiting[n_waiting + 1, 0], waiting[n_waiting + 1, 1] = low, left
+        n_waiting += 2
+    starts[n_leaves] = n
+    return n_leaves
+
+
+@jit()
+def pack_leaves(
+    points, halves, members, order, starts, is_query, is_base, near, found,
+    tiles, names, tile_starts, queries, own, query_starts, leaf_near, leaf_found,
+):  # fmt: skip
+    """Write the rows of leaves into empty tiles, and their queries with their lists beside.
+
+    In segments, as `scan` takes them, whose ends are written too. `members` tells the names of
+    the points, which are the positions of their lists.
+    """
+    d = points.shape[1]
+    tile_starts[0], query_starts[0] = 0, 0
+    for leaf in range(starts.size - 1):
+        b, q = tile_starts[leaf] * LANES, query_starts[leaf]
+        for i in range(starts[leaf], starts[leaf + 1]):
+            p = order[i]
+            name = members[p]
+            if is_base[p]:
+                for f in range(d):
+                    tiles[b // LANES, f, b % LANES] = points[p, f]
+                tiles[b // LANES, d, b % LANES] = halves[p]
+                names[b] = name
+                b += 1
+            if is_query[p]:
+                for f in range(d):
+                    queries[q, f] = points[p, f]
+                for c in range(near.shape[1]):
+                    leaf_near[q, c] = near[name, c]
+                    leaf_found[q, c] = found[name, c]
+                own[q] = name
+                q += 1
+        tile_starts[leaf + 1] = (b + LANES - 1) // LANES
+        query_starts[leaf + 1] = (q + QUERIES - 1) // QUERIES * QUERIES
+
+
+@jit()
+def unpack_leaves(own, leaf_near, leaf_found, near, found):
+    """Write the lists of the queries of leaves back."""
+    for q in range(own.size):
+        if own[q] >= 0:
+            for c in range(near.shape[1]):
+                near[own[q], c] = leaf_near[q, c]
+                found[own[q], c] = leaf_found[q, c]
