@@ -14,10 +14,11 @@ __all__ = ["approximate_neighbors", "exact_neighbors"]
 SPARE = 3
 # How many queries one thread looks up at a time, at most.
 PART = 4096
-# Of the forest: how many trees, rows per leaf, and rounds of neighbours of neighbours.
+# Of the forest: how many trees divide all rows, into cells of how many; how many divide each
+# cell, into leaves of how many, and how many where few rows are queries.
 TREES = 8
-BRANCHES = 2
 CELL = 16384
+BRANCHES = 2
 LEAF = 256
 MOST_LEAF = 4096
 
@@ -112,10 +113,10 @@ def approximate_neighbors(
 ) -> Nearest:
     """Find k of the nearest rows of some rows of a table among others, themselves excluded.
 
-    Trees divide the rows by random planes until few are left together
-    :footcite:p:`dasgupta2008random`, and each query is held against the rows that share a
-    leaf with it; then against the neighbours of its neighbours :footcite:p:`dong2011efficient`,
-    as far as these are queries too. The fewer queries there are, the larger are the leaves.
+    Trees divide the rows by random planes :footcite:p:`dasgupta2008random` until few are left
+    together, and each query is held against the rows that share a leaf with it. The fewer
+    queries there are, the larger are the leaves. Seeds are fixed: the same table gives the
+    same neighbours.
 
     Parameters
     ----------
@@ -252,15 +253,17 @@ def _middle(
 ) -> tuple[npt.NDArray[np.float64], float]:
     """Return what to take off rows and to multiply them with, so that float32 suits them.
 
-    Of a sample: medians and a power of two, since one outlier would drag means along.
+    Of a sample: medians, and a power of two for the scale, since one outlier would drag means
+    along.
     """
     sample = values[among[:: 1 + among.size // 1000]].astype(np.float64)
     centre = np.median(sample, axis=0)
     with np.errstate(over="ignore"):
-        size = np.abs(sample - centre).mean(axis=0).max()
-    if not 0 < size < np.inf:
-        return centre, 1.0
-    return centre, 2.0 ** -np.clip(np.round(np.log2(size)), -1000, 1000)
+        deviation = np.abs(sample - centre)
+        for size in (np.median(deviation, axis=0).max(), deviation.mean(axis=0).max()):
+            if 0 < size < np.inf:
+                return centre, 2.0 ** -np.clip(np.round(np.log2(size)), -1000, 1000)
+    return centre, 1.0
 
 
 def _mask(n: int, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:

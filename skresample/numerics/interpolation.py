@@ -50,23 +50,34 @@ def interpolate(
     block = max(1, BLOCK_VALUES // max(1, d))
     for i in range(0, n_new, block):
         part = slice(i, i + block)
-        start, end = values[base[part]], values[partner[part]]
+        start, end, new = values[base[part]], values[partner[part]], out[part]
         step = gap[part, np.newaxis].astype(values.dtype)
         with np.errstate(over="ignore", invalid="ignore"):
-            new = start + step * (end - start)
+            _step(start, end, step, new)
             if not np.isfinite(new.sum()):
                 end = np.where(np.isnan(end), start, end)
-                new = start + step * (end - start)
+                _step(start, end, step, new)
                 # end - start can be out of range though neither is
-                new = np.where(np.isfinite(new), new, (1 - step) * start + step * end)
+                new[:] = np.where(np.isfinite(new), new, (1 - step) * start + step * end)
         inside = ((step >= 0) & (step <= 1)).ravel()
         if inside.all():
-            np.clip(new, np.minimum(start, end), np.maximum(start, end), out=new)
+            np.maximum(new, np.minimum(start, end), out=new)
+            np.minimum(new, np.maximum(start, end, out=end), out=new)
         elif inside.any():
             low, high = np.minimum(start, end)[inside], np.maximum(start, end)[inside]
             new[inside] = np.clip(new[inside], low, high)
-        out[part] = new
     return out
+
+
+def _step(
+    start: npt.NDArray[np.floating],
+    end: npt.NDArray[np.floating],
+    step: npt.NDArray[np.floating],
+    new: npt.NDArray[np.floating],
+) -> None:
+    np.subtract(end, start, out=new)
+    new *= step
+    new += start
 
 
 def _interpolate_sparse(start: Any, end: Any, step: npt.NDArray[np.floating]) -> Any:

@@ -39,6 +39,8 @@ def is_frame(X: Any) -> bool:
     ValueError
         If it is one of Arrow with two columns of one name.
     """
+    if isinstance(X, (np.ndarray, list, tuple)):
+        return False  # which narwhals takes its time to find out
     try:
         found = nw.from_native(_unnamed(X), eager_only=True, pass_through=True)
     except nw.exceptions.DuplicateError as error:
@@ -73,6 +75,8 @@ def _unnamed(X: Any) -> Any:
 
 def is_column(y: Any) -> bool:
     """Say whether something is a Series, or an array of Arrow."""
+    if isinstance(y, (np.ndarray, list, tuple)):
+        return False
     column = nw.from_native(y, allow_series=True, eager_only=True, pass_through=True)
     return isinstance(column, nw.Series) or hasattr(y, "__arrow_c_array__")
 

@@ -105,6 +105,22 @@ def read_target(y: Any, n_rows: int, name: str) -> Target:
             )
         if checked.dtype.kind == "f" and not np.isfinite(checked).all():
             raise ValueError("Input y contains infinity, which is no class label.")
+    target = None
+    if not sparse.issparse(checked) and checked.ndim == 1 and checked.dtype.kind in "iub":
+        target = Target(y, checked)  # whole numbers are labels, whatever they are
+    if target is None or 2 * len(target.classes) > n_rows:
+        target = Target(y, _check_labels(checked, name))
+    if len(target.classes) < 2:
+        raise ValueError(
+            f"{name} needs at least 2 classes to balance, and y has only 1 class: "
+            f"{target.classes[0]!r}. Check that y is the target column and that the rows were not "
+            "filtered by it."
+        )
+    return target
+
+
+def _check_labels(checked: Any, name: str) -> npt.NDArray[Any]:
+    """Return one label per row of a target of any kind, or refuse it."""
     try:
         kind = type_of_target(checked, input_name="y")
     except TypeError as error:
@@ -119,11 +135,4 @@ def read_target(y: Any, n_rows: int, name: str) -> Target:
         )
     if kind == "multilabel-indicator" and (np.asarray(checked.sum(axis=1)) == 0).any():
         raise ValueError("y has rows without a class: each row of a one-hot target has a single 1.")
-    target = Target(y, np.asarray(check_target_type(checked)))
-    if len(target.classes) < 2:
-        raise ValueError(
-            f"{name} needs at least 2 classes to balance, and y has only 1 class: "
-            f"{target.classes[0]!r}. Check that y is the target column and that the rows were not "
-            "filtered by it."
-        )
-    return target
+    return np.asarray(check_target_type(checked))

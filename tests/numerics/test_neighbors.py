@@ -14,6 +14,10 @@ def by_brute_force(values, k, of, among):
     return among[np.argsort(distances, axis=1, kind="stable")[:, :k]]
 
 
+def rng():
+    return np.random.default_rng(0)
+
+
 def subsets(n, seed=0):
     rng = np.random.default_rng(seed)
     return {
@@ -169,30 +173,41 @@ class TestMeanDistance:
     def test_against_scipy(self, d):
         values = np.random.default_rng(0).standard_normal((50, d))
         of = np.array([3, 7, 20, 21, 40])
-        np.testing.assert_allclose(mean_distance(values, of), pdist(values[of]).mean(), rtol=1e-12)
         np.testing.assert_allclose(
-            mean_distance(sparse.csr_array(values), of), pdist(values[of]).mean(), rtol=1e-9
+            mean_distance(values, of, rng()), pdist(values[of]).mean(), rtol=1e-12
         )
-        np.testing.assert_allclose(mean_distance(values, of[:2]), pdist(values[of[:2]])[0])
+        np.testing.assert_allclose(
+            mean_distance(sparse.csr_array(values), of, rng()), pdist(values[of]).mean(), rtol=1e-9
+        )
+        np.testing.assert_allclose(mean_distance(values, of[:2], rng()), pdist(values[of[:2]])[0])
+
+    @pytest.mark.parametrize("m", [448, 449, 2000])
+    def test_over_some_pairs_is_near_that_over_all(self, m):
+        """Though rows differ in how far they are from the others."""
+        values = rng().standard_normal((m, 3)) * rng().lognormal(size=(m, 1))
+        found = mean_distance(values, np.arange(m), rng())
+        np.testing.assert_allclose(found, pdist(values).mean(), rtol=5e-3)
 
     def test_float32(self):
         values = np.random.default_rng(0).standard_normal((50, 4)).astype(np.float32)
         of = np.arange(50)
-        np.testing.assert_allclose(mean_distance(values, of), pdist(values).mean(), rtol=1e-5)
+        np.testing.assert_allclose(
+            mean_distance(values, of, rng()), pdist(values).mean(), rtol=1e-5
+        )
 
     @pytest.mark.parametrize("offset", [1e6, 1e9])
     def test_far_from_the_origin(self, offset):
         values = np.random.default_rng(0).integers(0, 1000, size=(30, 3)) / 8
         expected = pdist(values).mean()
-        np.testing.assert_allclose(mean_distance(values + offset, np.arange(30)), expected)
+        np.testing.assert_allclose(mean_distance(values + offset, np.arange(30), rng()), expected)
 
     def test_of_copies_is_zero(self):
         values = np.full((9, 3), [0.1, 1 / 3, 1e6 + 0.7])
-        assert mean_distance(values, np.arange(9)) == 0
+        assert mean_distance(values, np.arange(9), rng()) == 0
 
     @pytest.mark.parametrize("size", [1e-300, 1e-170, 1e160, 1e300])
     def test_very_small_and_very_large_numbers(self, size):
         values = np.random.default_rng(0).standard_normal((30, 4))
         everything = np.arange(30)
-        found = mean_distance(values * size, everything)
+        found = mean_distance(values * size, everything, rng())
         np.testing.assert_allclose(found / size, pdist(values).mean(), rtol=1e-12)
