@@ -1,65 +1,563 @@
-"""Time the drop-in samplers beside imbalanced-learn's: interleaved, warmed up, medians.
+"""Time and memory of neighbours and samplers, beside their peers.
 
-Run ``python -m benchmarks.speed [--quick]`` from the top of the repository on a quiet machine.
+Run ``python -m benchmarks.speed [--quick]`` from the top of the repository on a quiet machine,
+after ``pip install -e ".[benchmarks]" smote-variants``. It takes about a quarter of an hour,
+with ``--quick``, which leaves out all tables of more than 10,000 rows, some two minutes.
+
+Every competitor of a case has a process of its own, and they take turns. A first call, with an
+empty cache of compiled code, is reported separately; then come calls of which the median
+counts, many in each turn where they are short. Where the first call takes longer than half a
+minute, it is the only one. The ratio is the time of the peer over ours. The peak is the most
+that the process held during a call, beyond what it held before it had the table: input, output
+and what it works with. ``--only`` takes a regular expression (``--only "SMOTE, 1,000"``).
+
+A competitor is one short file in ``benchmarks/speed/competitors``, a case one record in
+``benchmarks/speed/cases.py``.
 """
 
 import argparse
+import json
+import os
+import platform
+import re
 import statistics
+import subprocess
+import sys
 import time
-import warnings
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from itertools import groupby
+from pathlib import Path
+from types import ModuleType
+from typing import Any
 
-import imblearn.over_sampling
+from benchmarks.speed.cases import Case, all_cases
+from benchmarks.speed.competitors import all_competitors
+from benchmarks.speed.plot import draw, exponent
+from benchmarks.speed.worker import ROOT, Worker
+
+try:
+    from rich import box
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.table import Table
+except ImportError:
+    raise SystemExit('This needs rich: pip install -e ".[benchmarks]"') from None
+
+RESULTS = ROOT / "benchmarks" / "results"
+PACKAGES = ("numpy", "scipy", "numba", "joblib", "threadpoolctl")
+QUICK = 10_000  # rows at most
+# Seconds of one turn, with at most so many calls.
+TURN, MOST_CALLS = 0.2, 50
+# A first call of more seconds is the only one; a case of more seconds takes few turns.
+ONCE, LONG, FEW_TURNS = 30.0, 45.0, 3
+# The threads of one process stop to wait for work before another's turn, in seconds.
+PAUSE = 0.05
+N_QUERIES = 2_000  # whose neighbours are checked where there are more than QUICK rows
+COLD_TURNS = 7
+BUSY = 0.5  # load from which a warning says so
+COLD = """\
+import sys
 import numpy as np
-
-import skresample
-from skresample.utils import all_samplers
-
-# Rows, features; one row in ten is of the minority.
-SIZES = [(1_000, 10), (10_000, 20), (100_000, 10), (100_000, 30)]
-QUICK = SIZES[:2]
-
-
-def table(n: int, d: int) -> tuple[np.ndarray, np.ndarray]:
-    """Draw a minority that overlaps with the majority."""
-    rng = np.random.default_rng(0)
-    y = (np.arange(n) % 10 == 0).astype(int)
-    return rng.normal(size=(n, d)) + 0.7 * y[:, np.newaxis], y
+{line}
+rng = np.random.default_rng(0)
+y = (np.arange({rows}) % 10 == 0).astype(int)
+X = rng.normal(size=({rows}, {features})) + 0.7 * y[:, np.newaxis]
+SMOTE(random_state=0).fit_resample(X, y)
+print("numba" in sys.modules)
+"""
+MIB = 1 << 20
 
 
-def seconds(sampler: object, X: np.ndarray, y: np.ndarray) -> float:
-    start = time.perf_counter()
-    sampler.fit_resample(X, y)
-    return time.perf_counter() - start
+@dataclass
+class Check:
+    """What is wanted of a value; None where there is none because ours failed."""
+
+    what: str
+    value: float | bool | None
+    wanted: float
+    at_least: bool = False
+    form: str = "{:.2f}"
+
+    @property
+    def met(self) -> bool:
+        if self.value is None:
+            return False
+        return self.value >= self.wanted if self.at_least else self.value <= self.wanted
+
+    def show(self, value: float | bool | None) -> str:
+        if value is None:
+            return "none"
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        return self.form.format(value)
+
+    def cells(self) -> tuple[str, str]:
+        """Write the value, and what is wanted with a mark."""
+        sign = "" if isinstance(self.wanted, bool) else "≥ " if self.at_least else "≤ "
+        wanted = f"{sign}{self.show(self.wanted)}"
+        if self.met:
+            return self.show(self.value), f"{wanted} [green]✓[/green]"
+        return f"[red]{self.show(self.value)}[/red]", f"[red]{wanted} ✗[/red]"
+
+
+@dataclass
+class Side:
+    """What was measured of one competitor: seconds of each turn, MiB at most."""
+
+    name: str
+    label: str
+    seconds: list[float] = field(default_factory=list)
+    first: float | None = None
+    peak: float | None = None
+    calls: int = 1
+    error: str | None = None
+
+    @property
+    def median(self) -> float | None:
+        return statistics.median(self.seconds) if self.seconds and not self.error else None
+
+    @property
+    def first_more(self) -> float | None:
+        """Seconds that the first call took beyond the others."""
+        if self.first is None or self.median is None:
+            return None
+        return self.first - self.median
+
+    @contextmanager
+    def trying(self) -> Iterator[None]:
+        """Remember why it failed instead of ending everything."""
+        try:
+            yield
+        except RuntimeError as error:
+            self.error = str(error)
+
+    def record(self, done: dict[str, float]) -> None:
+        self.seconds.append(done["seconds"])
+        self.peak = max(self.peak or 0.0, done["peak"])
+
+
+@dataclass
+class Result:
+    """A case, who took part, and what is wanted of it."""
+
+    case: Case
+    sides: list[Side]
+    checks: list[Check] = field(default_factory=list)
+
+    def best(self, name: str) -> Side | None:
+        """Return the fastest of one name; None where there is none."""
+        there = [side for side in self.sides if side.name == name and side.median is not None]
+        return min(there, key=lambda side: side.median or 0.0, default=None)
+
+    def ratio(self, side: Side) -> float | None:
+        best = self.best("ours")
+        ours = None if best is None else best.median
+        if ours is None or side.median is None or side.name == "ours":
+            return None
+        return side.median / ours
+
+    def check_ratios(self) -> None:
+        """Hold the ratios to what is wanted of them."""
+        for name, wanted in self.case.wanted.items():
+            if any(side.name == name for side in self.sides):
+                best, ours = self.best(name), self.best("ours")
+                # A peer that fails is no target; ours that fails misses it.
+                if best is not None or ours is None:
+                    ratio = self.ratio(best) if best is not None else None
+                    self.checks.append(Check(f"ratio to {name}", ratio, wanted, at_least=True))
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "case": f"{self.case.group}: {self.case.title}",
+            **asdict(self.case),
+            "sides": [
+                asdict(side) | {"median": side.median, "ratio": self.ratio(side)}
+                for side in self.sides
+            ],
+            "checks": [asdict(check) | {"met": check.met} for check in self.checks],
+        }
+
+
+def label(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def measure(case: Case, competitors: dict[str, ModuleType], repeat: int) -> Result:
+    """Let the competitors take turns, each in a process of its own."""
+    began = time.perf_counter()
+    names = [
+        name for name, module in competitors.items() if module.NAME == "ours" or not case.alone
+    ]
+    with ExitStack() as stack:
+        workers = {name: stack.enter_context(Worker(name)) for name in names}
+        for worker in workers.values():
+            worker.send("load", case=asdict(case))
+        sides = []
+        for name, worker in workers.items():
+            side = Side(competitors[name].NAME, label(name))
+            with side.trying():
+                if not worker.answer():
+                    continue
+                start_side(side, worker)
+            sides.append((side, worker))
+        for turn in range(repeat):
+            if turn >= FEW_TURNS and time.perf_counter() - began > LONG:
+                break
+            for side, worker in sides:
+                # Without a first call, the only one is counted.
+                if side.error is None and side.first is not None:
+                    time.sleep(PAUSE)
+                    with side.trying():
+                        side.record(worker.ask("run", calls=side.calls))
+        result = Result(case, [side for side, _ in sides])
+        result.check_ratios()
+        ours, worker = sides[0]
+        found: dict[str, float] = {}
+        with ours.trying():
+            if ours.error is None:
+                found = worker.ask("sizes")
+                if case.task == "neighbors":
+                    n_queries = QUICK if case.rows <= QUICK else N_QUERIES
+                    found |= worker.ask("quality", n_queries=n_queries)
+        result.checks += more_checks(case, ours, found)
+    return result
+
+
+def start_side(side: Side, worker: Worker) -> None:
+    """Make the first call, and find out how many fill a turn."""
+    done = worker.ask("first")
+    if done["seconds"] > ONCE:
+        side.record(done)
+        return
+    side.first = done["seconds"]
+    worker.ask("renew")
+    warm = worker.ask("run", calls=1)["seconds"]
+    side.calls = max(1, min(MOST_CALLS, int(TURN / warm)))
+
+
+def more_checks(case: Case, ours: Side, found: dict[str, float]) -> list[Check]:
+    """Hold neighbours and memory to what is wanted of them."""
+    checks = []
+    if case.task == "neighbors" and case.method == "exact":
+        share = found.get("same")
+        checks.append(Check("same neighbours", share, 0.999, True, "{:.3%}"))
+    if case.task == "neighbors" and case.method == "approximate":
+        distance = found.get("distance")
+        checks.append(Check("distance ratio", distance, 1.02, form="{:.4f}"))
+    if case.memory:
+        to, wanted = case.memory
+        size = sum(found.get(part, 0.0) for part in ("input", "output") if part in to)
+        value = ours.peak / size if size and ours.peak is not None else None
+        checks.append(Check(f"peak / {to}", value, wanted))
+    return checks
+
+
+def measure_first_calls(case: Case, competitors: dict[str, ModuleType], repeat: int) -> Result:
+    """Time the first exact and the first approximate search of one process."""
+    sides = []
+    with Worker("ours") as worker:
+        for method in ("exact", "approximate"):
+            side = Side("ours", f"ours, {method}")
+            sides.append(side)
+            with side.trying():
+                search = replace(case, task="neighbors", method=method)
+                worker.ask("load", case=asdict(search))
+                side.first = worker.ask("first")["seconds"]
+                for _ in range(repeat):
+                    side.seconds.append(worker.ask("run", calls=1)["seconds"])
+    more = [side.first_more for side in sides]
+    total = None if None in more else sum(value for value in more if value is not None)
+    check = Check("both first calls +", total, 8.0, form="{:.1f} s")
+    return Result(case, sides, [check])
+
+
+def measure_process(case: Case, competitors: dict[str, ModuleType], repeat: int) -> Result:
+    """Time whole processes that import, make a table and resample it."""
+    there = {name: module for name, module in competitors.items() if hasattr(module, "COLD")}
+    sides = {name: Side(module.NAME, label(name)) for name, module in there.items()}
+    numba: bool | None = None
+    for turn in range(1 + max(COLD_TURNS, repeat)):
+        for name, module in there.items():
+            code = COLD.format(line=module.COLD, rows=case.rows, features=case.features)
+            start = time.perf_counter()
+            command = [sys.executable, "-W", "ignore", "-c", code]
+            done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+            seconds = time.perf_counter() - start
+            if done.returncode:
+                sides[name].error = (done.stderr.splitlines() or ["failed"])[-1]
+            elif turn == 0:
+                sides[name].first = seconds
+            else:
+                sides[name].seconds.append(seconds)
+            if name == "ours" and not done.returncode:
+                numba = done.stdout.split()[-1] == "True"
+    result = Result(case, list(sides.values()))
+    result.check_ratios()
+    result.checks.append(Check("numba imported", numba, False))
+    return result
+
+
+HOW: dict[str, Callable[[Case, dict[str, ModuleType], int], Result]] = {
+    "first calls": measure_first_calls,
+    "process": measure_process,
+}
+
+
+def growth(results: list[Result]) -> dict[str, list[tuple[int, float]]]:
+    """Collect seconds by rows of the searches among all rows of 30 features."""
+    series: dict[str, list[tuple[int, float]]] = {}
+    searches = [
+        result
+        for result in results
+        if result.case.task == "neighbors" and result.case.features == 30 and not result.case.share
+    ]
+    for result in sorted(searches, key=lambda result: result.case.rows):
+        for name, line in (("ours", f"ours, {result.case.method}"), ("sklearn", "scikit-learn")):
+            best = result.best(name)
+            if best is not None and best.median is not None:
+                series.setdefault(line, []).append((result.case.rows, best.median))
+    return {line: series[line] for line in sorted(series)}
+
+
+def growth_checks(results: list[Result]) -> list[Check]:
+    """Hold the growth of the approximate search to what is wanted of it."""
+    points = growth(results).get("ours, approximate", [])
+    if len(points) < 2:
+        return []
+    return [Check(f"growth {points[0][0]:,}–{points[-1][0]:,}", exponent(points), 1.15)]
+
+
+def span(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    if abs(seconds) >= 1:
+        return f"{seconds:.2f} s"
+    return f"{seconds * 1000:.{0 if abs(seconds) >= 0.1 else 1 if abs(seconds) >= 0.01 else 2}f} ms"
+
+
+def show(group: str, results: list[Result], checks: list[Check]) -> Table:
+    """Write the table of a group."""
+    lines = Table(title=group, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    lines.add_column("case", width=32)
+    lines.add_column("", width=23)
+    for name, width in (("median", 8), ("ratio", 8), ("wanted", 12), ("peak MiB", 8)):
+        lines.add_column(name, justify="right", width=width)
+    lines.add_column("first +", justify="right", width=9)
+    for result in results:
+        wanted = {check.what: check for check in result.checks}
+        best = {name: result.best(name) for name in result.case.wanted}
+        for number, side in enumerate(result.sides):
+            title = "" if number else result.case.title
+            if side.error:
+                lines.add_row(title, side.label, "[red]failed[/red]")
+                continue
+            ratio = result.ratio(side)
+            cells = (f"{ratio:.2f}" if ratio is not None else "", "")
+            if side is best.get(side.name):
+                cells = wanted.pop(f"ratio to {side.name}").cells()
+            peak = "" if side.peak is None else f"{side.peak:,.1f}"
+            lines.add_row(title, side.label, span(side.median), *cells, peak, span(side.first_more))
+        for check in wanted.values():
+            lines.add_row("", check.what, "", *check.cells())
+    for check in checks:
+        lines.add_row("", check.what, "", *check.cells())
+    return lines
+
+
+def installed(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def machine() -> dict[str, Any]:
+    """Describe the machine, and how busy it is."""
+    processor = platform.processor() or platform.machine()
+    if Path("/proc/cpuinfo").exists():
+        named = re.search(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+        processor = named[1] if named else processor
+    return {
+        "processor": processor,
+        "cores": os.cpu_count(),
+        "memory_mib": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // MIB,
+        "platform": platform.platform(),
+        "load": os.getloadavg()[0],
+    }
+
+
+def chosen_competitors(peers: list[str] | None, warn: Console) -> dict[str, ModuleType]:
+    """Return ours and the peers that were asked for and are installed."""
+    chosen = {}
+    for name, module in all_competitors().items():
+        if module.NAME != "ours":
+            if peers and module.NAME not in peers:
+                continue
+            if installed(module.PACKAGE) is None:
+                warn.print(
+                    f"Without {module.NAME}, which is not installed: pip install {module.PACKAGE}",
+                    style="yellow",
+                )
+                continue
+        chosen[name] = module
+    return chosen
+
+
+def parse() -> argparse.Namespace:
+    assert __doc__ is not None
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.speed", description=__doc__.partition("\n")[0]
+    )
+    parser.add_argument("--quick", action="store_true", help="only tables of up to 10,000 rows")
+    parser.add_argument("--repeat", type=int, help="turns of each (default 5, with --quick 3)")
+    names = list(dict.fromkeys(module.NAME for module in all_competitors().values()))
+    parser.add_argument(
+        "--peer",
+        action="append",
+        choices=[name for name in names if name != "ours"],
+        help="only beside this one; may be given several times (default: all that are installed)",
+    )
+    parser.add_argument("--only", metavar="PATTERN", help="only cases whose name has this in it")
+    parser.add_argument(
+        "--output", type=Path, help="where to write the results (default: benchmarks/results)"
+    )
+    parser.add_argument(
+        "--shrink",
+        type=int,
+        default=1,
+        metavar="N",
+        help="tables of 1/N of the rows, to try the benchmark itself",
+    )
+    options = parser.parse_args()
+    if options.repeat is None:
+        options.repeat = 3 if options.quick else 5
+    if options.repeat < 1 or options.shrink < 1:
+        parser.error("--repeat and --shrink are at least 1")
+    return options
+
+
+def chosen_cases(options: argparse.Namespace) -> list[Case]:
+    cases = [
+        replace(case, rows=max(100, case.rows // options.shrink))
+        for case in all_cases()
+        if not (options.quick and case.rows > QUICK)
+    ]
+    if options.only:
+        pattern = re.compile(options.only.replace("×", "x"), re.IGNORECASE)
+        cases = [c for c in cases if pattern.search(f"{c.group}: {c.title}".replace("×", "x"))]
+    return cases
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="the small tables only")
-    parser.add_argument("--repeat", type=int, default=5, help="timed runs of each (default 5)")
-    options = parser.parse_args()
-    warnings.simplefilter("ignore")
-    print(f"{'sampler':<20}{'rows':>9}{'features':>9}{'ours':>10}{'imblearn':>10}  ratio")
-    for n, d in QUICK if options.quick else SIZES:
-        X, y = table(n, d)
-        for name in all_samplers():
-            if name in ("SMOTENC", "SMOTEN"):
-                continue  # see benchmarks.tables
-            if name == "SVMSMOTE" and n > 10_000:
-                continue  # the machine's own fit, the same in both, takes minutes
-            pair = getattr(skresample, name), getattr(imblearn.over_sampling, name, None)
-            if pair[1] is None:
-                continue
-            more = {"cluster_balance_threshold": 0.1} if name == "KMeansSMOTE" else {}
-            times = [[], []]
-            for _ in range(1 + options.repeat):
-                for kind, cls in enumerate(pair):
-                    times[kind].append(seconds(cls(random_state=0, **more), X, y))
-            ours, theirs = (statistics.median(runs[1:]) for runs in times)
-            print(
-                f"{name:<20}{n:>9,}{d:>9}{ours:>9.4f}s{theirs:>9.4f}s {theirs / ours:>6.2f}",
-                flush=True,
-            )
+    options = parse()
+    wide = None if sys.stdout.isatty() else 120
+    out, err = Console(width=wide, highlight=False), Console(stderr=True, highlight=False)
+    competitors = chosen_competitors(options.peer, err)
+    cases = chosen_cases(options)
+    if not cases:
+        raise SystemExit(f"No case has {options.only!r} in its name.")
+    out.print(
+        "Ratio: time of the peer over ours. Peak: beyond what the process held before it had the\n"
+        "table. First +: what the first call took beyond the median, compilation with an empty\n"
+        "cache and what is imported late included, the import of the package itself not.\n"
+    )
+    facts = machine()  # before there is any load but that of others
+    if facts["load"] > BUSY:
+        err.print(f"The machine is not quiet (load {facts['load']:.1f}).", style="yellow")
+    results: list[Result] = []
+    group_checks: list[Check] = []
+    for group, members in groupby(cases, key=lambda case: case.group):
+        done, listed = [], list(members)
+        with Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=err,
+            transient=True,
+            disable=not err.is_terminal,
+            redirect_stdout=False,
+        ) as progress:
+            task = progress.add_task(group, total=len(cases), completed=len(results))
+            for case in listed:
+                progress.update(task, description=f"{group}: {case.title}")
+                if not err.is_terminal:
+                    err.print(f"{group}: {case.title}")
+                how = HOW.get(case.task, measure)
+                done.append(how(case, competitors, options.repeat))
+                progress.advance(task)
+        checks = growth_checks(done)
+        out.print(show(group, done, checks))
+        results += done
+        group_checks += checks
+    report(results, group_checks, out)
+    save(results, group_checks, competitors, facts, options, out)
+
+
+def report(results: list[Result], checks: list[Check], out: Console) -> None:
+    """Say what failed and what was missed."""
+    for result in results:
+        for side in result.sides:
+            if side.error:
+                title = f"{result.case.group}: {result.case.title}"
+                out.print(f"[red]{title}: {side.label} failed:[/red]", end=" ")
+                out.print(side.error, markup=False)
+    named = [(f"{r.case.group}: {r.case.title}", check) for r in results for check in r.checks]
+    named += [("approximate neighbours", check) for check in checks]
+    missed = [(name, check) for name, check in named if not check.met]
+    for name, check in missed:
+        value, wanted = check.cells()
+        out.print(f"[red]missed:[/red] {name}: {check.what}: {value}, {wanted}")
+    out.print(f"{len(named) - len(missed)} of {len(named)} targets met, {len(missed)} missed.")
+
+
+def save(
+    results: list[Result],
+    checks: list[Check],
+    competitors: dict[str, ModuleType],
+    facts: dict[str, Any],
+    options: argparse.Namespace,
+    out: Console,
+) -> None:
+    """Write the results and the picture; part of the cases only where a place is given."""
+    partial = options.only or options.peer or options.shrink > 1
+    if partial and options.output is None:
+        out.print("Not written, since not all was run: give --output to write it.")
+        return
+    name = "speed-quick.json" if options.quick else "speed.json"
+    path = options.output or RESULTS / name
+    series = growth(results)
+    packages = dict.fromkeys([*PACKAGES, *(module.PACKAGE for module in competitors.values())])
+    written = {
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "quick": options.quick,
+        "repeat": options.repeat,
+        "shrink": options.shrink,
+        "machine": facts,
+        "versions": {"python": platform.python_version()} | {p: installed(p) for p in packages},
+        "units": {"seconds": "s", "first": "s", "peak": "MiB"},
+        "cases": [result.as_json() for result in results],
+        "growth": [asdict(check) | {"met": check.met} for check in checks],
+    }
+    path.write_text(json.dumps(written, indent=1, ensure_ascii=False) + "\n")
+    out.print(f"Wrote {shown(path)}")
+    if any(len(points) > 1 for points in series.values()):
+        picture = path.with_name(f"{path.stem}-scaling.png")
+        title = f"5 neighbours among all rows, 30 features: {facts['processor']}, "
+        draw(series, title + f"{facts['cores']} cores", picture)
+        out.print(f"Wrote {shown(picture)}")
+
+
+def shown(path: Path) -> str:
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None

@@ -1,0 +1,23 @@
+"""The library itself."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from benchmarks.speed.cases import Case, minority
+
+NAME = "ours"
+PACKAGE = "skresample"
+COLD = "from skresample import SMOTE"
+
+
+def runner(case: Case, X: np.ndarray, y: np.ndarray) -> Callable[[], Any] | None:
+    import skresample
+    from skresample.numerics.neighbors import kneighbors
+
+    if case.task == "neighbors":
+        of = minority(case, y)
+        return lambda: kneighbors(X, 5, of=of, method=case.method)
+    cls = getattr(skresample, case.task)
+    return lambda: cls(random_state=0, **case.given).fit_resample(X, y)

@@ -1,0 +1,31 @@
+"""The samplers of smote-variants."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from benchmarks.speed.cases import Case
+
+NAME = "smote-variants"
+PACKAGE = "smote-variants"
+CLASSES: dict[str, tuple[str, dict[str, Any]]] = {
+    "SMOTE": ("SMOTE", {}),
+    "BorderlineSMOTE": ("Borderline_SMOTE1", {}),
+    "ADASYN": ("ADASYN", {}),
+    # As many clusters as in the others, and the same ones kept.
+    "KMeansSMOTE": ("kmeans_SMOTE", {"n_clusters": 8, "irt": 9.0, "n_neighbors": 2}),
+}
+MOST_VALUES = 1_000_000  # with more it takes too long
+
+
+def runner(case: Case, X: np.ndarray, y: np.ndarray) -> Callable[[], Any] | None:
+    if case.task not in CLASSES or case.rows * case.features > MOST_VALUES:
+        return None
+    import smote_variants
+
+    logging.disable()
+    name, given = CLASSES[case.task]
+    cls = getattr(smote_variants, name)
+    return lambda: cls(random_state=0, **given).sample(X, y)
