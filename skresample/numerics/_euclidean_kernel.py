@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 LANES = 16
-QUERIES = 4
+QUERIES = 5
 # How many queries are held against a part of the base, and how many bytes that has: queries
 # stay in the second cache, base rows in the first.
 GROUP = 480
@@ -147,12 +147,13 @@ def pack_tiles(values, rows, centre, scale, first, tiles):
 
 
 @jit()
-def scan(tiles, names, tile_starts, queries, own, query_starts, near, found):
+def scan(tiles, names, tile_starts, queries, own, query_starts, near, found, again):
     """Merge base rows into the lists of the nearest of queries.
 
     Queries and tiles come in as many segments as `query_starts` and `tile_starts` have ends;
     those of one segment are held against each other. Segments of queries are filled up to a
-    multiple of `QUERIES` with such whose list has -inf for scores, which nothing enters.
+    multiple of `QUERIES` with such whose list has -inf for scores, which nothing enters. With
+    `again`, a base row may be in a list already.
     """
     k = near.shape[1]
     limits = np.empty(own.size, np.float32)
@@ -178,19 +179,25 @@ def scan(tiles, names, tile_starts, queries, own, query_starts, near, found):
                                 bits &= bits - np.uint32(1)
                                 name = names[t * LANES + j]
                                 score = scores[i * LANES + j]
-                                if name != own[r] and score < limits[r]:
-                                    _insert(near, found, r, score, name)
-                                    limits[r] = near[r, k - 1]
+                                if name == own[r] or score >= limits[r]:
+                                    continue
+                                if again and _has(found, r, name):
+                                    continue
+                                _insert(near, found, r, score, name)
+                                limits[r] = near[r, k - 1]
+
+
+@jit()
+def _has(found, r, name):
+    there = False
+    for p in range(found.shape[1]):
+        there |= found[r, p] == name
+    return there
 
 
 @jit()
 def _insert(near, found, r, score, name):
-    """Put a base row into a list, unless it is there."""
-    k = near.shape[1]
-    for p in range(k):
-        if found[r, p] == name:
-            return
-    p = k - 1
+    p = near.shape[1] - 1
     while p > 0 and near[r, p - 1] > score:
         near[r, p] = near[r, p - 1]
         found[r, p] = found[r, p - 1]

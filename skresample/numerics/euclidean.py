@@ -11,7 +11,7 @@ from skresample.numerics.threads import in_threads, n_threads
 __all__ = ["approximate_neighbors", "exact_neighbors"]
 
 # How many more candidates than neighbours the search in float32 keeps.
-SPARE = 3
+SPARE = 2
 # How many queries one thread looks up at a time, at most.
 PART = 4096
 # Of the forest: how many trees divide all rows, into cells of how many; how many divide each
@@ -91,7 +91,7 @@ def exact_neighbors(
         near, found = _lists(filled, k + SPARE)
         near[rows.size :] = -np.inf
         ends = np.array([0, filled])
-        kernel.scan(tiles, names, np.array([0, n_tiles]), queries, own, ends, near, found)
+        kernel.scan(tiles, names, np.array([0, n_tiles]), queries, own, ends, near, found, False)
         n_others = among.size - is_base[rows]
         out, sure = nearest.neighbors[part], nearest.sure[part]
         kernel.rank(values, rows, centre, scale, near, found, n_others, out, sure)
@@ -243,7 +243,7 @@ def _search_tree(
         )
         leaves = points, halves, members, order, ends, is_query, is_base
         kernel.pack_leaves(*leaves, *lists, *segments)
-        kernel.scan(*segments)
+        kernel.scan(*segments, True)
         own = segments[4]
         kernel.unpack_leaves(own, near, found, *lists)
 

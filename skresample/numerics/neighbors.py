@@ -26,8 +26,8 @@ __all__ = ["centred_if_far", "kneighbors", "majority_share", "mean_distance"]
 TREE_FEATURES = 5
 FEW_QUERIES = 320
 FEW_PAIRS = 300_000
-# From this many pairs of rows on, compiled code is worth what it takes to load it.
-COMPILED_PAIRS = 50_000_000
+# From this many pairs of rows on, compiled code is worth the half second that it takes to load.
+COMPILED_PAIRS = 10_000_000
 # The most products of queries, rows and features that "auto" looks through exactly: a second.
 EXACT_PRODUCTS = 50_000_000_000
 # How many pairs of rows are enough for their mean distance.

@@ -201,7 +201,7 @@ print("skresample.numerics._euclidean_kernel" in sys.modules)
 def test_in_another_environment(method, variable, value, compiled):
     run = subprocess.run(
         [sys.executable, "-c", LARGE.format(method=method)],
-        env={**os.environ, variable: value},
+        env={**os.environ, "NUMBA_DISABLE_JIT": "0", variable: value},
         capture_output=True,
         text=True,
         check=False,

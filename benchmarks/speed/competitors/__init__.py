@@ -3,7 +3,8 @@
 A competitor says its ``NAME``, which ``--peer`` takes, the ``PACKAGE`` that installs it, and
 has a ``runner(case, X, y)`` that returns what to call, or None where it has no such method. It
 imports its package in there. Where two files have one name, the faster counts. ``COLD`` is, if
-there, the line that imports its SMOTE in a process of its own.
+there, the line that imports its SMOTE in a process of its own, ``MOST_VALUES`` the size of the
+largest table that it is given.
 """
 
 from importlib import import_module
