@@ -39,8 +39,8 @@ m_neighbors : int or estimator, default=10
 """,
     "n_jobs": """
 n_jobs : int, default=None
-    Threads of the neighbour search; -1 for all processors. None is one for a search with
-    a tree (up to 5 features, or few rows), and all of them for the others.
+    Threads of the neighbour search and of drawing between rows; -1 for all processors.
+    None is one for a search with a tree (up to 5 features, or few rows), else all of them.
 """,
     "categorical_features": """
 categorical_features : {'auto', None}, array-like or callable, default='auto'

@@ -5,6 +5,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
+from sklearn.utils import gen_batches
+
+from skresample.numerics.threads import in_threads
 
 __all__ = ["interpolate", "reflect", "round_stochastically", "vote"]
 
@@ -19,6 +22,7 @@ def interpolate(
     partner: npt.NDArray[np.intp],
     gap: npt.NDArray[np.floating],
     out: npt.NDArray[np.floating] | None = None,
+    n_jobs: int | None = None,
 ) -> Any:
     """Return ``values[base] + gap * (values[partner] - values[base])``.
 
@@ -36,6 +40,8 @@ def interpolate(
         The step of each new row, as a share of the way to the partner.
     out : ndarray of shape (n_new, d), default=None
         Where to write; not for sparse `values`.
+    n_jobs : int, default=None
+        Number of threads; None for all.
 
     Returns
     -------
@@ -47,9 +53,8 @@ def interpolate(
     n_new, d = base.size, values.shape[1]
     if out is None:
         out = np.empty((n_new, d), dtype=values.dtype)
-    block = max(1, BLOCK_VALUES // max(1, d))
-    for i in range(0, n_new, block):
-        part = slice(i, i + block)
+
+    def one(part: slice) -> None:
         start, end, new = values[base[part]], values[partner[part]], out[part]
         step = gap[part, np.newaxis].astype(values.dtype)
         with np.errstate(over="ignore", invalid="ignore"):
@@ -66,6 +71,9 @@ def interpolate(
         elif inside.any():
             low, high = np.minimum(start, end)[inside], np.maximum(start, end)[inside]
             new[inside] = np.clip(new[inside], low, high)
+
+    if n_new:
+        in_threads(one, gen_batches(n_new, max(1, BLOCK_VALUES // max(1, d))), n_jobs)
     return out
 
 

@@ -111,7 +111,9 @@ class InterpolatingOverSampler(BaseOverSampler):
             return Synthetic(parents, new, codes)
 
         def fill(part: slice, out: npt.NDArray[np.floating]) -> None:
-            interpolate(task.numeric, first[part], second[part], gap[part], out=out)
+            interpolate(
+                task.numeric, first[part], second[part], gap[part], out=out, n_jobs=self.n_jobs
+            )
             if bounds is not None:
                 reflect(out, *bounds)
 
