@@ -39,6 +39,8 @@ QUERIES = 5
 GROUP = 480
 TILE_BYTES = 16 << 10
 UNIT = 2.0**-24  # of rounding, in float32
+ROUNDED = np.float32(16 * UNIT)  # of a square, what may be lost in a leaf
+TRIES = 16  # to find two different rows of a node
 SAMPLED = 64  # rows of a node whose median divides it
 
 
@@ -294,9 +296,15 @@ def grow(points, seed, leaf, order, starts):
         state = _mix(np.uint64(seed) ^ _mix(np.uint64(low) ^ (np.uint64(high) << np.uint64(32))))
         a = order[low + np.int64(state % np.uint64(size))]
         state = _mix(state)
-        b = order[low + np.int64(state % np.uint64(size))]
-        for f in range(d):
-            direction[f] = points[a, f] - points[b, f]
+        for _ in range(TRIES):
+            b = order[low + np.int64(state % np.uint64(size))]
+            state = _mix(state)
+            apart = False
+            for f in range(d):
+                direction[f] = points[a, f] - points[b, f]
+                apart |= direction[f] != 0
+            if apart:
+                break
         for i in range(low, high):
             total = np.float32(0)
             p = order[i]
@@ -323,8 +331,19 @@ def grow(points, seed, leaf, order, starts):
             n_right += not goes_left
         for i in range(n_right):
             order[left + i] = right[i]
-        # Of rows that coincide, any half will do.
+        # Of rows that are as far along as each other, any half will do: those further go last.
         if min(left - low, high - left) * 8 < size:
+            n_equal, n_right = left, 0
+            for i in range(left, high):
+                p, side = order[i], np.float32(0)
+                for f in range(d):
+                    side += direction[f] * points[p, f]
+                order[n_equal] = p
+                right[n_right] = p
+                n_equal += side <= threshold
+                n_right += side > threshold
+            for i in range(n_right):
+                order[n_equal + i] = right[i]
             left = low + size // 2
         waiting[n_waiting, 0], waiting[n_waiting, 1] = left, high
         waiting[n_waiting + 1, 0], waiting[n_waiting + 1, 1] = low, left
@@ -335,8 +354,8 @@ def grow(points, seed, leaf, order, starts):
 
 @jit()
 def pack_leaves(
-    points, halves, members, order, starts, is_query, is_base, near, found,
-    tiles, names, tile_starts, queries, own, query_starts, leaf_near, leaf_found,
+    points, members, order, starts, is_query, is_base, near, found,
+    tiles, names, tile_starts, queries, own, query_starts, leaf_near, leaf_found, own_halves,
 ):  # fmt: skip
     """Write the rows of leaves into empty tiles, and their queries with their lists beside.
 
@@ -344,35 +363,51 @@ def pack_leaves(
     the points, which are the positions of their lists.
     """
     d = points.shape[1]
+    centre = np.empty(d, np.float32)
     tile_starts[0], query_starts[0] = 0, 0
     for leaf in range(starts.size - 1):
         b, q = tile_starts[leaf] * LANES, query_starts[leaf]
+        middle = order[(starts[leaf] + starts[leaf + 1]) // 2]
+        for f in range(d):
+            centre[f] = points[middle, f]
         for i in range(starts[leaf], starts[leaf + 1]):
             p = order[i]
+            half = np.float32(0)
+            for f in range(d):
+                v = points[p, f] - centre[f]
+                half += v * v / 2
             name = members[p]
             if is_base[p]:
                 for f in range(d):
-                    tiles[b // LANES, f, b % LANES] = points[p, f]
-                tiles[b // LANES, d, b % LANES] = halves[p]
+                    tiles[b // LANES, f, b % LANES] = points[p, f] - centre[f]
+                tiles[b // LANES, d, b % LANES] = half
                 names[b] = name
                 b += 1
             if is_query[p]:
                 for f in range(d):
-                    queries[q, f] = points[p, f]
+                    queries[q, f] = points[p, f] - centre[f]
                 for c in range(near.shape[1]):
-                    leaf_near[q, c] = near[name, c]
+                    leaf_near[q, c] = near[name, c] - half
                     leaf_found[q, c] = found[name, c]
                 own[q] = name
+                own_halves[q] = half
                 q += 1
         tile_starts[leaf + 1] = (b + LANES - 1) // LANES
         query_starts[leaf + 1] = (q + QUERIES - 1) // QUERIES * QUERIES
 
 
 @jit()
-def unpack_leaves(own, leaf_near, leaf_found, near, found):
-    """Write the lists of the queries of leaves back."""
+def unpack_leaves(own, own_halves, leaf_near, leaf_found, near, found):
+    """Write the lists of the queries of leaves back.
+
+    Of a query far from the middle of its leaf, rounding leaves little of short distances: they
+    count as no less than that, and such a list is no match for one of shorter distances.
+    """
+    k = near.shape[1]
     for q in range(own.size):
-        if own[q] >= 0:
-            for c in range(near.shape[1]):
-                near[own[q], c] = leaf_near[q, c]
-                found[own[q], c] = leaf_found[q, c]
+        unsure = ROUNDED * own_halves[q]
+        if own[q] < 0 or near[own[q], k - 1] < unsure:
+            continue
+        for c in range(k):
+            near[own[q], c] = max(leaf_near[q, c] + own_halves[q], unsure)
+            found[own[q], c] = leaf_found[q, c]

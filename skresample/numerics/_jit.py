@@ -1,6 +1,7 @@
 """How functions are compiled; imported only where something is."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from numba import config, njit
@@ -30,8 +31,17 @@ def jit(*, reorder: bool = False) -> Callable[[Callable[..., Any]], Any]:
 
     def decorate(function: Callable[..., Any]) -> Any:
         try:
-            return njit(cache=True, **options)(function)
+            compiled = njit(cache=True, **options)(function)
         except RuntimeError:
             return njit(**options)(function)
+        if CAN_COMPILE:
+            save = compiled._cache.save_overload
+
+            def save_if_possible(*args: Any) -> None:
+                with suppress(OSError):  # a full disk, or one that is read-only by now
+                    save(*args)
+
+            compiled._cache.save_overload = save_if_possible
+        return compiled
 
     return decorate

@@ -15,11 +15,11 @@ SPARE = 2
 # How many queries one thread looks up at a time, at most.
 PART = 4096
 # Of the forest: how many trees divide all rows, into cells of how many; how many divide each
-# cell, into leaves of how many, and how many where few rows are queries.
+# cell, into leaves of how many, and how many where few rows are queries, or looked through.
 TREES = 8
 CELL = 16384
 BRANCHES = 2
-LEAF = 256
+LEAF = 1024
 MOST_LEAF = 4096
 
 
@@ -151,7 +151,8 @@ def approximate_neighbors(
     )
     is_base, is_query = is_base[rows], is_query[rows]
     lists = _lists(rows.size, k)  # of rows that are no queries, too: they stay empty
-    leaf = int(min(MOST_LEAF, LEAF * rows.size / np.count_nonzero(is_query)))
+    fewer = min(np.count_nonzero(is_query), np.count_nonzero(is_base))
+    leaf = int(min(MOST_LEAF, LEAF * rows.size / fewer))
     cell = int(np.clip(rows.size // 16, 4 * leaf, CELL))
 
     def grow(seed: int) -> list[npt.NDArray[np.int32]]:
@@ -161,9 +162,14 @@ def approximate_neighbors(
     for seed, cells in enumerate(in_threads(grow, range(TREES), n_jobs)):
 
         def look_into(members: npt.NDArray[np.int32], seed: int = seed) -> None:
+            # Packed anew about its own middle: near each other, float32 tells more rows apart.
+            names = rows[members]
+            middle, _ = _middle(values, names[:: 1 + names.size // 100])
+            packed = np.empty((names.size, values.shape[1]), np.float32)
+            kernel.pack_rows(values, names, middle, scale, packed)
             for branch in range(BRANCHES):
                 _search_tree(
-                    points[members],
+                    packed,
                     members,
                     is_base[members],
                     is_query[members],
@@ -219,8 +225,6 @@ def _search_tree(
     """
     from skresample.numerics import _euclidean_kernel as kernel
 
-    with np.errstate(over="ignore"):
-        halves = np.einsum("ij,ij->i", points, points) / 2
     order, starts = _grow(points, seed, leaf)
     for some in gen_batches(starts.size - 1, 1 + PART // leaf):
         ends = starts[some.start : some.stop + 1]
@@ -241,11 +245,12 @@ def _search_tree(
             near,
             found,
         )
-        leaves = points, halves, members, order, ends, is_query, is_base
-        kernel.pack_leaves(*leaves, *lists, *segments)
+        leaves = points, members, order, ends, is_query, is_base
+        own_halves = np.zeros(n_queries, np.float32)
+        kernel.pack_leaves(*leaves, *lists, *segments, own_halves)
         kernel.scan(*segments, True)
         own = segments[4]
-        kernel.unpack_leaves(own, near, found, *lists)
+        kernel.unpack_leaves(own, own_halves, near, found, *lists)
 
 
 def _middle(

@@ -28,6 +28,8 @@ FEW_QUERIES = 320
 FEW_PAIRS = 300_000
 # From this many pairs of rows on, compiled code is worth the half second that it takes to load.
 COMPILED_PAIRS = 10_000_000
+# Of so many neighbours at most: its lists are kept in order one by one.
+MOST_NEIGHBORS = 200
 # The most products of queries, rows and features that "auto" looks through exactly: a second.
 EXACT_PRODUCTS = 50_000_000_000
 # How many pairs of rows are enough for their mean distance.
@@ -91,9 +93,11 @@ def kneighbors(
         return nearest(_in_range(values), k, of=of, among=among, n_jobs=n_jobs)
     dense = search is None and not sparse.issparse(values)
     enough = min(k, of.size) > 0 and of.size * among.size >= COMPILED_PAIRS
-    if dense and enough and _can_compile():
+    if dense and enough and k <= MOST_NEIGHBORS and _can_compile():
         products = of.size * among.size * values.shape[1]
         exact = method == "exact" or (method == "auto" and products < EXACT_PRODUCTS)
+        factor = _factor(values)
+        values = values if factor == 1 else values / factor
         return _compiled(values, k, of, among, exact, n_jobs)
     found = among[_search(values, of, among, k + with_self, search, n_jobs)]
     if not with_self:

@@ -1,5 +1,6 @@
 """Threads that all compiled searches share."""
 
+import multiprocessing
 import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -27,7 +28,10 @@ def n_threads(n_jobs: int | None) -> int:
     """
     if n_jobs is not None:
         return int(effective_n_jobs(n_jobs))
-    # joblib tells a process its share in the variables of the libraries that start threads.
+    # A process of a pool is one of as many as there are processors.
+    if multiprocessing.current_process().daemon:
+        return 1
+    # joblib tells others their share in the variables of the libraries that start threads.
     share = os.environ.get("NUMBA_NUM_THREADS", "")
     processors = int(effective_n_jobs(-1))
     return max(1, min(processors, int(share))) if share.isdecimal() else processors
@@ -57,8 +61,8 @@ def in_threads(
         In the order of the parts.
     """
     parts = list(parts)
-    threads = n_threads(n_jobs)
-    if threads == 1 or len(parts) == 1:
+    threads = n_threads(n_jobs) if len(parts) > 1 else 1  # counting them takes time, too
+    if threads == 1:
         return [function(part) for part in parts]
     return list(_pool(os.getpid(), threads).map(function, parts))
 

@@ -1,8 +1,11 @@
 """The compiled searches, on tables so small that the project itself would not use them."""
 
+import multiprocessing
 import os
 import subprocess
 import sys
+import threading
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -80,6 +83,20 @@ class TestExact(LawsOfNeighbors):
         )
 
 
+def two_parts(offset):
+    return lambda rows: rows + offset * (np.arange(len(rows)) % 2)[:, np.newaxis]
+
+
+HARD = {
+    "one column": lambda rows: rows[:, :1],
+    "a line": lambda rows: rows[:, :1] * np.arange(1, 11),
+    "two parts 1e3 apart": two_parts(1e3),
+    "two parts 1e6 apart": two_parts(1e6),
+    "copies of one row": lambda rows: np.where(np.arange(len(rows))[:, np.newaxis] % 10, 0, rows),
+    "mostly zeros": lambda rows: np.where(np.abs(rows) > 1.6, rows, 0),
+}
+
+
 class TestApproximate:
     @pytest.mark.parametrize("which", subsets(6000))
     @pytest.mark.parametrize("d", [3, 20])
@@ -91,6 +108,23 @@ class TestApproximate:
         assert np.isin(found, among).all()
         assert (found != of[:, np.newaxis]).all()
         assert (np.diff(np.sort(found, axis=1), axis=1) > 0).all()
+        exact = kneighbors(values, 5, of=of, among=among, method="exact")
+        assert length(values, of, found) <= 1.02 * length(values, of, exact)
+
+    @pytest.mark.parametrize("table", HARD)
+    def test_nearly_as_near_in_hard_tables(self, table):
+        values = HARD[table](draw(20_000, 10))
+        of = np.arange(0, 20_000, 20)
+        if table == "copies of one row":
+            of = of[values[of].any(axis=1)]
+        found = kneighbors(values, 5, method="approximate")[of]
+        exact = kneighbors(values, 5, of=of, method="exact")
+        assert length(values, of, found) <= 1.02 * length(values, of, exact)
+
+    def test_nearly_as_near_where_few_rows_are_looked_through(self):
+        values, of = draw(20_000, 10), np.arange(19_000)
+        among = np.arange(19_000, 20_000)
+        found = kneighbors(values, 5, of=of, among=among, method="approximate")
         exact = kneighbors(values, 5, of=of, among=among, method="exact")
         assert length(values, of, found) <= 1.02 * length(values, of, exact)
 
@@ -170,6 +204,36 @@ class TestBadCircumstances:
         run = Parallel(n_jobs=2, backend=backend)(delayed(resample)(method, X, y) for _ in range(3))
         for found in run:
             assert_array_equal(found, expected)
+
+
+def in_a_pool(n):
+    """Resample in a process of a pool, and count its threads and its warnings."""
+    X, y = draw(n, 10), np.arange(n) % 4 == 0
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        X_out, _ = skresample.SMOTE(random_state=0).fit_resample(X, y)
+    names = [thread.name for thread in threading.enumerate()]
+    return X_out, sum("skresample" in name for name in names), list(map(str, caught))
+
+
+def test_in_processes_of_a_pool():
+    """Each is one of as many as there are processors, and must not start threads."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        X_out, n_threads, caught = pool.apply(in_a_pool, (16_000,))
+    assert_array_equal(X_out, in_a_pool(16_000)[0])
+    assert n_threads == 0
+    assert not caught
+
+
+def test_a_cache_that_cannot_be_written_any_more(monkeypatch):
+    def no_space(*args):
+        raise OSError(28, "No space left on device")
+
+    from numba.core.caching import FunctionCache
+
+    monkeypatch.setattr(FunctionCache, "save_overload", no_space)
+    add = jit()(lambda x: x + 1)
+    assert add(1) == 2
 
 
 def resample(method, X, y):
