@@ -2,6 +2,13 @@
 
 from skresample._version import __version__
 from skresample.compare import Comparison, compare
+from skresample.density import (
+    ROSE,
+    GaussianCopulaOverSampler,
+    KDEOverSampler,
+    MultivariateGaussianSMOTE,
+    RWOSampling,
+)
 from skresample.encoding import TableEncoder
 from skresample.model import ResampledClassifier
 from skresample.random import RandomOverSampler
@@ -17,13 +24,18 @@ from skresample.smote import (
 
 __all__ = [
     "ADASYN",
+    "ROSE",
     "SMOTE",
     "SMOTEN",
     "SMOTENC",
     "SVMSMOTE",
     "BorderlineSMOTE",
     "Comparison",
+    "GaussianCopulaOverSampler",
+    "KDEOverSampler",
     "KMeansSMOTE",
+    "MultivariateGaussianSMOTE",
+    "RWOSampling",
     "RandomOverSampler",
     "ResampledClassifier",
     "TableEncoder",

@@ -132,6 +132,11 @@ class BaseOverSampler(ImblearnBaseOverSampler):
     ) -> Synthetic:
         """Draw rows of one class."""
 
+    @property
+    def _keeps_originals(self) -> bool:
+        """Whether the rows that were given are among those that come out."""
+        return True
+
     def _fit_table(self, rows: Rows, rng: np.random.Generator) -> None:
         """Learn what all classes share, if there is anything."""
 
@@ -205,16 +210,22 @@ class BaseOverSampler(ImblearnBaseOverSampler):
     def _fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
         self.fit(X, y)
         wanted = [self.sampling_strategy_.get(c, 0) for c in self._target.classes.tolist()]
-        output = open_output(self._rows, sum(wanted), originals=True, keep_index=self.keep_index)
+        kept = self._keeps_originals
+        if not kept:
+            wanted = (self._target.counts + wanted).tolist()
+        keep_index = self.keep_index and kept
+        output = open_output(self._rows, sum(wanted), originals=kept, keep_index=keep_index)
         drawn = [
             self._put_class(output, code, n_new, self._draw_streams[code])
             for code, n_new in enumerate(wanted)
             if n_new
         ]
         self.parents_ = np.concatenate(drawn) if drawn else np.empty((0, 1), dtype=np.intp)
-        self.is_synthetic_ = np.arange(len(self._rows) + len(self.parents_)) >= len(self._rows)
+        n_old = len(self._rows) if kept else 0
+        self.is_synthetic_ = np.arange(n_old + len(self.parents_)) >= n_old
         labels = np.repeat(np.arange(len(wanted)), wanted)
-        return output.close(), self._target.extend(labels, keep_index=self.keep_index)
+        y = self._target.extend(labels, originals=kept, keep_index=keep_index)
+        return output.close(), y
 
     def sample(self, n_samples: int, *, label: Any = None, random_state: Any = None) -> Any:
         """Draw new rows of one class.
@@ -250,22 +261,24 @@ class BaseOverSampler(ImblearnBaseOverSampler):
         check_is_fitted(self, "sampling_strategy_")
         if not isinstance(n_samples, Integral) or n_samples < 0:
             raise ValueError(f"n_samples must be a whole number of at least 0, not {n_samples!r}.")
-        target = self._target
-        classes = target.classes.tolist()
-        if label is None:
-            code = int(np.argmin(target.counts))
-        elif label in classes:
-            code = classes.index(label)
-        else:
-            raise ValueError(f"There is no class {label!r}: the classes are {classes}.")
+        code = self._code_of(label)
         rng = self._draw_streams[code]
         if random_state is not None:
-            seeds = _seed_sequence(random_state).spawn(len(classes))
+            seeds = _seed_sequence(random_state).spawn(len(self._target.classes))
             rng = np.random.default_rng(seeds[code])
         output = open_output(self._rows, int(n_samples), originals=False)
         if n_samples:
             self._put_class(output, code, int(n_samples), rng)
         return output.close()
+
+    def _code_of(self, label: Any) -> int:
+        """Return the position of a class; of the smallest for None."""
+        classes = self._target.classes.tolist()
+        if label is None:
+            return int(np.argmin(self._target.counts))
+        if label not in classes:
+            raise ValueError(f"There is no class {label!r}: the classes are {classes}.")
+        return classes.index(label)
 
     def _put_class(
         self, output: Any, code: int, n_new: int, rng: np.random.Generator
@@ -289,9 +302,10 @@ class BaseOverSampler(ImblearnBaseOverSampler):
             )
             if len(task.minority) < self._min_rows:
                 raise ValueError(
-                    f"{type(self).__name__} draws new rows between rows of a class, and class "
-                    f"{task.label!r} has {len(task.minority)} row: use RandomOverSampler, which "
-                    "repeats rows, or leave the class out of sampling_strategy."
+                    f"{type(self).__name__} needs {self._min_rows} rows of a class to make others "
+                    f"from, and class {task.label!r} has {len(task.minority)} row: use "
+                    "RandomOverSampler, which repeats rows, or leave the class out of "
+                    "sampling_strategy."
                 )
             self._fitted_classes[code] = (task, self._fit_class(task))
         return self._fitted_classes[code]

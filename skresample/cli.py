@@ -175,7 +175,9 @@ ForceOption = Annotated[bool, typer.Option("--force", help="Replace an output th
 @plain_errors()
 def samplers() -> None:
     """List the samplers, what they do and their papers."""
-    table = Table("--sampler", "class", "what it does, and its paper", show_lines=True)
+    table = Table("--sampler", show_lines=True)
+    table.add_column("class", no_wrap=True)
+    table.add_column("what it does, and its paper")
     for name, cls in sampler_classes().items():
         summary = (inspect.getdoc(cls) or "").partition("\n")[0]
         table.add_row(name, cls.__name__, f"{summary}\n{cls._paper}")

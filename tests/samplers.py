@@ -20,6 +20,8 @@ VARIANTS = [
     *SAMPLERS,
     skresample.BorderlineSMOTE(kind="borderline-2", random_state=0),
     skresample.RandomOverSampler(shrinkage=1, random_state=0),
+    skresample.KDEOverSampler(covariance="full", kernel="gaussian", random_state=0),
+    skresample.KDEOverSampler(marginals="normal_score", adaptive=True, random_state=0),
 ]
 INTERPOLANTS = [s for s in VARIANTS if isinstance(s, tuple(INTERPOLATING))]
 

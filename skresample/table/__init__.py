@@ -1,16 +1,19 @@
 """The door: any table comes in as `Rows`, new rows go out in the make of the table."""
 
-from skresample.table.output import Output, Synthetic, open_output
-from skresample.table.rows import Columns, Rows, read_rows
+from skresample.table.output import ROWS_AT_ONCE, Fill, Output, Synthetic, open_output
+from skresample.table.rows import Columns, Rows, read_like, read_rows
 from skresample.table.target import Target, read_target
 
 __all__ = [
+    "ROWS_AT_ONCE",
     "Columns",
+    "Fill",
     "Output",
     "Rows",
     "Synthetic",
     "Target",
     "open_output",
+    "read_like",
     "read_rows",
     "read_target",
 ]

@@ -16,6 +16,7 @@ __all__ = [
     "Number",
     "Values",
     "Whole",
+    "encode_like",
     "is_missing",
     "kind_of",
     "read_number",
@@ -121,8 +122,11 @@ class Whole:
     def encode(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Return the values as floats."""
         if self.offset:
-            # Differences of 64-bit integers can be beyond 63 bits, but never below 0.
-            values = values.astype(np.uint64) - np.uint64(self.offset % 2**64)
+            # Differences of 64-bit integers can be beyond 63 bits. They are below 0 only in
+            # another table than that of the offset.
+            offset, above = np.uint64(self.offset % 2**64), values >= self.offset
+            values = values.astype(np.uint64)
+            values = np.where(above, values - offset, -(offset - values).astype(np.float64))
         return values / np.float64(self.unit) if self.unit != 1 else values
 
     def decode(self, new: npt.NDArray[np.floating], rng: np.random.Generator) -> npt.NDArray[Any]:
@@ -275,6 +279,34 @@ def read_number(column: Values, *, keep_decimals: bool) -> tuple[Number, npt.NDA
         dtype = numeric.dtype if numeric.dtype.kind == "f" else np.float64
         numeric = np.where(present, numeric, np.nan).astype(dtype, copy=False)
     return number, numeric
+
+
+def encode_like(column: Values, number: Number) -> npt.NDArray[np.float64]:
+    """Return the values of a column as floats, as another one was read.
+
+    Parameters
+    ----------
+    column : Values
+        The column.
+    number : Floats or Whole
+        The other one's recipe.
+
+    Returns
+    -------
+    numeric : ndarray of shape (n,)
+        NaN where the value is missing.
+    """
+    values, present = column.values, ~column.missing
+    if values.dtype == object:
+        values = _unboxed(values, present)
+    if isinstance(number, Whole) and number.offset and values.dtype.kind == "f":
+        encoded = (values - float(number.offset)) / number.unit
+        return np.where(present, encoded, np.nan)
+    if number.dtype.kind in "mM":
+        values = values.astype(number.dtype).view(np.int64)
+    elif values.dtype.kind not in "buif":
+        values = values.astype(np.float64)
+    return np.where(present, number.encode(values), np.nan).astype(np.float64)
 
 
 def is_missing(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:

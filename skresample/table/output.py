@@ -12,9 +12,10 @@ from sklearn.utils import gen_batches
 from skresample.table.frames import as_series, bind, open_frame, stack, take
 from skresample.table.rows import Rows
 
-__all__ = ["Output", "Synthetic", "open_output"]
+__all__ = ["ROWS_AT_ONCE", "Fill", "Output", "Synthetic", "open_output"]
 
-# New rows are made in batches, so that no second copy of them is.
+# New rows are made in batches, so that no second copy of them is; slices of them begin at
+# multiples of this.
 ROWS_AT_ONCE = 4096
 
 Fill = Callable[[slice, npt.NDArray[np.floating]], None]
@@ -34,7 +35,8 @@ class Synthetic(NamedTuple):
         array of shape (n_part, d), one slice after the other; a matrix of shape (n, d) for
         a sparse table. None for copies.
     codes : ndarray of shape (n, c) or None
-        The categories, -1 where a value is missing. None for copies.
+        The categories, -1 where a value is missing; read after `numeric` was called. None for
+        copies.
     """
 
     parents: npt.NDArray[np.intp]

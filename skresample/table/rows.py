@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
+from sklearn.base import clone
 from sklearn.utils.sparsefuncs import min_max_axis
 from sklearn.utils.validation import check_array, validate_data
 
@@ -19,13 +20,14 @@ from skresample.table.columns import (
     Number,
     Values,
     Whole,
+    encode_like,
     is_missing,
     kind_of,
     read_number,
 )
 from skresample.table.frames import is_frame, open_frame, read_series
 
-__all__ = ["Columns", "Rows", "read_rows"]
+__all__ = ["Columns", "Rows", "read_like", "read_rows"]
 
 
 @dataclass(frozen=True)
@@ -321,6 +323,58 @@ def read_rows(X: Any, estimator: Any, *, numeric: bool, categorical: Any = "auto
     if numeric:
         _refuse_infinite(rows)
     return rows
+
+
+def read_like(
+    X: Any, fitted: Rows, estimator: Any
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]]:
+    """Read another table as a fitted one was read.
+
+    Parameters
+    ----------
+    X : {array-like, sparse matrix, frame} of shape (n, d)
+        With the same columns.
+    fitted : Rows
+        The table that was read before.
+    estimator : estimator
+        Who asks, fitted.
+
+    Returns
+    -------
+    numeric : ndarray of shape (n, d_numbers)
+        The columns of numbers, in the units of the fitted ones; NaN where missing.
+    codes : ndarray of shape (n, c)
+        The categories; -1 where missing, as many as there are for one that is not known.
+
+    Raises
+    ------
+    ValueError
+        If the columns are other ones, or one holds what is no number.
+    """
+    rows = read_rows(X, clone(estimator), numeric=False)
+    validate_data(estimator, rows.X, reset=False, skip_check_array=True)
+    if sparse.issparse(rows.X):
+        rows.X = rows.X.toarray()
+    columns = fitted.columns
+    numeric = np.empty((len(rows), columns.numbers.size))
+    for i, j in enumerate(columns.numbers):
+        column, recipe = rows.column(j), fitted._recipe(i)
+        try:
+            numeric[:, i] = encode_like(column, recipe)
+        except (TypeError, ValueError) as error:
+            raise ValueError(
+                f"Column {rows.names[j]!r} held numbers in fit, and now holds what is none: "
+                f"{error}."
+            ) from error
+    codes = np.full((len(rows), columns.categories.size), -1)
+    for i, j in enumerate(columns.categories):
+        known = fitted.column(j).values[columns.first_rows[i]].tolist()
+        number = {value: code for code, value in enumerate(known)}
+        column = rows.column(j)
+        present = np.flatnonzero(~column.missing)
+        values = column.values[present].tolist()
+        codes[present, i] = [number.get(value, len(known)) for value in values]
+    return numeric, codes
 
 
 def _check_matrix(X: Any, estimator: Any, *, numeric: bool) -> Any:

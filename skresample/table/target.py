@@ -42,11 +42,17 @@ class Target:
             labels, return_index=True, return_inverse=True, return_counts=True
         )
 
-    def extend(self, classes: npt.NDArray[np.intp], *, keep_index: bool = False) -> Any:
-        """Return the target with a row more for each of ``classes``, in the make of the target."""
-        rows = np.concatenate([np.arange(len(self.codes)), self._first[classes]])
+    def extend(
+        self, classes: npt.NDArray[np.intp], *, originals: bool = True, keep_index: bool = False
+    ) -> Any:
+        """Return the target with a row more for each of ``classes``, in the make of the target.
+
+        Without `originals`, only these rows.
+        """
+        n_old = len(self.codes) if originals else 0
+        rows = np.concatenate([np.arange(n_old), self._first[classes]])
         if is_column(self.y) or is_frame(self.y):
-            return take(self.y, rows, n_old=len(self.codes), keep_index=keep_index)
+            return take(self.y, rows, n_old=n_old, keep_index=keep_index)
         if isinstance(self.y, (list, tuple)):
             return [self.y[row] for row in rows]
         if sparse.issparse(self.y):

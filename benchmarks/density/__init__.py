@@ -1,0 +1,1 @@
+"""What densities are worth: run with ``python -m benchmarks.density``."""

@@ -1,0 +1,385 @@
+"""What the density family shares: fitting a density to each class, and drawing from it."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from sklearn.utils import gen_batches
+from sklearn.utils._param_validation import StrOptions
+from sklearn.utils.validation import check_is_fitted
+from threadpoolctl import threadpool_limits
+
+from skresample.base import BaseOverSampler, OneVsRest
+from skresample.numerics.allocation import allocate
+from skresample.numerics.categories import MOST_ROWS, CategoryKernels
+from skresample.numerics.interpolation import reflect
+from skresample.numerics.kernels import Kernels, Neighborhoods
+from skresample.numerics.normal_scores import NormalScores
+from skresample.numerics.threads import in_threads
+from skresample.table import ROWS_AT_ONCE, Fill, Synthetic, read_like
+
+__all__ = [
+    "ClassDensity",
+    "Density",
+    "DensityOverSampler",
+    "Scaled",
+    "fill_in_blocks",
+    "filled",
+    "independent",
+    "standardized",
+]
+
+PAIRS_AT_ONCE = 1 << 20
+
+Floats = npt.NDArray[np.floating]
+Codes = npt.NDArray[np.signedinteger]
+
+
+class Scaled(NamedTuple):
+    """Columns less their means, over their standard deviations.
+
+    Attributes
+    ----------
+    centre, scale : ndarray of shape (d,)
+        The means and the deviations.
+    """
+
+    centre: Floats
+    scale: Floats
+
+    @classmethod
+    def of(cls, values: Floats) -> "Scaled":
+        """Measure rows; a column that does not vary is left as it is."""
+        first = values[0]
+        with np.errstate(over="ignore"):
+            size = np.ptp(values, axis=0)
+        size = np.where(size > 0, size, 1.0)
+        inside = (values - first) / size
+        scale = size * inside.std(axis=0)
+        return cls(first + size * inside.mean(axis=0), np.where(scale > 0, scale, 1.0))
+
+    def map(self, values: Floats) -> tuple[Floats, Floats]:
+        """Map rows, and say by how much the logarithm of their density differs, per column."""
+        return (values - self.centre) / self.scale, np.broadcast_to(
+            -np.log(self.scale), values.shape
+        )
+
+    def values(self, points: Floats) -> Floats:
+        """Map points back."""
+        return points * self.scale + self.centre
+
+
+@dataclass(frozen=True)
+class Density:
+    """A density of rows of numbers: kernels in a space of their own.
+
+    Attributes
+    ----------
+    kernels : Kernels or Neighborhoods
+        Of the columns that vary.
+    space : Scaled or NormalScores
+        How these columns are mapped to where the kernels are.
+    varies : ndarray of shape (d,)
+        Which do.
+    constants : ndarray of shape (d,)
+        What the others are.
+    """
+
+    kernels: Kernels | Neighborhoods
+    space: Scaled | NormalScores
+    varies: npt.NDArray[np.bool_]
+    constants: Floats
+
+    @cached_property
+    def _drawn(self) -> Kernels | Neighborhoods:
+        """The kernels, among the rows themselves where that is another scale only."""
+        if isinstance(self.space, Scaled):
+            return self.kernels.mapped(np.diag(self.space.scale), self.space.centre)
+        return self.kernels
+
+    def draw(self, which: npt.NDArray[np.intp], rng: np.random.Generator) -> Floats:
+        """Draw rows from the kernels with the given positions."""
+        drawn = self._drawn.draw(which, rng)
+        if isinstance(self.space, NormalScores):
+            drawn = self.space.values(drawn)
+        if self.varies.all():
+            return drawn
+        new = np.tile(self.constants, (which.size, 1))
+        new[:, self.varies] = drawn
+        return new
+
+    def log_density(self, X: Floats, log_weights: Floats | None = None) -> npt.NDArray[np.float64]:
+        """Return the logarithm of the density of rows, of what is not missing in them.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n, d)
+            The rows.
+        log_weights : ndarray of shape (n, m), default=None
+            Added to the logarithm of each kernel at each row.
+
+        Returns
+        -------
+        log_density : ndarray of shape (n,)
+            Densities of the columns that vary, -inf where another column has another value.
+        """
+        missing = np.isnan(X)
+        still = ~self.varies
+        other = ((X[:, still] != self.constants[still]) & ~missing[:, still]).any(axis=1)
+        missing = missing[:, self.varies]
+        points, log_slope = self.space.map(X[:, self.varies])
+        log = np.where(missing, 0.0, log_slope).sum(axis=1)
+        patterns, which = np.unique(missing, axis=0, return_inverse=True)
+        for p, pattern in enumerate(patterns):
+            rows = np.flatnonzero(which.ravel() == p)
+            there = np.flatnonzero(~pattern)
+            weights = None if log_weights is None else log_weights[rows]
+            kernels = self.kernels.marginal(there)
+            log[rows] += kernels.log_density(points[np.ix_(rows, there)], weights)
+        return np.where(other, -np.inf, log)
+
+
+@dataclass(frozen=True)
+class ClassDensity:
+    """What was learnt of a class.
+
+    Attributes
+    ----------
+    numbers : Density
+        Of its numbers, a kernel per row.
+    missing : ndarray of shape (m, d)
+        Which of its numbers are missing.
+    categories : CategoryKernels
+        Of its categories, a kernel per row.
+    """
+
+    numbers: Density
+    missing: npt.NDArray[np.bool_]
+    categories: CategoryKernels
+
+
+class DensityOverSampler(BaseOverSampler):
+    """Base class of the methods that draw from a density with a kernel on each row.
+
+    A method says in `_fit_density` which one; everything else is here. A missing number stays
+    missing in the rows that are drawn from a row; for the fit it is any that the class has in
+    that column. Categories are drawn from Aitchison–Aitken kernels.
+    """
+
+    _min_rows: ClassVar[int] = 2
+
+    # For methods that have no such parameters.
+    bounds: Any = None
+
+    _parameter_constraints: ClassVar[dict] = {
+        **BaseOverSampler._parameter_constraints,
+        "categorical_features": ["array-like", str, callable, None],
+        "bounds": [StrOptions({"observed"}), Mapping, None],
+    }
+
+    @abstractmethod
+    def _fit_density(self, task: OneVsRest, rows: Floats) -> Density:
+        """Fit a density to the numbers of a class, in which nothing is missing."""
+
+    def _fit_class(self, task: OneVsRest) -> ClassDensity:
+        rows, missing = filled(task)
+        density = self._fit_density(task, rows)
+        categories = CategoryKernels.on(task.rows.codes[task.minority])
+        if categories.levels:
+            some = np.arange(len(rows))[:: -(-len(rows) // MOST_ROWS)]
+            points = density.space.map(rows[some][:, density.varies])[0]
+            log = density.kernels.take(some).log_kernels(points)
+            share = categories.take(some).select_share(log).share
+            categories = replace(categories, share=share)
+        return ClassDensity(density, missing, categories)
+
+    def _draw(
+        self, task: OneVsRest, fitted: ClassDensity, n_new: int, rng: np.random.Generator
+    ) -> Synthetic:
+        m = len(task.minority)
+        which = np.repeat(np.arange(m), allocate(np.ones(m), n_new, rng))
+        codes = fitted.categories.draw(which, rng)
+        holes = fitted.missing if fitted.missing.any() else None
+
+        def draw(part: slice, rng: np.random.Generator) -> Floats:
+            new = fitted.numbers.draw(which[part], rng)
+            if holes is not None:
+                new[holes[which[part]]] = np.nan
+            return new
+
+        fill = fill_in_blocks(draw, n_new, rng, task.rows.bounds(self.bounds), self.n_jobs)
+        return Synthetic(task.minority[which][:, np.newaxis], fill, codes)
+
+    def score_samples(self, X: Any, *, label: Any = None) -> npt.NDArray[np.float64]:
+        """Return the logarithm of the density of a class at given rows.
+
+        That of the rows that are drawn, before they are rounded and kept in bounds; with
+        respect to the units of the table, a column of categories counting each. Columns that
+        do not vary in the class do not count, but a row that differs in one has no density.
+        What is missing in a row is left out of account.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+            Rows with the columns of the table.
+        label : object, default=None
+            Of which class; None for the smallest.
+
+        Returns
+        -------
+        log_density : ndarray of shape (n_samples,)
+            Natural logarithms, -inf where there is no density.
+
+        Raises
+        ------
+        ValueError
+            If there is no such class, or the columns are others.
+        """
+        check_is_fitted(self, "sampling_strategy_")
+        fitted = self._fitted_class(self._code_of(label))[1]
+        numeric, codes = read_like(X, self._rows, self)
+        # Of a column without any value in the class, nothing is known.
+        numeric = np.where(fitted.missing.all(axis=0), np.nan, numeric)
+        return self._log_density(fitted, numeric, codes)
+
+    def _log_density(
+        self, fitted: ClassDensity, numeric: Floats, codes: Codes
+    ) -> npt.NDArray[np.float64]:
+        """Return the logarithm of the density of rows behind the door."""
+        log = np.empty(len(numeric))
+        for part in gen_batches(len(log), max(1, PAIRS_AT_ONCE // len(fitted.missing))):
+            weights = None
+            if codes.shape[1]:
+                weights = fitted.categories.log_probability(codes[part])
+            log[part] = fitted.numbers.log_density(numeric[part], weights)
+        return log
+
+
+def standardized(rows: Floats) -> tuple[npt.NDArray[np.bool_], Scaled, Floats]:
+    """Return which columns vary, how these are scaled, and them so.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (m, d)
+        Rows without missing values.
+
+    Returns
+    -------
+    varies : ndarray of shape (d,)
+        Which columns do.
+    space : Scaled
+        Of these columns.
+    points : ndarray of shape (m, d_varies)
+        The rows in it.
+    """
+    varies = rows.min(axis=0) < rows.max(axis=0)
+    space = Scaled.of(rows[:, varies])
+    return varies, space, space.map(rows[:, varies])[0]
+
+
+def independent(rows: Floats, factor: float) -> Density:
+    """Return the density with normal kernels that are independent in each column.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (m, d)
+        Rows without missing values.
+    factor : float
+        The deviation of the kernels, in those of the columns (with m as the denominator).
+
+    Returns
+    -------
+    density : Density
+        With a kernel on each row.
+    """
+    varies, space, points = standardized(rows)
+    return Density(Kernels(points, factor * np.eye(points.shape[1])), space, varies, rows[0])
+
+
+def filled(task: OneVsRest) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """Return the numbers of a class with a value where one is missing, and where that is.
+
+    Parameters
+    ----------
+    task : OneVsRest
+        The class.
+
+    Returns
+    -------
+    rows : ndarray of shape (m, d)
+        Missing ones are drawn from those that the class has in the column, or are 0.
+    missing : ndarray of shape (m, d)
+        Where.
+
+    Raises
+    ------
+    ValueError
+        If a column has a range that floats do not hold.
+    """
+    rows = task.numeric[task.minority]
+    rows = (rows.toarray() if sparse.issparse(rows) else rows).astype(np.float64)
+    missing = np.isnan(rows)
+    for j in np.flatnonzero(missing.any(axis=0)):
+        holes = missing[:, j]
+        there = rows[~holes, j] if not holes.all() else np.zeros(1)
+        rows[holes, j] = task.rng.choice(there, np.count_nonzero(holes))
+    with np.errstate(over="ignore"):
+        wide = np.flatnonzero(~np.isfinite(np.ptp(rows, axis=0)))
+    if wide.size:
+        names = [task.rows.names[j] for j in task.rows.columns.numbers[wide]]
+        raise ValueError(
+            f"The range of class {task.label!r} in columns {names} is beyond that of floats: "
+            "scale these columns."
+        )
+    return rows, missing
+
+
+def fill_in_blocks(
+    draw: Callable[[slice, np.random.Generator], Floats],
+    n_new: int,
+    rng: np.random.Generator,
+    bounds: tuple[Floats, Floats] | None,
+    n_jobs: int | None,
+) -> Fill:
+    """Return what writes new rows, block by block, each with a random stream of its own.
+
+    So they do not depend on the number of threads.
+
+    Parameters
+    ----------
+    draw : callable
+        Given a slice of the new rows and a random generator, returns these rows.
+    n_new : int
+        How many there are.
+    rng : numpy.random.Generator
+        What the streams come from.
+    bounds : tuple of ndarray of shape (d,) or None
+        What the rows are kept in.
+    n_jobs : int or None
+        Number of threads.
+
+    Returns
+    -------
+    fill : callable
+        As `Synthetic` has it; slices begin where blocks do.
+    """
+    streams = rng.spawn(-(-n_new // ROWS_AT_ONCE))
+
+    def fill(part: slice, out: Floats) -> None:
+        def one(block: slice) -> None:
+            start = part.start + block.start
+            rows = slice(start, part.start + block.stop)
+            with np.errstate(over="ignore"):  # of single precision
+                out[block] = draw(rows, streams[start // ROWS_AT_ONCE])
+            if bounds is not None:
+                reflect(out[block], *bounds)
+
+        with threadpool_limits(1, "blas"):  # a thread has work enough of its own
+            in_threads(one, gen_batches(len(out), ROWS_AT_ONCE), n_jobs)
+
+    return fill

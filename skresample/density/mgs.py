@@ -1,0 +1,127 @@
+"""Multivariate Gaussian SMOTE."""
+
+import warnings
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.utils._param_validation import Interval
+
+from skresample._docs import fill_doc
+from skresample.base import OneVsRest
+from skresample.density.base import Density, DensityOverSampler, standardized
+from skresample.numerics.kernels import Neighborhoods
+from skresample.numerics.neighbors import kneighbors
+
+__all__ = ["MultivariateGaussianSMOTE"]
+
+Floats = npt.NDArray[np.floating]
+
+
+@fill_doc
+class MultivariateGaussianSMOTE(DensityOverSampler):
+    r"""Multivariate Gaussian SMOTE: a normal density around each row.
+
+    A new row is drawn from :math:`N(\hat\mu, \lambda \hat\Sigma)`, with the mean and the
+    covariance (denominator k + 1) of a row of the class and its k nearest rows of the class
+    :footcite:p:`sakho2024rebalancing`. SMOTE's rows are on the lines between two rows, these
+    are all around; and they do not contract the class as much.
+
+    Parameters
+    ----------
+    {sampling_strategy}
+    {random_state}
+    k_neighbors : int, default=None
+        The k; None for the number of features that vary and 1 more, or 5 if that is more:
+        with fewer, a neighbourhood is flat, and so are the new rows around it. A class with
+        fewer rows uses what there is. Rows that are there several times count once.
+    scale : float, default=1.0
+        The λ: what covariances are multiplied with.
+    standardize : bool, default=False
+        Whether distances are taken of numbers over their standard deviations in the class, so
+        that they do not depend on units.
+    {n_jobs}
+    {categorical_features}
+    {bounds}
+    {keep_index}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    KDEOverSampler : With ``covariance='local'``, kernels on the rows themselves, as wide as
+        makes these most likely.
+
+    Notes
+    -----
+    Where a neighbourhood is flat, as with fewer neighbours than features, there is no density:
+    covariances are then shrunk for ``score_samples``.
+
+    References
+    ----------
+    .. footbibliography::
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from skresample import MultivariateGaussianSMOTE
+    >>> X, y = make_classification(weights=[0.9], n_features=4, random_state=0)
+    >>> X_new, y_new = MultivariateGaussianSMOTE(random_state=0).fit_resample(X, y)
+    >>> int(sum(y_new == 0)), int(sum(y_new == 1))
+    (91, 91)
+    """
+
+    _paper = "Sakho, Malherbe, Scornet (2024), Do we need rebalancing strategies?"
+
+    _parameter_constraints: ClassVar[dict] = {
+        **DensityOverSampler._parameter_constraints,
+        "k_neighbors": [Interval(Integral, 1, None, closed="left"), None],
+        "scale": [Interval(Real, 0, None, closed="neither")],
+        "standardize": ["boolean"],
+    }
+
+    def __init__(
+        self,
+        *,
+        sampling_strategy: Any = "auto",
+        random_state: Any = None,
+        k_neighbors: int | None = None,
+        scale: float = 1.0,
+        standardize: bool = False,
+        n_jobs: int | None = None,
+        categorical_features: Any = "auto",
+        bounds: Any = None,
+        keep_index: bool = False,
+    ):
+        self.sampling_strategy = sampling_strategy
+        self.random_state = random_state
+        self.k_neighbors = k_neighbors
+        self.scale = scale
+        self.standardize = standardize
+        self.n_jobs = n_jobs
+        self.categorical_features = categorical_features
+        self.bounds = bounds
+        self.keep_index = keep_index
+
+    def _fit_density(self, task: OneVsRest, rows: Floats) -> Density:
+        varies, space, points = standardized(rows)
+        k = self.k_neighbors or max(5, points.shape[1] + 1)
+        # Around a row that is there several times, its copies would be all of the neighbourhood.
+        _, first, which = np.unique(points, axis=0, return_index=True, return_inverse=True)
+        points, which = points[first], which.ravel()
+        features = points if self.standardize else rows[first][:, varies]
+        near = np.empty((1, 0), dtype=np.intp)
+        if first.size > 1:
+            near = kneighbors(features, k, n_jobs=self.n_jobs)
+        if self.k_neighbors and near.shape[1] < k:
+            warnings.warn(
+                f"{type(self).__name__}: k_neighbors asks for {k} neighbours of each row of class "
+                f"{task.label!r}, and there are {near.shape[1]} to choose from: these were used.",
+                UserWarning,
+                stacklevel=2,
+            )
+        around = np.column_stack([np.arange(first.size), near])[which]
+        return Density(Neighborhoods(points, around, self.scale), space, varies, rows[0])

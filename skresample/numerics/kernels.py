@@ -1,0 +1,484 @@
+"""Densities that are sums of kernels: drawing from them, and their logarithms."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import gammaln
+from sklearn.utils import gen_batches
+
+from skresample.numerics.bandwidth import (
+    MOST_ROWS,
+    best_bandwidth,
+    likelihood_of,
+    squared_distances,
+)
+
+__all__ = [
+    "KERNELS",
+    "Kernels",
+    "Neighborhoods",
+    "abramson_factors",
+    "best_scale",
+    "matrix_sqrt",
+    "shrunk_covariances",
+    "with_covariance",
+]
+
+KERNELS = ("gaussian", "student", "epanechnikov")
+# Of Student's kernels.
+FREEDOM = 5.0
+# How many values are computed at once.
+BLOCK_VALUES = 1 << 18
+MOST_ADAPTED = 5.0
+FLAT = 1e-8  # of variances
+
+Floats = npt.NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class Kernels:
+    r"""The density :math:`\frac{1}{m} \sum_j K_j(x - c_j)`.
+
+    Kernel j has the covariance :math:`s_j^2 L_j L_j^T`. Its shape is that of a normal density,
+    of Student's with `FREEDOM` degrees of freedom, or of Epanechnikov's, which is proportional
+    to :math:`1 - |z|^2` inside an ellipsoid.
+
+    Attributes
+    ----------
+    centres : ndarray of shape (m, d)
+        The centres c.
+    roots : ndarray of shape (d, d) or (m, d, d)
+        A root L for all kernels, or one for each.
+    scales : ndarray of shape (m,) or None
+        The factors s; None for 1.
+    kernel : {'gaussian', 'student', 'epanechnikov'}
+        The shape.
+    """
+
+    centres: Floats
+    roots: Floats
+    scales: Floats | None = None
+    kernel: str = "gaussian"
+
+    def covariance(self) -> Floats:
+        """Return the mean covariance of the kernels, of shape (d, d)."""
+        if self.roots.ndim == 2:
+            mean = 1.0 if self.scales is None else float(np.mean(self.scales**2))
+            return mean * (self.roots @ self.roots.T)
+        scales = np.ones(len(self.centres)) if self.scales is None else self.scales
+        scaled = self.roots * scales[:, np.newaxis, np.newaxis]
+        return np.einsum("mij,mkj->ik", scaled, scaled) / len(self.centres)
+
+    def mapped(self, matrix: Floats, offset: Floats) -> "Kernels":
+        """Return the density of ``matrix @ x + offset``."""
+        return Kernels(
+            self.centres @ matrix.T + offset, matrix @ self.roots, self.scales, self.kernel
+        )
+
+    def marginal(self, columns: npt.NDArray[np.intp]) -> "Kernels":
+        """Return the density of some of the columns; not of Epanechnikov's kernels."""
+        if np.array_equal(columns, np.arange(self.centres.shape[1])):
+            return self
+        if self.kernel == "epanechnikov":
+            raise ValueError(
+                f"Of a density with {self.kernel} kernels, the marginal is not known: fill in "
+                "missing values, or use another kernel."
+            )
+        rows = self.roots[..., columns, :]
+        roots = np.linalg.cholesky(rows @ rows.swapaxes(-1, -2))
+        return Kernels(self.centres[:, columns], roots, self.scales, self.kernel)
+
+    def take(self, which: npt.NDArray[np.intp]) -> "Kernels":
+        """Return the density of some of the kernels."""
+        roots = self.roots if self.roots.ndim == 2 else self.roots[which]
+        scales = None if self.scales is None else self.scales[which]
+        return Kernels(self.centres[which], roots, scales, self.kernel)
+
+    def draw(self, which: npt.NDArray[np.intp], rng: np.random.Generator) -> Floats:
+        """Draw from the kernels with the given positions.
+
+        Parameters
+        ----------
+        which : ndarray of shape (n,)
+            From which kernel each row is drawn.
+        rng : numpy.random.Generator
+            Source of the draws.
+
+        Returns
+        -------
+        new : ndarray of shape (n, d)
+            The rows.
+        """
+        n, d = which.size, self.centres.shape[1]
+        noise: Floats = rng.standard_normal((n, d))
+        if self.kernel == "epanechnikov" and d:
+            # The density of |z|² is that of Beta(d/2, 2); so scaled, the covariance is I.
+            length = np.sqrt((d + 4) * rng.beta(d / 2, 2, n))
+            noise *= (length / np.linalg.norm(noise, axis=1))[:, np.newaxis]
+        elif self.kernel == "student":
+            noise *= np.sqrt((FREEDOM - 2) / rng.chisquare(FREEDOM, (n, 1)))
+        if self.scales is not None:
+            noise *= self.scales[which, np.newaxis]
+        if self.roots.ndim == 2:
+            noise = noise @ self.roots.T
+        elif n:
+            noise = self._times_roots(which, noise)
+        noise += self.centres[which]
+        return noise
+
+    def _times_roots(self, which: npt.NDArray[np.intp], noise: Floats) -> Floats:
+        """Multiply rows with the roots of their kernels: those in a row with one by one product."""
+        starts = np.flatnonzero(np.diff(which, prepend=-1))
+        run = np.repeat(np.arange(starts.size), np.diff(starts, append=which.size))
+        place = np.arange(which.size) - starts[run]
+        padded = np.zeros((starts.size, place.max() + 1, noise.shape[1]))
+        padded[run, place] = noise
+        return np.matmul(padded, self.roots[which[starts]].swapaxes(1, 2))[run, place]
+
+    def log_density(
+        self,
+        X: Floats,
+        log_weights: Floats | None = None,
+    ) -> npt.NDArray[np.float64]:
+        """Return the logarithm of the density.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n, d)
+            Where.
+        log_weights : ndarray of shape (n, m), default=None
+            Added to the logarithm of each kernel at each row.
+
+        Returns
+        -------
+        log_density : ndarray of shape (n,)
+            -inf where there is none.
+        """
+        m = len(self.centres)
+        out = np.empty(len(X))
+        log_kernels = self._log_kernels()
+        for part in gen_batches(len(X), self._at_once()):
+            log = log_kernels(X[part])
+            if log_weights is not None:
+                log += log_weights[part]
+            most = log.max(axis=1, keepdims=True)
+            most[~np.isfinite(most)] = 0
+            log -= most
+            np.exp(log, out=log)
+            with np.errstate(divide="ignore"):
+                out[part] = np.log(log.sum(axis=1)) + most[:, 0] - np.log(m)
+        return out
+
+    def log_kernels(self, X: Floats) -> Floats:
+        """Return the logarithm of each kernel at each row, of shape (n, m)."""
+        return self._log_kernels()(X)
+
+    def _log_kernels(self) -> Callable[[Floats], Floats]:
+        distances, log_norms = self._distances(), self._log_norms()
+        d = self.centres.shape[1]
+
+        def log_kernels(X: Floats) -> Floats:
+            log = distances(X)
+            if self.kernel == "gaussian":
+                log *= -0.5
+            elif self.kernel == "student":
+                log /= FREEDOM - 2
+                np.log1p(log, out=log)
+                log *= -(FREEDOM + d) / 2
+            else:
+                log *= -1 / (d + 4)
+                log += 1
+                with np.errstate(divide="ignore"):
+                    np.log(np.maximum(log, 0, out=log), out=log)
+            log += log_norms
+            return log
+
+        return log_kernels
+
+    def squared_distances(self) -> tuple[npt.NDArray[np.float32], Floats]:
+        """Return how far centres are from each other, and the logarithms of the kernels' heights.
+
+        Squared, in units of the kernel in the column, and in single precision; infinite to
+        itself.
+        """
+        m, d = self.centres.shape
+        inverse = np.linalg.inv(self.roots)
+        rows = self.centres - self.centres.mean(axis=0)
+        if self.roots.ndim == 2:
+            squared = squared_distances(rows @ inverse.T)
+            if self.scales is not None:
+                squared *= (self.scales**-2.0).astype(np.float32)
+            return squared, np.broadcast_to(self._log_norms(), m)
+        # As products of the powers of a row with the coefficients of a kernel.
+        i, j = np.triu_indices(d)
+        forms = np.matmul(inverse.swapaxes(1, 2), inverse)
+        if self.scales is not None:
+            forms *= self.scales[:, np.newaxis, np.newaxis] ** -2.0
+        slopes = np.einsum("mij,mj->mi", forms, rows)
+        ends = np.einsum("mi,mi->m", slopes, rows)
+        factors = np.where(i == j, 1.0, 2.0)
+        coefficients = np.column_stack([factors * forms[:, i, j], -2 * slopes, ends])
+        powers = np.column_stack([rows[:, i] * rows[:, j], rows, np.ones(m)])
+        squared = np.empty((m, m), np.float32)
+        for part in gen_batches(m, max(1, 4 * BLOCK_VALUES // m)):
+            squared[part] = np.maximum(powers[part] @ coefficients.T, 0)
+        np.fill_diagonal(squared, np.inf)
+        return squared, np.broadcast_to(self._log_norms(), m)
+
+    def log_peaks(self) -> Floats:
+        """Return the logarithm of what each kernel adds to the density at its own centre."""
+        m = len(self.centres)
+        return np.broadcast_to(self._log_norms(), m) - np.log(m)
+
+    def _at_once(self) -> int:
+        m, d = self.centres.shape
+        return max(1, BLOCK_VALUES // max(1, m * (1 if self.roots.ndim == 2 else d)))
+
+    def _log_norms(self) -> Floats:
+        """Return the logarithms of the heights of the kernels."""
+        d = self.centres.shape[1]
+        log = -np.linalg.slogdet(self.roots)[1]
+        if self.kernel == "gaussian":
+            log = log - d / 2 * np.log(2 * np.pi)
+        elif self.kernel == "student":
+            log = log - d / 2 * np.log((FREEDOM - 2) * np.pi)
+            log = log + gammaln((FREEDOM + d) / 2) - gammaln(FREEDOM / 2)
+        else:
+            log = log + gammaln(d / 2 + 2) - d / 2 * np.log((d + 4) * np.pi)
+        return log if self.scales is None else log - d * np.log(self.scales)
+
+    def _distances(self) -> Callable[[Floats], Floats]:
+        """Return a function that gives squared distances to the centres, in kernels' units."""
+        inverse = np.linalg.inv(self.roots)
+        scales = None if self.scales is None else self.scales**-2.0
+        middle = self.centres.mean(axis=0)
+        centres = self.centres - middle
+        if self.roots.ndim == 2:
+            centres = centres @ inverse.T
+            norms = np.einsum("ij,ij->i", centres, centres)
+
+            def shared(X: Floats) -> Floats:
+                rows = (X - middle) @ inverse.T
+                squared = rows @ centres.T
+                squared *= -2
+                squared += norms
+                squared += np.einsum("ij,ij->i", rows, rows)[:, np.newaxis]
+                np.maximum(squared, 0, out=squared)
+                return squared if scales is None else squared * scales
+
+            return shared
+        m, d = self.centres.shape
+        flat = inverse.reshape(m * d, d)
+        offsets = np.einsum("mij,mj->mi", inverse, centres)
+
+        def own(X: Floats) -> Floats:
+            rows = ((X - middle) @ flat.T).reshape(len(X), m, d)
+            rows -= offsets
+            squared = np.einsum("nmd,nmd->nm", rows, rows)
+            return squared if scales is None else squared * scales
+
+        return own
+
+
+@dataclass(frozen=True)
+class Neighborhoods:
+    r"""The density whose kernels are normal, with the mean and covariance of neighbourhoods.
+
+    Drawing from it needs no covariance: that of a sum of the deviations of the k rows of a
+    neighbourhood from their mean, each times a standard normal number, is k times theirs. For
+    the density, covariances are shrunk if one is singular.
+
+    Attributes
+    ----------
+    points : ndarray of shape (n, d)
+        The rows.
+    around : ndarray of shape (m, k)
+        Positions of the rows of each neighbourhood.
+    scale : float
+        What covariances are multiplied with.
+    """
+
+    points: Floats
+    around: npt.NDArray[np.intp]
+    scale: float = 1.0
+
+    def take(self, which: npt.NDArray[np.intp]) -> "Neighborhoods":
+        """Return the density of some of the neighbourhoods."""
+        return Neighborhoods(self.points, self.around[which], self.scale)
+
+    def marginal(self, columns: npt.NDArray[np.intp]) -> "Neighborhoods":
+        """Return the density of some of the columns."""
+        return Neighborhoods(self.points[:, columns], self.around, self.scale)
+
+    def mapped(self, matrix: Floats, offset: Floats) -> "Neighborhoods":
+        """Return the density of ``matrix @ x + offset``."""
+        return Neighborhoods(self.points @ matrix.T + offset, self.around, self.scale)
+
+    def draw(self, which: npt.NDArray[np.intp], rng: np.random.Generator) -> Floats:
+        """Draw from the neighbourhoods with the given positions, one row each."""
+        rows = self.points[self.around[which]]
+        noise = rng.standard_normal(rows.shape[:2]) * np.sqrt(self.scale / rows.shape[1])
+        mean = rows.mean(axis=1)
+        new = np.einsum("nk,nkd->nd", noise, rows)
+        return new + mean * (1 - noise.sum(axis=1, keepdims=True))
+
+    def log_density(self, X: Floats, log_weights: Floats | None = None) -> Floats:
+        """Return the logarithm of the density; see `Kernels.log_density`."""
+        return self._kernels().log_density(X, log_weights)
+
+    def log_kernels(self, X: Floats) -> Floats:
+        """Return the logarithm of each kernel at each row, of shape (n, m)."""
+        return self._kernels().log_kernels(X)
+
+    def _kernels(self) -> Kernels:
+        rows = self.points[self.around]
+        mean = rows.mean(axis=1)
+        rows -= mean[:, np.newaxis]
+        covariances = np.matmul(rows.swapaxes(1, 2), rows) * (self.scale / rows.shape[1])
+        try:
+            roots = np.linalg.cholesky(covariances)
+        except np.linalg.LinAlgError:
+            roots = np.zeros(covariances.shape)
+        # Rounding may find a root also of what has none.
+        least = np.diagonal(roots, axis1=1, axis2=2).min(axis=1) ** 2
+        if (least <= FLAT * np.diagonal(covariances, axis1=1, axis2=2).max(axis=1)).any():
+            shrunk = shrunk_covariances(rows) * self.scale
+            roots = np.linalg.cholesky(shrunk + FLAT * np.eye(rows.shape[2]))
+        return Kernels(mean, roots)
+
+
+def abramson_factors(log_density: Floats) -> Floats:
+    r"""Return how much wider than the others each kernel is to be.
+
+    By Abramson's square root law :footcite:p:`abramson1982bandwidth`,
+    :math:`(f(x_i) / g)^{-1/2}` with g the geometric mean of the densities f; within a factor
+    of `MOST_ADAPTED`, since a single far row would have a kernel as wide as the table.
+
+    Parameters
+    ----------
+    log_density : ndarray of shape (m,)
+        The logarithm of a density of one width at each centre; finite somewhere.
+
+    Returns
+    -------
+    factors : ndarray of shape (m,)
+        Around 1.
+
+    References
+    ----------
+    .. footbibliography::
+    """
+    log = -0.5 * (log_density - log_density[np.isfinite(log_density)].mean())
+    most = np.log(MOST_ADAPTED)
+    return np.exp(np.clip(log, -most, most))
+
+
+def shrunk_covariances(neighborhoods: Floats) -> Floats:
+    r"""Return the covariance of each set of rows, shrunk so that none is singular.
+
+    Towards a multiple of the identity, by as much as Ledoit and Wolf
+    :footcite:p:`ledoit2004well` find best.
+
+    Parameters
+    ----------
+    neighborhoods : ndarray of shape (m, k, d)
+        The rows of each, k > 1.
+
+    Returns
+    -------
+    covariances : ndarray of shape (m, d, d)
+        With k as the denominator.
+
+    References
+    ----------
+    .. footbibliography::
+    """
+    k, d = neighborhoods.shape[1:]
+    rows = neighborhoods - neighborhoods.mean(axis=1, keepdims=True)
+    covariances = np.matmul(rows.swapaxes(1, 2), rows) / k
+    mean = np.trace(covariances, axis1=1, axis2=2) / d
+    target = mean[:, np.newaxis, np.newaxis] * np.eye(d)
+    off = ((covariances - target) ** 2).sum(axis=(1, 2))
+    squares = np.einsum("mkd,mkd->mk", rows, rows)
+    noise = ((squares**2).sum(axis=1) / k - (covariances**2).sum(axis=(1, 2))) / k
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = np.nan_to_num(np.clip(noise / off, 0, 1), nan=1.0)[:, np.newaxis, np.newaxis]
+    return (1 - share) * covariances + share * target
+
+
+def matrix_sqrt(matrix: Floats, *, inverse: bool = False) -> Floats:
+    """Return the symmetric root of a positive definite matrix, or the inverse of it.
+
+    Parameters
+    ----------
+    matrix : ndarray of shape (d, d)
+        Symmetric.
+    inverse : bool, default=False
+        Whether the inverse of the root is wanted.
+
+    Returns
+    -------
+    root : ndarray of shape (d, d)
+        Symmetric.
+    """
+    values, vectors = np.linalg.eigh(matrix)
+    powers = np.sqrt(np.maximum(values, 0))
+    return (vectors * (1 / powers if inverse else powers)) @ vectors.T
+
+
+def with_covariance(kernels: Kernels, target: Floats) -> Kernels:
+    r"""Move centres towards their mean and shrink kernels so that the covariance is a given one.
+
+    With S the covariance of the centres and H the mean of the kernels', all is multiplied with
+    :math:`T^{1/2} (S + H)^{-1/2}`; T is then the covariance of the density
+    :footcite:p:`silverman1987bootstrap`.
+
+    Parameters
+    ----------
+    kernels : Kernels
+        A density.
+    target : ndarray of shape (d, d)
+        The T.
+
+    Returns
+    -------
+    kernels : Kernels
+        A density with the same mean.
+
+    References
+    ----------
+    .. footbibliography::
+    """
+    mean = kernels.centres.mean(axis=0)
+    deviations = kernels.centres - mean
+    covariance = deviations.T @ deviations / len(deviations) + kernels.covariance()
+    matrix = matrix_sqrt(target) @ matrix_sqrt(covariance, inverse=True)
+    return kernels.mapped(matrix, mean - matrix @ mean)
+
+
+def best_scale(kernels: Kernels, n_jobs: int | None = None) -> float:
+    """Select by how much to multiply kernels that differ, by leaving one row out at a time.
+
+    Parameters
+    ----------
+    kernels : Kernels
+        On the rows.
+    n_jobs : int, default=None
+        Number of threads.
+
+    Returns
+    -------
+    scale : float
+        Of `MOST_ROWS` rows at most; for more, scaled as the best bandwidth is.
+    """
+    n, d = kernels.centres.shape
+    few = kernels.take(np.arange(min(n, MOST_ROWS)) * n // min(n, MOST_ROWS))
+    squared, log_heights = few.squared_distances()
+    log_weights = (log_heights - log_heights.max()).astype(np.float32)
+    freedom = FREEDOM if kernels.kernel == "student" else np.inf
+    criterion = partial(likelihood_of, freedom=freedom)
+    h = best_bandwidth(squared, d, criterion, log_weights, n_jobs)
+    return h * (len(squared) / n) ** (1 / (d + 4))
