@@ -343,8 +343,9 @@ class Neighborhoods:
         except np.linalg.LinAlgError:
             roots = np.zeros(covariances.shape)
         # Rounding may find a root also of what has none.
-        least = np.diagonal(roots, axis1=1, axis2=2).min(axis=1) ** 2
-        if (least <= FLAT * np.diagonal(covariances, axis1=1, axis2=2).max(axis=1)).any():
+        least = np.diagonal(roots, axis1=1, axis2=2).min(axis=1, initial=np.inf) ** 2
+        most = np.diagonal(covariances, axis1=1, axis2=2).max(axis=1, initial=0.0)
+        if (least <= FLAT * most).any():
             shrunk = shrunk_covariances(rows) * self.scale
             roots = np.linalg.cholesky(shrunk + FLAT * np.eye(rows.shape[2]))
         return Kernels(mean, roots)
