@@ -2,7 +2,7 @@
 
 import warnings
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self, TypeVar
@@ -12,13 +12,26 @@ import numpy as np
 import numpy.typing as npt
 from imblearn.over_sampling.base import BaseOverSampler as ImblearnBaseOverSampler
 from imblearn.utils import check_sampling_strategy
+from scipy import sparse
 from sklearn.base import _fit_context
-from sklearn.utils import check_random_state
+from sklearn.utils import check_random_state, gen_batches
 from sklearn.utils.validation import check_is_fitted
+from threadpoolctl import threadpool_limits
 
-from skresample.table import Rows, Synthetic, Target, open_output, read_rows, read_target
+from skresample.numerics.interpolation import reflect
+from skresample.numerics.threads import in_threads
+from skresample.table import (
+    ROWS_AT_ONCE,
+    Fill,
+    Rows,
+    Synthetic,
+    Target,
+    open_output,
+    read_rows,
+    read_target,
+)
 
-__all__ = ["BaseOverSampler", "OneVsRest", "drop_in"]
+__all__ = ["BaseOverSampler", "OneVsRest", "drop_in", "fill_in_blocks", "rows_of"]
 
 
 @dataclass(frozen=True)
@@ -377,3 +390,68 @@ def how_many(strategy: Any, target: Target) -> dict[Any, int]:
 def _seed_sequence(random_state: Any) -> np.random.SeedSequence:
     words = check_random_state(random_state).randint(0, 2**32, size=4, dtype=np.uint32)
     return np.random.SeedSequence(words.tolist())
+
+
+def fill_in_blocks(
+    draw: Callable[[slice, np.random.Generator], npt.NDArray[np.floating]],
+    n_new: int,
+    rng: np.random.Generator,
+    bounds: tuple[npt.NDArray[np.floating], npt.NDArray[np.floating]] | None,
+    n_jobs: int | None,
+) -> Fill:
+    """Return what writes new rows, block by block, each with a random stream of its own.
+
+    So they do not depend on the number of threads.
+
+    Parameters
+    ----------
+    draw : callable
+        Given a slice of the new rows and a random generator, returns these rows.
+    n_new : int
+        How many there are.
+    rng : numpy.random.Generator
+        What the streams come from.
+    bounds : tuple of ndarray of shape (d,) or None
+        What the rows are kept in.
+    n_jobs : int or None
+        Number of threads.
+
+    Returns
+    -------
+    fill : callable
+        As `Synthetic` has it; slices begin where blocks do.
+    """
+    streams = rng.spawn(-(-n_new // ROWS_AT_ONCE))
+
+    def fill(part: slice, out: npt.NDArray[np.floating]) -> None:
+        def one(block: slice) -> None:
+            start = part.start + block.start
+            rows = slice(start, part.start + block.stop)
+            with np.errstate(over="ignore"):  # of single precision
+                out[block] = draw(rows, streams[start // ROWS_AT_ONCE])
+            if bounds is not None:
+                reflect(out[block], *bounds)
+
+        with threadpool_limits(1, "blas"):  # a thread has work enough of its own
+            in_threads(one, gen_batches(len(out), ROWS_AT_ONCE), n_jobs)
+
+    return fill
+
+
+def rows_of(numeric: Any, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+    """Return some rows of a table's numbers, as a dense copy in double precision.
+
+    Parameters
+    ----------
+    numeric : {ndarray, CSR matrix or array} of shape (n, d)
+        The numbers.
+    rows : ndarray of shape (n_rows,)
+        Positions.
+
+    Returns
+    -------
+    values : ndarray of shape (n_rows, d)
+        Floats.
+    """
+    values = numeric[rows]
+    return (values.toarray() if sparse.issparse(values) else values).astype(np.float64)

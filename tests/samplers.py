@@ -12,7 +12,7 @@ CLASSES = [cls for cls in EXPORTED if isinstance(cls, type) and issubclass(cls, 
 INTERPOLATING = [
     cls
     for cls in CLASSES
-    if issubclass(cls, InterpolatingOverSampler) and cls is not skresample.SMOTEN
+    if issubclass(cls, InterpolatingOverSampler) and cls is not skresample.SMOTEN and cls._on_lines
 ]
 
 SAMPLERS = [cls(random_state=0) for cls in CLASSES]
@@ -20,6 +20,10 @@ VARIANTS = [
     *SAMPLERS,
     skresample.BorderlineSMOTE(kind="borderline-2", random_state=0),
     skresample.RandomOverSampler(shrinkage=1, random_state=0),
+    skresample.PolynomialFitSMOTE(topology="bus", random_state=0),
+    skresample.PolynomialFitSMOTE(topology="mesh", random_state=0),
+    skresample.PolynomialFitSMOTE(topology="polynomial", random_state=0),
+    skresample.GeometricSMOTE(selection_strategy="majority", random_state=0),
     skresample.KDEOverSampler(covariance="full", kernel="gaussian", random_state=0),
     skresample.KDEOverSampler(marginals="normal_score", adaptive=True, random_state=0),
 ]

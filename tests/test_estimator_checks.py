@@ -9,6 +9,7 @@ from samplers import SAMPLERS
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*rows are used evenly, as in SMOTE:UserWarning"),
     pytest.mark.filterwarnings("ignore:.*there are .* to choose from:UserWarning"),
+    pytest.mark.filterwarnings("ignore:LeeSMOTE. of .* were rejected:UserWarning"),
 ]
 
 

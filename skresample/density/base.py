@@ -1,34 +1,29 @@
 """What the density family shares: fitting a density to each class, and drawing from it."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
-from threadpoolctl import threadpool_limits
 
-from skresample.base import BaseOverSampler, OneVsRest
+from skresample.base import BaseOverSampler, OneVsRest, fill_in_blocks, rows_of
 from skresample.numerics.allocation import allocate
 from skresample.numerics.categories import MOST_ROWS, CategoryKernels
-from skresample.numerics.interpolation import reflect
 from skresample.numerics.kernels import Kernels, Neighborhoods
 from skresample.numerics.normal_scores import NormalScores
-from skresample.numerics.threads import in_threads
-from skresample.table import ROWS_AT_ONCE, Fill, Synthetic, read_like
+from skresample.table import Synthetic, read_like
 
 __all__ = [
     "ClassDensity",
     "Density",
     "DensityOverSampler",
     "Scaled",
-    "fill_in_blocks",
     "filled",
     "independent",
     "standardized",
@@ -321,8 +316,7 @@ def filled(task: OneVsRest) -> tuple[Floats, npt.NDArray[np.bool_]]:
     ValueError
         If a column has a range that floats do not hold.
     """
-    rows = task.numeric[task.minority]
-    rows = (rows.toarray() if sparse.issparse(rows) else rows).astype(np.float64)
+    rows = rows_of(task.numeric, task.minority)
     missing = np.isnan(rows)
     for j in np.flatnonzero(missing.any(axis=0)):
         holes = missing[:, j]
@@ -337,49 +331,3 @@ def filled(task: OneVsRest) -> tuple[Floats, npt.NDArray[np.bool_]]:
             "scale these columns."
         )
     return rows, missing
-
-
-def fill_in_blocks(
-    draw: Callable[[slice, np.random.Generator], Floats],
-    n_new: int,
-    rng: np.random.Generator,
-    bounds: tuple[Floats, Floats] | None,
-    n_jobs: int | None,
-) -> Fill:
-    """Return what writes new rows, block by block, each with a random stream of its own.
-
-    So they do not depend on the number of threads.
-
-    Parameters
-    ----------
-    draw : callable
-        Given a slice of the new rows and a random generator, returns these rows.
-    n_new : int
-        How many there are.
-    rng : numpy.random.Generator
-        What the streams come from.
-    bounds : tuple of ndarray of shape (d,) or None
-        What the rows are kept in.
-    n_jobs : int or None
-        Number of threads.
-
-    Returns
-    -------
-    fill : callable
-        As `Synthetic` has it; slices begin where blocks do.
-    """
-    streams = rng.spawn(-(-n_new // ROWS_AT_ONCE))
-
-    def fill(part: slice, out: Floats) -> None:
-        def one(block: slice) -> None:
-            start = part.start + block.start
-            rows = slice(start, part.start + block.stop)
-            with np.errstate(over="ignore"):  # of single precision
-                out[block] = draw(rows, streams[start // ROWS_AT_ONCE])
-            if bounds is not None:
-                reflect(out[block], *bounds)
-
-        with threadpool_limits(1, "blas"):  # a thread has work enough of its own
-            in_threads(one, gen_batches(len(out), ROWS_AT_ONCE), n_jobs)
-
-    return fill

@@ -6,12 +6,11 @@ import numpy as np
 import numpy.typing as npt
 
 from skresample._docs import fill_doc
-from skresample.base import OneVsRest
+from skresample.base import OneVsRest, fill_in_blocks
 from skresample.density.base import (
     ClassDensity,
     Density,
     DensityOverSampler,
-    fill_in_blocks,
     filled,
 )
 from skresample.numerics.allocation import allocate

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["allocate", "draw_slots"]
+__all__ = ["allocate", "draw_mates", "draw_slots", "keep_slots"]
 
 
 def allocate(weights: npt.ArrayLike, total: int, rng: np.random.Generator) -> npt.NDArray[np.intp]:
@@ -73,3 +73,55 @@ def draw_slots(
     """
     filled = np.count_nonzero(partners >= 0, axis=1)
     return (rng.random(base.size) * filled[base]).astype(np.intp)
+
+
+def draw_mates(
+    groups: npt.NDArray[np.intp], base: npt.NDArray[np.intp], rng: np.random.Generator
+) -> npt.NDArray[np.intp]:
+    """Choose another row of the same group for each base row, evenly among them.
+
+    Parameters
+    ----------
+    groups : ndarray of shape (m,)
+        The group of each row, 0 and up.
+    base : ndarray of shape (n,)
+        Rows, none of them alone in its group.
+    rng : numpy.random.Generator
+        Source of the draws.
+
+    Returns
+    -------
+    mates : ndarray of shape (n,)
+        Rows.
+    """
+    order = np.argsort(groups, kind="stable")
+    sizes = np.bincount(groups)
+    place = np.empty(groups.size, dtype=np.intp)
+    place[order] = np.arange(groups.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    size, group = sizes[groups[base]], groups[base]
+    further = 1 + (rng.random(base.size) * (size - 1)).astype(np.intp)
+    return order[(np.cumsum(sizes) - sizes)[group] + (place[base] + further) % size]
+
+
+def keep_slots(
+    partners: npt.NDArray[np.intp], kept: npt.NDArray[np.bool_], *others: npt.NDArray[np.floating]
+) -> list[npt.NDArray]:
+    """Take some partners out, and move what is left to the left.
+
+    Parameters
+    ----------
+    partners : ndarray of shape (m, k)
+        Positions of possible partners.
+    kept : ndarray of shape (m, k)
+        Which of them stay.
+    *others : ndarray of shape (m, k)
+        What else there is for each partner, and moves along.
+
+    Returns
+    -------
+    moved : list of ndarray of shape (m, k)
+        The partners, -1 where there is none any more, and the others.
+    """
+    order = np.argsort(~kept, axis=1, kind="stable")
+    left = np.where(kept, partners, -1)
+    return [np.take_along_axis(values, order, axis=1) for values in (left, *others)]

@@ -1,13 +1,97 @@
-"""Clusters of rows that mix numbers and categories."""
+"""Clusters of rows."""
+
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.cluster.hierarchy import fcluster, linkage
 
 from skresample.numerics.mixed import Mixed, squared_distances
+from skresample.numerics.neighbors import distances
 
-__all__ = ["k_prototypes"]
+__all__ = ["average_linkage", "k_prototypes"]
 
 ROUNDS = 100
+# Up to so many rows, the distances of all pairs are held.
+LINKED = 4000
+
+
+def average_linkage(values: Any, threshold: float) -> npt.NDArray[np.intp]:
+    """Merge clusters as long as rows of two are no further from each other than so, on average.
+
+    Of up to 4,000 rows the average is that of the distances, of more (which have to be dense
+    numbers) the root of that of the squares: then clusters are known by their middles and
+    sizes, and no matrix of all pairs is held.
+
+    Parameters
+    ----------
+    values : {ndarray, CSR matrix or array} of shape (m, d) or Mixed
+        The rows.
+    threshold : float
+        The distance.
+
+    Returns
+    -------
+    labels : ndarray of shape (m,)
+        A cluster per row, from 0 on.
+
+    Raises
+    ------
+    ValueError
+        If there are more than 4,000 rows of other than dense numbers.
+    """
+    m = values.n_rows if isinstance(values, Mixed) else values.shape[0]
+    if m == 1:
+        return np.zeros(1, dtype=np.intp)
+    if m <= LINKED:
+        everything = np.arange(m)
+        pairs = distances(values, everything, everything)[np.triu_indices(m, 1)]
+        return fcluster(linkage(pairs, "average"), threshold, "distance").astype(np.intp) - 1
+    if not isinstance(values, np.ndarray):
+        raise ValueError(
+            f"Clusters of more than {LINKED} rows can be found among dense numbers without missing "
+            f"values only, and there are {m} rows."
+        )
+    return _by_middles(values.astype(np.float64), threshold)
+
+
+def _by_middles(values: npt.NDArray[np.float64], threshold: float) -> npt.NDArray[np.intp]:
+    """Merge clusters along chains of nearest ones, by mean squared distances."""
+    m = len(values)
+    middle, size, spread = values.copy(), np.ones(m), np.zeros(m)
+    owner = np.arange(m)  # of each row, a chain of clusters that took the last one in
+    alive = np.ones(m, dtype=bool)  # and may still be merged
+    chain: list[int] = []
+    while alive.any():
+        if not chain:
+            chain = [int(np.argmax(alive))]
+        tip = chain[-1]
+        away = middle - middle[tip]
+        squared = np.einsum("ij,ij->i", away, away) + spread + spread[tip]
+        squared[~alive] = np.inf
+        squared[tip] = np.inf
+        near = int(np.argmin(squared))
+        # Of equally near ones the one before, so that a chain ends.
+        if len(chain) > 1 and squared[chain[-2]] <= squared[near]:
+            near = chain[-2]
+        if squared[near] > threshold**2:
+            alive[tip] = False  # it is near to none, nor will be
+            chain.pop()
+        elif len(chain) > 1 and near == chain[-2]:
+            share = size[near] / (size[near] + size[tip])
+            apart = np.einsum("i,i->", away[near], away[near])
+            middle[near] = share * middle[near] + (1 - share) * middle[tip]
+            spread[near] = (
+                share * spread[near] + (1 - share) * spread[tip] + share * (1 - share) * apart
+            )
+            size[near] += size[tip]
+            owner[tip], alive[tip] = near, False
+            chain = chain[:-2]
+        else:
+            chain.append(near)
+    while (owner[owner] != owner).any():
+        owner = owner[owner]
+    return np.unique(owner, return_inverse=True)[1]
 
 
 def k_prototypes(table: Mixed, n_clusters: int, rng: np.random.Generator) -> npt.NDArray[np.intp]:

@@ -9,9 +9,10 @@ import numpy.typing as npt
 from joblib import effective_n_jobs
 from scipy import sparse
 from scipy.spatial import KDTree
+from scipy.spatial.distance import cdist
 from sklearn import config_context
 from sklearn.base import clone
-from sklearn.metrics import pairwise_distances_chunked
+from sklearn.metrics import pairwise_distances, pairwise_distances_chunked
 from sklearn.neighbors import NearestNeighbors
 from sklearn.utils import gen_batches
 from threadpoolctl import threadpool_limits
@@ -19,7 +20,14 @@ from threadpoolctl import threadpool_limits
 from skresample.numerics.euclidean import approximate_neighbors, exact_neighbors
 from skresample.numerics.mixed import BLOCK_VALUES, Mixed, nearest, squared_distances
 
-__all__ = ["centred_if_far", "kneighbors", "majority_share", "mean_distance"]
+__all__ = [
+    "centred_if_far",
+    "distances",
+    "kneighbors",
+    "majority_share",
+    "mean_distance",
+    "paired_distances",
+]
 
 # Trees lose to the matrix product with more features than this, unless queries and pairs are so
 # few that what it takes to start the matrix product is felt.
@@ -127,6 +135,63 @@ def majority_share(
         Between 0 and 1.
     """
     return np.count_nonzero(~is_minority[neighbors], axis=1) / neighbors.shape[1]
+
+
+def distances(
+    values: Any, of: npt.NDArray[np.intp], among: npt.NDArray[np.intp]
+) -> npt.NDArray[np.float64]:
+    """Return the distances of some rows of a table to others.
+
+    Parameters
+    ----------
+    values : {ndarray, CSR matrix or array} of shape (n, d) or Mixed
+        The table.
+    of, among : ndarray of shape (n_queries,) and (n_base,)
+        Positions of rows: not so many that the matrix is large.
+
+    Returns
+    -------
+    distances : ndarray of shape (n_queries, n_base)
+        Euclidean ones, or those of `Mixed`.
+    """
+    if isinstance(values, Mixed):
+        table = _in_range(values)
+        squared = squared_distances(table.take(of), table.take(among))
+        return np.sqrt(squared) * (values.cost / table.cost)
+    if sparse.issparse(values):
+        return pairwise_distances(values[of], values[among])
+    queries, base = values[of].astype(np.float64), values[among].astype(np.float64)
+    factor = _factor(queries, base) if of.size and among.size else 1.0
+    return cdist(queries / factor, base / factor) * factor
+
+
+def paired_distances(
+    values: Any, of: npt.NDArray[np.intp], others: npt.NDArray[np.intp]
+) -> npt.NDArray[np.float64]:
+    """Return how far each of some rows of a table is from another.
+
+    Parameters
+    ----------
+    values : {ndarray, CSR matrix or array} of shape (n, d) or Mixed
+        The table.
+    of, others : ndarray of shape (n_pairs,)
+        Positions of rows.
+
+    Returns
+    -------
+    distances : ndarray of shape (n_pairs,)
+        As in `distances`.
+    """
+    apart = np.empty(of.size)
+    if isinstance(values, np.ndarray):
+        factor = _factor(values) if of.size else 1.0
+        for part in gen_batches(of.size, max(1, BLOCK_VALUES // max(1, values.shape[1]))):
+            away = (values[of[part]] / factor).astype(np.float64) - values[others[part]] / factor
+            apart[part] = factor * np.linalg.norm(away, axis=1)
+        return apart
+    for part in gen_batches(of.size, 64):
+        apart[part] = np.diagonal(distances(values, of[part], others[part]))
+    return apart
 
 
 def mean_distance(values: Any, of: npt.NDArray[np.intp], rng: np.random.Generator) -> float:

@@ -12,7 +12,7 @@ from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from skresample.base import BaseOverSampler, OneVsRest
-from skresample.numerics.allocation import allocate, draw_slots
+from skresample.numerics.allocation import allocate, draw_mates, draw_slots
 from skresample.numerics.interpolation import interpolate, reflect, vote
 from skresample.numerics.mixed import Mixed, mismatch_cost
 from skresample.numerics.neighbors import kneighbors, majority_share
@@ -33,9 +33,10 @@ class Pairing(NamedTuple):
     ----------
     weights : ndarray of shape (m,)
         How often each minority row is the base of a new row, in proportion.
-    partners : ndarray of shape (m, k)
+    partners : ndarray of shape (m, k) or (m,)
         Positions in the table of the rows that a base may be joined with, each as likely
-        as the others; filled from the left, -1 where there are fewer.
+        as the others; filled from the left, -1 where there are fewer. Or the group of each
+        minority row, 0 and up: then it may be joined with all others of its group.
     gap : tuple of two array-likes
         Lowest and highest step from the base (0) to the partner (1); each broadcasts to
         the shape of `partners`.
@@ -66,6 +67,9 @@ class InterpolatingOverSampler(BaseOverSampler):
     _no_base: ClassVar[str] = "no row has a positive weight"
     _partners_from: ClassVar[str] = "k_neighbors"
 
+    _on_lines: ClassVar[bool] = True
+    """Whether new rows lie on the line through their two parents."""
+
     # For methods that have no such parameters.
     standardize: bool = False
     neighbors: str = "auto"
@@ -83,6 +87,10 @@ class InterpolatingOverSampler(BaseOverSampler):
 
     def _fit_class(self, task: OneVsRest) -> Pairing:
         pairing = self._pair(task)
+        if pairing.partners.ndim == 1:  # who is alone in a group has nobody to be joined with
+            groups = pairing.partners
+            weights = np.where(np.bincount(groups)[groups] > 1, pairing.weights, 0.0)
+            pairing = pairing._replace(weights=weights)
         if pairing.weights.any():
             return pairing
         warnings.warn(
@@ -96,11 +104,8 @@ class InterpolatingOverSampler(BaseOverSampler):
     def _draw(
         self, task: OneVsRest, fitted: Pairing, n_new: int, rng: np.random.Generator
     ) -> Synthetic:
-        base = np.repeat(np.arange(len(task.minority)), allocate(fitted.weights, n_new, rng))
-        slot = draw_slots(fitted.partners, base, rng)
-        low, high = (np.broadcast_to(g, fitted.partners.shape)[base, slot] for g in fitted.gap)
-        gap = low + (high - low) * rng.random(n_new)
-        first, second = task.minority[base], fitted.partners[base, slot]
+        base, second, gap = self._join(task, fitted, n_new, rng)
+        first = task.minority[base]
         parents = np.column_stack([first, second])
         codes = self._vote(task, fitted.partners, base, second, gap, rng)
         bounds = task.rows.bounds(getattr(self, "bounds", None))
@@ -119,6 +124,20 @@ class InterpolatingOverSampler(BaseOverSampler):
 
         return Synthetic(parents, fill, codes)
 
+    def _join(
+        self, task: OneVsRest, fitted: Pairing, n_new: int, rng: np.random.Generator
+    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.floating]]:
+        """Draw bases (positions in the class), partners (positions in the table) and steps."""
+        base = np.repeat(np.arange(len(task.minority)), allocate(fitted.weights, n_new, rng))
+        place: tuple[npt.NDArray[np.intp], ...]
+        if fitted.partners.ndim == 1:
+            second, place = task.minority[draw_mates(fitted.partners, base, rng)], (base,)
+        else:
+            place = base, draw_slots(fitted.partners, base, rng)
+            second = fitted.partners[place]
+        low, high = (np.broadcast_to(g, fitted.partners.shape)[place] for g in fitted.gap)
+        return base, second, low + (high - low) * rng.random(n_new)
+
     def _vote(
         self,
         task: OneVsRest,
@@ -134,7 +153,7 @@ class InterpolatingOverSampler(BaseOverSampler):
         for j in range(new.shape[1]):
             codes = columns.codes[:, j]
             own = codes[task.minority]
-            if columns.keeps_rate[j]:
+            if columns.keeps_rate[j] or partners.ndim == 1:
                 taken = np.where(rng.random(base.size) < gap, codes[second], own[base])
                 new[:, j] = np.where((own[base] < 0) | (taken < 0), own[base], taken)
                 continue
@@ -171,15 +190,7 @@ class InterpolatingOverSampler(BaseOverSampler):
         k, search = self._neighbors(parameter)
         features = self._features(task)
         self._refuse_search(search, features, parameter)
-        found = kneighbors(
-            features,
-            k,
-            of=task.minority,
-            among=among,
-            search=search,
-            method=self.neighbors,
-            n_jobs=self.n_jobs,
-        )
+        found = self._kneighbors(features, k, task.minority, among, search)
         if found.shape[1] < k:
             warnings.warn(
                 f"{type(self).__name__}: {parameter} asks for {k} neighbours of each row of class "
@@ -188,6 +199,18 @@ class InterpolatingOverSampler(BaseOverSampler):
                 stacklevel=2,
             )
         return found
+
+    def _kneighbors(
+        self,
+        features: Any,
+        k: int,
+        of: npt.NDArray[np.intp],
+        among: npt.NDArray[np.intp],
+        search: Any = None,
+    ) -> npt.NDArray[np.intp]:
+        """Find nearest rows in the way, and with the threads, that the user wants."""
+        how = {"search": search, "method": self.neighbors, "n_jobs": self.n_jobs}
+        return kneighbors(features, k, of=of, among=among, **how)
 
     def _neighbors(self, parameter: str) -> tuple[int, Any]:
         """Return how many neighbours a parameter asks for, and the estimator to find them."""

@@ -14,7 +14,7 @@ from skresample._docs import fill_doc
 from skresample.base import OneVsRest, drop_in
 from skresample.numerics.clusters import k_prototypes
 from skresample.numerics.mixed import Mixed, mismatch_cost
-from skresample.numerics.neighbors import kneighbors, mean_distance
+from skresample.numerics.neighbors import mean_distance
 from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
 from skresample.table import Rows
 from skresample.utils import seeded_clone
@@ -176,15 +176,7 @@ class KMeansSMOTE(InterpolatingOverSampler):
         kept = np.zeros(len(task.minority), dtype=bool)
         for members in self._prevalent(task):
             rows = task.minority[members]
-            found = kneighbors(
-                features,
-                k,
-                of=rows,
-                among=rows,
-                search=search,
-                method=self.neighbors,
-                n_jobs=self.n_jobs,
-            )
+            found = self._kneighbors(features, k, rows, rows, search)
             partners[members, : found.shape[1]] = found
             spread = mean_distance(features, rows, task.rng)
             with np.errstate(divide="ignore"):

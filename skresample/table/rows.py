@@ -130,13 +130,18 @@ class Rows:
         return self.columns.codes
 
     @cached_property
-    def standardized(self) -> Any:
-        """The columns of numbers over their standard deviations in the table."""
+    def deviation(self) -> npt.NDArray[np.float64]:
+        """The standard deviations of the columns of numbers, 1 for those that do not vary."""
         deviation = standard_deviation(self.numeric)
         deviation[deviation == 0] = 1
+        return deviation
+
+    @cached_property
+    def standardized(self) -> Any:
+        """The columns of numbers over their standard deviations in the table."""
         if sparse.issparse(self.numeric):
-            return (self.numeric @ sparse.diags_array(1 / deviation)).tocsr()
-        return self.numeric / deviation.astype(self.numeric.dtype)
+            return (self.numeric @ sparse.diags_array(1 / self.deviation)).tocsr()
+        return self.numeric / self.deviation.astype(self.numeric.dtype)
 
     def bounds(self, given: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any]] | None:
         """Return the lowest and the highest value of each column of numbers.

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from skresample.numerics.allocation import allocate, draw_slots
+from skresample.numerics.allocation import allocate, draw_mates, draw_slots, keep_slots
 
 WEIGHTS = {
     "even": np.ones(7),
@@ -99,3 +99,34 @@ class TestDrawSlots:
     def test_of_no_rows(self):
         base = np.empty(0, dtype=np.intp)
         assert draw_slots(self.partners, base, np.random.default_rng(0)).size == 0
+
+
+class TestDrawMates:
+    GROUPS = np.array([0, 2, 0, 1, 2, 0, 4, 1])
+
+    def test_are_of_the_group_and_others(self):
+        base = np.repeat([0, 1, 2, 3, 4, 5, 7], 300)
+        mates = draw_mates(self.GROUPS, base, np.random.default_rng(0))
+        np.testing.assert_array_equal(self.GROUPS[mates], self.GROUPS[base])
+        assert (mates != base).all()
+
+    def test_each_is_as_likely(self):
+        base = np.zeros(10_000, dtype=np.intp)
+        mates = draw_mates(self.GROUPS, base, np.random.default_rng(0))
+        counts = np.bincount(mates, minlength=8)
+        assert counts[[2, 5]].sum() == 10_000
+        assert abs(counts[2] - 5000) < 300
+
+    def test_none_are_drawn_of_none(self):
+        none = np.empty(0, dtype=np.intp)
+        assert draw_mates(self.GROUPS, none, np.random.default_rng(0)).size == 0
+
+
+def test_kept_slots_move_to_the_left():
+    partners = np.array([[4, 5, 6], [7, 8, 9], [1, 2, 3]])
+    kept = np.array([[False, True, True], [True, False, True], [False, False, False]])
+    steps = np.array([[0.1, 0.2, 0.3], [0.4, 0.5, 0.6], [0.7, 0.8, 0.9]])
+    moved, along = keep_slots(partners, kept, steps)
+    assert moved.tolist() == [[5, 6, -1], [7, 9, -1], [-1, -1, -1]]
+    assert along[0, :2].tolist() == [0.2, 0.3]
+    assert along[1, :2].tolist() == [0.4, 0.6]

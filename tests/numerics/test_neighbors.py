@@ -4,7 +4,14 @@ from scipy import sparse
 from scipy.spatial.distance import cdist, pdist
 from sklearn.neighbors import NearestNeighbors
 
-from skresample.numerics.neighbors import kneighbors, majority_share, mean_distance
+from skresample.numerics.mixed import Mixed
+from skresample.numerics.neighbors import (
+    distances,
+    kneighbors,
+    majority_share,
+    mean_distance,
+    paired_distances,
+)
 
 
 def by_brute_force(values, k, of, among):
@@ -211,3 +218,39 @@ class TestMeanDistance:
         everything = np.arange(30)
         found = mean_distance(values * size, everything, rng())
         np.testing.assert_allclose(found / size, pdist(values).mean(), rtol=1e-12)
+
+
+class TestDistances:
+    """Against brute force, of any kind of table."""
+
+    OF, AMONG = np.array([3, 0, 7, 7]), np.array([1, 3, 8, 0])
+
+    @pytest.mark.parametrize("size", [1.0, 1e200, 1e-200])
+    @pytest.mark.parametrize("make", [np.asarray, lambda X: X.astype(np.float32), sparse.csr_array])
+    def test_of_numbers(self, make, size):
+        values = np.random.default_rng(0).normal(size=(9, 4))
+        table = make(values)
+        if size != 1.0:
+            if table.dtype != np.float64 or sparse.issparse(table):
+                return
+            table = table * size
+        wanted = np.linalg.norm(values[self.OF][:, np.newaxis] - values[self.AMONG], axis=2)
+        np.testing.assert_allclose(
+            distances(table, self.OF, self.AMONG) / size, wanted, rtol=1e-5, atol=1e-6
+        )
+        np.testing.assert_allclose(
+            paired_distances(table, self.OF, self.AMONG) / size,
+            np.diagonal(wanted),
+            rtol=1e-5,
+            atol=1e-6,
+        )
+
+    def test_of_categories_and_holes(self):
+        numeric = np.array([[0.0], [3.0], [np.nan]])
+        mixed = Mixed(numeric, np.array([[0], [1], [1]]), 4.0)
+        everything = np.arange(3)
+        found = distances(mixed, everything, everything)
+        # Of the last row, only the category is known: its square counts twice.
+        np.testing.assert_allclose(found, [[0, 5, np.sqrt(32)], [5, 0, 0], [np.sqrt(32), 0, 0]])
+        pairs = paired_distances(mixed, everything, everything[::-1])
+        np.testing.assert_allclose(pairs, np.diagonal(found[:, ::-1]))

@@ -18,10 +18,10 @@ from skresample import (
     SVMSMOTE,
     BorderlineSMOTE,
     GaussianCopulaOverSampler,
+    GeometricSMOTE,
     RandomOverSampler,
 )
 from skresample.density.base import DensityOverSampler
-from skresample.smote.base import InterpolatingOverSampler
 
 
 class NotATime:
@@ -199,7 +199,7 @@ def assert_number(sampler, new, first, second, old):
     present = [value for value in old if not is_hole(value)]
     if all(value in (0, 1) for value in present):
         assert set(new) <= {0, 1}
-    beyond = isinstance(sampler, SVMSMOTE) or not isinstance(sampler, InterpolatingOverSampler)
+    beyond = isinstance(sampler, SVMSMOTE) or not getattr(sampler, "_on_lines", False)
     if not beyond or getattr(sampler, "bounds", None) == "observed":
         assert all(min(present) <= value <= max(present) for value in new)
     if beyond:
@@ -211,4 +211,6 @@ def assert_number(sampler, new, first, second, old):
 
 def swaps_class(sampler):
     """Say whether partners may be of another class."""
+    if isinstance(sampler, GeometricSMOTE):
+        return sampler.selection_strategy != "minority"
     return isinstance(sampler, BorderlineSMOTE) and sampler.kind == "borderline-2"

@@ -10,11 +10,23 @@ from samplers import CLASSES, INTERPOLANTS, INTERPOLATING, VARIANTS, blobs, name
 from scipy import sparse, stats
 from sklearn.base import clone
 
-from skresample import ADASYN, SMOTE, SMOTEN, SMOTENC, SVMSMOTE, BorderlineSMOTE, KMeansSMOTE
+from skresample import (
+    ADASYN,
+    MWMOTE,
+    SMOTE,
+    SMOTEN,
+    SMOTENC,
+    SVMSMOTE,
+    BorderlineSMOTE,
+    KMeansSMOTE,
+    LeeSMOTE,
+    SafeLevelSMOTE,
+)
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*rows are used evenly, as in SMOTE:UserWarning"),
     pytest.mark.filterwarnings("ignore:.*there are .* to choose from:UserWarning"),
+    pytest.mark.filterwarnings("ignore:LeeSMOTE. of .* were rejected:UserWarning"),
     pytest.mark.filterwarnings("ignore:Number of distinct clusters"),
 ]
 CHOOSING = [s for s in VARIANTS if "categorical_features" in s.get_params()]
@@ -306,7 +318,8 @@ class TestWhichColumns:
     @every_interpolant
     def test_distances_do_not_depend_on_how_many_categories_there_are(self, sampler):
         """A category that nobody of the class has changes nothing for it: same parents."""
-        if isinstance(sampler, (KMeansSMOTE, SVMSMOTE, ADASYN, BorderlineSMOTE)):
+        others = KMeansSMOTE, SVMSMOTE, ADASYN, BorderlineSMOTE, SafeLevelSMOTE, LeeSMOTE, MWMOTE
+        if isinstance(sampler, others):
             return  # these look at the majority too
         X, y = blobs()
         names = np.array(["u", "v"])[(X[:, 0] > 1).astype(int)].astype(object)

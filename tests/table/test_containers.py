@@ -12,12 +12,12 @@ from scipy import sparse
 from sklearn.base import clone
 
 from skresample import SMOTE, SMOTEN, SMOTENC, SVMSMOTE, RandomOverSampler
-from skresample.density.base import DensityOverSampler
 
 # What a method says when it finds no base or too few neighbours is tested with the method.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*rows are used evenly, as in SMOTE:UserWarning"),
     pytest.mark.filterwarnings("ignore:.*there are .* to choose from:UserWarning"),
+    pytest.mark.filterwarnings("ignore:LeeSMOTE. of .* were rejected:UserWarning"),
     pytest.mark.filterwarnings("ignore:Number of distinct clusters"),
 ]
 every_sampler = pytest.mark.parametrize("sampler", VARIANTS, ids=name_of)
@@ -131,8 +131,8 @@ class TestOriginalsToTheBit:
         kept = X_out["whole"].iloc[: len(X)]
         assert kept.drop(5).tolist() == np.delete(whole, 5).tolist()
         assert kept.isna().tolist() == X["whole"].isna().tolist()
-        beyond = isinstance(sampler, (SVMSMOTE, DensityOverSampler))
-        if beyond or sampler.get_params().get("shrinkage"):
+        beyond = isinstance(sampler, SVMSMOTE) or not getattr(sampler, "_on_lines", False)
+        if beyond and "bounds" in sampler.get_params():
             sampler.set_params(bounds="observed")
             X_out, _ = sampler.fit_resample(X, y)
         new = X_out["whole"].iloc[len(X) :].dropna()

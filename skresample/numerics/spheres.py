@@ -1,0 +1,67 @@
+"""Points inside spheres, and spheres out of shape."""
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["draw_in_ball", "reshape_ball"]
+
+Floats = npt.NDArray[np.float64]
+
+
+def draw_in_ball(n: int, d: int, rng: np.random.Generator) -> npt.NDArray[np.float64]:
+    """Draw points evenly from inside the unit ball.
+
+    Parameters
+    ----------
+    n, d : int
+        How many, of how many dimensions.
+    rng : numpy.random.Generator
+        Source of the draws.
+
+    Returns
+    -------
+    points : ndarray of shape (n, d)
+        No longer than 1.
+    """
+    direction = rng.standard_normal((n, d))
+    if not d:
+        return direction
+    length = rng.random(n) ** (1 / d) / np.linalg.norm(direction, axis=1)
+    return direction * length[:, np.newaxis]
+
+
+def reshape_ball(
+    points: Floats, axis: Floats, truncation: float, deformation: float
+) -> npt.NDArray[np.float64]:
+    r"""Cut a ball off along an axis, and flatten it towards the axis.
+
+    Points z beyond the cut, :math:`|t - z \cdot e| > 1`, are mirrored to the other side; then
+    they lose a share of what is upright on the axis e :footcite:p:`douzas2019geometric`.
+
+    Parameters
+    ----------
+    points : ndarray of shape (n, d)
+        Points of the unit ball.
+    axis : ndarray of shape (n, d)
+        A unit vector for each; of zeros, where nothing is done.
+    truncation : float
+        The t, from -1 to 1: 0 for the whole ball, 1 for the half on the side of the axis, -1
+        for the other half.
+    deformation : float
+        The share, from 0 to 1: 1 for a line.
+
+    Returns
+    -------
+    points : ndarray of shape (n, d)
+        Of the unit ball.
+
+    References
+    ----------
+    .. footbibliography::
+    """
+    along = np.einsum("ij,ij->i", points, axis)[:, np.newaxis]
+    beyond = np.abs(truncation - along) > 1
+    points = np.where(beyond, points - 2 * along * axis, points)
+    along = np.where(beyond, -along, along)
+    known = axis.any(axis=1, keepdims=True)
+    return points - np.where(known, deformation * (points - along * axis), 0.0)

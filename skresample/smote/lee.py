@@ -1,0 +1,174 @@
+"""Over-sampling with rejection."""
+
+import warnings
+from numbers import Real
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from sklearn.utils._param_validation import Interval
+
+from skresample._docs import fill_doc
+from skresample.base import OneVsRest
+from skresample.numerics.mixed import Mixed
+from skresample.numerics.neighbors import majority_share
+from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
+from skresample.table import Synthetic
+
+__all__ = ["LeeSMOTE"]
+
+ROUNDS = 20
+
+
+@fill_doc
+class LeeSMOTE(InterpolatingOverSampler):
+    """SMOTE that rejects new rows among the majority.
+
+    A new row is rejected, and another one drawn, where the share of majority rows among its
+    nearest rows of the table is `rejection_level` or more :footcite:p:`lee2015rejection`.
+
+    Parameters
+    ----------
+    {sampling_strategy}
+    {random_state}
+    {k_neighbors 5}
+    m_neighbors : int, default=5
+        How many nearest rows of the table decide about a new row.
+    rejection_level : float, default=0.5
+        The share from which on it is rejected.
+    {n_jobs}
+    {categorical_features}
+    {standardize}
+    {neighbors}
+    {keep_index}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    SMOTE : Without rejection.
+    SafeLevelSMOTE : Steps that stay near rows among their own.
+
+    Notes
+    -----
+    What is still rejected after twenty rounds is taken all the same, and a warning says how
+    many rows that are: there may be no place in the table where a row would be accepted.
+
+    References
+    ----------
+    .. footbibliography::
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from skresample import LeeSMOTE
+    >>> X, y = make_classification(weights=[0.9], random_state=0)
+    >>> X_new, y_new = LeeSMOTE(random_state=0).fit_resample(X, y)
+    >>> int(sum(y_new == 0)), int(sum(y_new == 1))
+    (91, 91)
+    """
+
+    _paper = (
+        "Lee, Kim, Lee (2015), "
+        "An over-sampling technique with rejection for imbalanced class learning"
+    )
+
+    _parameter_constraints: ClassVar[dict] = {
+        **InterpolatingOverSampler._parameter_constraints,
+        "k_neighbors": NEIGHBORS,
+        "m_neighbors": NEIGHBORS[:1],
+        "rejection_level": [Interval(Real, 0, None, closed="neither")],
+    }
+
+    def __init__(
+        self,
+        *,
+        sampling_strategy: Any = "auto",
+        random_state: Any = None,
+        k_neighbors: Any = 5,
+        m_neighbors: int = 5,
+        rejection_level: float = 0.5,
+        n_jobs: int | None = None,
+        categorical_features: Any = "auto",
+        standardize: bool = False,
+        neighbors: str = "auto",
+        keep_index: bool = False,
+    ):
+        self.sampling_strategy = sampling_strategy
+        self.random_state = random_state
+        self.k_neighbors = k_neighbors
+        self.m_neighbors = m_neighbors
+        self.rejection_level = rejection_level
+        self.n_jobs = n_jobs
+        self.categorical_features = categorical_features
+        self.standardize = standardize
+        self.neighbors = neighbors
+        self.keep_index = keep_index
+
+    def _pair(self, task: OneVsRest) -> Pairing:
+        return self._smote_pairing(task)
+
+    def _draw(
+        self, task: OneVsRest, fitted: Pairing, n_new: int, rng: np.random.Generator
+    ) -> Synthetic:
+        accepted: list[tuple[Any, ...]] = []
+        missing = n_new
+        for round_ in range(ROUNDS):
+            drawn = super()._draw(task, fitted, missing, rng)
+            numeric, codes = drawn.numeric, drawn.codes
+            assert codes is not None
+            if callable(numeric):
+                numeric = np.empty((missing, task.numeric.shape[1]), task.numeric.dtype)
+                drawn.numeric(slice(0, missing), numeric)
+            refused = self._shares(task, numeric, codes) >= self.rejection_level
+            if round_ == ROUNDS - 1 and refused.any():
+                warnings.warn(
+                    f"LeeSMOTE: of {n_new} new rows of class {task.label!r}, "
+                    f"{np.count_nonzero(refused)} were rejected {ROUNDS} times and taken all the "
+                    "same: raise rejection_level, or use SMOTE.",
+                    UserWarning,
+                    stacklevel=2,
+                )
+                refused[:] = False
+            taken = np.flatnonzero(~refused)
+            accepted.append((drawn.parents[taken], numeric[taken], codes[taken]))
+            missing -= taken.size
+            if not missing:
+                break
+        parents, numbers, names = zip(*accepted, strict=True)
+        if sparse.issparse(numbers[0]):
+            new: Any = sparse.vstack(numbers, format="csr")
+        else:
+            held = np.concatenate(numbers)
+
+            def new(part: slice, out: npt.NDArray[np.floating]) -> None:
+                out[:] = held[part]
+
+        return Synthetic(np.concatenate(parents), new, np.concatenate(names))
+
+    def _shares(
+        self, task: OneVsRest, numeric: Any, codes: npt.NDArray[np.signedinteger]
+    ) -> npt.NDArray[np.float64]:
+        """Return the share of majority rows among the nearest rows of each new row."""
+        features = self._features(task)
+        if self.standardize and not sparse.issparse(numeric):
+            numeric = numeric / task.rows.deviation.astype(numeric.dtype)
+        elif self.standardize:
+            numeric = numeric @ sparse.diags_array(1 / task.rows.deviation)
+        table = features.numeric if isinstance(features, Mixed) else features
+        joined = _stack(table, numeric)
+        if isinstance(features, Mixed):
+            joined = Mixed(joined, np.concatenate([features.codes, codes]), features.cost)
+        n = len(task.rows)
+        new = np.arange(n, n + numeric.shape[0])
+        found = self._kneighbors(joined, self.m_neighbors, new, np.arange(n))
+        return majority_share(found, task.is_minority)
+
+
+def _stack(table: Any, new: Any) -> Any:
+    if sparse.issparse(table):
+        return sparse.vstack([table, new], format="csr")
+    return np.concatenate([table, new])

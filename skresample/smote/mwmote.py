@@ -1,0 +1,168 @@
+"""MWMOTE."""
+
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.utils import gen_batches
+from sklearn.utils._param_validation import Interval, StrOptions
+
+from skresample._docs import fill_doc
+from skresample.base import OneVsRest
+from skresample.numerics.clusters import LINKED, average_linkage
+from skresample.numerics.mixed import Mixed
+from skresample.numerics.neighbors import distances, paired_distances
+from skresample.smote.base import InterpolatingOverSampler, Pairing
+
+__all__ = ["MWMOTE"]
+
+# The paper's C_f(th) and CMAX: from where on, and to what, nearness is counted.
+NEAREST, HIGHEST = 5.0, 2.0
+PAIRS_AT_ONCE = 1 << 22
+
+
+@fill_doc
+class MWMOTE(InterpolatingOverSampler):
+    r"""Majority weighted minority over-sampling technique.
+
+    Bases are minority rows in proportion to how much the border needs them
+    :footcite:p:`barua2014mwmote`:
+
+    1. Rows without another minority row among their `k1` nearest rows are left out.
+    2. The border of the majority is the `k2` nearest majority rows of each row that is left.
+    3. What the border needs is the `k3` nearest minority rows of each row y of it. Each is as
+       close as :math:`C(y, x) = 2 \min(d / \|y - x\|, 5) / 5`, with d features, and weighs
+
+       .. math:: \sum_y \frac{C(y, x)^2}{\sum_z C(y, z)} .
+
+    4. The class is clustered by average linkage, up to `cut_off` times the mean distance of a
+       row to the nearest; the partner is any other row of the base's cluster.
+
+    Parameters
+    ----------
+    {sampling_strategy}
+    {random_state}
+    k1 : int, default=5
+        How many nearest rows of the table tell who is isolated.
+    k2 : int, default=3
+        How many nearest majority rows of each row are the border.
+    k3 : 'half' or int, default='half'
+        How many nearest minority rows each row of the border needs: half of them, or so many.
+    cut_off : float, default=3.0
+        Up to how many mean distances clusters are merged.
+    {n_jobs}
+    {categorical_features}
+    {standardize}
+    {neighbors}
+    {keep_index}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    ProWSyn : Weights by levels instead of distances.
+    KMeansSMOTE : Clusters of all rows.
+
+    Notes
+    -----
+    A row that is alone in its cluster is no base. Categories are the partner's with the
+    probability of the step, else the base's. Where all rows are isolated, all are used evenly,
+    as in SMOTE, and a warning says so. A class of more than 4,000 rows is clustered by root
+    mean squares of distances, in memory that grows with the rows and time that grows with
+    their square; it has to be of dense numbers.
+
+    References
+    ----------
+    .. footbibliography::
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from skresample import MWMOTE
+    >>> X, y = make_classification(weights=[0.9], random_state=0)
+    >>> X_new, y_new = MWMOTE(random_state=0).fit_resample(X, y)
+    >>> int(sum(y_new == 0)), int(sum(y_new == 1))
+    (91, 91)
+    """
+
+    _paper = (
+        "Barua, Islam, Yao, Murase (2014), MWMOTE: majority weighted minority oversampling "
+        "technique for imbalanced data set learning"
+    )
+    _no_base = "every row is isolated (see k1), or alone in its cluster (see cut_off)"
+    _partners_from = "k1"
+
+    _parameter_constraints: ClassVar[dict] = {
+        **InterpolatingOverSampler._parameter_constraints,
+        "k1": [Interval(Integral, 1, None, closed="left")],
+        "k2": [Interval(Integral, 1, None, closed="left")],
+        "k3": [StrOptions({"half"}), Interval(Integral, 1, None, closed="left")],
+        "cut_off": [Interval(Real, 0, None, closed="neither")],
+    }
+
+    def __init__(
+        self,
+        *,
+        sampling_strategy: Any = "auto",
+        random_state: Any = None,
+        k1: int = 5,
+        k2: int = 3,
+        k3: Any = "half",
+        cut_off: float = 3.0,
+        n_jobs: int | None = None,
+        categorical_features: Any = "auto",
+        standardize: bool = False,
+        neighbors: str = "auto",
+        keep_index: bool = False,
+    ):
+        self.sampling_strategy = sampling_strategy
+        self.random_state = random_state
+        self.k1 = k1
+        self.k2 = k2
+        self.k3 = k3
+        self.cut_off = cut_off
+        self.n_jobs = n_jobs
+        self.categorical_features = categorical_features
+        self.standardize = standardize
+        self.neighbors = neighbors
+        self.keep_index = keep_index
+
+    def _pair(self, task: OneVsRest) -> Pairing:
+        features, minority = self._features(task), task.minority
+        if len(minority) > LINKED and not isinstance(features, np.ndarray):
+            raise ValueError(
+                f"MWMOTE: class {task.label!r} has {len(minority)} rows, and more than {LINKED} "
+                "can be clustered only where they are dense numbers without missing values: use "
+                "ProWSyn, which has levels instead of clusters."
+            )
+        kept = np.flatnonzero(self._majority_share(task, "k1") < 1)
+        rows = minority[kept]
+        weights = np.zeros(len(minority))
+        groups = np.arange(len(minority))
+        if kept.size > 1:
+            border = np.unique(self._kneighbors(features, self.k2, rows, task.majority))
+            weights[kept] = self._needed(features, border, rows)
+            nearest = self._kneighbors(features, 1, rows, rows)[:, 0]
+            own = features.take(minority) if isinstance(features, Mixed) else features[minority]
+            cut = self.cut_off * float(paired_distances(features, rows, nearest).mean())
+            groups = average_linkage(own, cut)
+        return Pairing(weights, groups)
+
+    def _needed(
+        self, features: Any, border: npt.NDArray[np.intp], rows: npt.NDArray[np.intp]
+    ) -> npt.NDArray[np.float64]:
+        """Return how much the border needs each row."""
+        d = features.n_features if isinstance(features, Mixed) else features.shape[1]
+        k = max(1, rows.size // 2) if self.k3 == "half" else min(self.k3, rows.size)
+        total = np.zeros(rows.size)
+        for part in gen_batches(border.size, max(1, PAIRS_AT_ONCE // rows.size)):
+            away = distances(features, border[part], rows)
+            with np.errstate(divide="ignore"):
+                close = HIGHEST / NEAREST * np.minimum(d / away, NEAREST)
+            furthest = np.partition(away, k - 1, axis=1)[:, k - 1 : k]
+            close[away > furthest] = 0.0
+            total += (close**2 / close.sum(axis=1, keepdims=True)).sum(axis=0)
+        return total

@@ -1,0 +1,124 @@
+"""ProWSyn."""
+
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.utils._param_validation import Interval
+
+from skresample._docs import fill_doc
+from skresample.base import OneVsRest
+from skresample.smote.base import InterpolatingOverSampler, Pairing
+
+__all__ = ["ProWSyn"]
+
+
+@fill_doc
+class ProWSyn(InterpolatingOverSampler):
+    r"""Proximity weighted synthetic over-sampling.
+
+    The minority rows are divided into levels by how near to the majority they are
+    :footcite:p:`barua2013prowsyn`: level 1 are all that are among the k nearest minority rows
+    of some majority row, level 2 all that are so among the rows left, and so on; the last level
+    is what then remains. A row of level l is a base in proportion to
+
+    .. math:: e^{-\theta\,(l - 1)}
+
+    and its partner is any other row of its level.
+
+    Parameters
+    ----------
+    {sampling_strategy}
+    {random_state}
+    n_neighbors : int, default=5
+        How many nearest minority rows of each majority row belong to a level.
+    n_levels : int, default=5
+        How many levels there are.
+    theta : float, default=1.0
+        How fast the weight falls from level to level.
+    {n_jobs}
+    {categorical_features}
+    {standardize}
+    {neighbors}
+    {keep_index}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    MWMOTE : Weights by distances from the border.
+    BorderlineSMOTE : One level, found by shares of neighbours.
+
+    Notes
+    -----
+    A row that is alone in its level is no base. Categories are the partner's with the
+    probability of the step, else the base's.
+
+    References
+    ----------
+    .. footbibliography::
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from skresample import ProWSyn
+    >>> X, y = make_classification(weights=[0.9], random_state=0)
+    >>> X_new, y_new = ProWSyn(random_state=0).fit_resample(X, y)
+    >>> int(sum(y_new == 0)), int(sum(y_new == 1))
+    (91, 91)
+    """
+
+    _paper = (
+        "Barua, Islam, Murase (2013), ProWSyn: proximity weighted synthetic oversampling technique "
+        "for imbalanced data set learning"
+    )
+    _no_base = "every level has one row"
+    _partners_from = "n_neighbors"
+
+    _parameter_constraints: ClassVar[dict] = {
+        **InterpolatingOverSampler._parameter_constraints,
+        "n_neighbors": [Interval(Integral, 1, None, closed="left")],
+        "n_levels": [Interval(Integral, 1, None, closed="left")],
+        "theta": [Interval(Real, 0, None, closed="left")],
+    }
+
+    def __init__(
+        self,
+        *,
+        sampling_strategy: Any = "auto",
+        random_state: Any = None,
+        n_neighbors: int = 5,
+        n_levels: int = 5,
+        theta: float = 1.0,
+        n_jobs: int | None = None,
+        categorical_features: Any = "auto",
+        standardize: bool = False,
+        neighbors: str = "auto",
+        keep_index: bool = False,
+    ):
+        self.sampling_strategy = sampling_strategy
+        self.random_state = random_state
+        self.n_neighbors = n_neighbors
+        self.n_levels = n_levels
+        self.theta = theta
+        self.n_jobs = n_jobs
+        self.categorical_features = categorical_features
+        self.standardize = standardize
+        self.neighbors = neighbors
+        self.keep_index = keep_index
+
+    def _pair(self, task: OneVsRest) -> Pairing:
+        features = self._features(task)
+        self._refuse_search(None, features, "n_neighbors")
+        level = np.full(len(task.minority), self.n_levels - 1)
+        left = np.arange(len(task.minority))
+        for number in range(self.n_levels - 1):
+            if not left.size:
+                break
+            near = self._kneighbors(features, self.n_neighbors, task.majority, task.minority[left])
+            reached = np.isin(task.minority[left], near)
+            level[left[reached]] = number
+            left = left[~reached]
+        return Pairing(np.exp(-self.theta * level), level)

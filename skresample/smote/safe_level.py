@@ -1,0 +1,114 @@
+"""Safe-Level-SMOTE."""
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from skresample._docs import fill_doc
+from skresample.base import OneVsRest
+from skresample.numerics.allocation import keep_slots
+from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
+
+__all__ = ["SafeLevelSMOTE"]
+
+
+@fill_doc
+class SafeLevelSMOTE(InterpolatingOverSampler):
+    r"""SMOTE that stays nearer to the safer of the two rows.
+
+    The safe level :math:`s(x)` of a minority row is how many of its k nearest rows are of the
+    minority :footcite:p:`bunkhumpornpat2009safe`. Between a row :math:`x` and one of its
+    nearest minority rows :math:`x'`, with :math:`r = s(x) / s(x')`, the step u is
+
+    .. math::
+
+        u \sim \begin{cases}
+            U(0, 1/r) & r \ge 1 \\
+            U(1 - r, 1) & r < 1 \\
+            0 & s(x') = 0 < s(x)
+        \end{cases}
+
+    and where both levels are 0 the two are not joined.
+
+    Parameters
+    ----------
+    {sampling_strategy}
+    {random_state}
+    {k_neighbors 5}
+    {n_jobs}
+    {categorical_features}
+    {standardize}
+    {neighbors}
+    {keep_index}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    SMOTE : Steps of any length.
+    BorderlineSMOTE : Starts from rows that are not safe.
+
+    Notes
+    -----
+    As in the paper, the same number of neighbours decides levels and partners. A row of level
+    0 that is joined with one of another is that other, by the formula. Where all levels are 0,
+    all rows are used evenly, as in SMOTE, and a warning says so.
+
+    References
+    ----------
+    .. footbibliography::
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from skresample import SafeLevelSMOTE
+    >>> X, y = make_classification(weights=[0.9], random_state=0)
+    >>> X_new, y_new = SafeLevelSMOTE(random_state=0).fit_resample(X, y)
+    >>> int(sum(y_new == 0)), int(sum(y_new == 1))
+    (91, 91)
+    """
+
+    _paper = (
+        "Bunkhumpornpat, Sinapiromsaran, Lursinsap (2009), Safe-level-SMOTE: safe-level-synthetic "
+        "minority over-sampling technique for handling the class imbalanced problem"
+    )
+    _no_base = "no row and none of its nearest minority rows has another among its neighbours"
+
+    _parameter_constraints: ClassVar[dict] = {
+        **InterpolatingOverSampler._parameter_constraints,
+        "k_neighbors": NEIGHBORS,
+    }
+
+    def __init__(
+        self,
+        *,
+        sampling_strategy: Any = "auto",
+        random_state: Any = None,
+        k_neighbors: Any = 5,
+        n_jobs: int | None = None,
+        categorical_features: Any = "auto",
+        standardize: bool = False,
+        neighbors: str = "auto",
+        keep_index: bool = False,
+    ):
+        self.sampling_strategy = sampling_strategy
+        self.random_state = random_state
+        self.k_neighbors = k_neighbors
+        self.n_jobs = n_jobs
+        self.categorical_features = categorical_features
+        self.standardize = standardize
+        self.neighbors = neighbors
+        self.keep_index = keep_index
+
+    def _pair(self, task: OneVsRest) -> Pairing:
+        partners = self._smote_pairing(task).partners
+        level = np.zeros(len(task.rows))
+        level[task.minority] = 1 - self._majority_share(task, "k_neighbors")
+        own, other = level[task.minority][:, np.newaxis], level[partners]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            low = np.where(own < other, 1 - own / other, 0.0)
+            high = np.where(own < other, 1.0, other / own)
+        partners, low, high = keep_slots(partners, (partners >= 0) & (own + other > 0), low, high)
+        return Pairing((partners[:, 0] >= 0).astype(float), partners, (low, high))
