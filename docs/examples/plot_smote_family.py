@@ -22,18 +22,25 @@ X = np.vstack([majority, group, edge, strewn])
 y = np.repeat([0, 1], [400, 50])
 
 # %%
-# Eight ways to balance it
-# ------------------------
+# Fifteen ways to balance it
+# --------------------------
 #
 # Each sampler adds 350 minority rows. ``is_synthetic_`` tells them from those that were given.
 
 from skresample import (
     ADASYN,
+    MWMOTE,
     SMOTE,
     SVMSMOTE,
     BorderlineSMOTE,
+    GeometricSMOTE,
     KMeansSMOTE,
+    LeeSMOTE,
+    LoRAS,
+    PolynomialFitSMOTE,
+    ProWSyn,
     RandomOverSampler,
+    SafeLevelSMOTE,
 )
 
 samplers = {
@@ -45,6 +52,13 @@ samplers = {
     "SVMSMOTE": SVMSMOTE(random_state=0),
     "KMeansSMOTE": KMeansSMOTE(kmeans_estimator=12, random_state=0),
     "ADASYN": ADASYN(random_state=0),
+    "SafeLevelSMOTE": SafeLevelSMOTE(random_state=0),
+    "LeeSMOTE": LeeSMOTE(random_state=0),
+    "MWMOTE": MWMOTE(random_state=0),
+    "ProWSyn": ProWSyn(random_state=0),
+    "PolynomialFitSMOTE, star": PolynomialFitSMOTE(random_state=0),
+    "GeometricSMOTE": GeometricSMOTE(random_state=0),
+    "LoRAS": LoRAS(random_state=0),
 }
 
 import matplotlib.pyplot as plt
@@ -52,7 +66,7 @@ import matplotlib.pyplot as plt
 # Colours that colour-blind readers can tell apart (Okabe and Ito), and other markers.
 GREY, BLUE, ORANGE = "#BBBBBB", "#0072B2", "#E69F00"
 
-fig, axes = plt.subplots(4, 2, figsize=(9, 14), sharex=True, sharey=True)
+fig, axes = plt.subplots(5, 3, figsize=(11, 16), sharex=True, sharey=True)
 fig.set_layout_engine("constrained")
 for ax, (name, sampler) in zip(axes.flat, samplers.items(), strict=True):
     X_resampled, _ = sampler.fit_resample(X, y)
@@ -80,6 +94,13 @@ _ = fig.legend(handles, labels, loc="outside upper center", ncols=3, markerscale
 #   alone: nothing is made from the strewn rows, and nothing at the edge.
 # - **ADASYN** starts most often from rows among the majority, the strewn ones. If these are
 #   mistakes in the labels, it multiplies mistakes. It leaves the tight group alone.
+# - **SafeLevelSMOTE** keeps near the safer row of each pair, so that little is made among the
+#   majority; **LeeSMOTE** rejects what would be.
+# - **MWMOTE** and **ProWSyn** weigh rows by how near the border they are. MWMOTE joins rows of one
+#   cluster only; a level of ProWSyn has rows on all sides, and its lines go through everything.
+# - **PolynomialFitSMOTE** draws rows towards the mean of the class, which is nobody's place here.
+# - **GeometricSMOTE** fills half balls around rows, that end where the majority begins.
+# - **LoRAS** averages several neighbours: it stays in the middle of each part.
 #
 # Parents of a row
 # ----------------
