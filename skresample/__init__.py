@@ -10,6 +10,7 @@ from skresample.density import (
     RWOSampling,
 )
 from skresample.encoding import TableEncoder
+from skresample.hybrid import SMOTEENN, SMOTEIPF, SMOTETomek
 from skresample.model import ResampledClassifier
 from skresample.random import RandomOverSampler
 from skresample.smote import (
@@ -34,6 +35,8 @@ __all__ = [
     "MWMOTE",
     "ROSE",
     "SMOTE",
+    "SMOTEENN",
+    "SMOTEIPF",
     "SMOTEN",
     "SMOTENC",
     "SVMSMOTE",
@@ -51,6 +54,7 @@ __all__ = [
     "RWOSampling",
     "RandomOverSampler",
     "ResampledClassifier",
+    "SMOTETomek",
     "SafeLevelSMOTE",
     "TableEncoder",
     "__version__",

@@ -74,6 +74,24 @@ keep_index : bool, default=False
     labelled with whole numbers that go on from the largest, or, in an index of any other
     kind, not at all. Otherwise all rows are numbered, as in imbalanced-learn.
 """,
+    "hybrid_attributes": """
+is_synthetic_ : ndarray of shape (n_out,)
+    False for rows that were given, True for new ones.
+input_indices_ : ndarray of shape (n_out,)
+    Position of each row that was given in the input, -1 for new ones.
+parents_ : ndarray of shape (n_synthetic, p)
+    Positions of the input rows behind each new row that is left, -1 for none.
+n_removed_ : dict
+    How many rows were removed after over-sampling, per label.
+sampler_ : sampler
+    The fitted sampler.
+sampling_strategy_ : dict
+    Rows that were made per label, before rows were removed.
+n_features_in_ : int
+    Number of features of the table.
+feature_names_in_ : ndarray of shape (`n_features_in_`,)
+    Their names, where the table had names that are all strings.
+""",
     "attributes": """
 categorical_features_ : ndarray of shape (c,)
     Positions of the columns that are categories (where new values are computed).

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self, TypeVar
 
+import imblearn.combine
 import imblearn.over_sampling
 import numpy as np
 import numpy.typing as npt
@@ -31,7 +32,7 @@ from skresample.table import (
     read_target,
 )
 
-__all__ = ["BaseOverSampler", "OneVsRest", "drop_in", "fill_in_blocks", "rows_of"]
+__all__ = ["BaseOverSampler", "OneVsRest", "drop_in", "fill_in_blocks", "how_many", "rows_of"]
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,9 @@ def drop_in(cls: Sampler) -> Sampler:
     cls : type
         The same class.
     """
-    getattr(imblearn.over_sampling, cls.__name__).register(cls)
+    theirs = imblearn.over_sampling, imblearn.combine
+    module = next(module for module in theirs if hasattr(module, cls.__name__))
+    getattr(module, cls.__name__).register(cls)
     return cls
 
 

@@ -245,6 +245,7 @@ def resample(
             model.set_params(sampling_strategy=read_strategy(strategy, before.index))
         update(description="resampling")
         resampled, y_resampled = model.fit_resample(X, y)
+        removed = getattr(model, "n_removed_", None)  # by a method that also cleans
         if not is_parquet(output):
             write_dates(resampled, forms)
         resampled.insert(frame.columns.get_loc(y.name), y.name, y_resampled)
@@ -253,15 +254,23 @@ def resample(
             raise ValueError("There is nothing to add, so --only-synthetic has nothing to write.")
         written = new if only_synthetic else resampled
         update(description="writing")
-        if only_synthetic or drop or not same_text(table, output):
+        if only_synthetic or drop or removed or not same_text(table, output):
             write_atomically(output, lambda path: write_table(written, path), overwrite=force)
         else:
             write_atomically(output, lambda path: append_rows(table, new, path), overwrite=force)
     added = new[y.name].astype(object).value_counts()
-    summary = Table("class", "rows before", "rows added", "rows after")
+    after = resampled[y.name].astype(object).value_counts()
+    headings = ["class", "rows before", "rows added", "rows after"]
+    if removed is not None:
+        headings.insert(3, "rows removed")
+    summary = Table(*headings)
     for one, count in before.items():
-        more = int(added.get(one, 0))
-        summary.add_row(str(one), f"{count:,}", f"{more:,}", f"{count + more:,}")
+        more, left = int(added.get(one, 0)), int(after.get(one, 0))
+        cells = [f"{count:,}", f"{more:,}", f"{left:,}"]
+        if removed is not None:  # of the new ones, too
+            more = int(model.sampling_strategy_.get(one, 0))
+            cells[1:2] = [f"{more:,}", f"{count + more - left:,}"]
+        summary.add_row(str(one), *cells)
     _console().print(summary)
     typer.echo(f"Wrote {len(written):,} rows to {output}")
 

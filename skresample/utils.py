@@ -24,12 +24,13 @@ def all_samplers() -> dict[str, Any]:
     """
     import skresample
     from skresample.base import BaseOverSampler
+    from skresample.hybrid.base import HybridSampler
 
     exported = {name: getattr(skresample, name) for name in sorted(skresample.__all__)}
     return {
         name: cls
         for name, cls in exported.items()
-        if isinstance(cls, type) and issubclass(cls, BaseOverSampler)
+        if isinstance(cls, type) and issubclass(cls, (BaseOverSampler, HybridSampler))
     }
 
 

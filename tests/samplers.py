@@ -4,10 +4,13 @@ import numpy as np
 
 import skresample
 from skresample.base import BaseOverSampler
+from skresample.hybrid.base import HybridSampler
 from skresample.smote.base import InterpolatingOverSampler
 
 EXPORTED = [getattr(skresample, name) for name in skresample.__all__]
 CLASSES = [cls for cls in EXPORTED if isinstance(cls, type) and issubclass(cls, BaseOverSampler)]
+# What also removes rows keeps other laws: tests/hybrid.
+HYBRIDS = [cls for cls in EXPORTED if isinstance(cls, type) and issubclass(cls, HybridSampler)]
 # What puts numbers on lines; SMOTEN takes every column for categories.
 INTERPOLATING = [
     cls

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from samplers import CLASSES
+from samplers import CLASSES, HYBRIDS
 from typer.testing import CliRunner
 
 import skresample
@@ -83,6 +83,25 @@ def test_samplers_of_the_installed_script():
     for cls in CLASSES:
         assert cls.__name__ in done.stdout
         assert cls._paper.split()[0] in done.stdout
+
+
+@pytest.mark.parametrize("name", ["smote-enn", "smote-tomek", "smote-ipf"])
+def test_what_removes_rows_says_so_and_writes_what_is_left(name):
+    rng = np.random.default_rng(0)
+    y = rng.permutation(np.repeat(["many", "few"], [150, 60]))
+    X = rng.normal(size=(210, 2)) + 1.2 * (y == "few")[:, np.newaxis]
+    frame = pd.DataFrame(X, columns=["a", "b"]).assign(kind=y)
+    frame.to_csv("overlap.csv", index=False)
+    frame = pd.read_csv("overlap.csv")
+    arguments = ["overlap.csv", "--target", "kind", "--sampler", name, "--output", "left.csv"]
+    result = run("resample", *arguments)
+    assert result.exit_code == 0, result.stderr
+    assert "rows removed" in result.stdout
+    left = pd.read_csv("left.csv")
+    assert 200 < len(left) < 300
+    assert f"Wrote {len(left):,} rows" in result.stdout
+    given = left.merge(frame, how="inner")
+    assert 100 < len(given) < 210
 
 
 def test_csv_to_parquet_and_back(frame, table):
@@ -181,7 +200,7 @@ def test_names_of_samplers(given, cls):
 
 def test_command_names():
     names = {cls.__name__: name for name, cls in cli.sampler_classes().items()}
-    assert set(names) == {cls.__name__ for cls in CLASSES}
+    assert set(names) == {cls.__name__ for cls in [*CLASSES, *HYBRIDS]}
     assert names["SVMSMOTE"] == "svm-smote"
     assert names["KMeansSMOTE"] == "kmeans-smote"
     assert names["RandomOverSampler"] == "random-over-sampler"

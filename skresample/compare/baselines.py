@@ -6,13 +6,12 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.model_selection import StratifiedKFold
-from sklearn.utils import _safe_indexing
 from sklearn.utils.class_weight import compute_sample_weight
 
 from skresample.model import ResampledClassifier
-from skresample.table.frames import is_frame, take
+from skresample.table import take_rows
 
-__all__ = ["BalancedWeights", "TunedThreshold", "take_rows"]
+__all__ = ["BalancedWeights", "TunedThreshold"]
 
 # How many places for the threshold of a class are tried.
 CANDIDATES = 400
@@ -139,27 +138,6 @@ class TunedThreshold(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             As the classifier gives them.
         """
         return self.estimator_.predict_proba(X)
-
-
-def take_rows(X: Any, rows: npt.NDArray[np.intp]) -> Any:
-    """Return some rows of a table.
-
-    Parameters
-    ----------
-    X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
-        The table.
-    rows : ndarray of shape (n,)
-        Their positions.
-
-    Returns
-    -------
-    taken : {array-like, sparse matrix, DataFrame} of shape (n, n_features)
-        Of the type that was given.
-    """
-    # scikit-learn before 1.8 does not index tables of pyarrow.
-    if is_frame(X) and not hasattr(X, "iloc"):
-        return take(X, rows, n_old=0, keep_index=False)
-    return _safe_indexing(X, rows)
 
 
 def _log(probabilities: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:

@@ -19,7 +19,7 @@ from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import _num_samples, has_fit_parameter
 from threadpoolctl import threadpool_limits
 
-from skresample.compare.baselines import BalancedWeights, TunedThreshold, take_rows
+from skresample.compare.baselines import BalancedWeights, TunedThreshold
 from skresample.compare.metrics import metrics_of, scores
 from skresample.compare.report import Comparison
 from skresample.encoding import (
@@ -31,7 +31,7 @@ from skresample.encoding import (
 from skresample.model import ResampledClassifier
 from skresample.random import RandomOverSampler
 from skresample.smote import SMOTE, SMOTEN, SMOTENC
-from skresample.table import read_rows, read_target
+from skresample.table import read_rows, read_target, take_rows
 from skresample.utils import all_samplers, seeded_clone
 
 __all__ = ["compare", "default_samplers", "standardized"]

@@ -1,5 +1,6 @@
 """The door: any table comes in as `Rows`, new rows go out in the make of the table."""
 
+from skresample.table.frames import take_rows
 from skresample.table.output import ROWS_AT_ONCE, Fill, Output, Synthetic, open_output
 from skresample.table.rows import Columns, Rows, read_like, read_rows
 from skresample.table.target import Target, read_target
@@ -16,4 +17,5 @@ __all__ = [
     "read_like",
     "read_rows",
     "read_target",
+    "take_rows",
 ]

@@ -5,6 +5,7 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 import numpy.typing as npt
+from sklearn.utils import _safe_indexing
 
 from skresample.table.columns import Values
 
@@ -18,6 +19,7 @@ __all__ = [
     "read_series",
     "stack",
     "take",
+    "take_rows",
 ]
 
 
@@ -109,6 +111,26 @@ def take(native: Any, rows: npt.NDArray[np.intp], *, n_old: int, keep_index: boo
     if hasattr(native, "__arrow_c_array__"):
         return native.take(rows)
     return nw.from_native(native, allow_series=True, eager_only=True)[rows].to_native()
+
+
+def take_rows(table: Any, rows: npt.NDArray[np.intp]) -> Any:
+    """Return some rows of a table or a target of any make.
+
+    Parameters
+    ----------
+    table : {array-like, sparse matrix, frame or column} of n rows
+        The table, or the target.
+    rows : ndarray of shape (n_out,)
+        Positions.
+
+    Returns
+    -------
+    taken : {array-like, sparse matrix, frame or column} of n_out rows
+        Of the type that was given; rows of pandas are numbered anew.
+    """
+    if is_frame(table) or is_column(table):
+        return take(table, rows, n_old=0, keep_index=False)
+    return _safe_indexing(table, rows)
 
 
 def read_series(series: Any) -> Values:

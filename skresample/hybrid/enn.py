@@ -1,0 +1,108 @@
+"""SMOTE and edited nearest neighbours."""
+
+from numbers import Integral
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.utils._param_validation import Interval, StrOptions
+
+from skresample._docs import fill_doc
+from skresample.base import drop_in
+from skresample.hybrid.base import HybridSampler
+from skresample.numerics.cleaning import agreed
+from skresample.table import Rows, Target
+
+__all__ = ["SMOTEENN"]
+
+
+@drop_in
+@fill_doc
+class SMOTEENN(HybridSampler):
+    """Over-sample, then remove each row that its nearest rows would take for another class.
+
+    Of all classes, given rows and new ones :footcite:p:`batista2004study`. Where classes overlap,
+    much is removed: the counts that `sampling_strategy` asks for are those before.
+
+    Parameters
+    ----------
+    {sampling_strategy}
+    {random_state}
+    smote : sampler, default=None
+        What over-samples, with its own `sampling_strategy`; any sampler of this library. None
+        for :class:`SMOTE`.
+    n_neighbors : int, default=3
+        How many nearest rows judge a row.
+    kind_sel : {'mode', 'all'}, default='mode'
+        What removes a row: another class has more of the nearest rows than its own, or any of
+        them is of another class.
+    standardize : bool, default=False
+        Whether distances are taken of numbers over their standard deviations.
+    n_jobs : int, default=None
+        Threads of the search for neighbours; None for all processors.
+
+    Attributes
+    ----------
+    {hybrid_attributes}
+
+    See Also
+    --------
+    SMOTETomek : Removes less.
+    SMOTEIPF : Classifiers instead of neighbours.
+
+    Notes
+    -----
+    The paper removes a row that differs from two of its three nearest: ``'mode'``.
+    imbalanced-learn removes it if it differs from any, ``'all'``, and takes the cleaning as an
+    object, `enn`.
+
+    References
+    ----------
+    .. footbibliography::
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from skresample import SMOTEENN
+    >>> X, y = make_classification(weights=[0.9], random_state=0)
+    >>> sampler = SMOTEENN(random_state=0)
+    >>> X_new, y_new = sampler.fit_resample(X, y)
+    >>> len(y_new) == 182 - sum(sampler.n_removed_.values())
+    True
+    """
+
+    _paper = (
+        "Batista, Prati, Monard (2004), A study of the behavior of several methods for balancing "
+        "machine learning training data"
+    )
+
+    _parameter_constraints: ClassVar[dict] = {
+        **HybridSampler._parameter_constraints,
+        "n_neighbors": [Interval(Integral, 1, None, closed="left")],
+        "kind_sel": [StrOptions({"mode", "all"})],
+    }
+
+    def __init__(
+        self,
+        *,
+        sampling_strategy: Any = "auto",
+        random_state: Any = None,
+        smote: Any = None,
+        n_neighbors: int = 3,
+        kind_sel: str = "mode",
+        standardize: bool = False,
+        n_jobs: int | None = None,
+    ):
+        self.sampling_strategy = sampling_strategy
+        self.random_state = random_state
+        self.smote = smote
+        self.n_neighbors = n_neighbors
+        self.kind_sel = kind_sel
+        self.standardize = standardize
+        self.n_jobs = n_jobs
+
+    def _keep(
+        self, X: Any, rows: Rows, target: Target, rng: np.random.Generator
+    ) -> npt.NDArray[np.bool_]:
+        near = self._nearest(rows, self.n_neighbors)
+        return agreed(near, target.codes, unanimously=self.kind_sel == "all")

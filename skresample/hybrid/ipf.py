@@ -1,0 +1,142 @@
+"""SMOTE and the iterative-partitioning filter."""
+
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.tree import DecisionTreeClassifier
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+
+from skresample._docs import fill_doc
+from skresample.encoding import TableEncoder
+from skresample.hybrid.base import HybridSampler
+from skresample.table import Rows, Target
+from skresample.utils import seeded_clone
+
+__all__ = ["SMOTEIPF"]
+
+
+@fill_doc
+class SMOTEIPF(HybridSampler):
+    """Over-sample, then remove rows that classifiers of parts of the table get wrong.
+
+    The table is cut into parts at random, a tree is fitted to each, and a row that most trees
+    get wrong is removed, given rows and new ones; again and again, until less than a share of
+    the rows has been removed in each of several rounds on end :footcite:p:`saez2015smote`.
+
+    Parameters
+    ----------
+    {sampling_strategy}
+    {random_state}
+    smote : sampler, default=None
+        What over-samples, with its own `sampling_strategy`; any sampler of this library. None
+        for :class:`SMOTE`.
+    estimator : classifier, default=None
+        Fitted to each part; None for a decision tree. A table with categories or missing
+        values is encoded for it by :class:`TableEncoder`.
+    n_parts : int, default=9
+        How many parts there are.
+    n_rounds : int, default=3
+        How many rounds on end have to remove little.
+    least_removed : float, default=0.01
+        The share of the rows before cleaning that is little.
+    voting : {'majority', 'consensus'}, default='majority'
+        Whether more than half of the classifiers have to be wrong, or all.
+    standardize : bool, default=False
+        Whether SMOTE takes distances of numbers over their standard deviations.
+    n_jobs : int, default=None
+        Threads of SMOTE; None for all processors.
+
+    Attributes
+    ----------
+    n_rounds_ : int
+        How many rounds there were.
+    {hybrid_attributes}
+
+    See Also
+    --------
+    SMOTEENN : Neighbours instead of classifiers.
+
+    References
+    ----------
+    .. footbibliography::
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from skresample import SMOTEIPF
+    >>> X, y = make_classification(weights=[0.9], random_state=0)
+    >>> sampler = SMOTEIPF(random_state=0)
+    >>> X_new, y_new = sampler.fit_resample(X, y)
+    >>> len(y_new) == 182 - sum(sampler.n_removed_.values())
+    True
+    """
+
+    _paper = (
+        "Sáez, Luengo, Stefanowski, Herrera (2015), SMOTE-IPF: addressing the noisy and borderline "
+        "examples problem in imbalanced classification by a re-sampling method with filtering"
+    )
+
+    _parameter_constraints: ClassVar[dict] = {
+        **HybridSampler._parameter_constraints,
+        "estimator": [HasMethods(["fit", "predict"]), None],
+        "n_parts": [Interval(Integral, 2, None, closed="left")],
+        "n_rounds": [Interval(Integral, 1, None, closed="left")],
+        "least_removed": [Interval(Real, 0, 1, closed="neither")],
+        "voting": [StrOptions({"majority", "consensus"})],
+    }
+
+    def __init__(
+        self,
+        *,
+        sampling_strategy: Any = "auto",
+        random_state: Any = None,
+        smote: Any = None,
+        estimator: Any = None,
+        n_parts: int = 9,
+        n_rounds: int = 3,
+        least_removed: float = 0.01,
+        voting: str = "majority",
+        standardize: bool = False,
+        n_jobs: int | None = None,
+    ):
+        self.sampling_strategy = sampling_strategy
+        self.random_state = random_state
+        self.smote = smote
+        self.estimator = estimator
+        self.n_parts = n_parts
+        self.n_rounds = n_rounds
+        self.least_removed = least_removed
+        self.voting = voting
+        self.standardize = standardize
+        self.n_jobs = n_jobs
+
+    def _keep(
+        self, X: Any, rows: Rows, target: Target, rng: np.random.Generator
+    ) -> npt.NDArray[np.bool_]:
+        mixed = rows.columns.categories.size or rows.columns.has_missing
+        values = TableEncoder().fit_transform(X) if mixed else rows.numeric
+        estimator = DecisionTreeClassifier() if self.estimator is None else self.estimator
+        left = np.arange(len(rows))
+        needed = self.n_parts if self.voting == "consensus" else self.n_parts // 2 + 1
+        quiet = 0
+        self.n_rounds_ = 0
+        while quiet < self.n_rounds:
+            part = rng.permutation(left.size) % self.n_parts
+            wrong = np.zeros(left.size, dtype=np.intp)
+            for p in range(min(self.n_parts, left.size)):
+                own = left[part == p]
+                judge = seeded_clone(estimator, int(rng.integers(2**31)))
+                judge.fit(values[own], target.codes[own])
+                wrong += judge.predict(values[left]) != target.codes[left]
+            kept = wrong < needed
+            removed = left.size - np.count_nonzero(kept)
+            quiet = quiet + 1 if removed < self.least_removed * len(rows) else 0
+            left = left[kept]
+            self.n_rounds_ += 1
+            if not left.size:
+                break
+        stays = np.zeros(len(rows), dtype=bool)
+        stays[left] = True
+        return stays

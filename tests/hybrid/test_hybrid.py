@@ -1,0 +1,237 @@
+"""SMOTE and cleaning: which rows go, what is left of the table, and where rows are from."""
+
+import imblearn.combine
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from imblearn.under_sampling import EditedNearestNeighbours, TomekLinks
+from samplers import blobs, name_of
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import GaussianNB
+
+from skresample import (
+    ADASYN,
+    SMOTE,
+    SMOTEENN,
+    SMOTEIPF,
+    ResampledClassifier,
+    SMOTETomek,
+    compare,
+)
+from skresample.numerics.cleaning import agreed, in_tomek_links
+
+SAMPLERS = [
+    SMOTEENN(random_state=0),
+    SMOTEENN(kind_sel="all", random_state=0),
+    SMOTETomek(random_state=0),
+    SMOTEIPF(random_state=0),
+]
+every_sampler = pytest.mark.parametrize("sampler", SAMPLERS, ids=name_of)
+
+
+def overlapping(sizes=(150, 60), d=2, seed=0):
+    rng = np.random.default_rng(seed)
+    y = rng.permutation(np.repeat(np.arange(len(sizes)), sizes))
+    return rng.normal(size=(y.size, d)) + 1.2 * y[:, np.newaxis], y
+
+
+class TestRules:
+    def test_agreed_by_hand(self):
+        codes = np.array([0, 0, 1, 1, 2])
+        neighbors = np.array([[1, 2, 3], [0, 2, 4], [3, 0, 4], [2, 0, 1], [0, 1, 2]])
+        # Two of three are 1; one each; one each; two are 0; two are 0.
+        by_most = [False, True, True, False, False]
+        assert agreed(neighbors, codes, unanimously=False).tolist() == by_most
+        assert not agreed(neighbors, codes, unanimously=True).any()
+        assert agreed(neighbors[:, :1], codes, unanimously=True).tolist() == [
+            True,
+            True,
+            True,
+            True,
+            False,
+        ]
+
+    def test_tomek_links_by_hand(self):
+        # On a line: 0 a, 1 b, 3 b, 4 b, 9 a: the first two are a link.
+        nearest, codes = np.array([1, 0, 3, 2, 3]), np.array([0, 1, 1, 1, 0])
+        assert in_tomek_links(nearest, codes).tolist() == [True, True, False, False, False]
+
+    @pytest.mark.parametrize("kind", ["all", "mode"])
+    def test_neighbours_against_imbalanced_learn(self, kind):
+        X, y = overlapping((150, 60, 30))
+        full = SMOTE(random_state=0)
+        X_full, y_full = full.fit_resample(X, y)
+        theirs = EditedNearestNeighbours(sampling_strategy="all", kind_sel=kind)
+        theirs.fit_resample(X_full, y_full)
+        sampler = SMOTEENN(smote=full, kind_sel=kind, random_state=1)
+        X_out, _ = sampler.fit_resample(X, y)
+        kept = np.sort(theirs.sample_indices_)
+        if kind == "all":
+            np.testing.assert_array_equal(X_out, X_full[kept])
+        else:  # where three classes have one vote each, it takes the first of them
+            assert abs(len(X_out) - len(kept)) < 0.06 * len(kept)
+
+    def test_links_against_imbalanced_learn(self):
+        X, y = overlapping()
+        full = SMOTE(random_state=0)
+        X_full, y_full = full.fit_resample(X, y)
+        theirs = TomekLinks(sampling_strategy="all")
+        theirs.fit_resample(X_full, y_full)
+        X_out, _ = SMOTETomek(smote=full, random_state=1).fit_resample(X, y)
+        assert len(X_out) < len(X_full)
+        np.testing.assert_array_equal(X_out, X_full[np.sort(theirs.sample_indices_)])
+
+    def test_filter_removes_wrong_labels(self):
+        rng = np.random.default_rng(0)
+        y = np.repeat([0, 1], [200, 100])
+        X = rng.normal(size=(300, 2)) + 8 * y[:, np.newaxis]
+        wrong = np.concatenate([np.arange(10), np.arange(290, 300)])
+        labels = y.copy()
+        labels[wrong] = 1 - labels[wrong]
+        smote = SMOTE(k_neighbors=1, random_state=0)
+        sampler = SMOTEIPF(smote=smote, random_state=0)
+        sampler.fit_resample(X, labels)
+        left = set(sampler.input_indices_.tolist())
+        assert not left & set(wrong.tolist())
+        assert len(left - {-1}) > 275
+        assert sampler.n_rounds_ >= 3
+
+    def test_consensus_removes_less(self):
+        X, y = overlapping()
+        removed = {}
+        for voting in ("consensus", "majority"):
+            sampler = SMOTEIPF(voting=voting, random_state=0)
+            sampler.fit_resample(X, y)
+            removed[voting] = sum(sampler.n_removed_.values())
+        assert removed["consensus"] < removed["majority"]
+
+    def test_any_labels_and_any_classifier(self):
+        X, y = overlapping()
+        names = np.array(["well", "ill"])[y]
+        sampler = SMOTEIPF(estimator=GaussianNB(), random_state=0)
+        _, labels = sampler.fit_resample(X, names)
+        assert set(labels) == {"well", "ill"}
+        assert set(sampler.n_removed_) == {"well", "ill"}
+
+
+MAKES = {
+    "array": np.asarray,
+    "list": lambda X: X.tolist(),
+    "csr": sparse.csr_array,
+    "csc": sparse.csc_matrix,
+    "pandas": lambda X: pd.DataFrame(X, columns=["a", "b"]),
+    "polars": lambda X: pl.DataFrame(X, schema=["a", "b"]),
+    "pyarrow": lambda X: pa.table({"a": X[:, 0], "b": X[:, 1]}),
+}
+
+
+def dense(X):
+    if sparse.issparse(X):
+        return X.toarray()
+    if isinstance(X, pa.Table):
+        return np.column_stack([column.to_numpy() for column in X.columns])
+    return np.asarray(X)
+
+
+class TestTable:
+    @every_sampler
+    @pytest.mark.parametrize("make", MAKES)
+    def test_what_is_left_is_untouched_and_traced(self, sampler, make):
+        X, y = overlapping()
+        table = MAKES[make](X)
+        sampler = clone(sampler)
+        X_out, y_out = sampler.fit_resample(table, y)
+        assert type(X_out) is type(table)
+        rows, known = dense(X_out), ~sampler.is_synthetic_
+        assert len(rows) == len(y_out) == known.size == sampler.input_indices_.size
+        of = sampler.input_indices_[known]
+        assert (np.diff(of) > 0).all()
+        np.testing.assert_array_equal(rows[known], X[of])
+        np.testing.assert_array_equal(np.asarray(y_out)[known], y[of])
+        assert (sampler.input_indices_[~known] == -1).all()
+        assert len(sampler.parents_) == (~known).sum()
+        np.testing.assert_array_equal(y[sampler.parents_[:, 0]], np.asarray(y_out)[~known])
+
+    @every_sampler
+    def test_counts_are_those_reported(self, sampler):
+        X, y = overlapping((150, 60, 30))
+        sampler = clone(sampler)
+        _, y_out = sampler.fit_resample(X, y)
+        assert sampler.sampling_strategy_ == {1: 90, 2: 120}
+        left = {c: 150 - removed for c, removed in sampler.n_removed_.items()}
+        assert np.bincount(y_out).tolist() == [left[0], left[1], left[2]]
+        assert sum(sampler.n_removed_.values()) > 0
+
+    @every_sampler
+    def test_categories_holes_and_a_target_with_a_name(self, sampler):
+        X, y = overlapping()
+        rng = np.random.default_rng(0)
+        frame = pd.DataFrame({"a": X[:, 0], "b": X[:, 1], "c": rng.choice(["u", "v", None], 210)})
+        frame.loc[::9, "a"] = np.nan
+        target = pd.Series(y, name="ill", index=frame.index)
+        X_out, y_out = clone(sampler).fit_resample(frame, target)
+        assert X_out.dtypes.equals(frame.dtypes)
+        assert X_out.index.equals(pd.RangeIndex(len(X_out)))
+        assert y_out.name == "ill"
+        assert y_out.index.equals(X_out.index)
+
+    @every_sampler
+    def test_same_seed_same_rows(self, sampler):
+        X, y = overlapping()
+        one, two, other = clone(sampler), clone(sampler), clone(sampler).set_params(random_state=1)
+        first = one.fit_resample(X, y)[0]
+        np.testing.assert_array_equal(first, two.set_params(n_jobs=1).fit_resample(X, y)[0])
+        third = other.fit_resample(X, y)[0]
+        assert first.shape != third.shape or not np.array_equal(first, third)
+
+    @every_sampler
+    @pytest.mark.parametrize("m", [2, 3, 4, 5, 6])
+    @pytest.mark.filterwarnings("ignore:.*there are .* to choose from:UserWarning")
+    def test_few_rows(self, sampler, m):
+        X, y = blobs((40, m))
+        X += 9 * y[:, np.newaxis]
+        X_out, y_out = clone(sampler).fit_resample(X, y)
+        assert len(X_out) == len(y_out)
+        assert set(y_out) == {0, 1}
+
+    @every_sampler
+    def test_strategy_and_sampler_of_the_users(self, sampler):
+        X, y = overlapping()
+        half = clone(sampler).set_params(sampling_strategy=0.7)
+        half.fit_resample(X, y)
+        assert half.sampling_strategy_ == {1: 45}
+        given = clone(sampler).set_params(smote=ADASYN(sampling_strategy=0.6))
+        given.fit_resample(X, y)
+        assert type(given.sampler_) is ADASYN
+        assert given.sampling_strategy_ == {1: 30}
+        assert given.smote.sampling_strategy == 0.6
+
+    def test_a_class_that_would_vanish_is_kept(self):
+        X = np.arange(40.0)[:, np.newaxis]
+        y = (np.arange(40) % 5 == 0).astype(int)
+        sampler = SMOTEENN(sampling_strategy={1: 8}, random_state=0)
+        with pytest.warns(UserWarning, match=r"would remove all rows of class 1.*were kept"):
+            _, y_out = sampler.fit_resample(X, y)
+        assert (y_out == 1).sum() == 8
+        assert sampler.n_removed_[1] == 0
+
+
+class TestElsewhere:
+    def test_pass_as_those_of_imbalanced_learn(self):
+        assert isinstance(SMOTEENN(), imblearn.combine.SMOTEENN)
+        assert isinstance(SMOTETomek(), imblearn.combine.SMOTETomek)
+
+    @every_sampler
+    def test_in_a_classifier_with_weights(self, sampler):
+        X, y = overlapping()
+        model = ResampledClassifier(LogisticRegression(), clone(sampler)).fit(X, y)
+        assert model.score(X, y) > 0.6
+
+    def test_in_a_comparison(self):
+        X, y = overlapping()
+        result = compare(X, y, samplers=SAMPLERS, estimators=LogisticRegression(), random_state=0)
+        assert len(result.methods) == 5 + len(SAMPLERS)
