@@ -7,9 +7,33 @@ import numpy.typing as npt
 
 from skresample.numerics.mixed import standard_deviation
 
-__all__ = ["along_principal_axis", "polynomial_trend"]
+__all__ = ["along_principal_axis", "in_deviations", "polynomial_trend"]
 
 Floats = npt.NDArray[np.floating]
+
+
+def in_deviations(rows: Floats) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return rows about their mean, in units of the standard deviation of each column.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (m, d)
+        NaN where a value is missing, which counts as the mean.
+
+    Returns
+    -------
+    scaled : ndarray of shape (m, d)
+        The rows; 0 in a column that does not vary.
+    deviation : ndarray of shape (d,)
+        The units; 0 of a column that does not vary.
+    """
+    deviation = standard_deviation(rows)
+    varies = deviation > 0
+    scaled = np.zeros(rows.shape)
+    if varies.any():
+        inside = (rows[:, varies] - np.nanmin(rows[:, varies], axis=0)) / deviation[varies]
+        scaled[:, varies] = np.nan_to_num(inside - np.nanmean(inside, axis=0))
+    return scaled, deviation
 
 
 def along_principal_axis(rows: Floats) -> npt.NDArray[np.intp]:
@@ -25,12 +49,9 @@ def along_principal_axis(rows: Floats) -> npt.NDArray[np.intp]:
     order : ndarray of shape (m,)
         Positions; which end comes first is settled by the largest coefficient being positive.
     """
-    deviation = standard_deviation(rows)
-    varies = deviation > 0
-    if not varies.any():
+    scaled, deviation = in_deviations(rows)
+    if not deviation.any():
         return np.arange(len(rows))
-    scaled = (rows[:, varies] - np.nanmin(rows[:, varies], axis=0)) / deviation[varies]
-    scaled = np.nan_to_num(scaled - np.nanmean(scaled, axis=0))
     axis = np.linalg.svd(scaled, full_matrices=False)[2][0]
     axis *= np.sign(axis[np.argmax(np.abs(axis))])
     return np.argsort(scaled @ axis, kind="stable")

@@ -1,7 +1,20 @@
 import numpy as np
 import pytest
 
-from skresample.numerics.topologies import along_principal_axis, polynomial_trend
+from skresample.numerics.topologies import (
+    along_principal_axis,
+    in_deviations,
+    polynomial_trend,
+)
+
+
+def test_in_deviations():
+    rows = np.array([[1.0, 5.0, 7.0, np.nan], [3.0, np.nan, 7.0, np.nan], [5.0, 9.0, 7.0, np.nan]])
+    scaled, deviation = in_deviations(rows)
+    np.testing.assert_allclose(deviation, [np.sqrt(8 / 3), 2.0, 0.0, 0.0])
+    step = np.sqrt(3 / 2)
+    wanted = [[-step, -1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0], [step, 1.0, 0.0, 0.0]]
+    np.testing.assert_allclose(scaled, wanted, atol=1e-15)
 
 
 class TestAlongPrincipalAxis:

@@ -1,0 +1,66 @@
+"""Vectors that stand for many rows."""
+
+import numpy as np
+import numpy.typing as npt
+from scipy.spatial.distance import cdist
+from sklearn.utils import gen_batches
+
+__all__ = ["alike_pairs", "nearest_rows"]
+
+DISTANCES_AT_ONCE = 1 << 20
+
+
+def alike_pairs(vectors: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
+    """Find, for each two vectors, the two others whose difference is most like theirs.
+
+    Parameters
+    ----------
+    vectors : ndarray of shape (c, d)
+        At least 4.
+
+    Returns
+    -------
+    alike : ndarray of shape (c, c, 2)
+        At (a, b) the positions i and j, none of them a or b, for which the difference of i and
+        j is nearest to that of a and b; -1 where a is b.
+    """
+    c = len(vectors)
+    alike = np.full((c, c, 2), -1, dtype=np.intp)
+    one, other = np.nonzero(~np.eye(c, dtype=bool))
+    apart = vectors[one] - vectors[other]
+    # What is most like the difference of b and a is that of j and i.
+    wanted = np.flatnonzero(one < other)
+    for part in gen_batches(wanted.size, max(1, DISTANCES_AT_ONCE // one.size)):
+        a, b = one[wanted[part], np.newaxis], other[wanted[part], np.newaxis]
+        away = cdist(apart[wanted[part]], apart, "sqeuclidean")
+        away[(one == a) | (one == b) | (other == a) | (other == b)] = np.inf
+        best = away.argmin(axis=1)
+        alike[a[:, 0], b[:, 0]] = np.column_stack([one[best], other[best]])
+        alike[b[:, 0], a[:, 0]] = np.column_stack([other[best], one[best]])
+    return alike
+
+
+def nearest_rows(
+    vectors: npt.NDArray[np.float64], rows: npt.NDArray[np.float64], k: int
+) -> npt.NDArray[np.intp]:
+    """Find the rows nearest to each vector.
+
+    Parameters
+    ----------
+    vectors : ndarray of shape (c, d)
+        The vectors.
+    rows : ndarray of shape (m, d)
+        The rows.
+    k : int
+        How many; where there are fewer, all.
+
+    Returns
+    -------
+    near : ndarray of shape (c, min(k, m))
+        Positions of rows, nearest first; of equally near ones, the first.
+    """
+    near = np.empty((len(vectors), min(k, len(rows))), dtype=np.intp)
+    for part in gen_batches(len(vectors), max(1, DISTANCES_AT_ONCE // len(rows))):
+        order = cdist(vectors[part], rows).argsort(axis=1, kind="stable")
+        near[part] = order[:, : near.shape[1]]
+    return near
