@@ -15,11 +15,14 @@ from skresample.model import ResampledClassifier
 from skresample.random import RandomOverSampler
 from skresample.smote import (
     ADASYN,
+    LVQSMOTE,
     MWMOTE,
+    SMOBD,
     SMOTE,
     SMOTEN,
     SMOTENC,
     SVMSMOTE,
+    AssembledSMOTE,
     BorderlineSMOTE,
     GeometricSMOTE,
     KMeansSMOTE,
@@ -32,14 +35,17 @@ from skresample.smote import (
 
 __all__ = [
     "ADASYN",
+    "LVQSMOTE",
     "MWMOTE",
     "ROSE",
+    "SMOBD",
     "SMOTE",
     "SMOTEENN",
     "SMOTEIPF",
     "SMOTEN",
     "SMOTENC",
     "SVMSMOTE",
+    "AssembledSMOTE",
     "BorderlineSMOTE",
     "Comparison",
     "GaussianCopulaOverSampler",

@@ -1,0 +1,151 @@
+"""Assembled SMOTE."""
+
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.utils._param_validation import Interval
+
+from skresample._docs import fill_doc
+from skresample.base import OneVsRest, rows_of
+from skresample.numerics.mixed import Mixed
+from skresample.numerics.spanning import aligned_parts, spanning_tree
+from skresample.numerics.topologies import in_deviations
+from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
+
+__all__ = ["AssembledSMOTE"]
+
+
+@fill_doc
+class AssembledSMOTE(InterpolatingOverSampler):
+    r"""SMOTE along the border: inside parts of it that are nearly straight.
+
+    The minority rows with a majority row among their k nearest rows of the table are the
+    border :footcite:p:`zhou2013assembled`. It is divided into parts along its minimum spanning
+    tree: from the shortest edge to the longest, the parts at its ends become one if either has
+    fewer than `min_part` rows, or if their first principal axes :math:`a` point nearly the same
+    way,
+
+    .. math:: |a^\top a'| > \text{cosine} .
+
+    All other rows of the class are one more part. Inside the parts, SMOTE with the k nearest
+    rows of the part.
+
+    Parameters
+    ----------
+    {sampling_strategy}
+    {random_state}
+    {k_neighbors 5}
+    min_part : int, default=2
+        Fewer rows than that are no part of their own.
+    cosine : float, default=0.3
+        Above what absolute cosine of the angle between their axes parts are joined.
+    {n_jobs}
+    {categorical_features}
+    {standardize}
+    {neighbors}
+    {keep_index}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    BorderlineSMOTE : From the border only, towards any row of the class.
+    KMeansSMOTE : Parts by clustering, with all rows of the table.
+
+    Notes
+    -----
+    The paper leaves open in which order parts are joined: hence along a spanning tree, from
+    short edges to long ones. Axes are of numbers in units of their standard deviations in the
+    class, with the mean for a missing one, and without categories; a part of equal rows has
+    none, and is joined with any. `k_neighbors` looks for the border, too. A row that is alone in
+    its part is no base. Time grows with the square of the number of rows at the border, memory
+    does not.
+
+    References
+    ----------
+    .. footbibliography::
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from skresample import AssembledSMOTE
+    >>> X, y = make_classification(weights=[0.9], random_state=0)
+    >>> X_new, y_new = AssembledSMOTE(random_state=0).fit_resample(X, y)
+    >>> int(sum(y_new == 0)), int(sum(y_new == 1))
+    (91, 91)
+    """
+
+    _paper = (
+        "Zhou, Yang, Guo, Hu (2013), A quasi-linear SVM combined with assembled SMOTE for "
+        "imbalanced data classification"
+    )
+    _no_base = "every part has one row"
+
+    _parameter_constraints: ClassVar[dict] = {
+        **InterpolatingOverSampler._parameter_constraints,
+        "k_neighbors": NEIGHBORS,
+        "min_part": [Interval(Integral, 1, None, closed="left")],
+        "cosine": [Interval(Real, 0, 1, closed="both")],
+    }
+
+    def __init__(
+        self,
+        *,
+        sampling_strategy: Any = "auto",
+        random_state: Any = None,
+        k_neighbors: Any = 5,
+        min_part: int = 2,
+        cosine: float = 0.3,
+        n_jobs: int | None = None,
+        categorical_features: Any = "auto",
+        standardize: bool = False,
+        neighbors: str = "auto",
+        keep_index: bool = False,
+    ):
+        self.sampling_strategy = sampling_strategy
+        self.random_state = random_state
+        self.k_neighbors = k_neighbors
+        self.min_part = min_part
+        self.cosine = cosine
+        self.n_jobs = n_jobs
+        self.categorical_features = categorical_features
+        self.standardize = standardize
+        self.neighbors = neighbors
+        self.keep_index = keep_index
+
+    def _pair(self, task: OneVsRest) -> Pairing:
+        k, search = self._neighbors("k_neighbors")
+        border = np.flatnonzero(self._majority_share(task, "k_neighbors") > 0)
+        features, m = self._features(task), len(task.minority)
+        # Only rows of the class are looked at from here on.
+        own = _take(features, task.minority)
+        part = np.zeros(m, dtype=np.intp)
+        part[border] = 1 + self._parts(task, own, border)
+        partners = np.full((m, min(k, m - 1)), -1, dtype=np.intp)
+        order = np.argsort(part, kind="stable")
+        for rows in np.split(order, np.flatnonzero(np.diff(part[order])) + 1):
+            if rows.size <= k + 1:  # all the others
+                turn = np.arange(rows.size)
+                found = rows[(turn[:, np.newaxis] + turn[1:]) % rows.size]
+            else:
+                found = self._kneighbors(own, k, rows, rows, search)
+            partners[rows, : found.shape[1]] = task.minority[found]
+        return Pairing((partners[:, 0] >= 0).astype(float), partners)
+
+    def _parts(
+        self, task: OneVsRest, own: Any, border: npt.NDArray[np.intp]
+    ) -> npt.NDArray[np.intp]:
+        """Return the part of each row at the border, from 0 on."""
+        if not border.size:
+            return border
+        scaled, _ = in_deviations(rows_of(task.numeric, task.minority))
+        tree = spanning_tree(_take(own, border))
+        return aligned_parts(tree, scaled[border], self.min_part, self.cosine)
+
+
+def _take(features: Any, rows: npt.NDArray[np.intp]) -> Any:
+    return features.take(rows) if isinstance(features, Mixed) else features[rows]

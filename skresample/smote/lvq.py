@@ -1,0 +1,183 @@
+"""LVQ-SMOTE."""
+
+import warnings
+from collections.abc import Mapping
+from numbers import Integral
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.cluster import KMeans
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils._param_validation import Interval, StrOptions
+from threadpoolctl import threadpool_limits
+
+from skresample._docs import fill_doc
+from skresample.base import OneVsRest, fill_in_blocks, rows_of
+from skresample.numerics.codebooks import alike_pairs, nearest_rows
+from skresample.numerics.topologies import in_deviations
+from skresample.smote.base import InterpolatingOverSampler, Pairing
+from skresample.table import Synthetic
+
+__all__ = ["LVQSMOTE"]
+
+# A pair of codebook vectors, and another that shares none with it.
+FEWEST = 4
+
+
+class Codebook(NamedTuple):
+    """What new rows are made from.
+
+    Attributes
+    ----------
+    vectors : ndarray of shape (c, d)
+        The codebook, in units of the table.
+    alike : ndarray of shape (c, c, 2)
+        For each two vectors, the two others whose difference is most like theirs.
+    near : ndarray of shape (c, k)
+        The rows of the class next to each vector, as positions in the class.
+    """
+
+    vectors: npt.NDArray[np.float64]
+    alike: npt.NDArray[np.intp]
+    near: npt.NDArray[np.intp]
+
+
+@fill_doc
+class LVQSMOTE(InterpolatingOverSampler):
+    r"""What differs in one place of the class is carried to another.
+
+    The class is summed up in a codebook of vectors :math:`c` :footcite:p:`nakamura2013lvq`. For
+    a new row, two of them are drawn, a and b, and two others i and j are taken whose difference
+    :math:`c_i - c_j` is nearest to :math:`c_a - c_b`: the class looks alike there. Of o, which is
+    i or j, one of the k nearest rows :math:`x` of the class is moved to a,
+
+    .. math:: x + (c_a - c_o) .
+
+    Parameters
+    ----------
+    {sampling_strategy}
+    {random_state}
+    k_neighbors : int, default=5
+        How many nearest rows of a codebook vector may be moved; where the class has fewer, all.
+    n_codebooks : int, default=10
+        How many codebook vectors, at least 4; where the class has fewer different rows, these
+        are the codebook.
+    {n_jobs}
+    {categorical_features}
+    {bounds}
+    {keep_index}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    KMeansSMOTE : New rows inside clusters.
+    GeometricSMOTE : New rows off the lines, too.
+
+    Notes
+    -----
+    The paper learns the codebook by learning vector quantisation; here it is found by k-means
+    among the rows of the class, in numbers over their standard deviations in it. In these, too,
+    differences are compared and nearest rows found; a missing number counts as the mean, and
+    categories do not count. Categories and holes are those of the row that is moved, which is
+    the only parent: ``parents_`` has -1 for the other. Rows may leave the observed range (see
+    `bounds`). Where there are fewer than 4 different codebook vectors, rows are made as in
+    SMOTE, and a warning says so.
+
+    References
+    ----------
+    .. footbibliography::
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from skresample import LVQSMOTE
+    >>> X, y = make_classification(weights=[0.9], random_state=0)
+    >>> X_new, y_new = LVQSMOTE(random_state=0).fit_resample(X, y)
+    >>> int(sum(y_new == 0)), int(sum(y_new == 1))
+    (91, 91)
+    """
+
+    _paper = (
+        "Nakamura, Kajiwara, Otsuka, Kimura (2013), LVQ-SMOTE: learning vector quantization based "
+        "synthetic minority over-sampling technique for biomedical data"
+    )
+    _no_base = f"there are fewer than {FEWEST} different codebook vectors"
+    _on_lines = False
+
+    _parameter_constraints: ClassVar[dict] = {
+        **InterpolatingOverSampler._parameter_constraints,
+        "k_neighbors": [Interval(Integral, 1, None, closed="left")],
+        "n_codebooks": [Interval(Integral, FEWEST, None, closed="left")],
+        "bounds": [StrOptions({"observed"}), Mapping, None],
+    }
+
+    def __init__(
+        self,
+        *,
+        sampling_strategy: Any = "auto",
+        random_state: Any = None,
+        k_neighbors: int = 5,
+        n_codebooks: int = 10,
+        n_jobs: int | None = None,
+        categorical_features: Any = "auto",
+        bounds: Any = None,
+        keep_index: bool = False,
+    ):
+        self.sampling_strategy = sampling_strategy
+        self.random_state = random_state
+        self.k_neighbors = k_neighbors
+        self.n_codebooks = n_codebooks
+        self.n_jobs = n_jobs
+        self.categorical_features = categorical_features
+        self.bounds = bounds
+        self.keep_index = keep_index
+
+    def _fit_class(self, task: OneVsRest) -> Any:
+        scaled, deviation = in_deviations(rows_of(task.numeric, task.minority))
+        vectors = self._quantised(scaled, task.rng)
+        if len(vectors) < FEWEST:
+            return super()._fit_class(task)
+        near = nearest_rows(vectors, scaled, self.k_neighbors)
+        return Codebook(vectors * deviation, alike_pairs(vectors), near)
+
+    def _pair(self, task: OneVsRest) -> Pairing:
+        """Without a codebook there is nothing to start from."""
+        m = len(task.minority)
+        return Pairing(np.zeros(m), np.full((m, 1), -1))
+
+    def _quantised(
+        self, scaled: npt.NDArray[np.float64], rng: np.random.Generator
+    ) -> npt.NDArray[np.float64]:
+        """Return the different vectors of the codebook."""
+        if not scaled.any():
+            return scaled[:1]
+        different = np.unique(scaled, axis=0)
+        if len(different) <= self.n_codebooks:
+            return different
+        means = KMeans(self.n_codebooks, n_init=1, random_state=int(rng.integers(2**31)))
+        # Sums over several threads differ from run to run in their last digits.
+        with threadpool_limits(1), warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            return np.unique(means.fit(scaled).cluster_centers_, axis=0)
+
+    def _draw(
+        self, task: OneVsRest, fitted: Any, n_new: int, rng: np.random.Generator
+    ) -> Synthetic:
+        if isinstance(fitted, Pairing):
+            return super()._draw(task, fitted, n_new, rng)
+        vectors, alike, near = fitted
+        first = rng.integers(len(vectors), size=n_new)
+        second = (first + rng.integers(1, len(vectors), size=n_new)) % len(vectors)
+        other = alike[first, second, rng.integers(2, size=n_new)]
+        base = task.minority[near[other, rng.integers(near.shape[1], size=n_new)]]
+
+        def draw(part: slice, rng: np.random.Generator) -> npt.NDArray[np.floating]:
+            return rows_of(task.numeric, base[part]) + (vectors[first[part]] - vectors[other[part]])
+
+        fill = fill_in_blocks(draw, n_new, rng, task.rows.bounds(self.bounds), self.n_jobs)
+        parents = np.column_stack([base, np.full(n_new, -1)])
+        return Synthetic(parents, fill, task.rows.codes[base])
