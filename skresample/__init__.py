@@ -10,7 +10,7 @@ from skresample.density import (
     RWOSampling,
 )
 from skresample.encoding import TableEncoder
-from skresample.hybrid import SMOTEENN, SMOTEIPF, SMOTETomek
+from skresample.hybrid import CCR, SMOTEENN, SMOTEIPF, SMOTETomek
 from skresample.model import ResampledClassifier
 from skresample.random import RandomOverSampler
 from skresample.smote import (
@@ -35,6 +35,7 @@ from skresample.smote import (
 
 __all__ = [
     "ADASYN",
+    "CCR",
     "LVQSMOTE",
     "MWMOTE",
     "ROSE",

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from imblearn.over_sampling.base import BaseOverSampler as ImblearnBaseOverSampler
 from imblearn.utils import check_sampling_strategy
+from imblearn.utils._tags import SamplerTags as ImblearnSamplerTags
 from scipy import sparse
 from sklearn.base import _fit_context
 from sklearn.utils import check_random_state, gen_batches
@@ -20,6 +21,7 @@ from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
 from skresample.numerics.interpolation import reflect
+from skresample.numerics.mixed import Mixed, mismatch_cost
 from skresample.numerics.threads import in_threads
 from skresample.table import (
     ROWS_AT_ONCE,
@@ -30,9 +32,37 @@ from skresample.table import (
     open_output,
     read_rows,
     read_target,
+    take_rows,
 )
 
-__all__ = ["BaseOverSampler", "OneVsRest", "drop_in", "fill_in_blocks", "how_many", "rows_of"]
+__all__ = [
+    "BaseOverSampler",
+    "OneVsRest",
+    "SamplerTags",
+    "drop_in",
+    "features_of",
+    "fill_in_blocks",
+    "how_many",
+    "rows_of",
+]
+
+
+@dataclass(slots=True)
+class SamplerTags(ImblearnSamplerTags):
+    """What a sampler does to the rows that it is given: ``__sklearn_tags__().sampler_tags``.
+
+    Attributes
+    ----------
+    sample_indices : bool, default=False
+        Whether there are ``sample_indices_``.
+    moves_rows : bool, default=False
+        Whether numbers of given rows may come out changed.
+    removes_rows : bool, default=False
+        Whether given rows may not come out.
+    """
+
+    moves_rows: bool = False
+    removes_rows: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,6 +162,7 @@ class BaseOverSampler(ImblearnBaseOverSampler):
         tags = super().__sklearn_tags__()
         # Not `categorical`, for which scikit-learn's checks make targets with classes of one row.
         tags.input_tags.allow_nan = True
+        tags.sampler_tags = SamplerTags()
         return tags
 
     @abstractmethod
@@ -152,6 +183,13 @@ class BaseOverSampler(ImblearnBaseOverSampler):
     def _keeps_originals(self) -> bool:
         """Whether the rows that were given are among those that come out."""
         return True
+
+    def _moved(self) -> Synthetic | None:
+        """Return what becomes of given rows that do not come out as they were.
+
+        Each is its own parent.
+        """
+        return None
 
     def _fit_table(self, rows: Rows, rng: np.random.Generator) -> None:
         """Learn what all classes share, if there is anything."""
@@ -177,7 +215,7 @@ class BaseOverSampler(ImblearnBaseOverSampler):
         ValueError
             If the table or the target cannot be used; the message says why and what to do.
         """
-        for name in ("parents_", "is_synthetic_", "sample_indices_"):
+        for name in ("parents_", "is_synthetic_", "is_moved_", "sample_indices_"):
             self.__dict__.pop(name, None)  # of an earlier fit_resample
         rows = read_rows(X, self, numeric=self._computes, categorical=self._categorical)
         target = read_target(y, len(rows), type(self).__name__)
@@ -230,7 +268,10 @@ class BaseOverSampler(ImblearnBaseOverSampler):
         if not kept:
             wanted = (self._target.counts + wanted).tolist()
         keep_index = self.keep_index and kept
-        output = open_output(self._rows, sum(wanted), originals=kept, keep_index=keep_index)
+        moved = self._moved()
+        n_moved = 0 if moved is None else len(moved.parents)
+        n_new = sum(wanted) + n_moved
+        output = open_output(self._rows, n_new, originals=kept, keep_index=keep_index)
         drawn = [
             self._put_class(output, code, n_new, self._draw_streams[code])
             for code, n_new in enumerate(wanted)
@@ -241,7 +282,15 @@ class BaseOverSampler(ImblearnBaseOverSampler):
         self.is_synthetic_ = np.arange(n_old + len(self.parents_)) >= n_old
         labels = np.repeat(np.arange(len(wanted)), wanted)
         y = self._target.extend(labels, originals=kept, keep_index=keep_index)
-        return output.close(), y
+        if moved is None:
+            return output.close(), y
+        places = np.arange(len(self.is_synthetic_))
+        places[moved.parents[:, 0]] = len(places) + np.arange(n_moved)
+        self.is_moved_ = places >= len(places)
+        if not n_moved:
+            return output.close(), y
+        output.put(moved, self._draw_streams[0].spawn(1)[0])
+        return take_rows(output.close(), places, keep_index=keep_index), y
 
     def sample(self, n_samples: int, *, label: Any = None, random_state: Any = None) -> Any:
         """Draw new rows of one class.
@@ -439,6 +488,30 @@ def fill_in_blocks(
             in_threads(one, gen_batches(len(out), ROWS_AT_ONCE), n_jobs)
 
     return fill
+
+
+def features_of(rows: Rows, *, standardize: bool, like: npt.NDArray[np.intp] | None = None) -> Any:
+    """Return what distances are taken of: numbers, or numbers and categories.
+
+    Parameters
+    ----------
+    rows : Rows
+        A table.
+    standardize : bool
+        Whether numbers are over their standard deviations.
+    like : ndarray of shape (m,), default=None
+        The rows whose numbers tell what a category that differs counts; None for all.
+
+    Returns
+    -------
+    features : {ndarray, CSR matrix or array} of shape (n, d) or Mixed
+        `Mixed` where there are categories or missing values.
+    """
+    numeric = rows.standardized if standardize else rows.numeric
+    if not rows.columns.has_missing and not rows.columns.categories.size:
+        return numeric
+    cost = mismatch_cost(numeric if like is None else numeric[like])
+    return Mixed(numeric, rows.codes, cost)
 
 
 def rows_of(numeric: Any, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:

@@ -27,6 +27,7 @@ VARIANTS = [
     skresample.PolynomialFitSMOTE(topology="mesh", random_state=0),
     skresample.PolynomialFitSMOTE(topology="polynomial", random_state=0),
     skresample.GeometricSMOTE(selection_strategy="majority", random_state=0),
+    skresample.CCR(energy=9, random_state=0),
     skresample.KDEOverSampler(covariance="full", kernel="gaussian", random_state=0),
     skresample.KDEOverSampler(marginals="normal_score", adaptive=True, random_state=0),
 ]
@@ -37,6 +38,11 @@ def name_of(value):
     """Name a sampler for pytest: its class, and what is not at its default."""
     text = str(value)
     return text.replace("random_state=0", "").replace("(, ", "(").replace(", )", ")")
+
+
+def unmoved(sampler, n):
+    """Return the positions of the given rows that a sampler says it has left as they were."""
+    return np.flatnonzero(~getattr(sampler, "is_moved_", np.zeros(n, dtype=bool))[:n])
 
 
 def blobs(sizes=(90, 30), d=3, seed=0):

@@ -11,8 +11,7 @@ from imblearn.base import BaseSampler
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import HasMethods
 
-from skresample.base import how_many
-from skresample.numerics.mixed import Mixed, mismatch_cost
+from skresample.base import SamplerTags, features_of, how_many
 from skresample.numerics.neighbors import kneighbors
 from skresample.smote import SMOTE
 from skresample.table import Rows, Target, read_rows, read_target, take_rows
@@ -45,6 +44,7 @@ class HybridSampler(BaseSampler):
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
+        tags.sampler_tags = SamplerTags(removes_rows=True)
         return tags
 
     @abstractmethod
@@ -145,7 +145,5 @@ class HybridSampler(BaseSampler):
 
     def _nearest(self, rows: Rows, k: int) -> npt.NDArray[np.intp]:
         """Return the nearest rows of each."""
-        features = rows.standardized if self.standardize else rows.numeric
-        if rows.columns.has_missing or rows.columns.categories.size:
-            features = Mixed(features, rows.codes, mismatch_cost(features))
+        features = features_of(rows, standardize=self.standardize)
         return kneighbors(features, k, n_jobs=self.n_jobs)

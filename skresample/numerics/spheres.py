@@ -1,9 +1,9 @@
-"""Points inside spheres, and spheres out of shape."""
+"""Points inside spheres, spheres out of shape, and spheres that grow among rows."""
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["draw_in_ball", "reshape_ball"]
+__all__ = ["draw_in_ball", "grow", "reshape_ball"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -28,6 +28,39 @@ def draw_in_ball(n: int, d: int, rng: np.random.Generator) -> npt.NDArray[np.flo
         return direction
     length = rng.random(n) ** (1 / d) / np.linalg.norm(direction, axis=1)
     return direction * length[:, np.newaxis]
+
+
+def grow(distances: Floats, energy: float) -> tuple[Floats, npt.NDArray[np.intp]]:
+    r"""Grow spheres against the rows inside, until each has spent its energy.
+
+    To grow by :math:`\Delta r` costs :math:`(n + 1) \Delta r` with n rows inside
+    :footcite:p:`koziarski2017ccr`. So the radius r is where, with the distances d of rows,
+    :math:`r + \sum (r - d)_+` is the energy.
+
+    Parameters
+    ----------
+    distances : ndarray of shape (m, k)
+        How far the k nearest rows are from each centre, in ascending order.
+    energy : float
+        Greater than 0, in units of distance.
+
+    Returns
+    -------
+    radius : ndarray of shape (m,)
+        Of each sphere; too large where all k rows are inside, and there are others.
+    n_inside : ndarray of shape (m,)
+        How many of the rows are nearer than that.
+
+    References
+    ----------
+    .. footbibliography::
+    """
+    before = np.zeros((len(distances), distances.shape[1] + 1))
+    np.cumsum(distances, axis=1, out=before[:, 1:])
+    cost = distances * np.arange(1, distances.shape[1] + 1) - before[:, :-1]
+    n_inside = np.count_nonzero(cost < energy, axis=1)
+    radius = (energy + before[np.arange(len(distances)), n_inside]) / (n_inside + 1)
+    return radius, n_inside
 
 
 def reshape_ball(

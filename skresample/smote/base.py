@@ -11,10 +11,10 @@ from scipy import sparse
 from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
-from skresample.base import BaseOverSampler, OneVsRest
+from skresample.base import BaseOverSampler, OneVsRest, features_of
 from skresample.numerics.allocation import allocate, draw_mates, draw_slots
 from skresample.numerics.interpolation import interpolate, reflect, vote
-from skresample.numerics.mixed import Mixed, mismatch_cost
+from skresample.numerics.mixed import Mixed
 from skresample.numerics.neighbors import kneighbors, majority_share
 from skresample.table import Rows, Synthetic
 
@@ -168,10 +168,7 @@ class InterpolatingOverSampler(BaseOverSampler):
 
     def _features(self, task: OneVsRest) -> Any:
         """Return what distances are taken of: numbers, or numbers and categories."""
-        rows, numeric = task.rows, self._numeric(task.rows)
-        if not rows.columns.has_missing and not rows.columns.categories.size:
-            return numeric
-        return Mixed(numeric, rows.codes, mismatch_cost(numeric[task.minority]))
+        return features_of(task.rows, standardize=self.standardize, like=task.minority)
 
     def _smote_pairing(self, task: OneVsRest) -> Pairing:
         """Join every row of the class with its nearest rows of the class."""

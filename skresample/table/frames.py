@@ -113,7 +113,7 @@ def take(native: Any, rows: npt.NDArray[np.intp], *, n_old: int, keep_index: boo
     return nw.from_native(native, allow_series=True, eager_only=True)[rows].to_native()
 
 
-def take_rows(table: Any, rows: npt.NDArray[np.intp]) -> Any:
+def take_rows(table: Any, rows: npt.NDArray[np.intp], *, keep_index: bool = False) -> Any:
     """Return some rows of a table or a target of any make.
 
     Parameters
@@ -122,14 +122,19 @@ def take_rows(table: Any, rows: npt.NDArray[np.intp]) -> Any:
         The table, or the target.
     rows : ndarray of shape (n_out,)
         Positions.
+    keep_index : bool, default=False
+        Whether the labels that the table's first rows have in pandas stay in their places.
 
     Returns
     -------
     taken : {array-like, sparse matrix, frame or column} of n_out rows
-        Of the type that was given; rows of pandas are numbered anew.
+        Of the type that was given; rows of pandas are numbered anew, or keep the labels.
     """
     if is_frame(table) or is_column(table):
-        return take(table, rows, n_old=0, keep_index=False)
+        taken = take(table, rows, n_old=0, keep_index=False)
+        if keep_index and hasattr(table, "iloc"):
+            taken.index = table.index[: len(rows)]
+        return taken
     return _safe_indexing(table, rows)
 
 
