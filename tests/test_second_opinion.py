@@ -6,13 +6,16 @@ of another length, one partner too few, half of the bases) to have a p-value of 
 """
 
 import inspect
+from typing import ClassVar
 
 import imblearn.combine
 import imblearn.over_sampling
+import imblearn_extra.gsmote
 import numpy as np
 import pytest
 from samplers import CLASSES, blobs
 from scipy import stats
+from scipy.spatial.distance import cdist
 from sklearn.datasets import make_classification, make_moons
 
 import skresample
@@ -175,6 +178,47 @@ class TestOtherMethods:
         ours, theirs = both(name, X, y)
         for column in range(X.shape[1]):
             assert stats.ks_2samp(ours[:, column], theirs[:, column]).pvalue > LEVEL
+
+
+class TestGeometricSMOTE:
+    """Its authors' own, of imbalanced-learn-extra."""
+
+    GIVEN: ClassVar = [
+        {"selection_strategy": strategy, "truncation_factor": t, "deformation_factor": a}
+        for strategy in ("minority", "majority", "combined")
+        for t, a in ((1.0, 0.0), (0.4, 0.5), (-0.6, 0.2))
+    ]
+
+    @staticmethod
+    def p_values(X, y, ours, theirs):
+        """Compare coordinates, projections, and distances to the nearest rows of each class."""
+        ways = np.vstack(
+            [np.eye(X.shape[1]), np.random.default_rng(0).normal(size=(3, X.shape[1]))]
+        )
+        looks = [(ours @ way, theirs @ way) for way in ways]
+        for few in (y == 1, y == 0):
+            near = [np.sort(cdist(new, X[few]), axis=1) for new in (ours, theirs)]
+            looks += [tuple(distances[:, i] for distances in near) for i in range(3)]
+            looks.append(tuple(distances[:, 0] / distances[:, 1] for distances in near))
+        return [stats.ks_2samp(*look).pvalue for look in looks]
+
+    @every_table
+    @pytest.mark.parametrize("given", GIVEN, ids=lambda given: "-".join(map(str, given.values())))
+    def test_the_same_distribution(self, table, given):
+        X, y = table()
+        ours = new_rows(skresample.GeometricSMOTE(standardize=False, **given), X, y)
+        theirs = new_rows(imblearn_extra.gsmote.GeometricSMOTE(**given), X, y)
+        assert min(self.p_values(X, y, ours, theirs)) > LEVEL / 10
+
+    @pytest.mark.parametrize(
+        "wrong", [{"truncation_factor": 0.6}, {"deformation_factor": 0.2}, {"k_neighbors": 4}]
+    )
+    def test_another_one_would_fail(self, wrong):
+        X, y = normal()
+        given = {"selection_strategy": "minority"}
+        ours = new_rows(skresample.GeometricSMOTE(standardize=False, **given, **wrong), X, y)
+        theirs = new_rows(imblearn_extra.gsmote.GeometricSMOTE(**given), X, y)
+        assert min(self.p_values(X, y, ours, theirs)) < LEVEL / 10
 
 
 PEERS = [cls for cls in CLASSES if hasattr(imblearn.over_sampling, cls.__name__)]

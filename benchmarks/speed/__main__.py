@@ -1,7 +1,8 @@
 """Time and memory of neighbours and samplers, beside their peers.
 
 Run ``python -m benchmarks.speed [--quick]`` from the top of the repository on a quiet machine,
-after ``pip install -e ".[benchmarks]" smote-variants``. It takes about a quarter of an hour,
+after ``pip install -e ".[benchmarks]" smote-variants metric-learn imbalanced-learn-extra``. It
+takes about half an hour,
 with ``--quick``, which leaves out all tables of more than 10,000 rows, some two minutes.
 
 Every competitor of a case has a process of its own, and they take turns. A first call, with an

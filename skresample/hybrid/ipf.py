@@ -11,6 +11,7 @@ from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from skresample._docs import fill_doc
 from skresample.encoding import TableEncoder
 from skresample.hybrid.base import HybridSampler
+from skresample.numerics.threads import in_threads
 from skresample.table import Rows, Target
 from skresample.utils import seeded_clone
 
@@ -33,8 +34,9 @@ class SMOTEIPF(HybridSampler):
         What over-samples, with its own `sampling_strategy`; any sampler of this library. None
         for :class:`SMOTE`.
     estimator : classifier, default=None
-        Fitted to each part; None for a decision tree. A table with categories or missing
-        values is encoded for it by :class:`TableEncoder`.
+        Fitted to each part; None for a decision tree by entropy with leaves of two rows or
+        more, as near to the paper's C4.5 as scikit-learn comes. A table with categories or
+        missing values is encoded for it by :class:`TableEncoder`.
     n_parts : int, default=9
         How many parts there are.
     n_rounds : int, default=3
@@ -46,7 +48,7 @@ class SMOTEIPF(HybridSampler):
     standardize : bool, default=False
         Whether SMOTE takes distances of numbers over their standard deviations.
     n_jobs : int, default=None
-        Threads of SMOTE; None for all processors.
+        Threads of SMOTE and of fitting to the parts; None for all processors.
 
     Attributes
     ----------
@@ -117,20 +119,27 @@ class SMOTEIPF(HybridSampler):
     ) -> npt.NDArray[np.bool_]:
         mixed = rows.columns.categories.size or rows.columns.has_missing
         values = TableEncoder().fit_transform(X) if mixed else rows.numeric
-        estimator = DecisionTreeClassifier() if self.estimator is None else self.estimator
+        estimator = self.estimator
+        if estimator is None:
+            estimator = DecisionTreeClassifier(criterion="entropy", min_samples_leaf=2)
         left = np.arange(len(rows))
         needed = self.n_parts if self.voting == "consensus" else self.n_parts // 2 + 1
         quiet = 0
         self.n_rounds_ = 0
         while quiet < self.n_rounds:
-            part = rng.permutation(left.size) % self.n_parts
-            wrong = np.zeros(left.size, dtype=np.intp)
-            for p in range(min(self.n_parts, left.size)):
-                own = left[part == p]
-                judge = seeded_clone(estimator, int(rng.integers(2**31)))
-                judge.fit(values[own], target.codes[own])
-                wrong += judge.predict(values[left]) != target.codes[left]
-            kept = wrong < needed
+            shuffled = rng.permutation(left)
+            parts = [shuffled[p :: self.n_parts] for p in range(min(self.n_parts, left.size))]
+            seeds = rng.integers(2**31, size=len(parts)).tolist()
+
+            def wrong(
+                work: tuple[npt.NDArray[np.intp], int], left: npt.NDArray[np.intp] = left
+            ) -> npt.NDArray[np.bool_]:
+                own, seed = work
+                judge = seeded_clone(estimator, seed).fit(values[own], target.codes[own])
+                return judge.predict(values[left]) != target.codes[left]
+
+            votes = in_threads(wrong, zip(parts, seeds, strict=True), self.n_jobs)
+            kept = np.sum(votes, axis=0) < needed
             removed = left.size - np.count_nonzero(kept)
             quiet = quiet + 1 if removed < self.least_removed * len(rows) else 0
             left = left[kept]

@@ -19,7 +19,7 @@ __all__ = ["MWMOTE"]
 
 # The paper's C_f(th) and CMAX: from where on, and to what, nearness is counted.
 NEAREST, HIGHEST = 5.0, 2.0
-PAIRS_AT_ONCE = 1 << 22
+PAIRS_AT_ONCE = 1 << 19
 
 
 @fill_doc

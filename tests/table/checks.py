@@ -147,12 +147,35 @@ def assert_laws(sampler, X, y, X_out, y_out):
     assert same_bits(y_out[:n], y)
     for label in set(y):
         assert y_out.count(label) == y.count(label) + made.get(label, 0)
-    parents, labels = sampler.parents_, y_out[n:]
+    assert_new_rows(sampler, X, y, X_out, y_out, np.arange(n, len(y_out)), sampler.parents_)
+
+
+def assert_cleaned(sampler, X, y, X_out, y_out):
+    """What every sampler keeps that also removes rows, for a table of any make."""
+    assert types_of(X_out) == types_of(X)
+    y, y_out = column_of(y), column_of(y_out)
+    given = np.flatnonzero(~sampler.is_synthetic_)
+    of = sampler.input_indices_[given]
+    assert (np.diff(of) > 0).all()
+    assert len(sampler.is_synthetic_) == len(sampler.input_indices_) == len(y_out)
+    for before, after in zip([*columns_of(X), y], [*columns_of(X_out), y_out], strict=True):
+        assert same_bits([after[i] for i in given], [before[i] for i in of])
+    for label in set(y):
+        made = sampler.sampling_strategy_.get(label, 0)
+        assert y_out.count(label) == y.count(label) + made - sampler.n_removed_[label] > 0
+    new = np.flatnonzero(sampler.is_synthetic_)
+    assert_new_rows(sampler.sampler_, X, y, X_out, y_out, new, sampler.parents_)
+
+
+def assert_new_rows(sampler, X, y, X_out, y_out, which, parents):
+    """New rows are of the class and the make of their parents."""
+    labels = [y_out[i] for i in which]
     assert len(parents) == len(labels)
     made_from = parents[:, 0] >= 0
     assert made_from.all() or isinstance(sampler, GaussianCopulaOverSampler)
     assert [y[p] for p in parents[made_from, 0]] == [labels[i] for i in np.flatnonzero(made_from)]
-    before, after = columns_of(X), [column[n:] for column in columns_of(X_out)]
+    before = columns_of(X)
+    after = [[column[i] for i in which] for column in columns_of(X_out)]
     if isinstance(sampler, RandomOverSampler) and not sampler.shrinkage:
         for old, new in zip(before, after, strict=True):
             assert same_bits(new, [old[p] for p in parents[:, 0]])

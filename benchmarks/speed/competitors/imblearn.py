@@ -13,7 +13,7 @@ COLD = "from imblearn.over_sampling import SMOTE"
 
 
 def runner(case: Case, X: np.ndarray, y: np.ndarray) -> Callable[[], Any] | None:
-    from imblearn import over_sampling
+    from imblearn import combine, over_sampling
 
-    cls = getattr(over_sampling, case.task, None)
+    cls = getattr(over_sampling, case.task, getattr(combine, case.task, None))
     return cls and (lambda: cls(random_state=0, **case.given).fit_resample(X, y))

@@ -14,6 +14,18 @@ CLASSES: dict[str, tuple[str, dict[str, Any]]] = {
     "SMOTE": ("SMOTE", {}),
     "BorderlineSMOTE": ("Borderline_SMOTE1", {}),
     "ADASYN": ("ADASYN", {}),
+    "AssembledSMOTE": ("Assembled_SMOTE", {}),
+    "CCR": ("CCR", {}),
+    "LVQSMOTE": ("LVQ_SMOTE", {}),
+    "LeeSMOTE": ("Lee", {}),
+    "MWMOTE": ("MWMOTE", {}),
+    "PolynomialFitSMOTE": ("polynom_fit_SMOTE_star", {}),
+    "ProWSyn": ("ProWSyn", {}),
+    "SMOBD": ("SMOBD", {}),
+    "SMOTEENN": ("SMOTE_ENN", {}),
+    "SMOTEIPF": ("SMOTE_IPF", {}),
+    "SMOTETomek": ("SMOTE_TomekLinks", {}),
+    "SafeLevelSMOTE": ("Safe_Level_SMOTE", {}),
     # As many clusters as in the others, and the same ones kept.
     "KMeansSMOTE": ("kmeans_SMOTE", {"n_clusters": 8, "irt": 9.0, "n_neighbors": 2}),
 }
