@@ -246,6 +246,8 @@ def resample(
         update(description="resampling")
         resampled, y_resampled = model.fit_resample(X, y)
         removed = getattr(model, "n_removed_", None)  # by a method that also cleans
+        moved = getattr(model, "is_moved_", None)  # by a method that edits given rows
+        edited = bool(removed) or (moved is not None and bool(moved.any()))
         if not is_parquet(output):
             write_dates(resampled, forms)
         resampled.insert(frame.columns.get_loc(y.name), y.name, y_resampled)
@@ -254,7 +256,7 @@ def resample(
             raise ValueError("There is nothing to add, so --only-synthetic has nothing to write.")
         written = new if only_synthetic else resampled
         update(description="writing")
-        if only_synthetic or drop or removed or not same_text(table, output):
+        if only_synthetic or drop or edited or not same_text(table, output):
             write_atomically(output, lambda path: write_table(written, path), overwrite=force)
         else:
             write_atomically(output, lambda path: append_rows(table, new, path), overwrite=force)
@@ -263,10 +265,15 @@ def resample(
     headings = ["class", "rows before", "rows added", "rows after"]
     if removed is not None:
         headings.insert(3, "rows removed")
+    if moved is not None:
+        headings.insert(2, "rows moved")
+        n_moved = y_resampled[moved].astype(object).value_counts()
     summary = Table(*headings)
     for one, count in before.items():
         more, left = int(added.get(one, 0)), int(after.get(one, 0))
         cells = [f"{count:,}", f"{more:,}", f"{left:,}"]
+        if moved is not None:
+            cells.insert(1, f"{int(n_moved.get(one, 0)):,}")
         if removed is not None:  # of the new ones, too
             more = int(model.sampling_strategy_.get(one, 0))
             cells[1:2] = [f"{more:,}", f"{count + more - left:,}"]

@@ -3,6 +3,7 @@
 import gzip
 import io
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -16,7 +17,7 @@ from samplers import CLASSES, HYBRIDS
 from typer.testing import CliRunner
 
 import skresample
-from skresample import _files, cli
+from skresample import CCR, _files, cli
 
 SIZES = {"common": 60, "rare [b]": 12}
 
@@ -102,6 +103,24 @@ def test_what_removes_rows_says_so_and_writes_what_is_left(name):
     assert f"Wrote {len(left):,} rows" in result.stdout
     given = left.merge(frame, how="inner")
     assert 100 < len(given) < 210
+
+
+def test_what_moves_rows_says_so_and_writes_them_where_they_are():
+    rng = np.random.default_rng(0)
+    y = rng.permutation(np.repeat(["many", "few"], [150, 60]))
+    X = rng.normal(size=(210, 2)) + 1.2 * (y == "few")[:, np.newaxis]
+    frame = pd.DataFrame(X, columns=["a", "b"]).assign(kind=y)
+    frame.to_csv("overlap.csv", index=False)
+    arguments = ["overlap.csv", "--target", "kind", "--sampler", "ccr", "--output", "moved.csv"]
+    result = run("resample", *arguments)
+    assert result.exit_code == 0, result.stderr
+    sampler = CCR(random_state=0)
+    expected, _ = sampler.fit_resample(frame[["a", "b"]], y)
+    assert re.search(rf"many\W+150\W+{sampler.is_moved_.sum()}\W+0\W+150", result.stdout), (
+        result.stdout
+    )
+    written = pd.read_csv("moved.csv")
+    np.testing.assert_allclose(written[["a", "b"]], expected)
 
 
 def test_csv_to_parquet_and_back(frame, table):

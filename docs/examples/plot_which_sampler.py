@@ -8,24 +8,27 @@ where it is from, and where it puts its rows.
 No method is best on all tables, and often none is better than doing nothing and moving the
 threshold: :func:`~skresample.compare` says so for yours. In a hurry:
 
-============================================== =================================================
-your table                                     try
-============================================== =================================================
-anything, as what others have to beat          :class:`~skresample.RandomOverSampler`
-numbers, names, holes: the usual               :class:`~skresample.SMOTE`, with
-                                               ``standardize=True`` where units differ
-some labels are wrong                          :class:`~skresample.SafeLevelSMOTE`,
-                                               :class:`~skresample.LeeSMOTE`,
-                                               :class:`~skresample.SMOTEIPF`; not
-                                               :class:`~skresample.ADASYN`
-labels are right, and the border is what       :class:`~skresample.BorderlineSMOTE`,
-matters                                        :class:`~skresample.ProWSyn`
-the class is in groups                         :class:`~skresample.KMeansSMOTE`,
-                                               :class:`~skresample.MWMOTE`,
-                                               :class:`~skresample.SMOBD`
-new rows have to look like real ones           :class:`~skresample.KDEOverSampler`
-names only                                     :class:`~skresample.SMOTEN`
-============================================== =================================================
+.. list-table::
+   :header-rows: 1
+   :widths: 45 55
+
+   * - your table
+     - try
+   * - anything, as what others have to beat
+     - :class:`~skresample.RandomOverSampler`
+   * - numbers, names, holes: the usual
+     - :class:`~skresample.SMOTE`, with ``standardize=True`` where units differ
+   * - some labels are wrong
+     - :class:`~skresample.SafeLevelSMOTE`, :class:`~skresample.LeeSMOTE`,
+       :class:`~skresample.SMOTEIPF`; not :class:`~skresample.ADASYN`
+   * - labels are right, and the border is what matters
+     - :class:`~skresample.BorderlineSMOTE`, :class:`~skresample.ProWSyn`
+   * - the class is in groups
+     - :class:`~skresample.KMeansSMOTE`, :class:`~skresample.MWMOTE`, :class:`~skresample.SMOBD`
+   * - new rows have to look like real ones
+     - :class:`~skresample.KDEOverSampler`
+   * - names only
+     - :class:`~skresample.SMOTEN`
 
 Letters: x is a minority row, x' its partner, m the number of minority rows, k that of
 neighbours, u an even draw from 0 to 1, and :math:`z` a standard normal one.
