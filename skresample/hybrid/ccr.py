@@ -193,8 +193,9 @@ class CCR(BaseOverSampler):
         radius: npt.NDArray[np.float64],
     ) -> None:
         """Add, for each pair of a centre and a row, the way from the row to the surface."""
+        # In units of the radius, so that no square leaves the range of floats.
         way = np.nan_to_num(rows_of(task.numeric, row) - rows_of(task.numeric, centre))
-        way /= self._unit()
+        way /= self._unit() * radius[:, np.newaxis]
         length = np.linalg.norm(way, axis=1)
         same = length == 0
         if same.any():  # any direction will do
@@ -203,9 +204,9 @@ class CCR(BaseOverSampler):
         norm = np.linalg.norm(way, axis=1, keepdims=True)
         way = np.divide(way, norm, out=np.zeros_like(way), where=norm > 0)
         # What categories contribute to the distance, numbers need not.
-        by_others = np.maximum(apart**2 - length**2, 0)
-        reach = np.sqrt(np.maximum(radius**2 - by_others, 0))
-        way *= np.maximum(reach - length, 0)[:, np.newaxis]
+        by_others = np.maximum((apart / radius) ** 2 - length**2, 0)
+        reach = np.sqrt(np.maximum(1 - by_others, 0))
+        way *= (radius * np.maximum(reach - length, 0))[:, np.newaxis]
         for j in range(way.shape[1]):
             push[:, j] += np.bincount(row, weights=way[:, j], minlength=len(push))
 

@@ -102,6 +102,18 @@ class TestPushes:
         scaled, _ = other.fit_resample(X * scale + origin, y)
         np.testing.assert_allclose(scaled, X_out * scale + origin, rtol=1e-8, atol=1e-8)
 
+    @pytest.mark.parametrize("scale", [1e-300, 1e200])
+    @pytest.mark.parametrize("standardize", [True, False])
+    def test_at_the_ends_of_the_floats(self, scale, standardize):
+        X, y = blobs()
+        energy = 2.0 if standardize else 2.0 * scale
+        one = CCR(energy=2.0, standardize=standardize, random_state=0)
+        other = CCR(energy=energy, standardize=standardize, random_state=0)
+        X_out, _ = one.fit_resample(X, y)
+        scaled, _ = other.fit_resample(X * scale, y)
+        assert one.is_moved_.sum() > 10
+        np.testing.assert_allclose(scaled / scale, X_out, rtol=1e-8, atol=1e-8)
+
     def test_a_row_in_the_same_place_goes_anywhere(self):
         X = np.zeros((12, 3))
         X[2:, 0] = np.arange(100, 110)
