@@ -180,7 +180,7 @@ class Rows:
                 raise ValueError(
                     f"bounds of column {key!r} must be a pair (lowest, highest), not {pair!r}."
                 ) from None
-            recipe = self._recipe(i)
+            recipe = self.recipe(i)
             low[i] = -np.inf if least is None else recipe.limit(least)
             high[i] = np.inf if most is None else recipe.limit(most)
             if low[i] > lowest[i] or high[i] < highest[i]:
@@ -201,8 +201,19 @@ class Rows:
         high = np.fmax.reduce(self.numeric, axis=0).astype(np.float64)
         return np.nan_to_num(low, nan=-np.inf), np.nan_to_num(high, nan=np.inf)
 
-    def _recipe(self, i: int) -> Number:
-        """Return how a column of numbers is written."""
+    def recipe(self, i: int) -> Number:
+        """Return how a column of numbers is written.
+
+        Parameters
+        ----------
+        i : int
+            Its position in `numeric`.
+
+        Returns
+        -------
+        recipe : Floats or Whole
+            The recipe.
+        """
         recipes = self.columns.recipes
         return [r for chosen, r in recipes if isinstance(chosen, slice) or i in chosen][-1]
 
@@ -363,7 +374,7 @@ def read_like(
     columns = fitted.columns
     numeric = np.empty((len(rows), columns.numbers.size))
     for i, j in enumerate(columns.numbers):
-        column, recipe = rows.column(j), fitted._recipe(i)
+        column, recipe = rows.column(j), fitted.recipe(i)
         try:
             numeric[:, i] = encode_like(column, recipe)
         except (TypeError, ValueError) as error:
