@@ -224,7 +224,9 @@ def _student(values: Floats, name: str) -> Found:
 
 
 def _uniform(values: Floats, name: str) -> Found:
-    return {"loc": float(values[0]), "scale": float(values[-1] - values[0])}, 2
+    """On the range; half further on either side for whole numbers, which are as even then."""
+    half = 0.5 if are_whole(values) else 0.0
+    return {"loc": float(values[0] - half), "scale": float(np.ptp(values) + 2 * half)}, 2
 
 
 def _positive(values: Floats, name: str) -> Found:
@@ -308,7 +310,6 @@ CANDIDATES: dict[str, Callable[[Any, str], Found]] = {
     "laplace": _real,
     "gumbel_r": _real,
     "gumbel_l": _real,
-    "uniform": _uniform,
     "expon": _exponential,
     "gamma": _positive,
     "lognorm": _positive,
@@ -319,4 +320,5 @@ CANDIDATES: dict[str, Callable[[Any, str], Found]] = {
     "nbinom": _negative_binomial,
     "geom": _geometric,
     "randint": _even,
+    "uniform": _uniform,
 }

@@ -136,7 +136,10 @@ default='noise'
     True
     """
 
-    _paper = "Kim (1986), A method for limiting disclosure in microdata based on random noise"
+    _paper = (
+        "Kim (1986), A method for limiting disclosure in microdata based on random noise and "
+        "transformation"
+    )
 
     _min_rows: ClassVar[int] = 2
 

@@ -221,7 +221,9 @@ def as_series(
     if hasattr(wanted, "subtype"):
         return _of_type(_new(np.where(missing, np.nan, values), series), wanted)
     present = np.flatnonzero(~missing)
-    return series[np.maximum(like, 0)].scatter(present, _of_type(_new(values[present], series), wanted))
+    return series[np.maximum(like, 0)].scatter(
+        present, _of_type(_new(values[present], series), wanted)
+    )
 
 
 def stack(series: Any, new: Any) -> Any:

@@ -146,7 +146,6 @@ class TestMarginals:
         sampler.fit_resample(X, y)
         assert (sampler.parents_ == -1).all()
 
-
     def test_copula_of_a_class_with_holes_and_one_without(self):
         """Rows of the one have parents, those of the other have none."""
         X = pa.table({"x": [0.1, -0.1, 0.6, None, -0.5, None, 1.3, 0.9]})
