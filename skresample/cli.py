@@ -272,6 +272,9 @@ def resample(
             cells[1:2] = [f"{more:,}", f"{count + more - left:,}"]
         summary.add_row(str(one), *cells)
     _console().print(summary)
+    linkage = getattr(model, "linkage_", None)
+    if linkage is not None:
+        typer.echo(f"Of {linkage:.1%} of the new rows, the nearest row is the one behind them.")
     typer.echo(f"Wrote {len(written):,} rows to {output}")
 
 

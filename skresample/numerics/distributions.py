@@ -191,7 +191,8 @@ def fit_named(column: Floats, names: Iterable[str], *, values_a_parameter: int =
         if np.isfinite([log_likelihood, distance, *quartiles]).all():
             bic = k * float(np.log(n)) - 2 * log_likelihood
             fits.append(Fit(one, bic, float(distance)))
-    return sorted(fits, key=lambda fit: fit.bic)
+    # What is as good but for rounding stays in the order of the names.
+    return sorted(fits, key=lambda fit: round(fit.bic, 6))
 
 
 Found = tuple[Parameters, int] | None

@@ -155,7 +155,7 @@ class TestBounds:
         assert (new.max(axis=0) <= high + room).all()
         frame = pd.DataFrame(X, columns=["a", "b"])
         with pytest.raises(ValueError, match=r"'a' are .*beyond them"):
-            RandomGenerator(bounds={"a": (0, 1)}).fit(frame, self.Y)
+            RandomGenerator(bounds={"a": (0, 1)}, sampling_strategy={1: 31}).fit(frame, self.Y)
 
     def test_whole_numbers_stay_within(self):
         X = np.rint(self.X).astype(int)
