@@ -15,7 +15,7 @@ Codes = npt.NDArray[np.signedinteger]
 Positions = npt.NDArray[np.intp]
 
 # Groups are looked for among so many rows at most, since that takes time with their square.
-MOST_GROUPED = 5_000
+MOST_GROUPED = 2_500
 # By how much a distance may be longer than another and pass for the same.
 SAME = 1e-9
 

@@ -117,7 +117,7 @@ default='noise'
 
     Variances are kept but for rounding and bounds: whole numbers stay whole and decimals as few.
     With bounds, what is reflected takes some variance away. What is missing in a row stays so.
-    With more than 5,000 rows, groups are looked for in parts of the class.
+    With more than 2,500 rows, groups are looked for in parts of the class.
 
     References
     ----------
