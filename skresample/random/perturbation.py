@@ -73,8 +73,7 @@ class Perturbation(BaseOverSampler):
     ----------
     {sampling_strategy}
     {random_state}
-    method : {'noise', 'correlated_noise', 'microaggregation', 'rank_swap', 'pram'}, \
-default='noise'
+    method : {'noise', 'correlated_noise', 'microaggregation', 'rank_swap', 'pram'}, default='noise'
         How numbers are changed.
     scale : float, default=0.1
         The s, for noise: its deviation, in those of the columns.

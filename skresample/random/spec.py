@@ -6,7 +6,7 @@ import math
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from numbers import Real
 from pathlib import Path
@@ -384,6 +384,8 @@ def _bound(name: str, key: str, told: Mapping[str, Any], otherwise: float) -> fl
     value = told[key]
     try:
         value = datetime.fromisoformat(value) if isinstance(value, str) else value
+        if getattr(value, "tzinfo", None):
+            value = value.astimezone(UTC).replace(tzinfo=None)
         moment = np.datetime64(value, "s")
     except (TypeError, ValueError):
         _refuse(name, key, f"a date is wanted, such as 2024-02-29, not {value!r}.")

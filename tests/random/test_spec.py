@@ -99,6 +99,13 @@ class TestDraws:
         assert frame["when"].between("1970-01-02", "1970-01-03").all()
         assert frame["when"].nunique() > 2500
 
+    def test_bounds_in_a_zone_are_of_that_moment(self):
+        told = {"dist": "uniform", "loc": 19_000, "scale": 5_000, "dtype": "datetime"}
+        told |= {"min": "2024-02-29T01:00:00+01:00", "max": "2024-02-29T00:00:05Z"}
+        when = sample({"x": told}, 2000)["x"]
+        assert str(when.min()) == "2024-02-29 00:00:00"
+        assert str(when.max()) == "2024-02-29 00:00:05"
+
     def test_empirical(self):
         x = sample({"x": {"dist": "empirical", "levels": [0, 5, 6], "counts": [8, 1, 1]}})["x"]
         assert abs((x == 0).mean() - 0.8) < 0.015
