@@ -58,9 +58,8 @@ class NumberColumn:
             return numbers if self.decimals is None else np.round(numbers, self.decimals)
         if self.dtype == "int":
             return np.rint(numbers).astype(np.int64)
-        unit = SECONDS_A_DAY if self.dtype == "datetime" else 1
-        step = 1 if self.dtype == "datetime" else SECONDS_A_DAY
-        return EPOCH + np.rint(numbers * unit).astype(np.int64) * np.timedelta64(step, "s")
+        days = np.rint(numbers) if self.dtype == "date" else numbers
+        return EPOCH + np.rint(days * SECONDS_A_DAY).astype("timedelta64[s]")
 
 
 @dataclass(frozen=True)
@@ -157,7 +156,7 @@ class TableSpec:
             else:
                 share = stream.random(n)
                 values = column.quantile(joint.get(name, share))
-            series = pd.Series(values, dtype=None if n else object)
+            series = pd.Series(values)
             holes = stream.random(n) < column.missing
             if holes.any():
                 nullable = {"i": "Int64", "b": "boolean"}.get(series.dtype.kind)
