@@ -12,7 +12,7 @@ from skresample.density import (
 from skresample.encoding import TableEncoder
 from skresample.hybrid import CCR, SMOTEENN, SMOTEIPF, SMOTETomek
 from skresample.model import ResampledClassifier
-from skresample.random import RandomOverSampler
+from skresample.random import Perturbation, RandomGenerator, RandomOverSampler
 from skresample.smote import (
     ADASYN,
     LVQSMOTE,
@@ -56,9 +56,11 @@ __all__ = [
     "LeeSMOTE",
     "LoRAS",
     "MultivariateGaussianSMOTE",
+    "Perturbation",
     "PolynomialFitSMOTE",
     "ProWSyn",
     "RWOSampling",
+    "RandomGenerator",
     "RandomOverSampler",
     "ResampledClassifier",
     "SMOTETomek",

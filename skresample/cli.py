@@ -1,4 +1,4 @@
-"""The command line: list the samplers, resample a table, compare samplers on a table."""
+"""The command line: list samplers, resample a table, compare samplers, generate rows."""
 
 import ast
 import difflib
@@ -279,6 +279,9 @@ def resample(
             cells[1:2] = [f"{more:,}", f"{count + more - left:,}"]
         summary.add_row(str(one), *cells)
     _console().print(summary)
+    linkage = getattr(model, "linkage_", None)
+    if linkage is not None:
+        typer.echo(f"Of {linkage:.1%} of the new rows, the nearest row is the one behind them.")
     typer.echo(f"Wrote {len(written):,} rows to {output}")
 
 
@@ -376,6 +379,32 @@ def compare(
     _console().print(str(result), soft_wrap=True)
     result.to_html(page, overwrite=force)
     typer.echo(f"\nWrote the report to {page} after {time.perf_counter() - started:.0f} s")
+
+
+@app.command()
+@plain_errors()
+def generate(
+    spec: Annotated[
+        Path, typer.Argument(metavar="SPEC", help="TOML or JSON file that describes the columns.")
+    ],
+    n: Annotated[int, typer.Option("--n", help="How many rows.")],
+    output: Annotated[Path, typer.Option(help="Where to write; the extension is the format.")],
+    seed: SeedOption = 0,
+    force: ForceOption = False,
+) -> None:
+    """Make a table from a description of its columns."""
+    check_table_name(output)
+    check_output(output, overwrite=force)
+    at_least("--n", n, 1)
+    at_least("--seed", seed, 0)
+
+    from skresample import RandomGenerator
+
+    with notes(), progress_line("generating") as update:
+        frame = RandomGenerator.from_spec(spec, random_state=seed).sample(n)
+        update(description="writing")
+        write_atomically(output, lambda path: write_table(frame, path), overwrite=force)
+    typer.echo(f"Wrote {len(frame):,} rows to {output}")
 
 
 def at_least(option: str, value: int | None, lowest: int) -> None:

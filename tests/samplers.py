@@ -28,6 +28,11 @@ VARIANTS = [
     skresample.PolynomialFitSMOTE(topology="polynomial", random_state=0),
     skresample.GeometricSMOTE(selection_strategy="majority", random_state=0),
     skresample.CCR(energy=9, random_state=0),
+    skresample.RandomGenerator(dependence="gaussian", bounds="observed", random_state=0),
+    skresample.RandomGenerator(distributions="empirical", random_state=0),
+    skresample.Perturbation(method="correlated_noise", scale=1, random_state=0),
+    skresample.Perturbation(method="microaggregation", random_state=0),
+    skresample.Perturbation(method="rank_swap", change=1, random_state=0),
     skresample.KDEOverSampler(covariance="full", kernel="gaussian", random_state=0),
     skresample.KDEOverSampler(marginals="normal_score", adaptive=True, random_state=0),
 ]

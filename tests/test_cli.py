@@ -643,6 +643,70 @@ def test_compare_passes_on_what_was_asked(table, asked):
     assert (asked["page"], asked["overwrite"]) == (Path("page.html"), True)
 
 
+SPEC = """
+age = { dist = "norm", loc = 40, scale = 12, min = 18, dtype = "int" }
+born = { dist = "uniform", loc = 7000, scale = 9000, dtype = "date", missing = 0.2 }
+sex = { values = ["f", "m"] }
+name = { provider = "faker.name" }
+"""
+
+
+@pytest.mark.parametrize("output", ["out.csv", "out.tsv.gz", "out.parquet"])
+def test_generate(output):
+    Path("spec.toml").write_text(SPEC)
+    result = run("generate", "spec.toml", "--n", 50, "--output", output)
+    assert result.exit_code == 0, result.stderr
+    assert "Wrote 50 rows to" in result.stdout
+    written = _files.read_table(Path(output))
+    drawn = skresample.RandomGenerator.from_spec("spec.toml", random_state=0).sample(50)
+    assert list(written.columns) == ["age", "born", "sex", "name"]
+    assert written["age"].tolist() == drawn["age"].tolist()
+    assert written["name"].tolist() == drawn["name"].tolist()
+    assert written["born"].isna().tolist() == drawn["born"].isna().tolist()
+    if output == "out.csv":
+        first = pd.read_csv(output, dtype=str)["born"].dropna().iloc[0]
+        assert len(first) == len("2024-02-29")
+
+
+@pytest.mark.parametrize(
+    ("spec", "arguments", "words"),
+    [
+        ('a = { dist = "nrom" }', (), ("Column 'a', key 'dist'", "'norm'")),
+        ('a = { dist = "norm", min = 2, max = 1 }', (), ("Column 'a', key 'min'",)),
+        ("a = { values = [1, 2], p = [0.5, 0.6] }", (), ("Column 'a', key 'p'", "1.1")),
+        ('a = { provider = "faker.nmae" }', (), ("Column 'a', key 'provider'", "'name'")),
+        ('a = { dist = "norm", sclae = 1 }', (), ("Column 'a', key 'sclae'", "'scale'")),
+        ("a = [", (), ("cannot be read as TOML",)),
+        ("a = { values = [1] }", ("--n", 0), ("--n must be at least 1",)),
+        ("a = { values = [1] }", ("--output", "out.txt"), ("must end in",)),
+        (None, (), ("There is no file",)),
+    ],
+)
+def test_generate_refuses_and_writes_nothing(spec, arguments, words):
+    if spec is not None:
+        Path("spec.toml").write_text(spec)
+    before = sorted(Path().iterdir())
+    result = run("generate", "spec.toml", "--n", 5, "--output", "out.csv", *arguments)
+    refused(result, *words)
+    assert sorted(Path().iterdir()) == before
+
+
+def test_generate_replaces_no_file_unasked():
+    Path("spec.toml").write_text("a = { values = [1] }")
+    Path("out.csv").write_text("mine")
+    command = ("generate", "spec.toml", "--n", 5, "--output", "out.csv")
+    refused(run(*command), "out.csv exists", "--force")
+    assert Path("out.csv").read_text() == "mine"
+    assert run(*command, "--force").exit_code == 0
+    assert Path("out.csv").read_text() == "a\n" + 5 * "1\n"
+
+
+def test_linkage_is_printed(table):
+    result = resample(table, "--sampler", "perturbation", "--param", "scale=0.0001")
+    assert "Of 100.0% of the new rows, the nearest row is the one behind them." in result.stdout
+    assert "nearest row" not in resample(table, "--force").stdout
+
+
 def test_compare_on_the_example(asked):
     for page in ("skresample-report.html", "skresample-report-2.html", "skresample-report-3.html"):
         result = run("compare")
