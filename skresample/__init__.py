@@ -10,6 +10,7 @@ from skresample.density import (
     RWOSampling,
 )
 from skresample.encoding import TableEncoder
+from skresample.generative import VAEOverSampler
 from skresample.hybrid import CCR, SMOTEENN, SMOTEIPF, SMOTETomek
 from skresample.model import ResampledClassifier
 from skresample.random import RandomOverSampler
@@ -64,6 +65,7 @@ __all__ = [
     "SMOTETomek",
     "SafeLevelSMOTE",
     "TableEncoder",
+    "VAEOverSampler",
     "__version__",
     "compare",
 ]
