@@ -10,7 +10,7 @@ from skresample.density import (
     RWOSampling,
 )
 from skresample.encoding import TableEncoder
-from skresample.generative import VAEOverSampler
+from skresample.generative import ARFOverSampler, VAEOverSampler
 from skresample.hybrid import CCR, SMOTEENN, SMOTEIPF, SMOTETomek
 from skresample.model import ResampledClassifier
 from skresample.random import RandomOverSampler
@@ -47,6 +47,7 @@ __all__ = [
     "SMOTEN",
     "SMOTENC",
     "SVMSMOTE",
+    "ARFOverSampler",
     "AssembledSMOTE",
     "BorderlineSMOTE",
     "Comparison",

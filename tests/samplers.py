@@ -19,7 +19,10 @@ INTERPOLATING = [
 ]
 
 # What holds for all has nothing to do with how long a generator is trained.
-QUICK = {skresample.VAEOverSampler: {"max_epochs": 5, "n_hidden": 8}}
+QUICK = {
+    skresample.ARFOverSampler: {"n_estimators": 3, "max_rounds": 2},
+    skresample.VAEOverSampler: {"max_epochs": 5, "n_hidden": 8},
+}
 SAMPLERS = [cls(**QUICK.get(cls, {}), random_state=0) for cls in CLASSES]
 VARIANTS = [
     *SAMPLERS,

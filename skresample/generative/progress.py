@@ -12,7 +12,9 @@ PAUSE = 0.2
 
 
 @contextmanager
-def progress(shown: bool, n_epochs: int, title: str) -> Iterator[Callable[[int, float], None]]:
+def progress(
+    shown: bool, n_epochs: int, title: str, unit: str = "epoch", measure: str = "loss"
+) -> Iterator[Callable[[int, float], None]]:
     """Yield what is called after each epoch; it writes one line to standard error, over and over.
 
     Parameters
@@ -23,6 +25,8 @@ def progress(shown: bool, n_epochs: int, title: str) -> Iterator[Callable[[int, 
         How many epochs there are at most.
     title : str
         What is being trained.
+    unit, measure : str
+        What epochs and losses are called.
 
     Yields
     ------
@@ -37,7 +41,8 @@ def progress(shown: bool, n_epochs: int, title: str) -> Iterator[Callable[[int, 
         if not shown:
             return
         seconds = time.monotonic() - start
-        last = f"{title}: epoch {epoch + 1} of {n_epochs}, loss {loss:.4g}, {seconds:.1f} s"
+        done = f"{unit} {epoch + 1} of {n_epochs}, {measure} {loss:.4g}"
+        last = f"{title}: {done}, {seconds:.1f} s"
         if time.monotonic() - written > PAUSE:
             written = time.monotonic()
             sys.stderr.write(f"\r{last}")

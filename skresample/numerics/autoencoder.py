@@ -1,6 +1,7 @@
 """A variational autoencoder of rows of scores and levels, with gradients written out."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -246,7 +247,7 @@ class VariationalAutoencoder:
     def _blocks(self) -> list[slice]:
         """Return which columns of the output are of each column of levels."""
         ends = self.n_scores + np.cumsum([0, *self.sizes])
-        return [slice(int(a), int(b)) for a, b in zip(ends[:-1], ends[1:], strict=True)]
+        return [slice(int(a), int(b)) for a, b in pairwise(ends)]
 
 
 def train(

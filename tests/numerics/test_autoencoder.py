@@ -1,4 +1,4 @@
-"""The autoencoder: gradients by finite differences, and what training finds on data that is known."""
+"""The autoencoder: gradients by finite differences, and what training finds again."""
 
 import numpy as np
 import pytest
