@@ -10,6 +10,7 @@ from skresample.density import (
     RWOSampling,
 )
 from skresample.encoding import TableEncoder
+from skresample.generative import ARFOverSampler, VAEOverSampler
 from skresample.hybrid import CCR, SMOTEENN, SMOTEIPF, SMOTETomek
 from skresample.model import ResampledClassifier
 from skresample.random import Perturbation, RandomGenerator, RandomOverSampler
@@ -46,6 +47,7 @@ __all__ = [
     "SMOTEN",
     "SMOTENC",
     "SVMSMOTE",
+    "ARFOverSampler",
     "AssembledSMOTE",
     "BorderlineSMOTE",
     "Comparison",
@@ -66,6 +68,7 @@ __all__ = [
     "SMOTETomek",
     "SafeLevelSMOTE",
     "TableEncoder",
+    "VAEOverSampler",
     "__version__",
     "compare",
 ]

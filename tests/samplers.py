@@ -18,7 +18,12 @@ INTERPOLATING = [
     if issubclass(cls, InterpolatingOverSampler) and cls is not skresample.SMOTEN and cls._on_lines
 ]
 
-SAMPLERS = [cls(random_state=0) for cls in CLASSES]
+# What holds for all has nothing to do with how long a generator is trained.
+QUICK = {
+    skresample.ARFOverSampler: {"n_estimators": 3, "max_rounds": 2},
+    skresample.VAEOverSampler: {"max_epochs": 5, "n_hidden": 8},
+}
+SAMPLERS = [cls(**QUICK.get(cls, {}), random_state=0) for cls in CLASSES]
 VARIANTS = [
     *SAMPLERS,
     skresample.BorderlineSMOTE(kind="borderline-2", random_state=0),
@@ -35,6 +40,7 @@ VARIANTS = [
     skresample.Perturbation(method="rank_swap", change=1, random_state=0),
     skresample.KDEOverSampler(covariance="full", kernel="gaussian", random_state=0),
     skresample.KDEOverSampler(marginals="normal_score", adaptive=True, random_state=0),
+    skresample.VAEOverSampler(latent="prior", max_epochs=5, n_hidden=8, random_state=0),
 ]
 INTERPOLANTS = [s for s in VARIANTS if isinstance(s, tuple(INTERPOLATING))]
 
