@@ -1,6 +1,7 @@
 """Over-sampling of imbalanced tables, and honest reports of what it gains."""
 
 from skresample._version import __version__
+from skresample.audit import AuditReport, audit
 from skresample.compare import Comparison, compare
 from skresample.density import (
     ROSE,
@@ -47,6 +48,7 @@ __all__ = [
     "SMOTENC",
     "SVMSMOTE",
     "AssembledSMOTE",
+    "AuditReport",
     "BorderlineSMOTE",
     "Comparison",
     "GaussianCopulaOverSampler",
@@ -65,5 +67,6 @@ __all__ = [
     "SafeLevelSMOTE",
     "TableEncoder",
     "__version__",
+    "audit",
     "compare",
 ]
