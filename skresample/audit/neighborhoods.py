@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from skresample.audit.tables import Tables
 from skresample.numerics.closeness import Lists, nearest_lists
+from skresample.numerics.mixed import Mixed
 
 __all__ = ["FEWEST", "Neighborhood", "neighborhoods"]
 
@@ -59,6 +60,8 @@ def neighborhoods(tables: Tables, rng: np.random.Generator) -> list[Neighborhood
         if synthetic.size > real.size:
             synthetic = np.sort(rng.choice(synthetic, real.size, replace=False))
         values = tables.space(tables.real.take(real), tables.synthetic.take(synthetic))
-        is_real = np.arange(real.size + synthetic.size) < real.size
-        found.append(Neighborhood(int(stratum), is_real, nearest_lists(values, LISTED)))
+        # In random order, since of equally near rows the first one is listed first.
+        order = rng.permutation(real.size + synthetic.size)
+        values = values.take(order) if isinstance(values, Mixed) else values[order]
+        found.append(Neighborhood(int(stratum), order < real.size, nearest_lists(values, LISTED)))
     return found

@@ -118,7 +118,7 @@ class AuditReport:
     def __str__(self) -> str:
         lines = [TITLE, "=" * len(TITLE)]
         for line in self._heading():
-            lines += textwrap.wrap(line, WIDTH)
+            lines += _wrapped(line, 0)
         lines.append("")
         for name, one in self.answers.items():
             lines.append(f"{MARKS[one.verdict]} {name.capitalize():<10}{one.verdict}")
@@ -131,7 +131,7 @@ class AuditReport:
                 numbers += f"{_interval(check):<18}"
                 lines.append(f"{check.name:<{names}}{numbers}{check.verdict}".rstrip())
                 lines += _wrapped(check.sentence, 4)
-        lines += ["", *textwrap.wrap(CAUTION, WIDTH)]
+        lines += ["", *_wrapped(CAUTION, 0)]
         if self.notes:
             lines += ["", "Notes", "-----"]
             for note in self.notes:
@@ -240,7 +240,9 @@ class AuditReport:
 
 def _wrapped(text: str, indent: int) -> list[str]:
     margin = " " * indent
-    return textwrap.wrap(text, WIDTH, initial_indent=margin, subsequent_indent=margin)
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=margin, subsequent_indent=margin, break_on_hyphens=False
+    )
 
 
 def _number(value: float | None) -> str:
