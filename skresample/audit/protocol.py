@@ -112,7 +112,7 @@ def audit(
     if sensitive is not None:
         secrets = columns = find_columns(tables, sensitive)
     rng = np.random.default_rng(check_random_state(random_state).randint(2**31 - 1))
-    sizes = {"real": len(np.shape(X_real)) and _length(X_real), "synthetic": _length(X_syn)}
+    sizes = {"real": _length(X_real), "synthetic": _length(X_syn)}
     if X_holdout is not None:
         sizes["held-out"] = _length(X_holdout)
     empty = _nothing_left(tables)

@@ -15,11 +15,13 @@ __all__ = ["lines_through", "matches", "meeting_points"]
 MATES = 60
 # How many numbers are held at once.
 BLOCK_VALUES = 1 << 22
+# How far from its rows the ends of a line are looked for, in lengths of these.
+REACH = 20
 # Two directions are one if the sine of their angle is below this: cosines of doubles tell no
 # smaller ones apart.
 SAME_DIRECTION = 1e-7
 # Points are one if they are nearer than this share of the size of the table.
-SAME_POINT = 1e-6
+SAME_POINT = 1e-7
 
 
 def lines_through(
@@ -40,12 +42,13 @@ def lines_through(
         A point of each line, the mean of its rows.
     directions : ndarray of shape (l, d)
         Of length 1.
-    halves : ndarray of shape (l,)
-        How far the rows of each line reach from its origin, at the shorter side.
+    spans : ndarray of shape (l, 2)
+        How far the rows of each line reach from its origin, at the shorter and at the longer
+        side.
     """
     n, d = rows.shape
     if n < 3 or d < 2:
-        return np.empty((0, d)), np.empty((0, d)), np.empty(0)
+        return np.empty((0, d)), np.empty((0, d)), np.empty((0, 2))
     neighbors = kneighbors(rows, MATES)
     k = neighbors.shape[1]
     pairs = []
@@ -70,27 +73,27 @@ def lines_through(
     groups = np.split(order, np.flatnonzero(np.diff(component[order])) + 1)
     lines = [line for group in groups if len(group) > 2 and (line := _line(rows[group]))]
     if not lines:
-        return np.empty((0, d)), np.empty((0, d)), np.empty(0)
-    origins, directions, halves = zip(*lines, strict=True)
-    return np.array(origins), np.array(directions), np.array(halves)
+        return np.empty((0, d)), np.empty((0, d)), np.empty((0, 2))
+    origins, directions, spans = zip(*lines, strict=True)
+    return np.array(origins), np.array(directions), np.array(spans)
 
 
 def _line(
     rows: npt.NDArray[np.float64],
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], float] | None:
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], list[float]] | None:
     """Return the line that rows lie on, or None if they do not."""
     origin = rows.mean(axis=0)
     _, sizes, axes = np.linalg.svd(rows - origin, full_matrices=False)
     if sizes[1] > SAME_DIRECTION * sizes[0]:
         return None
     places = (rows - origin) @ axes[0]
-    return origin, axes[0], float(min(places.max(), -places.min()))
+    return origin, axes[0], sorted([float(places.max()), float(-places.min())])
 
 
 def meeting_points(
     origins: npt.NDArray[np.float64],
     directions: npt.NDArray[np.float64],
-    halves: npt.NDArray[np.float64],
+    spans: npt.NDArray[np.float64],
     *,
     scale: float,
     least: int,
@@ -99,7 +102,7 @@ def meeting_points(
 
     Parameters
     ----------
-    origins, directions, halves : ndarray of shape (l, d), (l, d) and (l,)
+    origins, directions, spans : ndarray of shape (l, d), (l, d) and (l, 2)
         What `lines_through` returns.
     scale : float
         The size of the table.
@@ -118,7 +121,7 @@ def meeting_points(
         apart = origins[i + 1 :] - origins[i]
         along, beside = directions[i], directions[i + 1 :]
         cosine = beside @ along
-        sine = 1 - cosine**2
+        sine = 1 - cosine**2  # squared
         crossing = sine > 1e-8
         here = apart @ along
         there = np.einsum("ij,ij->i", apart, beside)
@@ -126,8 +129,8 @@ def meeting_points(
             ours = (here - cosine * there) / sine
             theirs = (cosine * here - there) / sine
         # Interpolated rows lie between the points that are looked for.
-        crossing &= (np.abs(ours) > halves[i]) & (np.abs(theirs) > halves[i + 1 :])
-        crossing &= np.abs(ours) < 1e3 * scale
+        for place, (shorter, longer) in ((ours, spans[i]), (theirs, spans[i + 1 :].T)):
+            crossing &= (np.abs(place) > shorter) & (np.abs(place) < REACH * longer)
         others = np.flatnonzero(crossing)
         if not others.size:
             continue

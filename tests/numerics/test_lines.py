@@ -19,11 +19,12 @@ def test_two_lines_meet_at_the_row_that_they_share():
     shared = [1.0, 2.0, 3.0]
     first = between(shared, [4.0, 2.5, 1.0], [0.2, 0.5, 0.9])
     second = between(shared, [0.0, 5.0, 7.0], [0.1, 0.3, 0.6])
-    origins, directions, halves = lines_through(np.concatenate([first, second]))
+    origins, directions, spans = lines_through(np.concatenate([first, second]))
     assert len(origins) == 2
     np.testing.assert_allclose(np.linalg.norm(directions, axis=1), 1)
-    assert (halves > 0).all()
-    points = meeting_points(origins, directions, halves, scale=1.0, least=2)
+    assert (spans[:, 0] > 0).all()
+    assert (spans[:, 0] <= spans[:, 1]).all()
+    points = meeting_points(origins, directions, spans, scale=1.0, least=2)
     np.testing.assert_allclose(points, [shared])
 
 
