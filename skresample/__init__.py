@@ -1,6 +1,7 @@
 """Over-sampling of imbalanced tables, and honest reports of what it gains."""
 
 from skresample._version import __version__
+from skresample.audit import AuditReport, audit
 from skresample.compare import Comparison, compare
 from skresample.density import (
     ROSE,
@@ -49,6 +50,7 @@ __all__ = [
     "SVMSMOTE",
     "ARFOverSampler",
     "AssembledSMOTE",
+    "AuditReport",
     "BorderlineSMOTE",
     "Comparison",
     "GaussianCopulaOverSampler",
@@ -70,5 +72,6 @@ __all__ = [
     "TableEncoder",
     "VAEOverSampler",
     "__version__",
+    "audit",
     "compare",
 ]

@@ -839,3 +839,65 @@ def test_write_atomically(tmp_path):
     assert os.listdir(tmp_path) == ["page.html"]
     with pytest.raises(FileNotFoundError, match="no directory"):
         _files.write_atomically(tmp_path / "nowhere" / "page.html", print)
+
+
+class TestAudit:
+    @pytest.fixture
+    def tables(self):
+        """Real, synthetic and held-out rows on disk."""
+        rng = np.random.default_rng(0)
+        for name in ("real", "new", "kept"):
+            y = rng.choice(["yes", "no"], 120, p=[0.3, 0.7])
+            frame = pd.DataFrame(
+                {
+                    "width": rng.normal(size=120) + (y == "yes"),
+                    "since": pd.Timestamp("2024-01-01")
+                    + pd.to_timedelta(rng.integers(0, 90, 120), "D"),
+                    "sex": rng.choice(["f", "m"], 120),
+                    "code": rng.integers(0, 4, 120),
+                    "kind": y,
+                }
+            )
+            frame.to_csv(f"{name}.csv", index=False)
+
+    def test_prints_and_writes_the_report(self, tables):
+        options = ("--target", "kind", "--holdout", "kept.csv", "--sensitive", "sex")
+        result = run("audit", "real.csv", "new.csv", *options, "--categorical", "code")
+        assert result.exit_code == 0, result.stderr
+        for question in ("Valid", "Faithful", "Varied", "Private", "Useful", "Fair"):
+            assert f"✓ {question}" in result.stdout
+        page = Path("skresample-audit.html")
+        assert "data:image/png" in page.read_text()
+        assert str(page) in result.stdout
+
+    def test_does_not_replace_a_report(self, tables):
+        for page in ("skresample-audit.html", "skresample-audit-2.html"):
+            assert run("audit", "real.csv", "new.csv", "--target", "kind").exit_code == 0
+            assert Path(page).exists()
+        options = ("--target", "kind", "--output", "skresample-audit.html")
+        result = run("audit", "real.csv", "new.csv", *options)
+        assert result.exit_code == 2
+        assert "--force" in result.stderr
+        assert run("audit", "real.csv", "new.csv", *options, "--force").exit_code == 0
+
+    def test_synthetic_rows_without_classes(self, tables):
+        pd.read_csv("new.csv").drop(columns="kind").to_csv("new.csv", index=False)
+        result = run("audit", "real.csv", "new.csv", "--target", "kind", "--holdout", "kept.csv")
+        assert result.exit_code == 0, result.stderr
+        assert "give them as y_syn" in " ".join(result.stdout.split())
+
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            (("--target", "kinds"), "did you mean 'kind'"),
+            (("--target", "kind", "--sensitive", "gender"), "sensitive names 'gender'"),
+            (("--target", "kind", "--output", "page.txt"), "must end in .html"),
+            (("--target", "kind", "--seed", "-1"), "--seed must be at least 0"),
+            (("--target", "kind", "--holdout", "none.csv"), "There is no file none.csv"),
+        ],
+    )
+    def test_refusals(self, tables, options, message):
+        result = run("audit", "real.csv", "new.csv", *options)
+        assert result.exit_code == 2
+        assert message in result.stderr
+        assert not list(Path().glob("*.html"))
