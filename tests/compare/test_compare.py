@@ -575,8 +575,8 @@ def test_decisions_are_scored_as_scikit_learn_does():
 
 def test_the_slope_of_calibration_is_that_of_a_logistic_regression():
     rng = np.random.default_rng(0)
-    odds = rng.normal(-2, 2, 500)
-    true = (rng.random(500) < 1 / (1 + np.exp(-0.5 * odds))).astype(int)
+    odds = rng.normal(-2, 2, 5000)
+    true = (rng.random(5000) < 1 / (1 + np.exp(-0.5 * odds))).astype(int)
     fitted = LogisticRegression(C=np.inf, tol=1e-10).fit(odds[:, np.newaxis], true)
     found = calibration_slope(true, 1 / (1 + np.exp(-odds)))
     assert found == pytest.approx(fitted.coef_[0, 0], rel=1e-4)
