@@ -11,7 +11,7 @@ from sklearn.utils.class_weight import compute_sample_weight
 from skresample.model import ResampledClassifier
 from skresample.table import take_rows
 
-__all__ = ["BalancedWeights", "TunedThreshold"]
+__all__ = ["BalancedWeights", "TunedThreshold", "log_of", "tune_offsets"]
 
 # How many places for the threshold of a class are tried.
 CANDIDATES = 400
@@ -30,6 +30,7 @@ class BalancedWeights(ResampledClassifier):
         "estimator": ResampledClassifier._parameter_constraints["estimator"]
     }
     sampler = None
+    calibration = None
 
     def __init__(self, estimator: Any):
         self.estimator = estimator
@@ -104,7 +105,7 @@ class TunedThreshold(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         for train, test in folds.split(codes, codes):
             fitted = clone(self.estimator).fit(take_rows(X, train), self.classes_[codes[train]])
             out_of_fold[test] = fitted.predict_proba(take_rows(X, test))
-        self.offsets_ = _tune_offsets(_log(out_of_fold), codes, counts, self.aim)
+        self.offsets_ = tune_offsets(log_of(out_of_fold), codes, counts, self.aim)
         self.estimator_ = clone(self.estimator).fit(X, y)
         return self
 
@@ -121,7 +122,7 @@ class TunedThreshold(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         y_pred : ndarray of shape (n_samples,)
             Class labels.
         """
-        chosen = np.argmax(_log(self.predict_proba(X)) + self.offsets_, axis=1)
+        chosen = np.argmax(log_of(self.predict_proba(X)) + self.offsets_, axis=1)
         return self.classes_[chosen]
 
     def predict_proba(self, X: Any) -> npt.NDArray[np.floating]:
@@ -140,17 +141,46 @@ class TunedThreshold(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         return self.estimator_.predict_proba(X)
 
 
-def _log(probabilities: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+def log_of(probabilities: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+    """Return logarithms that are finite for a probability of 0 too.
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (n, n_classes)
+        Probabilities.
+
+    Returns
+    -------
+    logarithms : ndarray of shape (n, n_classes)
+        Natural ones.
+    """
     return np.log(np.maximum(probabilities, np.finfo(np.float64).tiny))
 
 
-def _tune_offsets(
+def tune_offsets(
     log_p: npt.NDArray[np.floating],
     codes: npt.NDArray[np.intp],
     counts: npt.NDArray[np.intp],
     aim: str,
 ) -> npt.NDArray[np.floating]:
-    """Return the offsets that serve the aim best; that of the largest class is 0."""
+    """Choose what is added to the logarithms of probabilities before the largest decides.
+
+    Parameters
+    ----------
+    log_p : ndarray of shape (n, n_classes)
+        Logarithms of the predicted probabilities of rows that were not trained on.
+    codes : ndarray of shape (n,)
+        Their class codes.
+    counts : ndarray of shape (n_classes,)
+        How many rows each class has.
+    aim : {'balanced accuracy', 'F1'}
+        What is to be as high as possible.
+
+    Returns
+    -------
+    offsets : ndarray of shape (n_classes,)
+        That of the largest class is 0.
+    """
     offsets = np.zeros(len(counts))
     tuned = np.argsort(counts, kind="stable")[:-1]
     for c in np.tile(tuned, 1 if len(counts) == 2 else 3):
@@ -160,21 +190,43 @@ def _tune_offsets(
         otherwise = np.delete(np.arange(len(counts)), c)[others.argmax(axis=1)]
         edges = np.unique(np.quantile(needed, np.linspace(0, 1, CANDIDATES)))
         places = np.concatenate([[offsets[c]], (edges[:-1] + edges[1:]) / 2])
-        gains = [_gain(np.where(needed < p, c, otherwise), codes, counts, aim) for p in places]
+        gains = _gains(needed, c, otherwise, places, codes, counts, aim)
         # Of equally good places the middle one, which is less of an accident than the edge.
         best = np.sort(places[np.isclose(gains, max(gains))])
         offsets[c] = best[len(best) // 2]
     return offsets
 
 
-def _gain(
-    predicted: npt.NDArray[np.intp],
+def _gains(
+    needed: npt.NDArray[np.floating],
+    c: int,
+    otherwise: npt.NDArray[np.intp],
+    places: npt.NDArray[np.floating],
     codes: npt.NDArray[np.intp],
     counts: npt.NDArray[np.intp],
     aim: str,
-) -> float:
-    """Return the mean over the classes of recall or F1."""
-    right = np.bincount(codes, weights=predicted == codes, minlength=len(counts))
-    if aim == "balanced accuracy":
-        return float((right / counts).mean())
-    return float((2 * right / (counts + np.bincount(predicted, minlength=len(counts)))).mean())
+) -> npt.NDArray[np.floating]:
+    """Return, for each offset of class c, the mean over the classes of recall or F1."""
+    order = np.argsort(needed)
+    # With the rows in this order, the first so many are taken for class c.
+    n_first = np.searchsorted(needed[order], places)
+    gains = np.zeros(len(places))
+    for k in range(len(counts)):
+        if k == c:
+            taken, right = n_first, _sum_before(codes[order] == c, n_first)
+        else:
+            rest = otherwise[order] == k
+            taken = _sum_after(rest, n_first)
+            right = _sum_after(rest & (codes[order] == k), n_first)
+        gains += (
+            right / counts[k] if aim == "balanced accuracy" else 2 * right / (counts[k] + taken)
+        )
+    return gains / len(counts)
+
+
+def _sum_before(marks: npt.NDArray[np.bool_], at: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    return np.concatenate([[0], np.cumsum(marks)])[at]
+
+
+def _sum_after(marks: npt.NDArray[np.bool_], at: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    return np.count_nonzero(marks) - _sum_before(marks, at)

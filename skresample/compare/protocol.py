@@ -36,7 +36,9 @@ from skresample.utils import all_samplers, seeded_clone
 
 __all__ = [
     "ROWS_FOR_THREADS",
+    "build",
     "compare",
+    "confidence_of",
     "default_samplers",
     "find_refusals",
     "last_step",
@@ -396,7 +398,7 @@ def _fit_and_score(
         return Cell(failed, "its fit takes no sample_weight", [])
     if method in (TUNED_THRESHOLD, F1_THRESHOLD) and not hasattr(estimator, "predict_proba"):
         return Cell(failed, "it has no predict_proba", [])
-    model = _build(estimator, sampler, method, encoded, seed)
+    model = build(estimator, sampler, method, encoded, seed)
     threads = 1 if len(train) < ROWS_FOR_THREADS else None
     with warnings.catch_warnings(record=True) as caught, threadpool_limits(threads):
         warnings.simplefilter("always")
@@ -405,7 +407,7 @@ def _fit_and_score(
             held_out = take_rows(X, test)
             names = np.unique(labels)
             predicted = np.searchsorted(names, model.predict(held_out))
-            confidence, probabilities = _confidence(model, held_out, names)
+            confidence, probabilities = confidence_of(model, held_out, names)
         except Exception as error:
             return Cell(failed, f"{type(error).__name__}: {error}", [])
     row = scores(
@@ -435,10 +437,26 @@ def last_step(estimator: Any) -> Any:
     return estimator.steps[-1][1] if isinstance(estimator, Pipeline) else estimator
 
 
-def _build(estimator: Any, sampler: Any, method: str, encoded: bool, seed: int) -> Any:
+def build(estimator: Any, sampler: Any, method: str, encoded: bool, seed: int) -> Any:
     """Return the model of a method: its part goes before or around a pipeline's last step.
 
-    If the pipeline begins with our encoder, the sampler goes before all of it.
+    Parameters
+    ----------
+    estimator : classifier or Pipeline
+        With what. It is cloned.
+    sampler : sampler or None
+        What resamples. It is cloned.
+    method : str
+        Its name, which tells the baselines.
+    encoded : bool
+        Whether the pipeline begins with our encoder: the sampler then goes before all of it.
+    seed : int
+        For whatever has a random state and no seed.
+
+    Returns
+    -------
+    model : classifier
+        Not fitted.
     """
     model = seeded_clone(estimator, seed)
     if method in (TUNED_THRESHOLD, F1_THRESHOLD):
@@ -457,10 +475,25 @@ def _build(estimator: Any, sampler: Any, method: str, encoded: bool, seed: int) 
     return last
 
 
-def _confidence(
+def confidence_of(
     model: Any, X: Any, classes: npt.NDArray[Any]
 ) -> tuple[npt.NDArray[np.floating] | None, npt.NDArray[np.floating] | None]:
-    """Return what ranks the rows for each class, and the probabilities, where there are any."""
+    """Return what ranks the rows for each class, and the probabilities, where there are any.
+
+    Parameters
+    ----------
+    model : classifier
+        Fitted.
+    X : {array-like, sparse matrix, DataFrame} of shape (n, n_features)
+        Rows.
+    classes : ndarray of shape (n_classes,)
+        Class labels, some of which the model may not have seen.
+
+    Returns
+    -------
+    confidence, probabilities : ndarray of shape (n, n_classes) or None
+        None where the model gives none.
+    """
     if hasattr(model, "predict_proba"):
         probabilities = np.zeros((_num_samples(X), len(classes)))
         probabilities[:, np.searchsorted(classes, model.classes_)] = model.predict_proba(X)

@@ -25,8 +25,12 @@ from sklearn.metrics import (
     balanced_accuracy_score,
     brier_score_loss,
     classification_report,
+    confusion_matrix,
+    f1_score,
     log_loss,
     matthews_corrcoef,
+    precision_recall_fscore_support,
+    recall_score,
     roc_auc_score,
 )
 from sklearn.model_selection import RepeatedStratifiedKFold, StratifiedKFold
@@ -46,8 +50,8 @@ from skresample import (
     compare,
 )
 from skresample.base import BaseOverSampler
-from skresample.compare.baselines import TunedThreshold, _gain, _tune_offsets
-from skresample.compare.metrics import metrics_of, scores
+from skresample.compare.baselines import TunedThreshold, tune_offsets
+from skresample.compare.metrics import calibration_slope, decision_scores, metrics_of, scores
 from skresample.compare.protocol import default_samplers, standardized
 from skresample.compare.statistics import corrected_interval
 
@@ -532,16 +536,53 @@ def test_three_class_offsets_come_near_the_best_of_a_grid(aim):
     p = np.exp(rng.normal(0, 1, (1000, 3)) + 1.2 * np.eye(3)[codes] + [1.5, 0, -1])
     log_p = np.log(p / p.sum(axis=1, keepdims=True))
     counts = np.bincount(codes)
-    found = _gain(
-        (log_p + _tune_offsets(log_p, codes, counts, aim)).argmax(axis=1), codes, counts, aim
-    )
+
+    def gain(offsets):
+        of = recall_score if aim == "balanced accuracy" else f1_score
+        return of(codes, (log_p + offsets).argmax(axis=1), average="macro")
+
     grid = np.linspace(-1, 5, 31)
-    best = max(
-        _gain((log_p + np.array([0, a, b])).argmax(axis=1), codes, counts, aim)
-        for a in grid
-        for b in grid
-    )
-    assert found > best - 0.005
+    best = max(gain(np.array([0, a, b])) for a in grid for b in grid)
+    assert gain(tune_offsets(log_p, codes, counts, aim)) > best - 0.005
+
+
+@pytest.mark.parametrize("aim", ["balanced accuracy", "F1"])
+def test_no_threshold_of_two_classes_is_better_than_the_tuned_one(aim):
+    rng = np.random.default_rng(0)
+    codes = np.repeat([0, 1], [150, 30])
+    odds = np.round(rng.normal(0, 1, 180) + codes - 1.5, 1)  # with ties
+    log_p = np.column_stack([-np.logaddexp(0, odds), -np.logaddexp(0, -odds)])
+    of = recall_score if aim == "balanced accuracy" else f1_score
+
+    def gain(offset):
+        return of(codes, odds + offset > 0, average="macro")
+
+    best = max(gain(0.05 - place) for place in np.unique(odds))
+    assert gain(tune_offsets(log_p, codes, np.bincount(codes), aim)[1]) == pytest.approx(best)
+
+
+def test_decisions_are_scored_as_scikit_learn_does():
+    rng = np.random.default_rng(0)
+    for n_classes in (2, 3):
+        true, taken = rng.integers(n_classes, size=(2, 60))
+        taken[taken == 1] = 0  # a class that is never predicted
+        found = decision_scores(confusion_matrix(true, taken))
+        lines = precision_recall_fscore_support(true, taken, zero_division=0)[:3]
+        assert found[: 3 * n_classes] == pytest.approx(np.transpose(lines).ravel())
+        wanted = [matthews_corrcoef(true, taken), balanced_accuracy_score(true, taken)]
+        assert found[-3:-1] == pytest.approx(wanted)
+
+
+def test_the_slope_of_calibration_is_that_of_a_logistic_regression():
+    rng = np.random.default_rng(0)
+    odds = rng.normal(-2, 2, 5000)
+    true = (rng.random(5000) < 1 / (1 + np.exp(-0.5 * odds))).astype(int)
+    fitted = LogisticRegression(C=np.inf, tol=1e-10).fit(odds[:, np.newaxis], true)
+    found = calibration_slope(true, 1 / (1 + np.exp(-odds)))
+    assert found == pytest.approx(fitted.coef_[0, 0], rel=1e-4)
+    assert 0.4 < found < 0.6
+    assert np.isnan(calibration_slope(np.array([0, 0, 1, 1]), np.array([0.1, 0.2, 0.3, 0.4])))
+    assert np.isnan(calibration_slope(np.array([0, 0]), np.array([0.1, 0.2])))
 
 
 @pytest.mark.parametrize("make", [sparse.csr_array, sparse.csr_matrix, np.ndarray.tolist])
