@@ -164,7 +164,7 @@ def all_methods() -> dict[str, Method]:
             ("SMOTE", samplers["SMOTE"]),
         ):
             found += [
-                Method(f"{name}, {how}", one, settings_of(one), calibration=how)
+                Method(f"{name} + {how}", one, settings_of(one), calibration=how)
                 for how in ("prior", "sigmoid", "isotonic")
             ]
     return {method.name: method for method in found}
