@@ -51,7 +51,7 @@ class Line(NamedTuple):
     @property
     def title(self) -> str:
         """Return how it is printed."""
-        score = "calibration (|log slope|)" if self.score == SLOPE else self.score
+        score = "calibration slope, distance from 1" if self.score == SLOPE else self.score
         return score if self.decision == AT_HALF else f"{score}, all {self.decision}"
 
 
