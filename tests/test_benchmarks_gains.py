@@ -424,7 +424,13 @@ def test_the_report_has_every_table_and_needs_no_other_file(tmp_path):
             )
     frame = join(parts, tmp_path / "r.parquet")
     page = write_page(frame, facts, tmp_path / "page.html").read_text()
-    for text in ("By classifier and score", "What selection would have gained", "ADASYN", "60"):
+    for text in (
+        "In short",
+        "By classifier and score",
+        "What selection would have gained",
+        "ADASYN",
+        "60",
+    ):
         assert text in page
     assert page.count("data:image/png;base64,") == 2
     assert 'src="http' not in page
@@ -432,7 +438,7 @@ def test_the_report_has_every_table_and_needs_no_other_file(tmp_path):
     guide.mkdir(parents=True)
     static.mkdir()
     written = write_tables(frame, facts, guide)
-    assert {"_gains_by_classifier.md", "_gains_costs.md", "gains-ranks.png"} <= {
+    assert {"_gains_in_short.md", "_gains_by_classifier.md", "gains-ranks.png"} <= {
         path.name for path in written
     }
     for path in guide.glob("*.md"):

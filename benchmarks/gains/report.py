@@ -54,6 +54,11 @@ class Line(NamedTuple):
         score = "calibration slope, distance from 1" if self.score == SLOPE else self.score
         return score if self.decision == AT_HALF else f"{score}, all {self.decision}"
 
+    @property
+    def slug(self) -> str:
+        """Return the name of its table's file."""
+        return "by_method_" + re.sub(r"\W+", "_", self.title.lower())
+
 
 LINES = (
     Line("F1 of the rare class", rival=F1_THRESHOLD),
@@ -68,15 +73,19 @@ LINES = (
     Line("log-loss"),
     Line(SLOPE),
 )
+# Of these, the documentation has the table of all methods.
+DOCUMENTED = ("F1 of the rare class", "balanced accuracy", "average precision", "Brier")
 SHOWN = (CLASS_WEIGHTS, RANDOM_OVER_SAMPLING, "SMOTE")
 PER_CLASS = ("precision", "recall", "F1")
 CLASSES = ("the rare class", "the rest")
+VERDICTS = ("better", "same", "worse")
 SURE = 0.95
 ABOUT = (
     "Gains are differences to the same classifier on the table as it is (nothing), which had as "
     "many configurations to choose from, turned so that more is better for every score. They are "
-    "means over families of tables, and intervals are of 95 %, over families too. Better, the "
-    f"same and worse are of the Bayesian signed-rank test, the same being within ±{ROPE}, and are "
+    "means over families of tables, and intervals are of 95 %, over families too (* where they "
+    "leave out 0). Better, the same and worse are of the Bayesian signed-rank test, "
+    f"the same being within ±{ROPE}, and are "
     f"counted from a probability of {SURE} on. p-values are Wilcoxon's, by Holm's correction."
 )
 
@@ -146,7 +155,8 @@ def signed(value: float, digits: int = 3) -> str:
 
 def interval(line: pd.Series) -> str:
     """Write a gain with its interval."""
-    return f"{signed(line['gain'])} [{signed(line['low'])}, {signed(line['high'])}]"
+    half = line["high"] - line["gain"]
+    return f"{signed(line['gain'])} ± {half:.3f}" + ("*" if abs(line["gain"]) > half else "")
 
 
 def plain(value: float) -> str:
@@ -190,29 +200,84 @@ def measured_on(results: Results) -> Sheet:
     return Sheet("measured", "What was measured", text, columns, rows)
 
 
-def by_classifier(results: Results) -> Sheet:
-    """Hold the over-samplers against nothing and the thresholds, for each classifier."""
-    rows = []
-    classifiers = results.frame["classifier"].unique()
-    work = [(name, line) for name in classifiers for line in LINES]
-    for name, line in track(work, "by classifier"):
+class Judged(NamedTuple):
+    """What the tests say of all methods with one classifier, by one score."""
+
+    classifier: str
+    line: Line
+    over_nothing: pd.DataFrame
+    over_rival: pd.DataFrame | None
+
+    def counted(self, over: pd.DataFrame, *verdicts: str) -> list[int]:
+        """Return of how many over-samplers a verdict is sure, for each verdict."""
+        samplers = [m for m in over.index if group_of(m) == "over-sampler"]
+        return [int((over.loc[samplers, verdict] >= SURE).sum()) for verdict in verdicts]
+
+
+def judge(results: Results) -> list[Judged]:
+    """Hold all methods against nothing and the thresholds, for each classifier and score."""
+    names = results.frame["classifier"].unique()
+    found = []
+    for name, line in track([(n, line) for n in names for line in LINES], "by classifier"):
         values = results.scored[line].loc[name]
-        found = against(gains(values, line.score), results.families)
+        over = against(gains(values, line.score), results.families)
+        rival = None
+        if line.rival:
+            rival = against(gains(values, line.score, line.rival), results.families)
+        found.append(Judged(name, line, over, rival))
+    return found
+
+
+def in_short(judged: list[Judged]) -> Sheet:
+    """Count verdicts over the classifiers."""
+    rows = []
+    for line in LINES:
+        of = [one for one in judged if one.line == line]
+        n = sum(sum(group_of(m) == "over-sampler" for m in one.over_nothing.index) for one in of)
+        verdicts = np.sum([one.counted(one.over_nothing, *VERDICTS) for one in of], axis=0)
+        row = [line.title, str(n), *map(str, verdicts)]
+        if line.rival:
+            pairs = [one.counted(one.over_rival, *VERDICTS) for one in of]
+            row += [line.rival, *map(str, np.sum(pairs, axis=0))]
+        else:
+            row += ["–"] * 4
+        rows.append(row)
+    columns = [
+        "score",
+        "over-samplers × classifiers",
+        "better than nothing",
+        "the same",
+        "worse",
+        "threshold for it",
+        "better than that",
+        "the same",
+        "worse",
+    ]
+    text = (
+        "For how many pairs of an over-sampler and a classifier the Bayesian signed-rank test is "
+        f"sure (probability of at least {SURE}) that it is better, the same within ±{ROPE}, or "
+        "worse; of the others it cannot tell. A threshold that is tuned on nothing's own inner "
+        "folds needs no new rows."
+    )
+    return Sheet("in_short", "In short", text, columns, rows)
+
+
+def by_classifier(judged: list[Judged]) -> Sheet:
+    """Tell the gains of the best-known methods, for each classifier and score."""
+    rows = []
+    for one in judged:
+        found, line = one.over_nothing, one.line
         samplers = [m for m in found.index if group_of(m) == "over-sampler"]
-        of = found.loc[samplers]
-        row = [name, line.title]
+        n = len(samplers)
+        row = [one.classifier, line.title]
         row += [interval(found.loc[m]) if m in found.index else "–" for m in SHOWN]
         row.append(interval(found.loc[line.rival]) if line.rival else "–")
-        n = len(samplers)
-        row += [
-            signed(of["gain"].median()),
-            f"{(of['better'] >= SURE).sum()} / {(of['same'] >= SURE).sum()} / "
-            f"{(of['worse'] >= SURE).sum()} of {n}",
-        ]
+        row.append(signed(found.loc[samplers, "gain"].median()))
+        row.append(" / ".join(map(str, one.counted(found, *VERDICTS))) + f" of {n}")
         beat = "–"
-        if line.rival:
-            rival = against(gains(values, line.score, line.rival), results.families).loc[samplers]
-            beat = f"{(rival['better'] >= SURE).sum()} / {(rival['worse'] >= SURE).sum()} of {n}"
+        if one.over_rival is not None:
+            counts = one.counted(one.over_rival, "better", "worse")
+            beat = " / ".join(map(str, counts)) + f" of {n}"
         rows.append([*row, beat])
     columns = [
         "classifier",
@@ -220,8 +285,8 @@ def by_classifier(results: Results) -> Sheet:
         *SHOWN,
         "threshold for it",
         "median over-sampler",
-        "better / same / worse than nothing",
-        "better / worse than the threshold",
+        "than nothing: better / same / worse",
+        "than the threshold: better / worse",
     ]
     text = ABOUT + " The last two columns count over-samplers."
     return Sheet("by_classifier", "By classifier and score", text, columns, rows)
@@ -234,7 +299,7 @@ def over_classifiers(values: pd.DataFrame) -> pd.DataFrame:
 
 def by_method(results: Results) -> Iterator[Sheet]:
     """Tell the gains of each method, the mean over the classifiers, a sheet for each score."""
-    for i, line in enumerate(track(LINES, "by method")):
+    for line in track(LINES, "by method"):
         values = over_classifiers(results.scored[line])
         found = against(gains(values, line.score), results.families)
         rival = None
@@ -251,7 +316,7 @@ def by_method(results: Results) -> Iterator[Sheet]:
                 one = found.loc[method]
                 row += [
                     interval(one),
-                    f"{one['wins']} / {one['ties']} / {one['losses']}",
+                    f"{one['wins']:.0f} / {one['ties']:.0f} / {one['losses']:.0f}",
                     f"{one['p']:.2g}",
                     f"{one['better']:.2f} / {one['same']:.2f} / {one['worse']:.2f}",
                 ]
@@ -273,7 +338,7 @@ def by_method(results: Results) -> Iterator[Sheet]:
         if line.rival:
             columns += [f"over the {line.rival}", "p"]
         text = f"Means over the classifiers. Friedman's p is {friedman:.2g}."
-        yield Sheet(f"method_{i}", line.title, text, columns, rows)
+        yield Sheet(line.slug, line.title, text, columns, rows)
 
 
 def families(results: Results) -> Sheet:
@@ -368,7 +433,9 @@ def sheets(frame: pd.DataFrame, facts: dict[str, Any]) -> Iterator[Sheet]:
 
 def sheets_of(results: Results) -> Iterator[Sheet]:
     yield measured_on(results)
-    yield by_classifier(results)
+    judged = judge(results)
+    yield in_short(judged)
+    yield by_classifier(judged)
     yield from by_method(results)
     yield families(results)
     yield selection(results)
@@ -478,9 +545,9 @@ def write_page(frame: pd.DataFrame, facts: dict[str, Any], path: Path) -> Path:
         [
             f'<div class="skresample-report"><style>{STYLE}</style>',
             "<h1>What over-sampling gains</h1>",
-            made[0],
+            *made[:2],
             *pictures,
-            *made[1:],
+            *made[2:],
             "</div>",
         ]
     )
@@ -512,7 +579,9 @@ def write_tables(frame: pd.DataFrame, facts: dict[str, Any], folder: Path) -> li
     written = []
     for sheet in sheets_of(results):
         text = sheet.markdown()
-        if sheet.name.startswith("method_"):
+        if sheet.name.startswith("by_method_"):
+            if sheet.title not in DOCUMENTED:
+                continue
             text = f"**{sheet.title}.** {text}"
         path = folder / f"_gains_{sheet.name}.md"
         written.append(
