@@ -1,6 +1,597 @@
-def write_page(*a):
-    raise NotImplementedError
+"""The results as a page of their own and as the tables of the documentation."""
+
+import base64
+import html
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import scikit_posthocs
+from rich.progress import track
+
+from benchmarks.gains.analysis import (
+    ROPE,
+    SLOPE,
+    against,
+    by_family,
+    finished,
+    gains,
+    group_of,
+    nemenyi,
+    ranks,
+    selected_by_test,
+    wide,
+)
+from benchmarks.gains.methods import NOTHING
+from benchmarks.gains.protocol import AT_HALF
+from skresample._files import write_atomically
+from skresample.compare.protocol import (
+    CLASS_WEIGHTS,
+    F1_THRESHOLD,
+    RANDOM_OVER_SAMPLING,
+    TUNED_THRESHOLD,
+)
+from skresample.compare.report import COLOURS, PAGE, STYLE
+from skresample.utils import import_extra
+
+__all__ = ["Sheet", "sheets", "write_page", "write_tables"]
 
 
-def write_tables(*a):
-    raise NotImplementedError
+class Line(NamedTuple):
+    """What is judged, after which decision, and by which threshold it has to be beaten."""
+
+    score: str
+    decision: str = AT_HALF
+    rival: str | None = None
+
+    @property
+    def title(self) -> str:
+        """Return how it is printed."""
+        score = "calibration slope, distance from 1" if self.score == SLOPE else self.score
+        return score if self.decision == AT_HALF else f"{score}, all {self.decision}"
+
+    @property
+    def slug(self) -> str:
+        """Return the name of its table's file."""
+        return "by_method_" + re.sub(r"\W+", "_", self.title.lower())
+
+
+LINES = (
+    Line("F1 of the rare class", rival=F1_THRESHOLD),
+    Line("F1 of the rare class", "tuned for F1"),
+    Line("balanced accuracy", rival=TUNED_THRESHOLD),
+    Line("balanced accuracy", "tuned for balanced accuracy"),
+    Line("MCC", rival=F1_THRESHOLD),
+    Line("G-mean", rival=TUNED_THRESHOLD),
+    Line("average precision"),
+    Line("ROC AUC"),
+    Line("Brier"),
+    Line("log-loss"),
+    Line(SLOPE),
+)
+# Of these, the documentation has the table of all methods.
+DOCUMENTED = ("F1 of the rare class", "balanced accuracy", "average precision", "Brier")
+SHOWN = (CLASS_WEIGHTS, RANDOM_OVER_SAMPLING, "SMOTE")
+PER_CLASS = ("precision", "recall", "F1")
+CLASSES = ("the rare class", "the rest")
+VERDICTS = ("better", "same", "worse")
+SURE = 0.95
+ABOUT = (
+    "Gains are differences to the same classifier on the table as it is (nothing), which had as "
+    "many configurations to choose from, turned so that more is better for every score. They are "
+    "means over families of tables, and intervals are of 95 %, over families too (* where they "
+    "leave out 0). Better, the same and worse are of the Bayesian signed-rank test, "
+    f"the same being within ±{ROPE}, and are "
+    f"counted from a probability of {SURE} on. p-values are Wilcoxon's, by Holm's correction."
+)
+
+
+class Sheet(NamedTuple):
+    """A table with its title.
+
+    Attributes
+    ----------
+    name : str
+        Of its file.
+    title, text : str
+        What it shows.
+    columns : list of str
+        Their heads.
+    rows : list of list of str
+        Its cells.
+    """
+
+    name: str
+    title: str
+    text: str
+    columns: list[str]
+    rows: list[list[str]]
+
+    def markdown(self) -> str:
+        """Return it as a table of Markdown."""
+        lines = [self.columns, ["---"] + ["---:"] * (len(self.columns) - 1), *self.rows]
+        table = "\n".join("| " + " | ".join(line) + " |" for line in lines)
+        return f"{self.text}\n\n{table}\n"
+
+    def html(self) -> str:
+        """Return it as a part of a page."""
+        escape = html.escape
+        heads = "".join(f"<th>{escape(head)}</th>" for head in self.columns)
+        body = "".join(
+            f"<tr><th>{escape(row[0])}</th>"
+            + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:])
+            + "</tr>"
+            for row in self.rows
+        )
+        text = f"<p>{escape(self.text)}</p>" if self.text else ""
+        return f"<h2>{escape(self.title)}</h2>{text}<table><tr>{heads}</tr>{body}</table>"
+
+
+class Results(NamedTuple):
+    """The rows of a file, what they have in common, and the scores of all lines."""
+
+    frame: pd.DataFrame
+    facts: dict[str, Any]
+    families: pd.Series
+    scored: dict[Line, pd.DataFrame]
+
+
+def collect(frame: pd.DataFrame, facts: dict[str, Any]) -> Results:
+    """Choose the configurations, for each score by itself."""
+    finished(frame, facts["methods"], facts["plan"]["budget"])
+    families = frame.drop_duplicates("table").set_index("table")["family"]
+    values = {line: wide(frame, line.score, line.decision) for line in track(LINES, "chosen")}
+    return Results(frame, facts, families, values)
+
+
+def signed(value: float, digits: int = 3) -> str:
+    """Write a difference."""
+    return "–" if np.isnan(value) else f"{value:+.{digits}f}".replace("-", "−")
+
+
+def interval(line: pd.Series) -> str:
+    """Write a gain with its interval."""
+    half = line["high"] - line["gain"]
+    return f"{signed(line['gain'])} ± {half:.3f}" + ("*" if abs(line["gain"]) > half else "")
+
+
+def plain(value: float) -> str:
+    """Write a number of any size in few characters."""
+    if np.isnan(value):
+        return "–"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2g}"
+
+
+def measured_on(results: Results) -> Sheet:
+    """Say what ran."""
+    frame, facts = results.frame, results.facts
+    done = frame.groupby("classifier")[["repeat", "fold", "table"]].apply(
+        lambda part: part.drop_duplicates()
+    )
+    per = done.groupby("classifier")["table"].agg(["count", "nunique"])
+    plan = facts["plan"]
+    versions = ", ".join(f"{k} {v}" for k, v in facts["versions"].items())
+    n_fits = frame.drop_duplicates(
+        ["repeat", "fold", "classifier", "table", "method", "configuration"]
+    )
+    text = (
+        f"{frame['table'].nunique()} tables of {results.families.nunique()} families, "
+        f"{frame['method'].nunique()} methods; {plan['folds']} stratified outer folds and "
+        f"{plan['inner']} inner ones, {plan['budget']} configurations for every method, nothing "
+        f"included; tables of more than {plan['max_rows']:,} rows cut to that; seed "
+        f"{plan['seed']}. In all {len(n_fits) * (plan['inner'] + 1):,} fits. Python "
+        f"{facts['python']}, {versions}."
+    )
+    total = plan["folds"]
+    rows = [
+        [
+            name,
+            str(line["nunique"]),
+            str(line["count"]),
+            f"{line['count'] / line['nunique']:.1f} of {total}",
+        ]
+        for name, line in per.iterrows()
+    ]
+    columns = ["classifier", "tables", "held-out folds", "folds per table"]
+    return Sheet("measured", "What was measured", text, columns, rows)
+
+
+class Judged(NamedTuple):
+    """What the tests say of all methods with one classifier, by one score."""
+
+    classifier: str
+    line: Line
+    over_nothing: pd.DataFrame
+    over_rival: pd.DataFrame | None
+
+    def counted(self, over: pd.DataFrame, *verdicts: str) -> list[int]:
+        """Return of how many over-samplers a verdict is sure, for each verdict."""
+        samplers = [m for m in over.index if group_of(m) == "over-sampler"]
+        return [int((over.loc[samplers, verdict] >= SURE).sum()) for verdict in verdicts]
+
+
+def judge(results: Results) -> list[Judged]:
+    """Hold all methods against nothing and the thresholds, for each classifier and score."""
+    names = results.frame["classifier"].unique()
+    found = []
+    for name, line in track([(n, line) for n in names for line in LINES], "by classifier"):
+        values = results.scored[line].loc[name]
+        over = against(gains(values, line.score), results.families)
+        rival = None
+        if line.rival:
+            rival = against(gains(values, line.score, line.rival), results.families)
+        found.append(Judged(name, line, over, rival))
+    return found
+
+
+def in_short(judged: list[Judged]) -> Sheet:
+    """Count verdicts over the classifiers."""
+    rows = []
+    for line in LINES:
+        of = [one for one in judged if one.line == line]
+        n = sum(sum(group_of(m) == "over-sampler" for m in one.over_nothing.index) for one in of)
+        verdicts = np.sum([one.counted(one.over_nothing, *VERDICTS) for one in of], axis=0)
+        row = [line.title, str(n), *map(str, verdicts)]
+        if line.rival:
+            pairs = [one.counted(one.over_rival, *VERDICTS) for one in of]
+            row += [line.rival, *map(str, np.sum(pairs, axis=0))]
+        else:
+            row += ["–"] * 4
+        rows.append(row)
+    columns = [
+        "score",
+        "over-samplers × classifiers",
+        "better than nothing",
+        "the same",
+        "worse",
+        "threshold for it",
+        "better than that",
+        "the same",
+        "worse",
+    ]
+    text = (
+        "For how many pairs of an over-sampler and a classifier the Bayesian signed-rank test is "
+        f"sure (probability of at least {SURE}) that it is better, the same within ±{ROPE}, or "
+        "worse; of the others it cannot tell. A threshold that is tuned on nothing's own inner "
+        "folds needs no new rows."
+    )
+    return Sheet("in_short", "In short", text, columns, rows)
+
+
+def by_classifier(judged: list[Judged]) -> Sheet:
+    """Tell the gains of the best-known methods, for each classifier and score."""
+    rows = []
+    for one in judged:
+        found, line = one.over_nothing, one.line
+        samplers = [m for m in found.index if group_of(m) == "over-sampler"]
+        n = len(samplers)
+        row = [one.classifier, line.title]
+        row += [interval(found.loc[m]) if m in found.index else "–" for m in SHOWN]
+        row.append(interval(found.loc[line.rival]) if line.rival else "–")
+        row.append(signed(found.loc[samplers, "gain"].median()))
+        row.append(" / ".join(map(str, one.counted(found, *VERDICTS))) + f" of {n}")
+        beat = "–"
+        if one.over_rival is not None:
+            counts = one.counted(one.over_rival, "better", "worse")
+            beat = " / ".join(map(str, counts)) + f" of {n}"
+        rows.append([*row, beat])
+    columns = [
+        "classifier",
+        "score",
+        *SHOWN,
+        "threshold for it",
+        "median over-sampler",
+        "than nothing: better / same / worse",
+        "than the threshold: better / worse",
+    ]
+    text = ABOUT + " The last two columns count over-samplers."
+    return Sheet("by_classifier", "By classifier and score", text, columns, rows)
+
+
+def over_classifiers(values: pd.DataFrame) -> pd.DataFrame:
+    """Average over the classifiers."""
+    return values.groupby("table").mean()
+
+
+def by_method(results: Results) -> Iterator[Sheet]:
+    """Tell the gains of each method, the mean over the classifiers, a sheet for each score."""
+    for line in track(LINES, "by method"):
+        values = over_classifiers(results.scored[line])
+        found = against(gains(values, line.score), results.families)
+        rival = None
+        if line.rival:
+            rival = against(gains(values, line.score, line.rival), results.families)
+        ranked, friedman = ranks(values, line.score, results.families)
+        mean_rank = ranked.mean().sort_values()
+        rows = []
+        for method, rank in mean_rank.items():
+            row = [str(method), f"{rank:.1f}"]
+            if method == NOTHING:
+                row += ["0", "–", "–", "–"]
+            else:
+                one = found.loc[method]
+                row += [
+                    interval(one),
+                    f"{one['wins']:.0f} / {one['ties']:.0f} / {one['losses']:.0f}",
+                    f"{one['p']:.2g}",
+                    f"{one['better']:.2f} / {one['same']:.2f} / {one['worse']:.2f}",
+                ]
+            if rival is not None:
+                row += (
+                    ["0", "–"]
+                    if method == line.rival
+                    else [signed(rival.loc[method, "gain"]), f"{rival.loc[method, 'p']:.2g}"]
+                )
+            rows.append(row)
+        columns = [
+            "method",
+            "mean rank",
+            "gain",
+            "wins / ties / losses",
+            "p",
+            "P(better / same / worse)",
+        ]
+        if line.rival:
+            columns += [f"over the {line.rival}", "p"]
+        text = f"Means over the classifiers. Friedman's p is {friedman:.2g}."
+        yield Sheet(line.slug, line.title, text, columns, rows)
+
+
+def families(results: Results) -> Sheet:
+    """Tell where it helps: the gains on each family."""
+    line = LINES[0]
+    values = over_classifiers(results.scored[line])
+    means = by_family(gains(values, line.score), results.families)
+    samplers = [m for m in means if group_of(m) == "over-sampler"]
+    count = results.families.value_counts()
+    shown = [m for m in (*SHOWN, F1_THRESHOLD) if m in means]
+    rows = [
+        [
+            str(family),
+            str(count[family]),
+            *(signed(row[m]) for m in shown),
+            signed(row[samplers].median()),
+            f"{signed(row[samplers].min())} … {signed(row[samplers].max())}",
+        ]
+        for family, row in means.iterrows()
+    ]
+    columns = ["family", "tables", *shown, "median over-sampler", "all over-samplers"]
+    return Sheet(
+        "families", f"By family: {line.title}", "Means over the classifiers.", columns, rows
+    )
+
+
+def selection(results: Results) -> Sheet:
+    """Tell what would have been "gained" by taking the best of all."""
+    line = LINES[0]
+    found = selected_by_test(results.frame, line.score).sort_values("chosen by inner folds")
+    rows = [[str(m), *(signed(v) for v in row)] for m, row in found[::-1].iterrows()]
+    text = (
+        f"{line.title}: the mean difference to nothing with its defaults, of the configuration "
+        "that the inner folds choose and of the one that is best on the held-out fold itself. The "
+        "second is what many comparisons publish, and nothing gains by it too."
+    )
+    return Sheet("selection", "What selection would have gained", text, ["method", *found], rows)
+
+
+def costs(results: Results) -> Sheet:
+    """Tell failures, fallbacks, times and numbers of rows."""
+    once = results.frame[results.frame["decision"] == AT_HALF]
+    rows = []
+    for method in results.facts["methods"]:
+        part = once[once["method"] == method]
+        failed = part["error"] != ""
+        notes = part["notes"].fillna("").loc[~failed]
+        reasons = sorted({re.sub(r"\d+", "…", text) for text in part["error"][failed]})
+        rows.append(
+            [
+                method,
+                f"{len(part):,}",
+                f"{failed.sum():,}" + (f" ({'; '.join(reasons)})" if reasons else ""),
+                f"{(notes != '').sum():,}",
+                f"{1000 * part['seconds_fit'].median():.1f} ms",
+                plain(part["synthetic"].mean()),
+            ]
+        )
+    columns = [
+        "method",
+        "configurations",
+        "failed",
+        "with warnings",
+        "median fit",
+        "mean synthetic rows",
+    ]
+    text = (
+        "A method that failed with all its configurations counts as nothing does: the user is "
+        "left with the table as it was. Warnings are of samplers that did something else than "
+        "they were asked, and say so; which, is in the file of results."
+    )
+    return Sheet("costs", "Failures, fallbacks, times, rows", text, columns, rows)
+
+
+def sheets(frame: pd.DataFrame, facts: dict[str, Any]) -> Iterator[Sheet]:
+    """Make all tables.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Results.
+    facts : dict
+        What they have in common.
+
+    Yields
+    ------
+    sheet : Sheet
+        One table.
+    """
+    yield from sheets_of(collect(frame, facts))
+
+
+def sheets_of(results: Results) -> Iterator[Sheet]:
+    yield measured_on(results)
+    judged = judge(results)
+    yield in_short(judged)
+    yield by_classifier(judged)
+    yield from by_method(results)
+    yield families(results)
+    yield selection(results)
+    yield costs(results)
+
+
+def draw_ranks(results: Results) -> Any:
+    """Draw critical-difference diagrams: what is joined by a bar is not told apart."""
+    plt = import_extra("matplotlib.pyplot", "cli")
+    lines = [line for line in LINES if line.decision == AT_HALF][:6]
+    n = results.frame["method"].nunique()
+    figure, axes = plt.subplots(
+        len(lines), 1, figsize=(11, (1.6 + 0.11 * n) * len(lines)), layout="constrained"
+    )
+    for ax, line in zip(axes, lines, strict=True):
+        values = over_classifiers(results.scored[line])
+        ranked, _ = ranks(values, line.score, results.families)
+        scikit_posthocs.critical_difference_diagram(
+            ranked.mean(), nemenyi(ranked), ax=ax, label_props={"fontsize": 8}
+        )
+        ax.set_title(f"{line.title}: mean ranks over {len(ranked)} families", fontsize=10)
+    return figure
+
+
+def draw_classes(results: Results) -> Any:
+    """Draw the gain of each method in each line of the classification report."""
+    plt = import_extra("matplotlib.pyplot", "cli")
+    order = None
+    figure, axes = plt.subplots(
+        1,
+        3,
+        figsize=(11, 1.4 + 0.21 * results.frame["method"].nunique()),
+        sharey=True,
+        layout="constrained",
+    )
+    for ax, name in zip(axes, PER_CLASS, strict=True):
+        ax.axvline(0, color="0.6", linewidth=0.8)
+        for c, of in enumerate(CLASSES):
+            score = f"{name} of {of}"
+            gained = gains(over_classifiers(wide(results.frame, score)), score)
+            found = against(gained, results.families)
+            if order is None:
+                order = [*found.index[::-1]]
+            found = found.loc[order]
+            y = np.arange(len(found)) + (0.18 if c == 0 else -0.18)
+            error = [found["gain"] - found["low"], found["high"] - found["gain"]]
+            ax.errorbar(
+                found["gain"],
+                y,
+                xerr=error,
+                fmt="o",
+                markersize=3.5,
+                linewidth=1.2,
+                color=COLOURS[c],
+                label=of,
+            )
+        ax.set_title(f"{name} →", fontsize=10)
+        ax.set_yticks(np.arange(len(order)), order, fontsize=8)
+        ax.spines[["top", "right"]].set_visible(False)
+        ax.grid(axis="y", color="0.92", linewidth=0.6)
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper left", ncols=2, frameon=False, fontsize=9)
+    figure.supxlabel(
+        "gain over nothing at .5, mean over classifiers, 95 % interval over families", fontsize=9
+    )
+    return figure
+
+
+PICTURES = {
+    "ranks": ("Mean ranks", draw_ranks),
+    "classes": ("Gains in the lines of the classification report", draw_classes),
+}
+
+
+def write_page(frame: pd.DataFrame, facts: dict[str, Any], path: Path) -> Path:
+    """Write all tables and pictures as one page that needs no other file.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Results.
+    facts : dict
+        What they have in common.
+    path : Path
+        The page; one that is there is replaced.
+
+    Returns
+    -------
+    path : Path
+        The page.
+    """
+    plt = import_extra("matplotlib.pyplot", "cli")
+    results = collect(frame, facts)
+    made = [sheet.html() for sheet in sheets_of(results)]
+    pictures = []
+    for title, draw in PICTURES.values():
+        figure = draw(results)
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="png", dpi=120)
+        plt.close(figure)
+        data = base64.b64encode(buffer.getvalue()).decode()
+        pictures.append(
+            f'<h2>{html.escape(title)}</h2><img alt="{html.escape(title)}" '
+            f'src="data:image/png;base64,{data}">'
+        )
+    body = "\n".join(
+        [
+            f'<div class="skresample-report"><style>{STYLE}</style>',
+            "<h1>What over-sampling gains</h1>",
+            *made[:2],
+            *pictures,
+            *made[2:],
+            "</div>",
+        ]
+    )
+    page = PAGE.format(body=body)
+    return write_atomically(
+        path, lambda file: file.write_text(page, encoding="utf-8"), overwrite=True
+    )
+
+
+def write_tables(frame: pd.DataFrame, facts: dict[str, Any], folder: Path) -> list[Path]:
+    """Write the tables that the documentation includes, and its pictures.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Results.
+    facts : dict
+        What they have in common.
+    folder : Path
+        The folder of the user guide; the pictures go to ``_static`` beside it.
+
+    Returns
+    -------
+    paths : list of Path
+        What was written; files that are there are replaced.
+    """
+    plt = import_extra("matplotlib.pyplot", "cli")
+    results = collect(frame, facts)
+    written = []
+    for sheet in sheets_of(results):
+        text = sheet.markdown()
+        if sheet.name.startswith("by_method_"):
+            if sheet.title not in DOCUMENTED:
+                continue
+            text = f"**{sheet.title}.** {text}"
+        path = folder / f"_gains_{sheet.name}.md"
+        written.append(
+            write_atomically(path, lambda file, t=text: file.write_text(t), overwrite=True)
+        )
+    for name, (_, draw) in PICTURES.items():
+        path = folder.parent / "_static" / f"gains-{name}.png"
+        figure = draw(results)
+        written.append(
+            write_atomically(path, lambda file, f=figure: f.savefig(file, dpi=120), overwrite=True)
+        )
+        plt.close(figure)
+    return written

@@ -162,10 +162,10 @@ def work_off(
 def _filed(
     run: Run, unit: Unit, folder: Path, classifier: Classifier, methods: list[Method], plan: Plan
 ) -> tuple[Unit, float]:
-    started = time.perf_counter()
+    started = time.perf_counter(), time.process_time()
     lines = run(unit, classifier, methods, plan)
-    seconds = time.perf_counter() - started
-    text = json.dumps({"key": unit.key, "seconds": seconds, "lines": lines})
+    seconds, cpu = time.perf_counter() - started[0], time.process_time() - started[1]
+    text = json.dumps({"key": unit.key, "seconds": seconds, "cpu": cpu, "lines": lines})
     name = f"unit-{quote(unit.key, safe='')}.json"
     # A file that was half written when the process was killed never has the name of a unit.
     write_atomically(folder / name, lambda file: file.write_text(text), overwrite=True)

@@ -1,0 +1,228 @@
+"""What the results say: one configuration chosen by the inner folds, then tables against tables."""
+
+import numpy as np
+import pandas as pd
+import scikit_posthocs
+from baycomp import SignedRankTest
+from scipy import stats
+
+from benchmarks.gains.methods import NOTHING
+from benchmarks.gains.protocol import AT_HALF, SCORES
+from skresample.compare.protocol import CLASS_WEIGHTS, F1_THRESHOLD, TUNED_THRESHOLD
+
+__all__ = [
+    "HIGHER_IS_BETTER",
+    "SLOPE",
+    "THRESHOLDS",
+    "against",
+    "better",
+    "by_family",
+    "chosen",
+    "finished",
+    "gains",
+    "group_of",
+    "nemenyi",
+    "ranks",
+    "selected_by_test",
+    "wide",
+]
+
+UNIT = ["repeat", "fold", "classifier", "table"]
+HIGHER_IS_BETTER = {name: name not in SCORES[-3:] for name in SCORES}
+# A slope is neither better the higher nor the lower it is: it is that of the configuration with
+# the best log-loss, and is judged by how far its logarithm is from 0.
+SLOPE = "calibration slope"
+# What depends on a decision; the rest is the same at any threshold.
+DECIDED = SCORES[:9]
+# The threshold of nothing that was tuned for a score, or for the nearest one to it.
+THRESHOLDS = {
+    TUNED_THRESHOLD: "tuned for balanced accuracy",
+    F1_THRESHOLD: "tuned for F1",
+}
+# Differences smaller than this are the same for all practical purposes.
+ROPE = 0.01
+SAMPLES = 1000
+
+
+def finished(frame: pd.DataFrame, methods: list[str], budget: int) -> pd.DataFrame:
+    """Check that every method of every unit has had the same number of configurations.
+
+    Raises
+    ------
+    ValueError
+        If one has had more or fewer than the others.
+    """
+    counts = frame.pivot_table("configuration", UNIT, "method", aggfunc="nunique")
+    counts = counts.reindex(columns=methods, fill_value=0)
+    unequal = counts[(counts != budget).any(axis=1)]
+    if len(unequal):
+        found = unequal.iloc[0]
+        raise ValueError(
+            f"Each method has to have {budget} configurations, and in {unequal.index[0]} there "
+            f"are {found[found != budget].to_dict()}: selection among more settings is a gain by "
+            "itself."
+        )
+    return frame
+
+
+def chosen(frame: pd.DataFrame, score: str, decision: str, *, by: str = "inner") -> pd.DataFrame:
+    """Choose a configuration for each unit and method, and return its score on the held-out fold.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Results.
+    score, decision : str
+        Which score, after which decision.
+    by : {'inner', 'test'}, default='inner'
+        What it is chosen by. By ``test`` the best of all is taken, as is often done: for
+        showing what that "gains".
+
+    Returns
+    -------
+    values : DataFrame
+        A line per unit, a column per method. Where all configurations of a method failed,
+        the value is that of nothing: the user is left with the table as it was.
+    """
+    rows = frame[frame["decision"] == decision]
+    aim = "log-loss" if score == SLOPE else score
+    sign = 1 if HIGHER_IS_BETTER[aim] else -1
+    rows = rows.assign(order=(sign * rows[f"{by}: {aim}"]).fillna(-np.inf))
+    # Of equally good ones the first: the defaults, where they are among them.
+    order = [*UNIT, "method", "order", "configuration"]
+    rows = rows.sort_values(order, ascending=[name != "order" for name in order])
+    best = rows.drop_duplicates([*UNIT, "method"]).set_index([*UNIT, "method"])
+    values = best[f"test: {score}"].unstack()  # noqa: PD010 (a pivot table would drop what is NaN)
+    failed = (best["error"] != "").unstack()  # noqa: PD010
+    if score == SLOPE:
+        values = np.log(values.clip(0.1, 10)).abs()
+    return values.mask(failed, values[NOTHING], axis=0)
+
+
+def wide(frame: pd.DataFrame, score: str, decision: str = AT_HALF) -> pd.DataFrame:
+    """Return the mean over the folds of each method for each classifier and table.
+
+    The tuned thresholds are there as methods of their own: nothing, decided otherwise.
+    """
+    values = chosen(frame, score, decision)
+    if score in DECIDED and decision == AT_HALF:
+        for name, other in THRESHOLDS.items():
+            values[name] = chosen(frame, score, other)[NOTHING]
+    return values.groupby(["classifier", "table"]).mean()
+
+
+def gains(values: pd.DataFrame, score: str, reference: str = NOTHING) -> pd.DataFrame:
+    """Return what each other method gains over a reference: more is better, whatever the score."""
+    turned = better(values, score)
+    return turned.sub(turned[reference], axis=0).drop(columns=reference)
+
+
+def better(values: pd.DataFrame, score: str) -> pd.DataFrame:
+    """Turn a score round, where less of it is better."""
+    return values if HIGHER_IS_BETTER[score] else -values
+
+
+def by_family(values: pd.DataFrame, families: pd.Series) -> pd.DataFrame:
+    """Average over the tables of each family, which are not independent."""
+    return values.groupby(
+        families.reindex(values.index.get_level_values("table")).to_numpy()
+    ).mean()
+
+
+def group_of(method: str) -> str:
+    """Say what kind a method is of, for colours and summaries."""
+    known = (NOTHING, CLASS_WEIGHTS, TUNED_THRESHOLD, F1_THRESHOLD)
+    if method in known or method.startswith("random "):
+        return "baseline"
+    return "calibrated" if ", " in method else "over-sampler"
+
+
+def against(gained: pd.DataFrame, families: pd.Series, seed: int = 0) -> pd.DataFrame:
+    """Hold each method's gains on the tables against zero, family by family.
+
+    Parameters
+    ----------
+    gained : DataFrame
+        A line per table, a column per method.
+    families : Series
+        The family of each table.
+    seed : int, default=0
+        Of the draws from the posterior.
+
+    Returns
+    -------
+    found : DataFrame
+        A line per method: the mean over the families with its 95 % interval (t), how many
+        families are won, tied and lost (by more than the region of practical equivalence),
+        the p-value of Wilcoxon's test, corrected by Holm, and the probabilities by the
+        Bayesian signed-rank test that it is better, the same and worse in practice.
+    """
+    means = by_family(gained, families)
+    lines = {}
+    for method in means:
+        d = means[method].dropna().to_numpy()
+        half = np.nan
+        if len(d) > 1:
+            half = stats.t.ppf(0.975, len(d) - 1) * d.std(ddof=1) / np.sqrt(len(d))
+        p = stats.wilcoxon(d).pvalue if np.any(d) else 1.0
+        worse, same, ahead = (
+            SignedRankTest.probs(np.zeros(len(d)), d, ROPE, nsamples=SAMPLES, random_state=seed)
+            if np.any(d)
+            else (0.0, 1.0, 0.0)
+        )
+        lines[method] = {
+            "gain": d.mean(),
+            "low": d.mean() - half,
+            "high": d.mean() + half,
+            "wins": int((d > ROPE).sum()),
+            "ties": int((np.abs(d) <= ROPE).sum()),
+            "losses": int((d < -ROPE).sum()),
+            "p": p,
+            "better": ahead,
+            "same": same,
+            "worse": worse,
+        }
+    found = pd.DataFrame.from_dict(lines, orient="index")
+    found["p"] = holm(found["p"].to_numpy())
+    return found
+
+
+def holm(pvalues: np.ndarray) -> np.ndarray:
+    """Correct p-values for their number, by Holm's steps."""
+    order = np.argsort(pvalues)
+    steps = np.maximum.accumulate(pvalues[order] * np.arange(len(pvalues), 0, -1))
+    corrected = np.empty_like(pvalues)
+    corrected[order] = np.minimum(steps, 1.0)
+    return corrected
+
+
+def ranks(values: pd.DataFrame, score: str, families: pd.Series) -> tuple[pd.DataFrame, float]:
+    """Rank the methods on each family, 1 for the best, and return Friedman's p-value too."""
+    means = by_family(better(values, score), families).dropna(axis=1, how="any")
+    ranked = means.rank(axis=1, ascending=False)
+    if means.shape[1] < 3 or len(means) < 2:
+        return ranked, np.nan
+    return ranked, float(stats.friedmanchisquare(*means.to_numpy().T).pvalue)
+
+
+def nemenyi(ranked: pd.DataFrame) -> pd.DataFrame:
+    """Return the p-values of all pairs of methods by Nemenyi's test."""
+    return scikit_posthocs.posthoc_nemenyi_friedman(-ranked)
+
+
+def selected_by_test(frame: pd.DataFrame, score: str, decision: str = AT_HALF) -> pd.DataFrame:
+    """Return what is "gained" over the defaults of nothing by taking the best of all.
+
+    Returns
+    -------
+    found : DataFrame
+        A line per method: the gain of the configuration that the inner folds choose, and of
+        the one that is best on the held-out fold itself, both over nothing with its defaults.
+    """
+    defaults = frame[(frame["configuration"] == 0) & (frame["method"] == NOTHING)]
+    plain = better(chosen(defaults, score, decision), score)[NOTHING]
+    found = {}
+    for label, by in (("chosen by inner folds", "inner"), ("best on the held-out fold", "test")):
+        values = better(chosen(frame, score, decision, by=by), score)
+        found[label] = values.sub(plain, axis=0).mean()
+    return pd.DataFrame(found)
