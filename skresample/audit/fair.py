@@ -134,9 +134,9 @@ def _groups(tables: Tables, j: int) -> Groups:
     n_numbers = len(tables.numbers)
     if j >= n_numbers:
         known = [str(one) for one in tables.category_names[j - n_numbers]]
-        names = [*known, "(never seen)", "(missing)"]
+        names = [*known, "(missing)"]
         codes = [None if s is None else s.codes[:, j - n_numbers] for s in sides]
-        codes = [None if c is None else np.where(c < 0, len(known) + 1, c) for c in codes]
+        codes = [None if c is None else np.where(c < 0, len(known), c) for c in codes]
     else:
         values = [None if s is None else s.numeric[:, j] for s in sides]
         # NaN is sorted last, and once.
