@@ -157,7 +157,7 @@ class TestReport:
 
 class TestVerdicts:
     def test_an_alarm_takes_the_other_checks_into_account(self):
-        one = Check("a", "A.", 1.0, 0.0, (0.0, 1.0), pvalue=0.006, material=True)
+        one = Check("a", "A.", 1.0, 0.0, (0.0, 1.0), pvalue=0.012, material=True)
         rest = [Check(name, "B.", 1.0, 0.0, (0.0, 1.0), pvalue=0.5) for name in "bcd"]
         assert answer("q", "Q?", [one]).verdict == PROBLEM
         assert answer("q", "Q?", [one, *rest]).verdict == NO_PROBLEM
