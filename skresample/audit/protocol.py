@@ -43,7 +43,7 @@ def audit(
     the same question, the 95 % interval of the number, a sentence and a verdict. What real
     rows score is found by shuffling which rows are real, so that small tables raise no alarm;
     and the verdict allows for there being many columns and checks. A question raises an alarm
-    about rows that are as good as real ones in about one of a hundred audits.
+    about rows that are as good as real ones in about one of fifty audits.
 
     Parameters
     ----------

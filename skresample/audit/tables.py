@@ -38,8 +38,8 @@ class Side:
     numeric : ndarray of shape (n, n_numbers)
         Numbers in the units of the real table, NaN where missing.
     codes : ndarray of shape (n, n_categories)
-        Categories as numbered in the real table, -1 where missing; one that is not in the real
-        table has the number that follows the last.
+        Categories as numbered in the real table, -1 where missing; those that are not in it
+        have the numbers that follow.
     labels : ndarray of shape (n,) or None
         Class of each row, as a position in the classes; None if that is not known.
     """
@@ -176,11 +176,17 @@ def read_tables(
     reader = Audit()
     fitted = read_rows(X_real, reader, numeric=True)
     columns = fitted.columns
+    others = {}
     for name in ("X_syn", "X_holdout"):
         if given[name] is not None:
-            _check_columns(read_rows(given[name], Audit(), numeric=False), fitted, name)
+            others[name] = read_rows(given[name], Audit(), numeric=False)
+            _check_columns(others[name], fitted, name)
     target = read_target(y_real, len(fitted), "audit")
     classes = target.classes.tolist()
+    names = [
+        fitted.column(int(j)).values[columns.first_rows[i]].tolist()
+        for i, j in enumerate(columns.categories)
+    ]
     sides = {
         "real": Side(
             fitted.X,
@@ -193,16 +199,19 @@ def read_tables(
         if X is None:
             continue
         numeric, codes = read_like(X, fitted, reader)
+        for i, j in enumerate(columns.categories):
+            _number_unseen(
+                codes[:, i],
+                others[f"X_{name}"].column(int(j)).values,
+                names[i],
+                len(columns.first_rows[i]),
+            )
         if np.isinf(numeric).any():
             j = columns.numbers[np.flatnonzero(np.isinf(numeric).any(axis=0))[0]]
             raise ValueError(f"X_{name} has infinite values in column {fitted.names[j]!r}.")
         labels = None if y is None else _read_labels(y, len(numeric), classes, f"y_{name}")
         X = X if hasattr(X, "shape") else np.array(X, dtype=fitted.X.dtype)
         sides[name] = Side(X, numeric, codes, labels)
-    names = [
-        fitted.column(int(j)).values[columns.first_rows[i]].tolist()
-        for i, j in enumerate(columns.categories)
-    ]
     tables = Tables(
         names=fitted.names,
         numbers=columns.numbers,
@@ -244,6 +253,17 @@ def _holds(rows: Rows, j: int) -> str | None:
     kind = kind_of(column)
     times = {"M": "dates", "m": "durations"}.get(column.values.dtype.kind)
     return times or {"number": "numbers", "name": "names", "boolean": "booleans"}.get(kind, kind)
+
+
+def _number_unseen(
+    codes: npt.NDArray[np.intp], values: npt.NDArray[Any], names: list[Any], n_seen: int
+) -> None:
+    """Give each category that has no number yet one of its own, and add it to the names."""
+    number = {value: code for code, value in enumerate(names)}
+    for row in np.flatnonzero(codes >= n_seen):
+        value = values[row : row + 1].tolist()[0]
+        codes[row] = number.setdefault(value, len(number))
+    names[:] = list(number)
 
 
 def _read_labels(y: Any, n: int, classes: list[Any], name: str) -> npt.NDArray[np.intp]:

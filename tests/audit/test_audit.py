@@ -157,7 +157,7 @@ class TestReport:
 
 class TestVerdicts:
     def test_an_alarm_takes_the_other_checks_into_account(self):
-        one = Check("a", "A.", 1.0, 0.0, (0.0, 1.0), pvalue=0.006, material=True)
+        one = Check("a", "A.", 1.0, 0.0, (0.0, 1.0), pvalue=0.012, material=True)
         rest = [Check(name, "B.", 1.0, 0.0, (0.0, 1.0), pvalue=0.5) for name in "bcd"]
         assert answer("q", "Q?", [one]).verdict == PROBLEM
         assert answer("q", "Q?", [one, *rest]).verdict == NO_PROBLEM
@@ -477,6 +477,29 @@ class TestTables:
         report = run(*parts, sensitive=20)
         assert {one["verdict"] for one in report.to_dict().values()} == {NO_PROBLEM}
         assert "class 2" in str(report)
+
+    def test_names_that_are_different_in_every_row(self, real, other, held_out):
+        """Nobody can tell real from synthetic by names that both have only once."""
+        named = [
+            (X.assign(name=[f"{side} {i}" for i in range(N)]), y)
+            for side, (X, y) in zip("abc", (real, other, held_out), strict=True)
+        ]
+        found = run(*named).to_dict()
+        for question in QUESTIONS[:5]:
+            assert found[question]["verdict"] == NO_PROBLEM
+
+    @pytest.mark.parametrize("filler", [np.nan, 3.0])
+    def test_a_column_that_says_nothing(self, real, other, held_out, filler):
+        spoilt = [(X.assign(more=filler), y) for X, y in (real, other, held_out)]
+        found = run(*spoilt).to_dict()
+        for question in QUESTIONS[:5]:
+            assert found[question]["verdict"] == NO_PROBLEM
+
+    def test_one_column(self, real, other, held_out):
+        report = run(*[(X[["height"]], y) for X, y in (real, other, held_out)])
+        assert said(report, "private", "attributes")["verdict"] == NOT_JUDGED
+        assert said(report, "faithful", "correlations")["verdict"] == NOT_JUDGED
+        assert said(report, "faithful")["verdict"] == NO_PROBLEM
 
     def test_lists_of_lists(self, real, other):
         lists = [X.drop(columns="dose").to_numpy(dtype=object).tolist() for X, _ in (real, other)]
