@@ -10,6 +10,7 @@ from skresample.density import (
     RWOSampling,
 )
 from skresample.encoding import TableEncoder
+from skresample.generative import GeneratorSampler
 from skresample.hybrid import CCR, SMOTEENN, SMOTEIPF, SMOTETomek
 from skresample.model import ResampledClassifier
 from skresample.random import RandomOverSampler
@@ -50,6 +51,7 @@ __all__ = [
     "BorderlineSMOTE",
     "Comparison",
     "GaussianCopulaOverSampler",
+    "GeneratorSampler",
     "GeometricSMOTE",
     "KDEOverSampler",
     "KMeansSMOTE",

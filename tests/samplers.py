@@ -7,8 +7,33 @@ from skresample.base import BaseOverSampler
 from skresample.hybrid.base import HybridSampler
 from skresample.smote.base import InterpolatingOverSampler
 
+
+class Bootstrap:
+    """A generator as another library may have it: whole rows, by NumPy's global state."""
+
+    def __repr__(self):
+        return "Bootstrap()"
+
+    def __eq__(self, other):
+        return isinstance(other, Bootstrap)
+
+    __hash__ = object.__hash__
+
+    def fit(self, frame):
+        self.frame = frame
+
+    def sample(self, n):
+        return self.frame.iloc[np.random.randint(len(self.frame), size=n)]  # noqa: NPY002
+
+
 EXPORTED = [getattr(skresample, name) for name in skresample.__all__]
-CLASSES = [cls for cls in EXPORTED if isinstance(cls, type) and issubclass(cls, BaseOverSampler)]
+CLASSES = [
+    cls
+    for cls in EXPORTED
+    if isinstance(cls, type)
+    and issubclass(cls, BaseOverSampler)
+    and cls is not skresample.GeneratorSampler  # needs a generator
+]
 # What also removes rows keeps other laws: tests/hybrid.
 HYBRIDS = [cls for cls in EXPORTED if isinstance(cls, type) and issubclass(cls, HybridSampler)]
 # What puts numbers on lines; SMOTEN takes every column for categories.
@@ -18,7 +43,10 @@ INTERPOLATING = [
     if issubclass(cls, InterpolatingOverSampler) and cls is not skresample.SMOTEN and cls._on_lines
 ]
 
-SAMPLERS = [cls(random_state=0) for cls in CLASSES]
+SAMPLERS = [
+    *(cls(random_state=0) for cls in CLASSES),
+    skresample.GeneratorSampler(Bootstrap(), random_state=0),
+]
 VARIANTS = [
     *SAMPLERS,
     skresample.BorderlineSMOTE(kind="borderline-2", random_state=0),
@@ -32,6 +60,9 @@ VARIANTS = [
     skresample.KDEOverSampler(marginals="normal_score", adaptive=True, random_state=0),
 ]
 INTERPOLANTS = [s for s in VARIANTS if isinstance(s, tuple(INTERPOLATING))]
+
+# Rows of a generator of another library are made from no row.
+WITH_PARENTS = [s for s in VARIANTS if not isinstance(s, skresample.GeneratorSampler)]
 
 
 def name_of(value):

@@ -200,7 +200,7 @@ def as_series(
         The column whose type is wanted.
     like : ndarray of shape (n_new,)
         Rows of it; where a new value is missing, that of the row is, and is copied, since
-        some types have more than one way to be missing.
+        some types have more than one way to be missing. Else it may be -1.
 
     Returns
     -------
@@ -221,7 +221,9 @@ def as_series(
     if hasattr(wanted, "subtype"):
         return _of_type(_new(np.where(missing, np.nan, values), series), wanted)
     present = np.flatnonzero(~missing)
-    return series[like].scatter(present, _of_type(_new(values[present], series), wanted))
+    return series[np.maximum(like, 0)].scatter(
+        present, _of_type(_new(values[present], series), wanted)
+    )
 
 
 def stack(series: Any, new: Any) -> Any:

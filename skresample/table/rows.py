@@ -180,7 +180,7 @@ class Rows:
                 raise ValueError(
                     f"bounds of column {key!r} must be a pair (lowest, highest), not {pair!r}."
                 ) from None
-            recipe = self._recipe(i)
+            recipe = self.recipe(i)
             low[i] = -np.inf if least is None else recipe.limit(least)
             high[i] = np.inf if most is None else recipe.limit(most)
             if low[i] > lowest[i] or high[i] < highest[i]:
@@ -201,13 +201,24 @@ class Rows:
         high = np.fmax.reduce(self.numeric, axis=0).astype(np.float64)
         return np.nan_to_num(low, nan=-np.inf), np.nan_to_num(high, nan=np.inf)
 
-    def _recipe(self, i: int) -> Number:
-        """Return how a column of numbers is written."""
+    def recipe(self, i: int) -> Number:
+        """Return how a column of numbers is written.
+
+        Parameters
+        ----------
+        i : int
+            Its position in `numeric`.
+
+        Returns
+        -------
+        recipe : Floats or Whole
+            The recipe.
+        """
         recipes = self.columns.recipes
         return [r for chosen, r in recipes if isinstance(chosen, slice) or i in chosen][-1]
 
     def column(self, j: int) -> Values:
-        """Return a column of an array of objects or of a frame.
+        """Return a column of a table of any make.
 
         Parameters
         ----------
@@ -219,9 +230,35 @@ class Rows:
         column : Values
             As NumPy holds it.
         """
+        if sparse.issparse(self.X):
+            values = self.X.tocsc()[:, [j]].toarray().ravel()
+            return Values(values, is_missing(values))
         if isinstance(self.X, np.ndarray):
             return Values(self.X[:, j], is_missing(self.X[:, j]))
         return read_series(open_frame(self.X)[:, int(j)])
+
+    def hole(self, j: int) -> int:
+        """Return a row in which a column has no value.
+
+        Parameters
+        ----------
+        j : int
+            The position of the column.
+
+        Returns
+        -------
+        row : int
+            The position of the first; -1 if there is none.
+        """
+        columns = self.columns
+        among = np.flatnonzero(columns.numbers == j)
+        if sparse.issparse(columns.numeric):
+            return -1
+        if among.size:
+            missing = np.isnan(columns.numeric[:, among[0]])
+        else:
+            missing = columns.codes[:, np.flatnonzero(columns.categories == j)[0]] < 0
+        return int(np.argmax(missing)) if missing.any() else -1
 
     def _read_columns(self, asked: set[int] | None) -> Columns:
         """Read a table column by column; ``asked`` are categories, None to go by the types."""
@@ -312,8 +349,7 @@ def read_rows(X: Any, estimator: Any, *, numeric: bool, categorical: Any = "auto
     as_list = isinstance(X, (list, tuple))
     if is_frame(X):
         names = [str(name) for name in getattr(X, "column_names", X.columns)]
-        unique = len(set(names)) == len(names)  # scikit-learn reads no names that repeat
-        validate_data(estimator, X if unique else open_frame(X).to_native(), skip_check_array=True)
+        validate_data(estimator, _with_unique_names(X, names), skip_check_array=True)
         check_array(np.broadcast_to(0.0, X.shape), estimator=estimator)  # not empty
     else:
         if hasattr(X, "__arrow_c_stream__") or hasattr(X, "__dataframe__") or hasattr(X, "collect"):
@@ -357,13 +393,14 @@ def read_like(
         If the columns are other ones, or one holds what is no number.
     """
     rows = read_rows(X, clone(estimator), numeric=False)
-    validate_data(estimator, rows.X, reset=False, skip_check_array=True)
+    named = _with_unique_names(rows.X, rows.names)
+    validate_data(estimator, named, reset=False, skip_check_array=True)
     if sparse.issparse(rows.X):
         rows.X = rows.X.toarray()
     columns = fitted.columns
     numeric = np.empty((len(rows), columns.numbers.size))
     for i, j in enumerate(columns.numbers):
-        column, recipe = rows.column(j), fitted._recipe(i)
+        column, recipe = rows.column(j), fitted.recipe(i)
         try:
             numeric[:, i] = encode_like(column, recipe)
         except (TypeError, ValueError) as error:
@@ -380,6 +417,11 @@ def read_like(
         values = column.values[present].tolist()
         codes[present, i] = [number.get(value, len(known)) for value in values]
     return numeric, codes
+
+
+def _with_unique_names(X: Any, names: list[str]) -> Any:
+    """Return a table; with its columns numbered if names repeat, which scikit-learn refuses."""
+    return X if len(set(names)) == len(names) else open_frame(X).to_native()
 
 
 def _check_matrix(X: Any, estimator: Any, *, numeric: bool) -> Any:

@@ -1,0 +1,5 @@
+"""Learnt models that rows are drawn from."""
+
+from skresample.generative.generator_sampler import GeneratorSampler
+
+__all__ = ["GeneratorSampler"]
