@@ -10,7 +10,7 @@ from skresample.density import (
     RWOSampling,
 )
 from skresample.encoding import TableEncoder
-from skresample.generative import GeneratorSampler
+from skresample.generative import GANOverSampler, GeneratorSampler
 from skresample.hybrid import CCR, SMOTEENN, SMOTEIPF, SMOTETomek
 from skresample.model import ResampledClassifier
 from skresample.random import RandomOverSampler
@@ -50,6 +50,7 @@ __all__ = [
     "AssembledSMOTE",
     "BorderlineSMOTE",
     "Comparison",
+    "GANOverSampler",
     "GaussianCopulaOverSampler",
     "GeneratorSampler",
     "GeometricSMOTE",
