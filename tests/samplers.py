@@ -1,5 +1,7 @@
 """The samplers that the package exports, and small tables, for tests that hold for all."""
 
+from importlib.util import find_spec
+
 import numpy as np
 
 import skresample
@@ -32,7 +34,7 @@ CLASSES = [
     for cls in EXPORTED
     if isinstance(cls, type)
     and issubclass(cls, BaseOverSampler)
-    and cls is not skresample.GeneratorSampler  # needs a generator
+    and cls not in (skresample.GeneratorSampler, skresample.GANOverSampler)  # see below
 ]
 # What also removes rows keeps other laws: tests/hybrid.
 HYBRIDS = [cls for cls in EXPORTED if isinstance(cls, type) and issubclass(cls, HybridSampler)]
@@ -43,10 +45,18 @@ INTERPOLATING = [
     if issubclass(cls, InterpolatingOverSampler) and cls is not skresample.SMOTEN and cls._on_lines
 ]
 
+
 SAMPLERS = [
     *(cls(random_state=0) for cls in CLASSES),
     skresample.GeneratorSampler(Bootstrap(), random_state=0),
 ]
+# It needs its extra, and laws need no long training.
+if find_spec("torch"):
+    SAMPLERS.append(
+        skresample.GANOverSampler(
+            n_steps=3, batch_size=20, pac=2, hidden=(8,), n_noise=4, random_state=0
+        )
+    )
 VARIANTS = [
     *SAMPLERS,
     skresample.BorderlineSMOTE(kind="borderline-2", random_state=0),
@@ -61,6 +71,12 @@ VARIANTS = [
 ]
 INTERPOLANTS = [s for s in VARIANTS if isinstance(s, tuple(INTERPOLATING))]
 
+# New rows may be made from no row in particular.
+NO_PARENTS = (
+    skresample.GANOverSampler,
+    skresample.GaussianCopulaOverSampler,
+    skresample.GeneratorSampler,
+)
 # Rows of a generator of another library are made from no row.
 WITH_PARENTS = [s for s in VARIANTS if not isinstance(s, skresample.GeneratorSampler)]
 

@@ -11,14 +11,13 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
-from samplers import Bootstrap, unmoved
+from samplers import NO_PARENTS, Bootstrap, unmoved
 from scipy import sparse
 
 from skresample import (
     SMOTEN,
     SVMSMOTE,
     BorderlineSMOTE,
-    GaussianCopulaOverSampler,
     GeneratorSampler,
     GeometricSMOTE,
     RandomOverSampler,
@@ -173,7 +172,7 @@ def assert_new_rows(sampler, X, y, X_out, y_out, which, parents):
     labels = [y_out[i] for i in which]
     assert len(parents) == len(labels)
     made_from = parents[:, 0] >= 0
-    assert made_from.all() or isinstance(sampler, (GaussianCopulaOverSampler, GeneratorSampler))
+    assert made_from.all() or isinstance(sampler, NO_PARENTS)
     assert [y[p] for p in parents[made_from, 0]] == [labels[i] for i in np.flatnonzero(made_from)]
     before = columns_of(X)
     after = [[column[i] for i in which] for column in columns_of(X_out)]
