@@ -1,6 +1,7 @@
 """Over-sampling of imbalanced tables, and honest reports of what it gains."""
 
 from skresample._version import __version__
+from skresample.audit import AuditReport, audit
 from skresample.compare import Comparison, compare
 from skresample.density import (
     ROSE,
@@ -10,10 +11,15 @@ from skresample.density import (
     RWOSampling,
 )
 from skresample.encoding import TableEncoder
-from skresample.generative import GANOverSampler, GeneratorSampler
+from skresample.generative import (
+    ARFOverSampler,
+    GANOverSampler,
+    GeneratorSampler,
+    VAEOverSampler,
+)
 from skresample.hybrid import CCR, SMOTEENN, SMOTEIPF, SMOTETomek
 from skresample.model import ResampledClassifier
-from skresample.random import RandomOverSampler
+from skresample.random import Perturbation, RandomGenerator, RandomOverSampler
 from skresample.smote import (
     ADASYN,
     LVQSMOTE,
@@ -47,7 +53,9 @@ __all__ = [
     "SMOTEN",
     "SMOTENC",
     "SVMSMOTE",
+    "ARFOverSampler",
     "AssembledSMOTE",
+    "AuditReport",
     "BorderlineSMOTE",
     "Comparison",
     "GANOverSampler",
@@ -59,14 +67,18 @@ __all__ = [
     "LeeSMOTE",
     "LoRAS",
     "MultivariateGaussianSMOTE",
+    "Perturbation",
     "PolynomialFitSMOTE",
     "ProWSyn",
     "RWOSampling",
+    "RandomGenerator",
     "RandomOverSampler",
     "ResampledClassifier",
     "SMOTETomek",
     "SafeLevelSMOTE",
     "TableEncoder",
+    "VAEOverSampler",
     "__version__",
+    "audit",
     "compare",
 ]

@@ -44,6 +44,7 @@ __all__ = [
     "fill_in_blocks",
     "how_many",
     "rows_of",
+    "seed_sequence",
 ]
 
 
@@ -220,7 +221,7 @@ class BaseOverSampler(ImblearnBaseOverSampler):
         rows = read_rows(X, self, numeric=self._computes, categorical=self._categorical)
         target = read_target(y, len(rows), type(self).__name__)
         self.sampling_strategy_ = how_many(self.sampling_strategy, target)
-        seeds = _seed_sequence(self.random_state).spawn(1 + len(target.classes))
+        seeds = seed_sequence(self.random_state).spawn(1 + len(target.classes))
         streams = [tuple(map(np.random.default_rng, seed.spawn(2))) for seed in seeds]
         self._rows, self._target = rows, target
         self._fit_streams = [fit for fit, _ in streams[1:]]
@@ -329,7 +330,7 @@ class BaseOverSampler(ImblearnBaseOverSampler):
         code = self._code_of(label)
         rng = self._draw_streams[code]
         if random_state is not None:
-            seeds = _seed_sequence(random_state).spawn(len(self._target.classes))
+            seeds = seed_sequence(random_state).spawn(len(self._target.classes))
             rng = np.random.default_rng(seeds[code])
         output = open_output(self._rows, int(n_samples), originals=False)
         if n_samples:
@@ -439,7 +440,19 @@ def how_many(strategy: Any, target: Target) -> dict[Any, int]:
     return {label: int(counts[label]) for label in classes if label in counts}
 
 
-def _seed_sequence(random_state: Any) -> np.random.SeedSequence:
+def seed_sequence(random_state: Any) -> np.random.SeedSequence:
+    """Return what random streams are spawned from.
+
+    Parameters
+    ----------
+    random_state : int, RandomState instance or None
+        The seed.
+
+    Returns
+    -------
+    seeds : numpy.random.SeedSequence
+        Another one at each call for None, and for an instance, which moves on.
+    """
     words = check_random_state(random_state).randint(0, 2**32, size=4, dtype=np.uint32)
     return np.random.SeedSequence(words.tolist())
 

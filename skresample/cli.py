@@ -1,4 +1,4 @@
-"""The command line: list the samplers, resample a table, compare samplers on a table."""
+"""The command line: list samplers, resample, compare and generate tables, audit new rows."""
 
 import ast
 import difflib
@@ -54,6 +54,7 @@ __all__ = ["app", "main"]
 # Whoever waits longer than this, in seconds, is shown how it goes.
 PATIENCE = 2.0
 REPORT = "skresample-report.html"
+AUDIT = "skresample-audit.html"
 ALIASES = {
     "logistic": "logistic-regression",
     "linear": "logistic-regression",
@@ -279,6 +280,9 @@ def resample(
             cells[1:2] = [f"{more:,}", f"{count + more - left:,}"]
         summary.add_row(str(one), *cells)
     _console().print(summary)
+    linkage = getattr(model, "linkage_", None)
+    if linkage is not None:
+        typer.echo(f"Of {linkage:.1%} of the new rows, the nearest row is the one behind them.")
     typer.echo(f"Wrote {len(written):,} rows to {output}")
 
 
@@ -331,9 +335,7 @@ def compare(
     """Measure on held-out rows what over-sampling gains on a table."""
     started = time.perf_counter()
     page = free_name(Path(REPORT)) if output is None else output
-    if page.suffix.lower() not in (".html", ".htm"):
-        raise ValueError(f"{page} is not a name of a report: it must end in .html.")
-    check_output(page, overwrite=force)
+    check_page_name(page, force)
     if (table is None) != (target is None):
         raise ValueError("TABLE and --target go together: give both, or none for the example.")
     at_least("--folds", folds, 2)
@@ -376,6 +378,118 @@ def compare(
     _console().print(str(result), soft_wrap=True)
     result.to_html(page, overwrite=force)
     typer.echo(f"\nWrote the report to {page} after {time.perf_counter() - started:.0f} s")
+
+
+@app.command()
+@plain_errors()
+def generate(
+    spec: Annotated[
+        Path, typer.Argument(metavar="SPEC", help="TOML or JSON file that describes the columns.")
+    ],
+    n: Annotated[int, typer.Option("--n", help="How many rows.")],
+    output: Annotated[Path, typer.Option(help="Where to write; the extension is the format.")],
+    seed: SeedOption = 0,
+    force: ForceOption = False,
+) -> None:
+    """Make a table from a description of its columns."""
+    check_table_name(output)
+    check_output(output, overwrite=force)
+    at_least("--n", n, 1)
+    at_least("--seed", seed, 0)
+
+    from skresample import RandomGenerator
+
+    with notes(), progress_line("generating") as update:
+        frame = RandomGenerator.from_spec(spec, random_state=seed).sample(n)
+        update(description="writing")
+        write_atomically(output, lambda path: write_table(frame, path), overwrite=force)
+    typer.echo(f"Wrote {len(frame):,} rows to {output}")
+
+
+@app.command()
+@plain_errors()
+def audit(
+    real: Annotated[
+        Path, typer.Argument(metavar="REAL", help="The rows that the synthetic ones were made of.")
+    ],
+    synthetic: Annotated[
+        Path,
+        typer.Argument(metavar="SYNTHETIC", help="The synthetic rows only, in the same columns."),
+    ],
+    target: Annotated[str, TARGET],
+    holdout: Annotated[
+        Path | None,
+        typer.Option(metavar="TABLE", help="Real rows that they were not made of."),
+    ] = None,
+    sensitive: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN", help="Column that divides people into groups; may be repeated."
+        ),
+    ] = None,
+    estimator: Annotated[
+        str | None,
+        typer.Option(help="See `skresample compare --help`.", show_default="logistic-regression"),
+    ] = None,
+    categorical: CategoricalOption = None,
+    drop: DropOption = None,
+    seed: SeedOption = 0,
+    output: Annotated[
+        Path | None,
+        typer.Option(help="Where to write the report.", show_default=f"{AUDIT}, or -2, -3, ..."),
+    ] = None,
+    force: ForceOption = False,
+) -> None:
+    """Ask whether synthetic rows are valid, faithful, varied, private, useful and fair."""
+    page = free_name(Path(AUDIT)) if output is None else output
+    check_page_name(page, force)
+    at_least("--seed", seed, 0)
+    model = None
+    if estimator is not None:
+        [model] = make_estimators([estimator]).values()
+
+    import skresample
+
+    def read(path: Path) -> tuple[Any, Any]:
+        frame = drop_columns(read_table(path), drop, path)
+        if path == synthetic and target not in map(str, frame.columns):
+            X, y = frame, None
+        else:
+            X, y = split_target(frame, target, path)
+        if not is_parquet(path):
+            read_dates(X)
+        for name in categorical or []:
+            column = find_column(X, name, path)
+            X[column] = X[column].astype("category")
+        return X, y
+
+    columns = BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("remaining")
+    with notes(), progress_line("auditing", *columns) as update:
+        X, y = read(real)
+        X_syn, y_syn = read(synthetic)
+        X_holdout, y_holdout = (None, None) if holdout is None else read(holdout)
+        report = skresample.audit(
+            X,
+            y,
+            X_syn,
+            y_syn,
+            X_holdout=X_holdout,
+            y_holdout=y_holdout,
+            sensitive=sensitive or None,
+            estimator=model,
+            random_state=seed,
+            progress=lambda done, total: update(completed=done, total=total),
+        )
+    _console().print(str(report), soft_wrap=True)
+    report.to_html(page, overwrite=force)
+    typer.echo(f"\nWrote the report to {page}")
+
+
+def check_page_name(page: Path, force: bool) -> None:
+    """Refuse a place where no report can be written, before any work is done."""
+    if page.suffix.lower() not in (".html", ".htm"):
+        raise ValueError(f"{page} is not a name of a report: it must end in .html.")
+    check_output(page, overwrite=force)
 
 
 def at_least(option: str, value: int | None, lowest: int) -> None:

@@ -1,5 +1,6 @@
 """A sampler and a classifier as one scikit-learn classifier."""
 
+from numbers import Integral
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -12,9 +13,10 @@ from sklearn.base import (
     clone,
     is_regressor,
 )
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.utils import get_tags
-from sklearn.utils._param_validation import HasMethods
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import (
@@ -34,11 +36,21 @@ from skresample.encoding import (
 
 __all__ = ["ResampledClassifier"]
 
+# The calibrations that are fitted to held-out rows.
+FITTED = ("isotonic", "sigmoid")
+
 
 def _estimator_has(method: str) -> Any:
     """Say whether the fitted classifier, or else the given one, has a method."""
 
     def check(self: Any) -> bool:
+        if self.calibration in FITTED and method != "decision_function":
+            return True
+        if self.calibration is not None and method == "decision_function":
+            raise AttributeError(
+                f"With calibration={self.calibration!r} there are calibrated probabilities instead "
+                "of decision values: use predict_proba."
+            )
         getattr(getattr(self, "estimator_", self.estimator), method)
         return True
 
@@ -46,7 +58,7 @@ def _estimator_has(method: str) -> Any:
 
 
 class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
-    """Resample, then fit a classifier; predict as that classifier does.
+    r"""Resample, then fit a classifier; predict as that classifier does.
 
     A plain scikit-learn classifier, so that it works where samplers are refused: as the
     last step of a :class:`sklearn.pipeline.Pipeline`, in cross-validation, in a search
@@ -57,6 +69,11 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     that cannot be fitted on such a table, or takes the names in it for numbers, gets a
     :class:`TableEncoder` in front of it.
 
+    What a classifier learns from resampled rows says how likely a class is *among these*. With
+    `calibration`, probabilities are of the table again, and so is the class that is predicted,
+    the likeliest: the rare class is predicted as rarely as without resampling, and a threshold
+    on the probabilities is what then has to be chosen.
+
     Parameters
     ----------
     estimator : classifier
@@ -64,9 +81,30 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     sampler : sampler, default=None
         Anything with ``fit_resample``: of this library, of imbalanced-learn, or your own.
         It is cloned. None fits the classifier on the rows as they are.
+    calibration : {None, 'prior', 'sigmoid', 'isotonic'}, default=None
+        What makes the probabilities those of the table.
+
+        - None: nothing.
+        - ``'prior'``: each class's probability is multiplied by :math:`\pi_k / \pi^s_k`, its share
+          of the given rows over that which it has of the resampled ones, and the sum is made 1
+          again :footcite:p:`elkan2001foundations,saerens2002adjusting`. Exact where the sampler
+          leaves each class distributed as it is, which copies do, SMOTE only nearly, and methods
+          that seek the border do not :footcite:p:`dalpozzolo2015calibrating`.
+        - ``'sigmoid'``, ``'isotonic'``: a curve fitted to what is predicted for rows that were
+          held out, and never resampled, as :class:`sklearn.calibration.CalibratedClassifierCV`
+          does; right for any sampler, at the price of as many more fits as there are folds. The
+          second needs about a thousand rows.
+    calibration_cv : int, cross-validation generator or iterable, default=5
+        The folds of ``'sigmoid'`` and ``'isotonic'``; an int is a number of stratified ones.
 
     Attributes
     ----------
+    prior_ : ndarray of shape (n_classes,)
+        Share of each class in the given rows, by weight if weights were given.
+    resampled_prior_ : ndarray of shape (n_classes,)
+        Share of each class in the rows that the classifier was fitted on.
+    calibrated_ : CalibratedClassifierCV
+        The fitted curves, with ``'sigmoid'`` and ``'isotonic'``.
     estimator_ : classifier
         The fitted classifier, or a pipeline of an encoder and the classifier.
     encoder_ : TableEncoder or None
@@ -83,6 +121,10 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     See Also
     --------
     compare : What a sampler gains, on held-out rows.
+
+    References
+    ----------
+    .. footbibliography::
 
     Examples
     --------
@@ -106,11 +148,26 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     _parameter_constraints: ClassVar[dict] = {
         "estimator": [HasMethods(["fit", "predict"])],
         "sampler": [HasMethods(["fit_resample"]), None],
+        "calibration": [StrOptions({"prior", *FITTED}), None],
+        "calibration_cv": [
+            Interval(Integral, 2, None, closed="left"),
+            HasMethods(["split"]),
+            "array-like",
+        ],
     }
 
-    def __init__(self, estimator: Any, sampler: Any = None):
+    def __init__(
+        self,
+        estimator: Any,
+        sampler: Any = None,
+        *,
+        calibration: str | None = None,
+        calibration_cv: Any = 5,
+    ):
         self.estimator = estimator
         self.sampler = sampler
+        self.calibration = calibration
+        self.calibration_cv = calibration_cv
 
     @_fit_context(prefer_skip_nested_validation=False)
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
@@ -135,9 +192,10 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If the target is not of classes, or weights are given to a classifier or a
-            sampler that cannot use them. What the classifier itself raises is passed on, of
-            a table with categories or missing values only if an encoder does not help.
+            If the target is not of classes, weights are given to a classifier or a
+            sampler that cannot use them, or there is nothing, or too little, to calibrate.
+            What the classifier itself raises is passed on, of a table with categories or
+            missing values only if an encoder does not help.
         """
         if y is None:
             raise ValueError(
@@ -166,6 +224,14 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
                     f"parameter of that name. {hint}"
                 )
             weights["sample_weight"] = _check_sample_weight(sample_weight, X)
+        if self.calibration in FITTED:
+            return self._fit_calibrated(X, y, weights)
+        if self.calibration == "prior" and not hasattr(self.estimator, "predict_proba"):
+            raise ValueError(
+                f"calibration='prior' corrects probabilities, and {type(self.estimator).__name__} "
+                "has no predict_proba: use calibration='sigmoid'."
+            )
+        given = _shares(y, **weights)
         self.sampler_ = None
         if self.sampler is not None:
             self.sampler_ = clone(self.sampler)
@@ -176,6 +242,30 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         for name in ("classes_", "n_features_in_", "feature_names_in_"):
             if hasattr(self.estimator_, name):
                 setattr(self, name, getattr(self.estimator_, name))
+        resampled = _shares(np.asarray(y), **weights)
+        classes = sorted(given)  # as scikit-learn's classifiers have them
+        self.prior_ = np.array([given[label] for label in classes])
+        self.resampled_prior_ = np.array([resampled.get(label, 0.0) for label in classes])
+        return self
+
+    def _fit_calibrated(self, X: Any, y: npt.NDArray[Any], weights: dict[str, Any]) -> Self:
+        """Fit to all rows, and a curve to what folds say of the rows that they leave out."""
+        labels, counts = np.unique(y, return_counts=True)
+        folds = self.calibration_cv
+        if isinstance(folds, Integral) and counts.min() < folds:
+            raise ValueError(
+                f"calibration={self.calibration!r} holds out rows of each class in {folds} folds, "
+                f"and class {labels.tolist()[counts.argmin()]!r} has {counts.min()}: use a smaller "
+                "calibration_cv, or calibration='prior', which holds out none."
+            )
+        plain = clone(self).set_params(calibration=None)
+        self.calibrated_ = CalibratedClassifierCV(
+            plain, method=self.calibration, cv=folds, ensemble=False
+        ).fit(X, y, **weights)
+        fitted = self.calibrated_.calibrated_classifiers_[0].estimator
+        for name, value in vars(fitted).items():
+            if name.endswith("_") and not name.startswith("_"):
+                setattr(self, name, value)
         return self
 
     def _fit_estimator(self, X: Any, y: Any, weights: dict[str, Any]) -> tuple[Any, Any]:
@@ -204,14 +294,16 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         Returns
         -------
         y_pred : ndarray of shape (n_samples,)
-            Class labels.
+            Class labels; with a calibration those that are likeliest in the table.
         """
         check_is_fitted(self)
+        if self.calibration is not None:
+            return self.classes_[self.predict_proba(X).argmax(axis=1)]
         return self.estimator_.predict(X)
 
     @_estimator_has("predict_proba")
     def predict_proba(self, X: Any) -> npt.NDArray[np.floating]:
-        """Predict the probability of each class, as learnt from the resampled rows.
+        """Predict the probability of each class.
 
         Parameters
         ----------
@@ -221,11 +313,21 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         Returns
         -------
         probabilities : ndarray of shape (n_samples, n_classes)
-            Columns as in ``classes_``. Resampling shifts them towards the classes that
-            it adds rows to.
+            Columns as in ``classes_``. Without a calibration, resampling shifts them towards
+            the classes that it adds rows to.
         """
         check_is_fitted(self)
-        return self.estimator_.predict_proba(X)
+        if self.calibration in FITTED:
+            return self.calibrated_.predict_proba(X)
+        probabilities = self.estimator_.predict_proba(X)
+        if self.calibration is None:
+            return probabilities
+        shift, had = np.zeros_like(self.prior_), self.resampled_prior_
+        np.divide(self.prior_, had, out=shift, where=had > 0)
+        corrected = probabilities * shift
+        total = corrected.sum(axis=1, keepdims=True)
+        # A row that can only be of classes without weight is left as it is.
+        return np.divide(corrected, total, out=probabilities.copy(), where=total > 0)
 
     @_estimator_has("predict_log_proba")
     def predict_log_proba(self, X: Any) -> npt.NDArray[np.floating]:
@@ -242,6 +344,9 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             Columns as in ``classes_``.
         """
         check_is_fitted(self)
+        if self.calibration is not None:
+            with np.errstate(divide="ignore"):
+                return np.log(self.predict_proba(X))
         return self.estimator_.predict_log_proba(X)
 
     @_estimator_has("decision_function")
@@ -279,14 +384,24 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
 def _carry(weights: npt.NDArray[np.floating], sampler: Any) -> npt.NDArray[np.floating]:
     """Return the weights of the rows that a sampler gave out."""
     if hasattr(sampler, "is_synthetic_"):
+        kept = np.arange(np.count_nonzero(~sampler.is_synthetic_))
+        if hasattr(sampler, "input_indices_"):  # of a method that also removes rows
+            kept = sampler.input_indices_[~sampler.is_synthetic_]
         known = sampler.parents_ >= 0
         behind = np.where(known, weights[sampler.parents_], 0).sum(axis=1)
         n_known = known.sum(axis=1)
         means = np.where(n_known > 0, behind / np.maximum(n_known, 1), weights.mean())
-        return np.concatenate([weights, means])
+        return np.concatenate([weights[kept], means])
     if hasattr(sampler, "sample_indices_"):
         return weights[sampler.sample_indices_]
     raise ValueError(
         f"sample_weight was given, and {type(sampler).__name__} does not say where its rows come "
         "from: use a sampler with parents_ (any of skresample) or sample_indices_."
     )
+
+
+def _shares(y: npt.NDArray[Any], sample_weight: Any = None) -> dict[Any, float]:
+    """Return the share of each class, by weight."""
+    labels, codes = np.unique(y, return_inverse=True)
+    total = np.bincount(codes, weights=sample_weight)
+    return dict(zip(labels.tolist(), (total / total.sum()).tolist(), strict=True))

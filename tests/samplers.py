@@ -6,6 +6,7 @@ import numpy as np
 
 import skresample
 from skresample.base import BaseOverSampler
+from skresample.density.copula import CopulaOverSampler
 from skresample.hybrid.base import HybridSampler
 from skresample.smote.base import InterpolatingOverSampler
 
@@ -45,13 +46,16 @@ INTERPOLATING = [
     if issubclass(cls, InterpolatingOverSampler) and cls is not skresample.SMOTEN and cls._on_lines
 ]
 
-
+# What holds for all has nothing to do with how long a generator is trained.
+QUICK = {
+    skresample.ARFOverSampler: {"n_estimators": 3, "max_rounds": 2},
+    skresample.VAEOverSampler: {"max_epochs": 5, "n_hidden": 8},
+}
 SAMPLERS = [
-    *(cls(random_state=0) for cls in CLASSES),
+    *(cls(**QUICK.get(cls, {}), random_state=0) for cls in CLASSES),
     skresample.GeneratorSampler(Bootstrap(), random_state=0),
 ]
-# It needs its extra, and laws need no long training.
-if find_spec("torch"):
+if find_spec("torch"):  # which comes with an extra
     SAMPLERS.append(
         skresample.GANOverSampler(
             n_steps=3, batch_size=20, pac=2, hidden=(8,), n_noise=4, random_state=0
@@ -66,17 +70,19 @@ VARIANTS = [
     skresample.PolynomialFitSMOTE(topology="polynomial", random_state=0),
     skresample.GeometricSMOTE(selection_strategy="majority", random_state=0),
     skresample.CCR(energy=9, random_state=0),
+    skresample.RandomGenerator(dependence="gaussian", bounds="observed", random_state=0),
+    skresample.RandomGenerator(distributions="empirical", random_state=0),
+    skresample.Perturbation(method="correlated_noise", scale=1, random_state=0),
+    skresample.Perturbation(method="microaggregation", random_state=0),
+    skresample.Perturbation(method="rank_swap", change=1, random_state=0),
     skresample.KDEOverSampler(covariance="full", kernel="gaussian", random_state=0),
     skresample.KDEOverSampler(marginals="normal_score", adaptive=True, random_state=0),
+    skresample.VAEOverSampler(latent="prior", max_epochs=5, n_hidden=8, random_state=0),
 ]
 INTERPOLANTS = [s for s in VARIANTS if isinstance(s, tuple(INTERPOLATING))]
 
 # New rows may be made from no row in particular.
-NO_PARENTS = (
-    skresample.GANOverSampler,
-    skresample.GaussianCopulaOverSampler,
-    skresample.GeneratorSampler,
-)
+NO_PARENTS = (CopulaOverSampler, skresample.GeneratorSampler)
 # Rows of a generator of another library are made from no row.
 WITH_PARENTS = [s for s in VARIANTS if not isinstance(s, skresample.GeneratorSampler)]
 

@@ -643,6 +643,70 @@ def test_compare_passes_on_what_was_asked(table, asked):
     assert (asked["page"], asked["overwrite"]) == (Path("page.html"), True)
 
 
+SPEC = """
+age = { dist = "norm", loc = 40, scale = 12, min = 18, dtype = "int" }
+born = { dist = "uniform", loc = 7000, scale = 9000, dtype = "date", missing = 0.2 }
+sex = { values = ["f", "m"] }
+name = { provider = "faker.name" }
+"""
+
+
+@pytest.mark.parametrize("output", ["out.csv", "out.tsv.gz", "out.parquet"])
+def test_generate(output):
+    Path("spec.toml").write_text(SPEC)
+    result = run("generate", "spec.toml", "--n", 50, "--output", output)
+    assert result.exit_code == 0, result.stderr
+    assert "Wrote 50 rows to" in result.stdout
+    written = _files.read_table(Path(output))
+    drawn = skresample.RandomGenerator.from_spec("spec.toml", random_state=0).sample(50)
+    assert list(written.columns) == ["age", "born", "sex", "name"]
+    assert written["age"].tolist() == drawn["age"].tolist()
+    assert written["name"].tolist() == drawn["name"].tolist()
+    assert written["born"].isna().tolist() == drawn["born"].isna().tolist()
+    if output == "out.csv":
+        first = pd.read_csv(output, dtype=str)["born"].dropna().iloc[0]
+        assert len(first) == len("2024-02-29")
+
+
+@pytest.mark.parametrize(
+    ("spec", "arguments", "words"),
+    [
+        ('a = { dist = "nrom" }', (), ("Column 'a', key 'dist'", "'norm'")),
+        ('a = { dist = "norm", min = 2, max = 1 }', (), ("Column 'a', key 'min'",)),
+        ("a = { values = [1, 2], p = [0.5, 0.6] }", (), ("Column 'a', key 'p'", "1.1")),
+        ('a = { provider = "faker.nmae" }', (), ("Column 'a', key 'provider'", "'name'")),
+        ('a = { dist = "norm", sclae = 1 }', (), ("Column 'a', key 'sclae'", "'scale'")),
+        ("a = [", (), ("cannot be read as TOML",)),
+        ("a = { values = [1] }", ("--n", 0), ("--n must be at least 1",)),
+        ("a = { values = [1] }", ("--output", "out.txt"), ("must end in",)),
+        (None, (), ("There is no file",)),
+    ],
+)
+def test_generate_refuses_and_writes_nothing(spec, arguments, words):
+    if spec is not None:
+        Path("spec.toml").write_text(spec)
+    before = sorted(Path().iterdir())
+    result = run("generate", "spec.toml", "--n", 5, "--output", "out.csv", *arguments)
+    refused(result, *words)
+    assert sorted(Path().iterdir()) == before
+
+
+def test_generate_replaces_no_file_unasked():
+    Path("spec.toml").write_text("a = { values = [1] }")
+    Path("out.csv").write_text("mine")
+    command = ("generate", "spec.toml", "--n", 5, "--output", "out.csv")
+    refused(run(*command), "out.csv exists", "--force")
+    assert Path("out.csv").read_text() == "mine"
+    assert run(*command, "--force").exit_code == 0
+    assert Path("out.csv").read_text() == "a\n" + 5 * "1\n"
+
+
+def test_linkage_is_printed(table):
+    result = resample(table, "--sampler", "perturbation", "--param", "scale=0.0001")
+    assert "Of 100.0% of the new rows, the nearest row is the one behind them." in result.stdout
+    assert "nearest row" not in resample(table, "--force").stdout
+
+
 def test_compare_on_the_example(asked):
     for page in ("skresample-report.html", "skresample-report-2.html", "skresample-report-3.html"):
         result = run("compare")
@@ -775,3 +839,65 @@ def test_write_atomically(tmp_path):
     assert os.listdir(tmp_path) == ["page.html"]
     with pytest.raises(FileNotFoundError, match="no directory"):
         _files.write_atomically(tmp_path / "nowhere" / "page.html", print)
+
+
+class TestAudit:
+    @pytest.fixture
+    def tables(self):
+        """Real, synthetic and held-out rows on disk."""
+        rng = np.random.default_rng(0)
+        for name in ("real", "new", "kept"):
+            y = rng.choice(["yes", "no"], 120, p=[0.3, 0.7])
+            frame = pd.DataFrame(
+                {
+                    "width": rng.normal(size=120) + (y == "yes"),
+                    "since": pd.Timestamp("2024-01-01")
+                    + pd.to_timedelta(rng.integers(0, 90, 120), "D"),
+                    "sex": rng.choice(["f", "m"], 120),
+                    "code": rng.integers(0, 4, 120),
+                    "kind": y,
+                }
+            )
+            frame.to_csv(f"{name}.csv", index=False)
+
+    def test_prints_and_writes_the_report(self, tables):
+        options = ("--target", "kind", "--holdout", "kept.csv", "--sensitive", "sex")
+        result = run("audit", "real.csv", "new.csv", *options, "--categorical", "code")
+        assert result.exit_code == 0, result.stderr
+        for question in ("Valid", "Faithful", "Varied", "Private", "Useful", "Fair"):
+            assert f"✓ {question}" in result.stdout
+        page = Path("skresample-audit.html")
+        assert "data:image/png" in page.read_text()
+        assert str(page) in result.stdout
+
+    def test_does_not_replace_a_report(self, tables):
+        for page in ("skresample-audit.html", "skresample-audit-2.html"):
+            assert run("audit", "real.csv", "new.csv", "--target", "kind").exit_code == 0
+            assert Path(page).exists()
+        options = ("--target", "kind", "--output", "skresample-audit.html")
+        result = run("audit", "real.csv", "new.csv", *options)
+        assert result.exit_code == 2
+        assert "--force" in result.stderr
+        assert run("audit", "real.csv", "new.csv", *options, "--force").exit_code == 0
+
+    def test_synthetic_rows_without_classes(self, tables):
+        pd.read_csv("new.csv").drop(columns="kind").to_csv("new.csv", index=False)
+        result = run("audit", "real.csv", "new.csv", "--target", "kind", "--holdout", "kept.csv")
+        assert result.exit_code == 0, result.stderr
+        assert "give them as y_syn" in " ".join(result.stdout.split())
+
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            (("--target", "kinds"), "did you mean 'kind'"),
+            (("--target", "kind", "--sensitive", "gender"), "sensitive names 'gender'"),
+            (("--target", "kind", "--output", "page.txt"), "must end in .html"),
+            (("--target", "kind", "--seed", "-1"), "--seed must be at least 0"),
+            (("--target", "kind", "--holdout", "none.csv"), "There is no file none.csv"),
+        ],
+    )
+    def test_refusals(self, tables, options, message):
+        result = run("audit", "real.csv", "new.csv", *options)
+        assert result.exit_code == 2
+        assert message in result.stderr
+        assert not list(Path().glob("*.html"))

@@ -10,12 +10,14 @@ import polars as pl
 import pyarrow as pa
 import pytest
 import sklearn.utils.estimator_checks as sklearn_checks
+from samplers import blobs
 from sklearn import config_context
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.datasets import make_classification
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
-from sklearn.model_selection import GridSearchCV, cross_validate
+from sklearn.metrics import brier_score_loss, recall_score, roc_auc_score
+from sklearn.model_selection import GridSearchCV, TunedThresholdClassifierCV, cross_validate
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -24,7 +26,14 @@ from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_array
 
-from skresample import SMOTE, RandomOverSampler, ResampledClassifier, TableEncoder
+from skresample import (
+    ROSE,
+    SMOTE,
+    SMOTEENN,
+    RandomOverSampler,
+    ResampledClassifier,
+    TableEncoder,
+)
 
 
 @pytest.fixture
@@ -59,6 +68,7 @@ MODELS = [
     ResampledClassifier(LogisticRegression(max_iter=1000), sampler)
     for sampler in (None, SMOTE(random_state=0), RandomOverSampler(random_state=0))
 ]
+MODELS.append(ResampledClassifier(LogisticRegression(max_iter=1000), calibration="prior"))
 
 
 @pytest.mark.filterwarnings("ignore:SMOTE. k_neighbors asks for:UserWarning")
@@ -329,3 +339,156 @@ def test_search_on_a_mixed_table(mixed):
     model = ResampledClassifier(LogisticRegression(), SMOTE(random_state=0))
     search = GridSearchCV(model, {"sampler__k_neighbors": [1, 3]}, error_score="raise", cv=3)
     assert search.fit(frame, y).best_estimator_.encoder_ is not None
+
+
+class TestCalibration:
+    @pytest.mark.parametrize("sizes", [(300, 40), (300, 80, 25)])
+    def test_prior_is_the_rule_of_bayes(self, sizes):
+        X, y = blobs(sizes)
+        sampler = SMOTE(sampling_strategy={1: 200}, random_state=0)
+        plain = ResampledClassifier(LogisticRegression(), sampler).fit(X, y)
+        model = ResampledClassifier(LogisticRegression(), sampler, calibration="prior").fit(X, y)
+        counts = np.array(sizes)
+        achieved = np.where(np.arange(len(sizes)) == 1, 200, counts)
+        np.testing.assert_allclose(model.prior_, counts / counts.sum())
+        np.testing.assert_allclose(model.resampled_prior_, achieved / achieved.sum())
+        by_hand = plain.predict_proba(X) * (counts / achieved)
+        by_hand /= by_hand.sum(axis=1, keepdims=True)
+        np.testing.assert_allclose(model.predict_proba(X), by_hand)
+        np.testing.assert_allclose(model.predict_log_proba(X), np.log(by_hand))
+        np.testing.assert_array_equal(model.predict(X), by_hand.argmax(axis=1))
+
+    def test_prior_undoes_copies_and_class_weights_by_rows(self):
+        """A model that is right about resampled rows is right about the table again."""
+        X, y = blobs((4000, 400))
+        free = LogisticRegression(C=1e6).fit(X, y).predict_proba(X)[:, 1]
+        sampler = RandomOverSampler(random_state=0)
+        estimator = LogisticRegression(C=1e6)
+        plain = ResampledClassifier(estimator, sampler).fit(X, y).predict_proba(X)[:, 1]
+        model = ResampledClassifier(estimator, sampler, calibration="prior").fit(X, y)
+        assert plain.mean() > 0.2
+        assert model.predict_proba(X)[:, 1].mean() == pytest.approx(1 / 11, abs=0.005)
+        assert np.abs(model.predict_proba(X)[:, 1] - free).mean() < 0.01
+
+    def test_prior_by_weight(self):
+        X, y = blobs((100, 50))
+        weight = np.where(y == 1, 4.0, 1.0)
+        sampler = RandomOverSampler(random_state=0)
+        model = ResampledClassifier(LogisticRegression(), sampler, calibration="prior")
+        model.fit(X, y, sample_weight=weight)
+        np.testing.assert_allclose(model.prior_, [1 / 3, 2 / 3])
+        np.testing.assert_allclose(model.resampled_prior_, [1 / 5, 4 / 5])
+
+    @pytest.mark.parametrize("method", ["sigmoid", "isotonic"])
+    def test_curves_are_fitted_to_rows_that_were_held_out_and_never_resampled(self, method):
+        X, y = blobs((200, 50))
+        seen = []
+
+        class Spy(LogisticRegression):
+            def fit(self, X, y, sample_weight=None):
+                self.rows_ = set(map(tuple, X))
+                return super().fit(X, y, sample_weight)
+
+            def decision_function(self, X):
+                seen.append((self.rows_, set(map(tuple, X))))
+                return super().decision_function(X)
+
+        sampler = SMOTE(random_state=0)
+        model = ResampledClassifier(Spy(), sampler, calibration=method, calibration_cv=4)
+        model.fit(X, y)
+        given = set(map(tuple, X))
+        held_out = [scored for _, scored in seen[-4:]]
+        assert set().union(*held_out) == given
+        assert sum(map(len, held_out)) == len(given)
+        for fitted, scored in seen[-4:]:
+            assert not fitted & scored
+            assert fitted - given  # synthetic ones
+        # The classifier that predicts is fitted on all.
+        np.testing.assert_allclose(
+            model.estimator_.coef_,
+            LogisticRegression().fit(*clone(sampler).fit_resample(X, y)).coef_,
+        )
+        assert model.sampler_.is_synthetic_.sum() == 150
+
+    @pytest.mark.parametrize("method", ["prior", "sigmoid", "isotonic"])
+    def test_makes_probabilities_those_of_the_table(self, method):
+        X, y = blobs((3000, 200))
+        X_test, y_test = blobs((3000, 200), seed=1)
+        sampler = RandomOverSampler(random_state=0)
+        plain = ResampledClassifier(LogisticRegression(), sampler).fit(X, y)
+        model = ResampledClassifier(LogisticRegression(), sampler, calibration=method).fit(X, y)
+        before, after = (m.predict_proba(X_test)[:, 1] for m in (plain, model))
+        assert brier_score_loss(y_test, after) < 0.6 * brier_score_loss(y_test, before)
+        assert after.mean() == pytest.approx(y_test.mean(), rel=0.15)
+        # The ranking is the same, but for ties.
+        assert roc_auc_score(y_test, after) == pytest.approx(
+            roc_auc_score(y_test, before), abs=0.01
+        )
+
+    def test_of_several_classes_with_names_in_a_frame_with_categories(self):
+        X, y = blobs((200, 60, 30))
+        frame = pl.DataFrame({"a": X[:, 0], "b": np.where(X[:, 1] > 0, "high", "low")})
+        labels = np.array(["x", "y", "z"])[y]
+        for method in ("prior", "sigmoid", "isotonic"):
+            model = ResampledClassifier(
+                LogisticRegression(), SMOTE(random_state=0), calibration=method
+            ).fit(frame, labels)
+            probabilities = model.predict_proba(frame)
+            np.testing.assert_allclose(probabilities.sum(axis=1), 1)
+            np.testing.assert_allclose(
+                probabilities.mean(axis=0), [20 / 29, 6 / 29, 3 / 29], atol=0.05
+            )
+            assert model.predict(frame).tolist() == labels_of(model, probabilities)
+            assert model.encoder_ is not None
+
+    def test_gives_probabilities_to_a_classifier_without(self):
+        X, y = blobs((200, 50))
+        model = ResampledClassifier(LinearSVC(), SMOTE(random_state=0), calibration="sigmoid")
+        assert model.fit(X, y).predict_proba(X).shape == (250, 2)
+        with pytest.raises(ValueError, match=r"LinearSVC has no predict_proba.*'sigmoid'"):
+            clone(model).set_params(calibration="prior").fit(X, y)
+
+    def test_says_what_is_too_little(self):
+        X, y = blobs((50, 4))
+        model = ResampledClassifier(LogisticRegression(), calibration="isotonic")
+        with pytest.raises(ValueError, match=r"in 5 folds, and class 'b' has 4: use a smaller"):
+            model.fit(X, np.array(["a", "b"])[y])
+        with pytest.raises(ValueError, match="calibration"):
+            clone(model).set_params(calibration="platt").fit(X, y)
+
+    def test_there_are_no_decision_values_beside_probabilities(self):
+        X, y = blobs()
+        model = ResampledClassifier(LogisticRegression(), SMOTE(random_state=0)).fit(X, y)
+        assert hasattr(model, "decision_function")
+        model.set_params(calibration="prior").fit(X, y)
+        assert not hasattr(model, "decision_function")
+        scores = cross_validate(model, X, y, scoring=["roc_auc", "neg_brier_score"])
+        assert scores["test_roc_auc"].min() > 0.8
+
+    def test_a_threshold_is_chosen_on_top(self):
+        X, y = blobs((300, 30))
+        inner = ResampledClassifier(
+            LogisticRegression(), RandomOverSampler(random_state=0), calibration="prior"
+        )
+        assert recall_score(y, inner.fit(X, y).predict(X)) < 0.9
+        model = TunedThresholdClassifierCV(inner, scoring="balanced_accuracy").fit(X, y)
+        assert model.best_threshold_ < 0.4
+        assert recall_score(y, model.predict(X)) > 0.85
+
+
+def labels_of(model, probabilities):
+    return [model.classes_[i] for i in probabilities.argmax(axis=1)]
+
+
+def test_weights_of_rows_that_are_left_or_all_made_anew():
+    X, y = blobs((80, 40), d=2)
+    weight = np.arange(120.0) + 1
+    cleaned = ResampledClassifier(Recorder(), SMOTEENN(random_state=0)).fit(X, y, weight)
+    sampler, carried = cleaned.sampler_, cleaned.estimator_.sample_weight_
+    old = ~sampler.is_synthetic_
+    assert old.sum() < 120
+    np.testing.assert_array_equal(carried[old], weight[sampler.input_indices_[old]])
+    np.testing.assert_array_equal(carried[~old], weight[sampler.parents_].mean(axis=1))
+    anew = ResampledClassifier(Recorder(), ROSE(both_classes=True, random_state=0))
+    carried = anew.fit(X, y, weight).estimator_.sample_weight_
+    np.testing.assert_array_equal(carried, weight[anew.sampler_.parents_[:, 0]])

@@ -3,7 +3,11 @@
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from typer.testing import CliRunner
+
+from skresample import cli
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -22,6 +26,19 @@ def test_python_blocks_run_top_to_bottom(page, tmp_path, monkeypatch):
     names = {"__name__": page.stem}
     for number, block in enumerate(blocks, start=1):
         exec(compile(block, f"{page.name}, block {number}", "exec"), names)
+
+
+def test_the_spec_makes_a_table(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    [spec] = re.findall(r"^```toml\n(.*?)^```$", README.read_text(), re.MULTILINE | re.DOTALL)
+    [command] = re.findall(r"^```bash\nskresample (generate .*)\n```$", README.read_text(), re.M)
+    Path("people.toml").write_text(spec)
+    result = CliRunner().invoke(cli.app, command.split())
+    assert result.exit_code == 0, result.stderr
+    frame = pd.read_csv("rows.csv")
+    assert list(frame.columns) == ["age", "income", "sex", "name"]
+    assert len(frame) == 1000
+    assert frame["age"].between(18, 99).all()
 
 
 @pytest.mark.parametrize(

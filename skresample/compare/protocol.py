@@ -35,7 +35,15 @@ from skresample.smote import SMOTE, SMOTEN, SMOTENC
 from skresample.table import read_rows, read_target, take_rows
 from skresample.utils import all_samplers, seeded_clone
 
-__all__ = ["compare", "default_samplers", "standardized"]
+__all__ = [
+    "ROWS_FOR_THREADS",
+    "compare",
+    "default_samplers",
+    "find_refusals",
+    "last_step",
+    "standardized",
+    "with_encoder",
+]
 
 NOTHING = "nothing"
 CLASS_WEIGHTS = "class weights"
@@ -138,8 +146,8 @@ def compare(
         }
     estimators = _named(estimators, "predict")
     methods = _methods(samplers)
-    refusals = _refusals(estimators, X, target.labels)
-    estimators |= {e: _encoded(estimators[e]) for e in refusals}
+    refusals = find_refusals(estimators, X, target.labels)
+    estimators |= {e: with_encoder(estimators[e]) for e in refusals}
     rng = check_random_state(random_state)
     folds = _folds(cv, target, X, rng)
     seeds = rng.randint(2**31 - 1, size=len(folds))
@@ -201,7 +209,7 @@ def _named(given: Any, method: str) -> dict[str, Any]:
     else:
         alone = isinstance(given, (str, type)) or hasattr(given, method)
         ones = [given] if alone else list(given)
-        names = [type(_last(one)) for one in ones]
+        names = [type(last_step(one)) for one in ones]
         named = {}
         for one, cls in zip(ones, names, strict=True):
             name = cls.__name__
@@ -251,8 +259,23 @@ def standardized(cls: type) -> Any:
     return sampler
 
 
-def _refusals(estimators: dict[str, Any], X: Any, labels: npt.NDArray[Any]) -> dict[str, str]:
-    """Return why some estimators cannot be fitted on a table that not every one takes."""
+def find_refusals(estimators: dict[str, Any], X: Any, labels: npt.NDArray[Any]) -> dict[str, str]:
+    """Say why some estimators cannot be fitted on a table that not every one takes.
+
+    Parameters
+    ----------
+    estimators : dict of classifiers
+        By name.
+    X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+        The table.
+    labels : ndarray of shape (n_samples,)
+        Class labels.
+
+    Returns
+    -------
+    refusals : dict of str
+        The reason, for each that needs an encoder in front.
+    """
     refusals: dict[str, str] = {}
     if not needs_encoder(X):
         return refusals
@@ -270,8 +293,19 @@ def _refusals(estimators: dict[str, Any], X: Any, labels: npt.NDArray[Any]) -> d
     return refusals
 
 
-def _encoded(estimator: Any) -> Pipeline:
-    """Return an estimator with an encoder in front."""
+def with_encoder(estimator: Any) -> Pipeline:
+    """Put an encoder in front of an estimator.
+
+    Parameters
+    ----------
+    estimator : classifier or Pipeline
+        Left as it is.
+
+    Returns
+    -------
+    pipeline : Pipeline
+        The encoder, and then the estimator or its steps.
+    """
     encoder = TableEncoder(impute=not takes_missing(estimator))
     if not isinstance(estimator, Pipeline):
         return make_pipeline(encoder, estimator)
@@ -360,7 +394,7 @@ def _fit_and_score(
     train, test = fold
     classes, counts = np.unique(codes, return_counts=True)
     failed = np.full(len(metrics_of(classes.tolist())), np.nan)
-    if method == CLASS_WEIGHTS and not has_fit_parameter(_last(estimator), "sample_weight"):
+    if method == CLASS_WEIGHTS and not has_fit_parameter(last_step(estimator), "sample_weight"):
         return Cell(failed, "its fit takes no sample_weight", [])
     if method in (TUNED_THRESHOLD, F1_THRESHOLD) and not hasattr(estimator, "predict_proba"):
         return Cell(failed, "it has no predict_proba", [])
@@ -387,7 +421,19 @@ def _fit_and_score(
     return Cell(row, None, sorted({str(w.message).split("\n")[0] for w in caught}))
 
 
-def _last(estimator: Any) -> Any:
+def last_step(estimator: Any) -> Any:
+    """Return what a pipeline ends in, and anything else as it is.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Perhaps a pipeline.
+
+    Returns
+    -------
+    last : estimator
+        Its last step.
+    """
     return estimator.steps[-1][1] if isinstance(estimator, Pipeline) else estimator
 
 
@@ -402,7 +448,7 @@ def _build(estimator: Any, sampler: Any, method: str, encoded: bool, seed: int) 
         return TunedThreshold(model, aim, seed)
     if encoded and sampler is not None:
         return ResampledClassifier(model, seeded_clone(sampler, seed))
-    last = _last(model)
+    last = last_step(model)
     if method == CLASS_WEIGHTS:
         last = BalancedWeights(last)
     elif sampler is not None:

@@ -1,8 +1,6 @@
 """What a comparison found, as a table, a picture and a page."""
 
-import base64
 import html
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from skresample._pages import STYLE, data_uri, write_page
 from skresample.compare.metrics import Metric
 from skresample.compare.statistics import corrected_interval
 from skresample.utils import import_extra
@@ -339,13 +338,8 @@ class Comparison:
         ImportError
             If matplotlib is not installed.
         """
-        from skresample._files import write_atomically
-
         import_extra("matplotlib.pyplot", "cli")  # a page without its pictures was not asked for
-        page = PAGE.format(body=self._repr_html_())
-        return write_atomically(
-            path, lambda file: Path(file).write_text(page, encoding="utf-8"), overwrite=overwrite
-        )
+        return write_page(path, "What over-sampling gains", self._repr_html_(), overwrite=overwrite)
 
     def _repr_html_(self) -> str:
         mean, low, high = self.difference()
@@ -360,7 +354,7 @@ class Comparison:
         parts += [f"<li>{escape(sentence)}</li>" for sentence in self.findings()]
         parts.append(f"</ul><p>{escape(CAUTION)}</p>")
         try:
-            picture = f'<img alt="differences" src="{self._picture()}">'
+            picture = f'<img alt="differences" src="{data_uri(self.plot())}">'
         except ImportError as error:  # in a notebook the tables are better than nothing
             picture = f"<p>{escape(str(error))}</p>"
         parts.append(f"<h2>Differences</h2>{picture}")
@@ -388,14 +382,6 @@ class Comparison:
             parts.append(f"<h2>Notes</h2><ul>{notes}</ul>")
         return "\n".join([*parts, "</div>"])
 
-    def _picture(self) -> str:
-        plt = import_extra("matplotlib.pyplot", "cli")
-        figure = self.plot()
-        buffer = io.BytesIO()
-        figure.savefig(buffer, format="png", dpi=130)
-        plt.close(figure)
-        return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
-
 
 KEY_TEXT = (
     "Each cell: the mean over the folds, its difference to nothing (the state before), and how\n"
@@ -410,26 +396,6 @@ CAUTION = (
     "zero by chance."
 )
 COLOURS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
-STYLE = """
-.skresample-report { font: 15px/1.45 system-ui, sans-serif; color: #222; background: white;
-  max-width: 1150px; margin: auto; padding: 8px; }
-.skresample-report h1 { font-size: 1.6em; }
-.skresample-report h2 { font-size: 1.25em; margin-top: 1.6em; }
-.skresample-report img { width: 100%; height: auto; background: white; }
-.skresample-report table { border-collapse: collapse; margin: 1em 0; font-size: 13px; }
-.skresample-report th { text-align: left; font-weight: 600; padding: 3px 10px;
-  white-space: nowrap; }
-.skresample-report tr:first-child th { border-bottom: 2px solid #888; }
-.skresample-report td { padding: 3px 10px; text-align: right; font-variant-numeric: tabular-nums;
-  white-space: nowrap; border-bottom: 1px solid #e4e4e4; }
-.skresample-report td.better { color: #00623f; background: #e5f5ee; font-weight: 600; }
-.skresample-report td.worse { color: #9c2f00; background: #fdeee6; font-weight: 600; }
-.skresample-report td.same { color: #555; }
-"""
-PAGE = (
-    '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-    "<title>What over-sampling gains</title></head><body>\n{body}\n</body></html>\n"
-)
 
 
 def _head(metric: Metric) -> str:

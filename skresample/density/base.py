@@ -90,6 +90,11 @@ class Density:
     varies: npt.NDArray[np.bool_]
     constants: Floats
 
+    @property
+    def marginals(self) -> list[Any]:
+        """The distributions of the columns that vary; none of their own where they are scaled."""
+        return self.space.marginals if isinstance(self.space, NormalScores) else []
+
     @cached_property
     def _drawn(self) -> Kernels | Neighborhoods:
         """The kernels, among the rows themselves where that is another scale only."""

@@ -19,7 +19,7 @@ from skresample.numerics.kernels import Kernels, shrunk_covariances
 from skresample.numerics.normal_scores import NormalScores
 from skresample.table import Synthetic
 
-__all__ = ["GaussianCopulaOverSampler"]
+__all__ = ["CopulaOverSampler", "GaussianCopulaOverSampler", "gaussian_copula"]
 
 Floats = npt.NDArray[np.floating]
 
@@ -62,8 +62,98 @@ def correlation_root(scores: Floats, values: Floats) -> Floats:
     return root / np.linalg.norm(root, axis=1, keepdims=True)
 
 
+class CopulaOverSampler(DensityOverSampler):
+    """Base class of the methods that draw each column from a distribution of its own.
+
+    What joins the columns is a Gaussian copula. Which values are missing is as in a row of the
+    class, which is then the new row's parent; in a table without holes, new rows have none.
+    """
+
+    def _bounds(self, task: OneVsRest) -> Any:
+        """Return what new numbers are reflected in, if anything."""
+        return task.rows.bounds(self.bounds)
+
+    def _fit_class(self, task: OneVsRest) -> ClassDensity:
+        rows, missing = filled(task)
+        codes = task.rows.codes[task.minority]
+        names = codes.astype(np.float64)
+        for j in np.flatnonzero((codes < 0).any(axis=0)):
+            there = names[codes[:, j] >= 0, j]
+            holes = codes[:, j] < 0
+            names[holes, j] = task.rng.choice(there if there.size else np.zeros(1), holes.sum())
+        density = self._fit_density(task, np.column_stack([rows, names]))
+        return ClassDensity(density, missing, CategoryKernels.on(codes))
+
+    def _draw(
+        self, task: OneVsRest, fitted: ClassDensity, n_new: int, rng: np.random.Generator
+    ) -> Synthetic:
+        m, d = fitted.missing.shape
+        absent = fitted.categories.places < 0
+        codes = np.empty((n_new, absent.shape[1]), dtype=np.intp)
+        parents = np.full((n_new, 1), -1)
+        with_holes = fitted.missing.any() or absent.any()
+        if with_holes:
+            like = np.repeat(np.arange(m), allocate(np.ones(m), n_new, rng))
+            parents[:, 0] = task.minority[like]
+
+        def draw(part: slice, rng: np.random.Generator) -> Floats:
+            new = fitted.numbers.draw(np.zeros(part.stop - part.start, dtype=np.intp), rng)
+            codes[part] = np.rint(new[:, d:])
+            numbers = new[:, :d]
+            if with_holes:
+                numbers[fitted.missing[like[part]]] = np.nan
+                codes[part][absent[like[part]]] = -1
+            return numbers
+
+        fill = fill_in_blocks(draw, n_new, rng, self._bounds(task), self.n_jobs)
+        return Synthetic(parents, fill, codes)
+
+    def _log_density(
+        self, fitted: ClassDensity, numeric: Floats, codes: npt.NDArray[np.signedinteger]
+    ) -> npt.NDArray[np.float64]:
+        names = np.where(codes < 0, np.nan, codes)
+        log = fitted.numbers.log_density(np.column_stack([numeric, names]))
+        for own, levels in zip(codes.T, fitted.categories.levels, strict=True):
+            log[(own >= 0) & ~np.isin(own, levels)] = -np.inf
+        return log
+
+
+def gaussian_copula(
+    rows: Floats,
+    is_name: npt.NDArray[np.bool_],
+    rng: np.random.Generator,
+    *,
+    correlated: bool = True,
+) -> Density:
+    """Return the density with the distribution of each column, and normal correlations.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (m, d)
+        Rows without missing values.
+    is_name : ndarray of shape (d,)
+        Which columns have no values but those observed.
+    rng : numpy.random.Generator
+        Source of the draws.
+    correlated : bool, default=True
+        Otherwise, columns are independent.
+
+    Returns
+    -------
+    density : Density
+        One kernel, among normal scores.
+    """
+    varies = rows.min(axis=0) < rows.max(axis=0)
+    space = NormalScores(rows[:, varies], rng, atoms=is_name[varies])
+    d = space.scores.shape[1]
+    roots: Floats = np.eye(d)
+    if correlated and d:
+        roots = correlation_root(space.scores, rows[:, varies])
+    return Density(Kernels(np.zeros((1, d)), roots), space, varies, rows[0])
+
+
 @fill_doc
-class GaussianCopulaOverSampler(DensityOverSampler):
+class GaussianCopulaOverSampler(CopulaOverSampler):
     r"""Draw from a Gaussian copula with the distribution of each column as observed.
 
     Normal scores :math:`z_j = \Phi^{-1}(F_j(x_j))` of the columns are taken for jointly normal
@@ -132,54 +222,6 @@ class GaussianCopulaOverSampler(DensityOverSampler):
         self.bounds = bounds
         self.keep_index = keep_index
 
-    def _fit_class(self, task: OneVsRest) -> ClassDensity:
-        rows, missing = filled(task)
-        codes = task.rows.codes[task.minority]
-        names = codes.astype(np.float64)
-        for j in np.flatnonzero((codes < 0).any(axis=0)):
-            there = names[codes[:, j] >= 0, j]
-            holes = codes[:, j] < 0
-            names[holes, j] = task.rng.choice(there if there.size else np.zeros(1), holes.sum())
-        density = self._fit_density(task, np.column_stack([rows, names]))
-        return ClassDensity(density, missing, CategoryKernels.on(codes))
-
     def _fit_density(self, task: OneVsRest, rows: Floats) -> Density:
-        varies = rows.min(axis=0) < rows.max(axis=0)
         is_name = np.arange(rows.shape[1]) >= task.numeric.shape[1]
-        space = NormalScores(rows[:, varies], task.rng, atoms=is_name[varies])
-        d = space.scores.shape[1]
-        roots = correlation_root(space.scores, rows[:, varies]) if d else np.empty((0, 0))
-        return Density(Kernels(np.zeros((1, d)), roots), space, varies, rows[0])
-
-    def _draw(
-        self, task: OneVsRest, fitted: ClassDensity, n_new: int, rng: np.random.Generator
-    ) -> Synthetic:
-        m, d = fitted.missing.shape
-        absent = fitted.categories.places < 0
-        codes = np.empty((n_new, absent.shape[1]), dtype=np.intp)
-        parents = np.full((n_new, 1), -1)
-        with_holes = fitted.missing.any() or absent.any()
-        if with_holes:
-            like = np.repeat(np.arange(m), allocate(np.ones(m), n_new, rng))
-            parents[:, 0] = task.minority[like]
-
-        def draw(part: slice, rng: np.random.Generator) -> Floats:
-            new = fitted.numbers.draw(np.zeros(part.stop - part.start, dtype=np.intp), rng)
-            codes[part] = np.rint(new[:, d:])
-            numbers = new[:, :d]
-            if with_holes:
-                numbers[fitted.missing[like[part]]] = np.nan
-                codes[part][absent[like[part]]] = -1
-            return numbers
-
-        fill = fill_in_blocks(draw, n_new, rng, task.rows.bounds(self.bounds), self.n_jobs)
-        return Synthetic(parents, fill, codes)
-
-    def _log_density(
-        self, fitted: ClassDensity, numeric: Floats, codes: npt.NDArray[np.signedinteger]
-    ) -> npt.NDArray[np.float64]:
-        names = np.where(codes < 0, np.nan, codes)
-        log = fitted.numbers.log_density(np.column_stack([numeric, names]))
-        for own, levels in zip(codes.T, fitted.categories.levels, strict=True):
-            log[(own >= 0) & ~np.isin(own, levels)] = -np.inf
-        return log
+        return gaussian_copula(rows, is_name, task.rng)

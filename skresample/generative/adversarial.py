@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from skresample.utils import import_extra
 
-__all__ = ["Conditions", "Generator", "Training", "device_of", "train"]
+__all__ = ["Conditions", "Network", "Training", "device_of", "train"]
 
 Floats = npt.NDArray[np.floating]
 
@@ -23,24 +23,30 @@ MEMORY = 0.998
 
 
 class Conditions:
-    """The categories that rows can be asked for, and the rows that have them.
+    """The levels that rows can be asked for, and the rows that have them.
 
     Parameters
     ----------
-    codes : ndarray of shape (n, c)
-        Of each column, from 0 on.
+    places : ndarray of shape (n, c)
+        Of each row among the levels of each column.
+    sizes : list of int
+        How many each has; there is a row with each of them.
 
     Attributes
     ----------
     first : ndarray of shape (c + 1,)
-        Where the categories of each column begin, among those of all.
+        Where the levels of each column begin, among those of all.
+    flat : ndarray of shape (n, c)
+        The places among those of all.
+    counts : ndarray of shape (n_levels,)
+        How many rows have each.
     """
 
-    def __init__(self, codes: npt.NDArray[np.intp]):
-        n, c = codes.shape
-        self.sizes = codes.max(axis=0) + 1 if n and c else np.zeros(c, dtype=np.intp)
+    def __init__(self, places: npt.NDArray[np.intp], sizes: list[int]):
+        n, c = places.shape
+        self.sizes = np.array(sizes, dtype=np.intp)
         self.first = np.concatenate([[0], np.cumsum(self.sizes)]).astype(np.intp)
-        self.flat = codes + self.first[:-1]
+        self.flat = places + self.first[:-1]
         self.counts = np.bincount(self.flat.ravel(), minlength=self.first[-1])
         self._rows = np.argsort(self.flat.T.ravel(), kind="stable") % max(n, 1)
         self._starts = np.cumsum(self.counts) - self.counts
@@ -52,7 +58,7 @@ class Conditions:
     def draw(
         self, size: int, rng: np.random.Generator
     ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-        """Draw a category of a column, both at random, and a row that has it.
+        """Draw a level of a column, both at random, and a row that has it.
 
         Parameters
         ----------
@@ -63,18 +69,18 @@ class Conditions:
 
         Returns
         -------
-        category : ndarray of shape (size,)
+        level : ndarray of shape (size,)
             Its position among those of all columns; the rarer of a column are drawn more often
             than they are there.
         row : ndarray of shape (size,)
             One of the rows that have it.
         """
-        category = rng.choice(self.counts.size, size, p=self._share)
-        nth = (rng.random(size) * self.counts[category]).astype(np.intp)
-        return category, self._rows[self._starts[category] + nth]
+        level = rng.choice(self.counts.size, size, p=self._share)
+        nth = (rng.random(size) * self.counts[level]).astype(np.intp)
+        return level, self._rows[self._starts[level] + nth]
 
 
-class Generator(NamedTuple):
+class Network(NamedTuple):
     """What was learnt: layers whose results are joined with what went in.
 
     Attributes
@@ -91,8 +97,8 @@ class Generator(NamedTuple):
 
         Parameters
         ----------
-        inputs : ndarray of shape (n, d_noise + n_categories)
-            Noise, and 1 for the category that is asked for.
+        inputs : ndarray of shape (n, n_noise + n_levels)
+            Noise, and 1 for the level that is asked for.
 
         Returns
         -------
@@ -138,8 +144,8 @@ def train(
     conditions: Conditions,
     how: Training,
     rng: np.random.Generator,
-    tell: Callable[[int, float, float], None],
-) -> tuple[Generator, Floats]:
+    each_step: Callable[[int, float], None],
+) -> tuple[Network, Floats]:
     """Train a generator of rows against a critic.
 
     Parameters
@@ -155,15 +161,20 @@ def train(
         Sizes and steps.
     rng : numpy.random.Generator
         Source of all draws.
-    tell : callable
-        Given the step and both losses after each.
+    each_step : callable
+        Called with the number of a step and the critic's loss.
 
     Returns
     -------
-    generator : Generator
-        With the averages of its weights over the last steps.
+    network : Network
+        The generator, with the averages of its weights over the last steps.
     losses : ndarray of shape (n_steps, 2)
         The critic's, without its penalty, and the generator's.
+
+    Raises
+    ------
+    FloatingPointError
+        If a loss is no finite number.
     """
     torch = import_extra("torch", "torch")
     device = device_of(how.device)
@@ -173,7 +184,7 @@ def train(
         # Sums of several threads depend on how many they are; so small a network needs one.
         torch.set_num_threads(1)
         try:
-            return _train(rows, groups, conditions, how, rng, tell, device)
+            return _train(rows, groups, conditions, how, rng, each_step, device)
         finally:
             torch.set_num_threads(n_threads)
 
@@ -216,9 +227,9 @@ def _train(
     conditions: Conditions,
     how: Training,
     rng: np.random.Generator,
-    tell: Callable[[int, float, float], None],
+    each_step: Callable[[int, float], None],
     device: Any,
-) -> tuple[Generator, Floats]:
+) -> tuple[Network, Floats]:
     torch = import_extra("torch", "torch")
     functional = torch.nn.functional
     m, width = rows.shape
@@ -240,8 +251,8 @@ def _train(
         if not n_asked:
             row = rng.integers(m, size=how.batch_size)
             return torch.zeros((how.batch_size, 0), device=device), real_rows[row]
-        category, row = conditions.draw(how.batch_size, rng)
-        asked = functional.one_hot(torch.tensor(category, device=device), n_asked)
+        level, row = conditions.draw(how.batch_size, rng)
+        asked = functional.one_hot(torch.tensor(level, device=device), n_asked)
         return asked.float(), real_rows[row]
 
     def softmax(logits: Any) -> Any:
@@ -271,7 +282,7 @@ def _train(
         return torch.cat([made, asked], dim=1).reshape(-1, how.pac * (width + n_asked))
 
     def missed(logits: Any, asked: Any) -> Any:
-        """Return how improbable the categories that were asked for are."""
+        """Return how improbable the levels that were asked for are."""
         share = softmax(logits)[:, -n_asked:]
         return -torch.log((share * asked).sum(dim=1).clamp_min(1e-20)).mean()
 
@@ -302,7 +313,9 @@ def _train(
             for average, value in zip(averages, [*learnt, *moving], strict=True):
                 average.lerp_(value, share)
         losses[step] = -distance.item(), loss.item()
-        tell(step, *losses[step])
+        if not np.isfinite(losses[step]).all():
+            raise FloatingPointError(f"the losses of step {step + 1} are {losses[step].tolist()}")
+        each_step(step, losses[step, 0])
     with torch.no_grad():
         for average, value in zip(averages, [*learnt, *moving], strict=True):
             value.copy_(average)
@@ -328,7 +341,7 @@ def _critic(torch: Any, n_in: int, widths: tuple[int, ...]) -> Any:
     return nn.Sequential(*parts, nn.Linear(n_in, 1))
 
 
-def _exported(layers: Any, norms: Any) -> Generator:
+def _exported(layers: Any, norms: Any) -> Network:
     """Return the layers as NumPy has them, the normalisation made part of them."""
     weights, offsets = [], []
     for i, layer in enumerate(layers):
@@ -344,4 +357,4 @@ def _exported(layers: Any, norms: Any) -> Generator:
             weight, offset = weight * factor, (offset - mean) * factor + shift
         weights.append(weight)
         offsets.append(offset)
-    return Generator(weights, offsets)
+    return Network(weights, offsets)

@@ -1,66 +1,85 @@
 """Generative adversarial networks."""
 
-import math
-from collections.abc import Mapping
+from dataclasses import dataclass
 from numbers import Integral, Real
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import Interval
 
 from skresample._docs import fill_doc
-from skresample.base import BaseOverSampler, OneVsRest, fill_in_blocks
-from skresample.density.base import Scaled, filled, standardized
-from skresample.generative.adversarial import Conditions, Generator, Training, device_of, train
-from skresample.numerics.allocation import allocate
+from skresample.base import OneVsRest
+from skresample.density.base import Scaled
+from skresample.generative.adversarial import Conditions, Network, Training, device_of, train
+from skresample.generative.base import Calibration, GenerativeOverSampler, Places, with_any
+from skresample.generative.progress import progress
 from skresample.numerics.modes import Modes
-from skresample.table import Rows, Synthetic
+from skresample.numerics.normal_scores import NormalScores
+from skresample.table import Rows
 
 __all__ = ["GANOverSampler"]
 
+# So many rows are drawn to see how the numbers of the network are distributed.
+N_DRAWN = 20_000
+
 Floats = npt.NDArray[np.floating]
-Codes = npt.NDArray[np.signedinteger]
-
-# How often progress is told in one training.
-REPORTS = 10
 
 
-class Learnt(NamedTuple):
-    """What was learnt of a class.
+@dataclass
+class GANGenerator:
+    """A trained network, and what its numbers stand for.
 
     Attributes
     ----------
-    constants : ndarray of shape (d,)
-        A row, for the columns that do not vary.
-    varies, space, modes : ndarray of shape (d,), Scaled and list of Modes
-        Which columns do, how they are scaled, and the modes of each.
-    levels : list of ndarray
-        The codes that each column of categories has in the class.
-    is_choice : ndarray of shape (c,)
-        Whether they are two or more.
-    missing, absent : ndarray of shape (m, d) and (m, c)
-        Where numbers and categories of the class are missing.
+    network : Network
+        Trained.
+    modes : list of Modes
+        Of each continuous column.
     conditions : Conditions
-        Of the columns with a choice.
-    generator : Generator or None
-        None if nothing varies.
+        Of the columns of levels.
+    calibration : Calibration or None
+        How what is drawn becomes values of the continuous columns.
     """
 
-    constants: Floats
-    varies: npt.NDArray[np.bool_]
-    space: Scaled
+    network: Network
     modes: list[Modes]
-    levels: list[Codes]
-    is_choice: npt.NDArray[np.bool_]
-    missing: npt.NDArray[np.bool_]
-    absent: npt.NDArray[np.bool_]
     conditions: Conditions
-    generator: Generator | None
+    calibration: Calibration | None = None
+
+    @property
+    def sizes(self) -> list[int]:
+        """How many there are to choose from: modes of numbers, then levels."""
+        return [len(own.means) for own in self.modes] + self.conditions.sizes.tolist()
+
+    def draw_points(self, which: Places, rng: np.random.Generator) -> tuple[Floats, Places]:
+        """Draw rows as the network makes them, each asked for by one of a row's levels."""
+        n, conditions = len(which), self.conditions
+        d, q, n_asked = len(self.modes), len(conditions.sizes), conditions.first[-1]
+        n_in = len(self.network.weights[0])
+        inputs = np.zeros((n, n_in), dtype=np.float32)
+        inputs[:, : n_in - n_asked] = rng.standard_normal((n, n_in - n_asked))
+        if q:
+            asked = conditions.flat[which, rng.integers(q, size=n)]
+            inputs[np.arange(n), n_in - n_asked + asked] = 1
+        outputs = self.network(inputs)
+        noise = rng.gumbel(size=(n, outputs.shape[1] - d))
+        logits = outputs[:, d:] + noise  # the maximum of which is a draw
+        ends = np.cumsum(self.sizes)[:-1]
+        drawn = np.column_stack([part.argmax(axis=1) for part in np.split(logits, ends, axis=1)])
+        points = np.empty((n, d))
+        for j, modes in enumerate(self.modes):
+            points[:, j] = modes.join(drawn[:, j], np.tanh(outputs[:, j]))
+        return points, drawn[:, d:]
+
+    def draw(self, which: Places, rng: np.random.Generator) -> tuple[Floats, Places]:
+        """Draw rows of numbers and places of levels."""
+        points, places = self.draw_points(which, rng)
+        return points if self.calibration is None else self.calibration.values(points), places
 
 
 @fill_doc
-class GANOverSampler(BaseOverSampler):
+class GANOverSampler(GenerativeOverSampler):
     r"""Rows from a generator that was trained until a critic could not tell them from real ones.
 
     A conditional GAN for tables, after CTGAN :footcite:p:`xu2019modeling`, of a size for small
@@ -100,7 +119,7 @@ class GANOverSampler(BaseOverSampler):
         Where PyTorch works: ``'cpu'``, ``'cuda'``, ``'cuda:1'`` and so on; ``'auto'`` takes a
         GPU if there is one. Only on ``'cpu'`` does a seed give the same rows each time.
     verbose : bool, default=False
-        Whether steps and losses are printed.
+        Whether the progress of the training is printed.
     {n_jobs}
     {categorical_features}
     {bounds}
@@ -116,17 +135,21 @@ class GANOverSampler(BaseOverSampler):
     See Also
     --------
     GeneratorSampler : The generators of other libraries.
-    GaussianCopulaOverSampler : Takes a moment, and keeps the distribution of each column.
+    VAEOverSampler : A network that is trained in seconds, and needs no PyTorch.
 
     Notes
     -----
     A GAN needs many rows: of a class of fewer than a few hundred it learns less than a density
     does, in a thousand times the time. See ``python -m benchmarks.generators``.
 
-    A missing number is, for the fit, any that the class has in its column, and so is a category;
-    which values are missing in a new row is as in a row of the class, which is then its
-    parent. In a table without holes, new rows have none (-1). A column that does not vary in the
-    class stays so.
+    Columns of numbers with up to ten values, each of at least three rows on average, are levels,
+    as categories are. At the end, the numbers that the network draws are mapped by their
+    quantiles to those of each column: it keeps its distribution and range, and the
+    network says only how columns go together.
+
+    A new row goes out from a row of the class, its parent: it is asked for by one of that row's
+    levels, and has its holes. Of a table of continuous columns without holes, the parent says
+    nothing. A missing value is, for the fit, any that the class has in its column.
 
     References
     ----------
@@ -145,10 +168,9 @@ class GANOverSampler(BaseOverSampler):
         "Xu, Skoularidou, Cuesta-Infante, Veeramachaneni (2019), "
         "Modeling tabular data using conditional GAN"
     )
-    _min_rows: ClassVar[int] = 2
 
     _parameter_constraints: ClassVar[dict] = {
-        **BaseOverSampler._parameter_constraints,
+        **GenerativeOverSampler._parameter_constraints,
         "n_steps": [Interval(Integral, 1, None, closed="left")],
         "batch_size": [Interval(Integral, 2, None, closed="left")],
         "pac": [Interval(Integral, 1, None, closed="left")],
@@ -157,8 +179,6 @@ class GANOverSampler(BaseOverSampler):
         "learning_rate": [Interval(Real, 0, None, closed="neither")],
         "device": [str],
         "verbose": ["boolean"],
-        "categorical_features": ["array-like", str, callable, None],
-        "bounds": [StrOptions({"observed"}), Mapping, None],
     }
 
     def __init__(
@@ -205,46 +225,38 @@ class GANOverSampler(BaseOverSampler):
         device_of(self.device)
         self.history_: dict[Any, Floats] = {}
 
-    def _fit_class(self, task: OneVsRest) -> Learnt:
-        rng = task.rng
-        rows, missing = filled(task)
-        varies, space, points = standardized(rows)
+    def _fit_generator(
+        self,
+        task: OneVsRest,
+        continuous: Floats,
+        places: Places,
+        sizes: list[int],
+        missing: npt.NDArray[np.bool_],
+    ) -> GANGenerator:
+        rng, d = task.rng, continuous.shape[1]
+        places = with_any(places, rng)
+        points = Scaled.of(continuous).map(continuous)[0]
         modes = [Modes.of(column, int(rng.integers(2**31))) for column in points.T]
-        codes = task.rows.codes[task.minority].astype(np.intp)
-        absent = codes < 0
-        levels: list[Codes] = []
-        for own, holes in zip(codes.T, absent.T, strict=True):
-            there = own[~holes] if not holes.all() else np.zeros(1, dtype=np.intp)
-            own[holes] = rng.choice(there, np.count_nonzero(holes))
-            unique, own[:] = np.unique(own, return_inverse=True)
-            levels.append(unique)
-        is_choice = np.array([len(own) > 1 for own in levels], dtype=bool)
-        conditions = Conditions(codes[:, is_choice])
-        generator = None
-        if varies.any() or is_choice.any():
-            generator = self._train(task, points, modes, conditions)
-        return Learnt(
-            rows[0],
-            varies,
-            space,
-            modes,
-            levels,
-            is_choice,
-            missing,
-            absent,
-            conditions,
-            generator,
-        )
+        split = [own.split(column, rng) for own, column in zip(modes, points.T, strict=True)]
+        generator = GANGenerator(Network([], []), modes, Conditions(places, sizes))
+        chosen = [*(mode for mode, _ in split), *places.T]
+        marks = [np.eye(k)[own] for k, own in zip(generator.sizes, chosen, strict=True)]
+        rows = np.column_stack([*(place for _, place in split), *marks])
+        groups = np.repeat([-1, *range(len(marks))], [d, *generator.sizes])
+        generator.network = self._train(task, rows, groups, generator.conditions)
+        if d:  # else there is nothing to take quantiles of
+            which = np.resize(np.arange(len(rows)), max(N_DRAWN, len(rows)))
+            drawn = generator.draw_points(which, rng)[0]
+            generator.calibration = Calibration.of(drawn, NormalScores(continuous, rng))
+        return generator
 
     def _train(
-        self, task: OneVsRest, points: Floats, modes: list[Modes], conditions: Conditions
-    ) -> Generator:
-        split = [own.split(column, task.rng) for own, column in zip(modes, points.T, strict=True)]
-        m, sizes = len(points), _sizes(modes, conditions)
-        chosen = [mode for mode, _ in split] + list((conditions.flat - conditions.first[:-1]).T)
-        marks = [np.eye(k)[own] for k, own in zip(sizes, chosen, strict=True)]
-        rows = np.column_stack([np.empty((m, 0)), *(place for _, place in split), *marks])
-        groups = np.repeat([-1, *range(len(sizes))], [len(modes), *sizes])
+        self,
+        task: OneVsRest,
+        rows: Floats,
+        groups: npt.NDArray[np.intp],
+        conditions: Conditions,
+    ) -> Network:
         how = Training(
             self.n_steps,
             self.batch_size,
@@ -254,74 +266,14 @@ class GANOverSampler(BaseOverSampler):
             self.learning_rate,
             self.device,
         )
-
-        def tell(step: int, critic: float, generator: float) -> None:
-            at = f"class {task.label!r}, step {step + 1:,} of {self.n_steps:,}"
-            if not (math.isfinite(critic) and math.isfinite(generator)):
+        title = f"GANOverSampler, class {task.label!r}"
+        with progress(self.verbose, self.n_steps, title, "step", "critic's loss") as each_step:
+            try:
+                network, losses = train(rows, groups, conditions, how, task.rng, each_step)
+            except FloatingPointError as error:
                 raise ValueError(
-                    f"GANOverSampler: {at}: the losses are {critic} and {generator}. Take a "
-                    f"learning_rate smaller than {self.learning_rate}."
-                )
-            if self.verbose and (step + 1) % max(1, self.n_steps // REPORTS) == 0:
-                print(f"[GANOverSampler] {at}: critic {critic:.3f}, generator {generator:.3f}")
-
-        generator, self.history_[task.label] = train(rows, groups, conditions, how, task.rng, tell)
-        return generator
-
-    def _draw(
-        self, task: OneVsRest, fitted: Learnt, n_new: int, rng: np.random.Generator
-    ) -> Synthetic:
-        m = len(task.minority)
-        like = rng.permutation(np.repeat(np.arange(m), allocate(np.ones(m), n_new, rng)))
-        with_holes = fitted.missing.any() or fitted.absent.any()
-        parents = np.where(with_holes, task.minority[like], -1)[:, np.newaxis]
-        codes = np.empty((n_new, len(fitted.levels)), dtype=np.intp)
-
-        def draw(part: slice, rng: np.random.Generator) -> Floats:
-            numbers, chosen = self._generate(fitted, like[part], rng)
-            numbers[fitted.missing[like[part]]] = np.nan
-            for i, levels in enumerate(fitted.levels):
-                codes[part, i] = levels[chosen[:, i]]
-            codes[part][fitted.absent[like[part]]] = -1
-            return numbers
-
-        fill = fill_in_blocks(draw, n_new, rng, task.rows.bounds(self.bounds), self.n_jobs)
-        return Synthetic(parents, fill, codes)
-
-    @staticmethod
-    def _generate(
-        fitted: Learnt, like: npt.NDArray[np.intp], rng: np.random.Generator
-    ) -> tuple[Floats, Codes]:
-        """Return numbers and places of categories, asked for by one of each row's categories."""
-        n, conditions = len(like), fitted.conditions
-        numbers = np.tile(fitted.constants, (n, 1))
-        chosen = np.zeros((n, len(fitted.levels)), dtype=np.intp)
-        if fitted.generator is None:
-            return numbers, chosen
-        n_asked, n_choices = conditions.first[-1], len(conditions.sizes)
-        n_in = len(fitted.generator.weights[0])
-        inputs = np.zeros((n, n_in), dtype=np.float32)
-        inputs[:, : n_in - n_asked] = rng.standard_normal((n, n_in - n_asked))
-        if n_choices:
-            which = conditions.flat[like, rng.integers(n_choices, size=n)]
-            inputs[np.arange(n), n_in - n_asked + which] = 1
-        outputs = fitted.generator(inputs)
-        n_numbers = len(fitted.modes)
-        places = np.tanh(outputs[:, :n_numbers])
-        noise = rng.gumbel(size=(n, outputs.shape[1] - n_numbers))
-        logits = outputs[:, n_numbers:] + noise  # the maximum of which is a draw
-        sizes = _sizes(fitted.modes, conditions)
-        parts = np.split(logits, np.cumsum(sizes), axis=1)[: len(sizes)]
-        drawn = [np.argmax(part, axis=1) for part in parts]
-        points = np.empty((n, n_numbers))
-        for j, modes in enumerate(fitted.modes):
-            points[:, j] = modes.join(drawn[j], places[:, j])
-        numbers[:, fitted.varies] = fitted.space.values(points)
-        if n_choices:
-            chosen[:, fitted.is_choice] = np.column_stack(drawn[n_numbers:])
-        return numbers, chosen
-
-
-def _sizes(modes: list[Modes], conditions: Conditions) -> list[int]:
-    """Return how many there are to choose from: modes of numbers, then categories."""
-    return [len(own.means) for own in modes] + conditions.sizes.tolist()
+                    f"GANOverSampler cannot be trained on class {task.label!r}: {error}. Set "
+                    f"learning_rate below {self.learning_rate:g}."
+                ) from error
+        self.history_[task.label] = losses
+        return network

@@ -14,6 +14,7 @@ __all__ = [
     "class_shares",
     "mismatch_cost",
     "nearest",
+    "paired_squared_distances",
     "squared_distances",
     "standard_deviation",
 ]
@@ -195,6 +196,38 @@ def squared_distances(left: Mixed, right: Mixed) -> npt.NDArray[np.float64]:
         with np.errstate(divide="ignore", invalid="ignore"):
             total *= left.n_features / present
         total[present == 0] = UNKNOWN
+    return total
+
+
+def paired_squared_distances(left: Mixed, right: Mixed) -> npt.NDArray[np.float64]:
+    """Return the squared distance of each row to the one in its place.
+
+    Parameters
+    ----------
+    left, right : Mixed
+        Equally many rows of the same features.
+
+    Returns
+    -------
+    distances : ndarray of shape (n,)
+        As in `squared_distances`.
+    """
+    if sparse.issparse(left.numeric):
+        apart = left.numeric - right.numeric
+        total = np.asarray(apart.multiply(apart).sum(axis=1)).ravel()
+        present = np.full(left.n_rows, left.numeric.shape[1])
+    else:
+        difference = left.numeric.astype(np.float64) - right.numeric
+        known = ~np.isnan(difference)
+        total = np.square(difference, where=known, out=np.zeros_like(difference)).sum(axis=1)
+        present = np.count_nonzero(known, axis=1)
+    known = (left.codes >= 0) & (right.codes >= 0)
+    differ = known & (left.codes != right.codes)
+    total += np.count_nonzero(differ, axis=1) * left.cost**2
+    present += np.count_nonzero(known, axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        total *= left.n_features / present
+    total[present == 0] = UNKNOWN
     return total
 
 

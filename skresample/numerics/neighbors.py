@@ -18,7 +18,13 @@ from sklearn.utils import gen_batches
 from threadpoolctl import threadpool_limits
 
 from skresample.numerics.euclidean import approximate_neighbors, exact_neighbors
-from skresample.numerics.mixed import BLOCK_VALUES, Mixed, nearest, squared_distances
+from skresample.numerics.mixed import (
+    BLOCK_VALUES,
+    Mixed,
+    nearest,
+    paired_squared_distances,
+    squared_distances,
+)
 
 __all__ = [
     "centred_if_far",
@@ -188,6 +194,12 @@ def paired_distances(
         for part in gen_batches(of.size, max(1, BLOCK_VALUES // max(1, values.shape[1]))):
             away = (values[of[part]] / factor).astype(np.float64) - values[others[part]] / factor
             apart[part] = factor * np.linalg.norm(away, axis=1)
+        return apart
+    if isinstance(values, Mixed):
+        table = _in_range(values)
+        for part in gen_batches(of.size, max(1, BLOCK_VALUES // table.n_features)):
+            squared = paired_squared_distances(table.take(of[part]), table.take(others[part]))
+            apart[part] = np.sqrt(squared) * (values.cost / table.cost)
         return apart
     for part in gen_batches(of.size, 64):
         apart[part] = np.diagonal(distances(values, of[part], others[part]))

@@ -1,6 +1,6 @@
 """Columns of any distribution as columns of the normal one, and back."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -85,6 +85,8 @@ class NormalScores:
     ----------
     scores : ndarray of shape (n, d)
         The rows, mapped.
+    marginals : list of Marginal
+        Where scores lead back to. Anything else with its methods may be put in their place.
     """
 
     def __init__(
@@ -94,7 +96,7 @@ class NormalScores:
         atoms: npt.NDArray[np.bool_] | None = None,
     ):
         which = np.zeros(values.shape[1], dtype=bool) if atoms is None else atoms
-        self.marginals = [
+        self.marginals: list[Any] = [
             Marginal.of(column, bool(a)) for column, a in zip(values.T, which, strict=True)
         ]
         self.scores: Floats = np.empty(values.shape)

@@ -1,5 +1,7 @@
-"""Random over-sampling."""
+"""Random over-sampling, rows from named distributions, and rows changed."""
 
+from skresample.random.generator import RandomGenerator
 from skresample.random.over_sampler import RandomOverSampler
+from skresample.random.perturbation import Perturbation
 
-__all__ = ["RandomOverSampler"]
+__all__ = ["Perturbation", "RandomGenerator", "RandomOverSampler"]

@@ -10,6 +10,7 @@ from sklearn.utils import _safe_indexing
 from skresample.table.columns import Values
 
 __all__ = [
+    "append_table",
     "as_series",
     "bind",
     "extend_index",
@@ -280,6 +281,49 @@ def bind(frame: Any, columns: list[Any], X: Any, *, n_old: int, keep_index: bool
     if keep_index:
         bound.index = extend_index(X.index, len(bound) - n_old)
     return bound
+
+
+def append_table(X: Any, new: Any) -> Any:
+    """Return a table with the rows of another below.
+
+    Parameters
+    ----------
+    X, new : {ndarray, frame} of n and m rows
+        With the same columns, of one library.
+
+    Returns
+    -------
+    table : {ndarray, frame} of n + m rows
+        A column whose types differ gets one that holds both.
+
+    Raises
+    ------
+    TypeError
+        If the tables are of different libraries.
+    """
+    if isinstance(X, np.ndarray) and isinstance(new, np.ndarray):
+        return np.concatenate([X, new])
+    if type(X) is not type(new):
+        raise TypeError(
+            f"The tables are a {type(X).__module__}.{type(X).__name__} and a "
+            f"{type(new).__module__}.{type(new).__name__}: make one of the other."
+        )
+    frames = [open_frame(X), open_frame(new)]
+    if hasattr(X, "iloc"):
+        both = (
+            frames[0]
+            .__native_namespace__()
+            .concat([frame.to_native() for frame in frames], ignore_index=True)
+        )
+        both.columns = X.columns
+        return both
+    for name, dtype in frames[0].schema.items():
+        other = frames[1].schema[name]
+        if dtype != other:
+            numbers = dtype.is_numeric() and other.is_numeric()
+            both = nw.col(name).cast(nw.Float64 if numbers else dtype)
+            frames = [frame.with_columns(both) for frame in frames]
+    return nw.concat(frames, how="vertical").to_native()
 
 
 def extend_index(index: Any, n_new: int) -> Any:

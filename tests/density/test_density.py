@@ -146,6 +146,15 @@ class TestMarginals:
         sampler.fit_resample(X, y)
         assert (sampler.parents_ == -1).all()
 
+    def test_copula_of_a_class_with_holes_and_one_without(self):
+        """Rows of the one have parents, those of the other have none."""
+        X = pa.table({"x": [0.1, -0.1, 0.6, None, -0.5, None, 1.3, 0.9]})
+        sampler = GaussianCopulaOverSampler(sampling_strategy={0: 9, 1: 5}, random_state=0)
+        X_out, _ = sampler.fit_resample(X, [0, 1, 0, 2, 1, 0, 0, 2])
+        new = X_out["x"].to_pylist()[8:]
+        assert (sampler.parents_[5:] == -1).all()
+        assert [v is None for v in new] == [p in (3, 5) for p in sampler.parents_[:, 0]]
+
 
 class TestScores:
     def test_equal_scipys(self):

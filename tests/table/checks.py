@@ -20,9 +20,11 @@ from skresample import (
     BorderlineSMOTE,
     GeneratorSampler,
     GeometricSMOTE,
+    Perturbation,
     RandomOverSampler,
 )
 from skresample.density.base import DensityOverSampler
+from skresample.generative.base import GenerativeOverSampler
 
 
 class NotATime:
@@ -228,7 +230,8 @@ def assert_category(sampler, new, first, second, classes, old, y):
         assert new == first
         return
     is_boolean = all(isinstance(value, bool) for value in old if not is_hole(value))
-    if is_boolean and not isinstance(sampler, (SMOTEN, DensityOverSampler)):
+    drawn = SMOTEN, DensityOverSampler, GenerativeOverSampler, Perturbation
+    if is_boolean and not isinstance(sampler, drawn):
         for value, *both in zip(new, first, second, strict=True):
             assert value in both
         return

@@ -1,0 +1,1 @@
+"""How often the audit raises an alarm, and whether it should."""

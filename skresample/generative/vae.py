@@ -1,0 +1,251 @@
+"""Variational autoencoder."""
+
+from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.utils import gen_batches
+from sklearn.utils._param_validation import Interval, StrOptions
+from threadpoolctl import threadpool_limits
+
+from skresample._docs import fill_doc
+from skresample.base import OneVsRest
+from skresample.generative.base import Calibration, GenerativeOverSampler, Places
+from skresample.generative.progress import progress
+from skresample.numerics.autoencoder import Losses, VariationalAutoencoder, one_hot, train
+from skresample.numerics.normal_scores import NormalScores
+
+__all__ = ["VAEOverSampler"]
+
+# So many rows are drawn to see how the scores of the network are distributed.
+N_DRAWN = 20_000
+
+Floats = npt.NDArray[np.floating]
+
+
+@dataclass
+class VAEGenerator:
+    """A trained autoencoder, and the latent variables of the rows of the class.
+
+    Attributes
+    ----------
+    network : VariationalAutoencoder
+        Trained.
+    mean, deviation : ndarray of shape (m, n_latent)
+        Of the latent variables of each row; for draws from the prior, 0 and 1.
+    calibration : Calibration or None
+        How the scores that the network draws become numbers.
+    """
+
+    network: VariationalAutoencoder
+    mean: Floats
+    deviation: Floats
+    calibration: Calibration | None = None
+
+    def draw_scores(self, which: Places, rng: np.random.Generator) -> tuple[Floats, Places]:
+        """Draw rows as the network sees them."""
+        noise = rng.normal(size=(which.size, self.mean.shape[1]))
+        return self.network.draw(self.mean[which] + self.deviation[which] * noise, rng)
+
+    def draw(self, which: Places, rng: np.random.Generator) -> tuple[Floats, Places]:
+        """Draw rows of numbers and places of levels."""
+        scores, places = self.draw_scores(which, rng)
+        return scores if self.calibration is None else self.calibration.values(scores), places
+
+
+@fill_doc
+class VAEOverSampler(GenerativeOverSampler):
+    r"""Draw from a variational autoencoder of the class.
+
+    An encoder maps a row to a normal distribution of a few latent variables z, a decoder maps z
+    to a distribution of rows; both are small networks, trained together
+    :footcite:p:`kingma2014auto`. They see normal scores of the columns of numbers, and levels
+    as zeros and ones. A score is normal around what the decoder says, with a deviation that is
+    learnt for each column: so new rows have the noise that real ones have, and not only what
+    the decoder makes of z.
+
+    Parameters
+    ----------
+    {sampling_strategy}
+    {random_state}
+    n_hidden : int, default=64
+        Units of the hidden layer of either network.
+    n_latent : int, default=16
+        Latent variables, at most as many as columns. Those that are not needed become noise
+        that the decoder leaves aside.
+    latent : {'posterior', 'prior'}, default='posterior'
+        Where the latent variables of a new row are drawn: from the distribution that the
+        encoder gives a row of the class, each row as often; all together, that is where the
+        decoder has been trained :footcite:p:`tomczak2018vampprior`. Or from the standard normal
+        distribution, so that a new row goes out from no row of the class.
+    max_epochs : int, default=300
+        How often all rows are gone through, at most.
+    batch_size : int, default=None
+        Rows per step of the training; None for 64, or a sixteenth of the class if that is more.
+    learning_rate : float, default=0.003
+        Size of the steps, by Adam :footcite:p:`kingma2015adam`.
+    patience : int, default=30
+        Training ends when so many epochs in a row were none the better for rows held out, 15 %
+        of the class (of classes of fewer than 20 rows none are held out, and the loss of the
+        training counts).
+    verbose : bool, default=False
+        Whether the progress of the training is printed.
+    {n_jobs}
+    {categorical_features}
+    {bounds}
+    {keep_index}
+
+    Attributes
+    ----------
+    history_ : dict
+        For each class that was learnt, by label, a dict of ``'training'`` and ``'validation'``:
+        the loss in each epoch, in nats per row; and the ``'best'`` epoch, counted from 0.
+    {attributes}
+
+    See Also
+    --------
+    GaussianCopulaOverSampler : The same scores, joined by correlations alone.
+    ARFOverSampler : Forests instead of networks.
+    GANOverSampler : Two networks against each other.
+
+    Notes
+    -----
+    The weight of the divergence between z and the standard normal distribution grows from 0 to 1
+    in the first tenth of the epochs, so that z is not left unused from the start
+    :footcite:p:`bowman2016generating`. At the end, the scores that the network draws are mapped
+    by their quantiles to the normal distribution, and so to the values of each column: it
+    keeps its distribution, with its range and the values that many rows share, and the network
+    says only how columns go together.
+
+    Columns of numbers with up to ten values, each of at least three rows on average, are levels,
+    as categories are. A missing value does not count in the training. What is missing in a new
+    row is as in the row of the class that it goes out from, its parent; with
+    ``latent='prior'`` that row says nothing else.
+
+    References
+    ----------
+    .. footbibliography::
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from skresample import VAEOverSampler
+    >>> X, y = make_classification(weights=[0.9], random_state=0)
+    >>> sampler = VAEOverSampler(max_epochs=50, random_state=0)
+    >>> X_new, y_new = sampler.fit_resample(X, y)
+    >>> int(sum(y_new == 0)), int(sum(y_new == 1))
+    (91, 91)
+    >>> losses = sampler.history_[1]["training"]
+    >>> losses[-1] < losses[0]
+    True
+    """
+
+    _paper = "Kingma, Welling (2014), Auto-encoding variational Bayes"
+
+    _parameter_constraints: ClassVar[dict] = {
+        **GenerativeOverSampler._parameter_constraints,
+        "n_hidden": [Interval(Integral, 1, None, closed="left")],
+        "n_latent": [Interval(Integral, 1, None, closed="left")],
+        "latent": [StrOptions({"posterior", "prior"})],
+        "max_epochs": [Interval(Integral, 1, None, closed="left")],
+        "batch_size": [Interval(Integral, 1, None, closed="left"), None],
+        "learning_rate": [Interval(Real, 0, None, closed="neither")],
+        "patience": [Interval(Integral, 1, None, closed="left")],
+        "verbose": ["boolean"],
+    }
+
+    def __init__(
+        self,
+        *,
+        sampling_strategy: Any = "auto",
+        random_state: Any = None,
+        n_hidden: int = 64,
+        n_latent: int = 16,
+        latent: str = "posterior",
+        max_epochs: int = 300,
+        batch_size: int | None = None,
+        learning_rate: float = 0.003,
+        patience: int = 30,
+        verbose: bool = False,
+        n_jobs: int | None = None,
+        categorical_features: Any = "auto",
+        bounds: Any = None,
+        keep_index: bool = False,
+    ):
+        self.sampling_strategy = sampling_strategy
+        self.random_state = random_state
+        self.n_hidden = n_hidden
+        self.n_latent = n_latent
+        self.latent = latent
+        self.max_epochs = max_epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.patience = patience
+        self.verbose = verbose
+        self.n_jobs = n_jobs
+        self.categorical_features = categorical_features
+        self.bounds = bounds
+        self.keep_index = keep_index
+
+    def _fit_table(self, rows: Any, rng: np.random.Generator) -> None:
+        self.history_: dict[Any, dict[str, Any]] = {}
+
+    def _fit_generator(
+        self,
+        task: OneVsRest,
+        continuous: Floats,
+        places: Places,
+        sizes: list[int],
+        missing: npt.NDArray[np.bool_],
+    ) -> VAEGenerator:
+        rng = task.rng
+        d = continuous.shape[1]
+        scores = NormalScores(continuous, rng)
+        x = np.column_stack([np.where(missing[:, :d], 0.0, scores.scores), one_hot(places, sizes)])
+        n_latent = min(self.n_latent, missing.shape[1])
+        network = VariationalAutoencoder(d, sizes, self.n_hidden, n_latent, rng)
+        # Small products, in which threads only wait for each other; and their sums must not
+        # depend on how many there are.
+        with threadpool_limits(1, "blas"):
+            losses = self._train(task, network, x, ~missing)
+            mean, log_variance = network.encode(x)
+            deviation = np.exp(log_variance / 2)
+            if self.latent == "prior":
+                mean, deviation = np.zeros_like(mean), np.ones_like(mean)
+            self.history_[task.label] = losses._asdict()
+            generator = VAEGenerator(network, mean, deviation)
+            which = np.resize(np.arange(len(x)), max(N_DRAWN, len(x)))
+            drawn = [
+                generator.draw_scores(which[part], rng)[0] for part in gen_batches(len(which), 4096)
+            ]
+        generator.calibration = Calibration.of(np.concatenate(drawn), scores)
+        return generator
+
+    def _train(
+        self,
+        task: OneVsRest,
+        network: VariationalAutoencoder,
+        x: Floats,
+        there: npt.NDArray[np.bool_],
+    ) -> Losses:
+        title = f"VAEOverSampler, class {task.label!r}"
+        with progress(self.verbose, self.max_epochs, title) as each_epoch:
+            try:
+                return train(
+                    network,
+                    x,
+                    there,
+                    task.rng,
+                    max_epochs=self.max_epochs,
+                    batch_size=self.batch_size or max(64, len(x) // 16),
+                    learning_rate=self.learning_rate,
+                    patience=self.patience,
+                    each_epoch=each_epoch,
+                )
+            except FloatingPointError as error:
+                raise ValueError(
+                    f"VAEOverSampler cannot be trained on class {task.label!r}: {error}. Set "
+                    f"learning_rate below {self.learning_rate:g}."
+                ) from error

@@ -1,0 +1,325 @@
+"""Named distributions of one column: fitting them, and telling which of them fits best."""
+
+import warnings
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+from scipy.optimize import minimize_scalar
+
+__all__ = ["CANDIDATES", "Fit", "Named", "are_whole", "fit_named"]
+
+Floats = npt.NDArray[np.floating]
+Parameters = dict[str, float]
+
+# Of more values than this, as many quantiles stand for them.
+MOST_VALUES = 10_000
+# Beyond this, floats do not hold every whole number.
+EXACT = 2**53
+# Of Student's distribution: below 2, there is no variance.
+FREEDOM = np.array([2.5, 3, 4, 5, 7, 10, 15, 25, 50])
+EM_STEPS = 50
+# Columns with a mean of so many deviations cannot tell a positive family from a normal one.
+MOST_DEVIATIONS = 1e4
+# Probabilities below this have lost digits as differences of two others.
+LEAST_DIFFERENCE = 1e-9
+
+
+@dataclass(frozen=True)
+class Named:
+    """A distribution of SciPy, within bounds.
+
+    Attributes
+    ----------
+    name : str
+        As in `scipy.stats`.
+    parameters : dict
+        As there.
+    low, high : float
+        The bounds; what is beyond them is cut off, and the rest as likely as before in
+        proportion.
+    whole : bool
+        Whether values are rounded to whole numbers.
+    """
+
+    name: str
+    parameters: Parameters
+    low: float = -np.inf
+    high: float = np.inf
+    whole: bool = False
+
+    @property
+    def is_discrete(self) -> bool:
+        """Whether the distribution itself is one of whole numbers."""
+        return isinstance(getattr(stats, self.name), stats.rv_discrete)
+
+    def inside(self) -> tuple[float, float]:
+        """Return the shares of the whole distribution that lie below either bound."""
+        low = float(self._below(np.array([self.low]))[0]) if self.low > -np.inf else 0.0
+        high = float(self._up_to(np.array([self.high]))[0]) if self.high < np.inf else 1.0
+        return low, high
+
+    def quantile(self, share: Floats) -> Floats:
+        """Return the value below which a share of the probability lies."""
+        low, high = self.inside()
+        # Where the share is 0 or 1, there need be no value.
+        part = np.clip(low + share * (high - low), np.finfo(float).tiny, 1 - 2.0**-53)
+        values = self._of_scipy("ppf", part)
+        values = np.rint(values) if self.whole and not self.is_discrete else values
+        return np.clip(values, self.low, self.high)
+
+    def shares(self, column: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return the shares below each value, and below or at it, and the density.
+
+        Of whole numbers, the density is their probability.
+        """
+        low, high = self.inside()
+        below = np.clip((self._below(column) - low) / (high - low), 0, 1)
+        up_to = np.clip((self._up_to(column) - low) / (high - low), 0, 1)
+        outside = (column < self.low) | (column > self.high)
+        density = np.exp(self.log_density(column)) / (high - low)
+        return below, up_to, np.where(outside, 0.0, density)
+
+    def log_density(self, column: Floats) -> Floats:
+        """Return the logarithm of the density at each value, without regard to bounds.
+
+        Of whole numbers, of their probability.
+        """
+        if self.is_discrete:
+            return self._of_scipy("logpmf", column)
+        log = self._of_scipy("logpdf", column)
+        if not self.whole:
+            return log
+        probability = self._up_to(column) - self._below(column)
+        # In the tails, the density at the number is nearer to it than the difference.
+        lost = probability < LEAST_DIFFERENCE
+        return np.where(lost, log, np.log(np.maximum(probability, LEAST_DIFFERENCE)))
+
+    def _below(self, column: Floats) -> Floats:
+        if self.is_discrete:
+            return self._of_scipy("cdf", np.ceil(column) - 1)
+        return self._of_scipy("cdf", column - 0.5 if self.whole else column)
+
+    def _up_to(self, column: Floats) -> Floats:
+        return self._of_scipy(
+            "cdf", column + 0.5 if self.whole and not self.is_discrete else column
+        )
+
+    def _of_scipy(self, function: str, values: Floats) -> Floats:
+        with np.errstate(all="ignore"):
+            found: Floats = getattr(getattr(stats, self.name), function)(values, **self.parameters)
+        return found
+
+
+class Fit(NamedTuple):
+    r"""How well a distribution fits a column.
+
+    Attributes
+    ----------
+    distribution : Named
+        With the most likely parameters, and no bounds.
+    bic : float
+        :math:`k \ln n - 2 \ln L` :footcite:p:`schwarz1978estimating`, with k estimated
+        parameters, n values and the likelihood L: the less, the better.
+    distance : float
+        The greatest difference of its distribution function and that of the column, as in
+        the test of Kolmogorov and Smirnov: from 0, the best, to 1.
+
+    References
+    ----------
+    .. footbibliography::
+    """
+
+    distribution: Named
+    bic: float
+    distance: float
+
+
+def are_whole(column: Floats) -> bool:
+    """Say whether a column without missing values has whole numbers only."""
+    return bool((np.abs(column) <= EXACT).all()) and bool((column == np.floor(column)).all())
+
+
+def fit_named(column: Floats, names: Iterable[str], *, values_a_parameter: int = 1) -> list[Fit]:
+    """Fit distributions to a column.
+
+    Whole numbers are taken for rounded where a distribution is continuous, so that its
+    likelihood can be held against that of one of counts.
+
+    Parameters
+    ----------
+    column : ndarray of shape (n,)
+        Values without missing ones, at least two of them different.
+    names : iterable of str
+        Of `CANDIDATES`.
+    values_a_parameter : int, default=1
+        So many values there must be for each parameter that is estimated; but for the normal
+        distribution, and for shares of 0 and 1.
+
+    Returns
+    -------
+    fits : list of Fit
+        The best first; without those that cannot have such values.
+    """
+    n, whole = column.size, are_whole(column)
+    places = np.linspace(0, n - 1, min(n, MOST_VALUES)).astype(np.intp)
+    few = np.sort(column)[places]
+    values, counts = np.unique(few, return_counts=True)
+    ends = np.cumsum(counts) / few.size
+    fits = []
+    for name in names:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore", RuntimeWarning)  # of optimisers that look far off
+            try:
+                found = CANDIDATES[name](few, name)
+            except (ValueError, RuntimeError, ArithmeticError):  # SciPy finds no parameters
+                continue
+        if found is None:
+            continue
+        parameters, k = found
+        if n < k * values_a_parameter and name not in ("norm", "bernoulli"):
+            continue
+        one = Named(name, parameters, whole=whole)
+        log_likelihood = n / few.size * float(counts @ one.log_density(values))
+        below, up_to, _ = one.shares(values)
+        starts = ends - counts / few.size
+        distance = max(np.abs(up_to - ends).max(), np.abs(below - starts).max())
+        quartiles = one.quantile(np.array([0.001, 0.25, 0.75, 0.999]))
+        if np.isfinite([log_likelihood, distance, *quartiles]).all():
+            bic = k * float(np.log(n)) - 2 * log_likelihood
+            fits.append(Fit(one, bic, float(distance)))
+    # What is as good but for rounding stays in the order of the names.
+    return sorted(fits, key=lambda fit: round(fit.bic, 6))
+
+
+Found = tuple[Parameters, int] | None
+
+
+def _real(values: Floats, name: str) -> Found:
+    centre, scale, z = _standardized(values)
+    loc, width = getattr(stats, name).fit(z)
+    return {"loc": float(centre + scale * loc), "scale": float(scale * width)}, 2
+
+
+def _student(values: Floats, name: str) -> Found:
+    """Estimate place and width by reweighting, for each of some degrees of freedom."""
+    centre, scale, z = _standardized(values)
+    loc, width = np.full(FREEDOM.size, np.median(z)), np.ones(FREEDOM.size)
+    freedom = FREEDOM[:, np.newaxis]
+    for _ in range(EM_STEPS):
+        away = (z - loc[:, np.newaxis]) ** 2
+        weights = (freedom + 1) / (freedom + away / width[:, np.newaxis] ** 2)
+        loc = (weights @ z) / weights.sum(axis=1)
+        width = np.sqrt((weights * (z - loc[:, np.newaxis]) ** 2).mean(axis=1))
+    log = stats.t.logpdf(z, freedom, loc[:, np.newaxis], width[:, np.newaxis]).sum(axis=1)
+    best = int(np.nanargmax(log))
+    parameters = {
+        "df": float(FREEDOM[best]),
+        "loc": float(centre + scale * loc[best]),
+        "scale": float(scale * width[best]),
+    }
+    return parameters, 3
+
+
+def _uniform(values: Floats, name: str) -> Found:
+    """On the range; half further on either side for whole numbers, which are as even then."""
+    half = 0.5 if are_whole(values) else 0.0
+    return {"loc": float(values[0] - half), "scale": float(np.ptp(values) + 2 * half)}, 2
+
+
+def _positive(values: Floats, name: str) -> Found:
+    mean, deviation, _ = _standardized(values)
+    if values[0] <= 0 or mean > MOST_DEVIATIONS * deviation:
+        return None
+    *shapes, _, width = getattr(stats, name).fit(values / mean, floc=0)
+    parameters = dict(zip(_shapes(name), map(float, shapes), strict=True))
+    return {**parameters, "loc": 0.0, "scale": float(mean * width)}, 2
+
+
+def _exponential(values: Floats, name: str) -> Found:
+    return None if values[0] < 0 else ({"loc": 0.0, "scale": float(values.mean())}, 1)
+
+
+def _beta(values: Floats, name: str) -> Found:
+    """On 0 to 1 where the values are in there, else a little further than they go."""
+    edges, k = (0.0, 1.0), 2
+    if values[0] <= 0 or values[-1] >= 1:
+        room = (values[-1] - values[0]) / values.size
+        edges, k = (values[0] - room, values[-1] + room), 4
+    inside = (values - edges[0]) / (edges[1] - edges[0])
+    a, b, _, _ = stats.beta.fit(inside, floc=0, fscale=1)
+    loc, scale = float(edges[0]), float(edges[1] - edges[0])
+    return {"a": float(a), "b": float(b), "loc": loc, "scale": scale}, k
+
+
+def _bernoulli(values: Floats, name: str) -> Found:
+    if not ((values == 0) | (values == 1)).all():
+        return None
+    return {"p": float(values.mean())}, 1
+
+
+def _poisson(values: Floats, name: str) -> Found:
+    return ({"mu": float(values.mean())}, 1) if _are_counts(values) else None
+
+
+def _negative_binomial(values: Floats, name: str) -> Found:
+    mean = values.mean()
+    if not _are_counts(values) or values.var() <= mean:
+        return None  # the limit is Poisson's
+    levels, counts = np.unique(values, return_counts=True)
+
+    def cost(log_n: float) -> float:
+        n = np.exp(log_n)
+        return -float(counts @ stats.nbinom.logpmf(levels, n, n / (n + mean)))
+
+    n = float(np.exp(minimize_scalar(cost, bounds=(-10, 15), method="bounded").x))
+    return {"n": n, "p": float(n / (n + mean))}, 2
+
+
+def _geometric(values: Floats, name: str) -> Found:
+    return ({"p": float(1 / values.mean())}, 1) if _are_counts(values) and values[0] >= 1 else None
+
+
+def _even(values: Floats, name: str) -> Found:
+    return ({"low": int(values[0]), "high": int(values[-1]) + 1}, 2) if are_whole(values) else None
+
+
+def _standardized(values: Floats) -> tuple[float, float, Floats]:
+    """Return the mean, the deviation, and the values in terms of them."""
+    size = values[-1] - values[0]  # of which the square may be beyond floats
+    inside = (values - values[0]) / size
+    mean, deviation = inside.mean(), inside.std()
+    return values[0] + size * mean, size * deviation, (inside - mean) / deviation
+
+
+def _are_counts(values: Floats) -> bool:
+    return bool(values[0] >= 0) and are_whole(values)
+
+
+def _shapes(name: str) -> list[str]:
+    shapes = getattr(stats, name).shapes
+    return [one.strip() for one in shapes.split(",")] if shapes else []
+
+
+CANDIDATES: dict[str, Callable[[Any, str], Found]] = {
+    "norm": _real,
+    "t": _student,
+    "logistic": _real,
+    "laplace": _real,
+    "gumbel_r": _real,
+    "gumbel_l": _real,
+    "expon": _exponential,
+    "gamma": _positive,
+    "lognorm": _positive,
+    "weibull_min": _positive,
+    "beta": _beta,
+    "bernoulli": _bernoulli,
+    "poisson": _poisson,
+    "nbinom": _negative_binomial,
+    "geom": _geometric,
+    "randint": _even,
+    "uniform": _uniform,
+}

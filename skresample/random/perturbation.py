@@ -1,0 +1,314 @@
+"""Rows of a table, changed."""
+
+import warnings
+from collections.abc import Mapping
+from numbers import Integral, Real
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.utils._param_validation import Interval, StrOptions
+
+from skresample._docs import fill_doc
+from skresample.base import BaseOverSampler, OneVsRest, fill_in_blocks, rows_of, seed_sequence
+from skresample.density.base import Density, filled, standardized
+from skresample.numerics.allocation import allocate
+from skresample.numerics.kernels import Kernels, matrix_sqrt
+from skresample.numerics.mixed import Mixed, mismatch_cost
+from skresample.numerics.perturbation import (
+    Groups,
+    draw_anew,
+    linked_share,
+    microaggregate,
+    swap_ranks,
+)
+from skresample.table import Rows, Synthetic, open_output, read_like, read_rows, take_rows
+
+__all__ = ["Perturbation"]
+
+Floats = npt.NDArray[np.floating]
+
+METHODS = ("noise", "correlated_noise", "microaggregation", "rank_swap", "pram")
+# Linkage is measured on so many released rows at most: it is then known to .014 or better.
+MOST_LINKED = 5_000
+
+
+class Changes(NamedTuple):
+    """What was learnt of a class: its numbers, where they are missing, and how they change.
+
+    Without a `density`, numbers are exchanged, or stay.
+    """
+
+    rows: Floats
+    missing: npt.NDArray[np.bool_]
+    density: Density | None
+
+
+@fill_doc
+class Perturbation(BaseOverSampler):
+    r"""Change rows a little: by noise, means of groups, exchange of values or of categories.
+
+    Each new row is one of the class, changed; `perturb` changes all rows of a table, for a
+    release of it. How numbers are changed is the `method`:
+
+    - ``'noise'``: a value x of a column with the mean :math:`\bar x` and the standard deviation
+      :math:`\sigma` becomes
+
+      .. math:: \bar x + \frac{x - \bar x + e}{\sqrt{1 + s^2}}, \qquad e \sim N(0, s^2 \sigma^2),
+
+      of which the variance is :math:`\sigma^2` :footcite:p:`kim1986method`;
+    - ``'correlated_noise'``: the same with e of the covariance of the columns, times
+      :math:`s^2`, so that the covariance is kept too;
+    - ``'microaggregation'``: rows are put in groups of at least `group_size`, by MDAV
+      :footcite:p:`domingo2005ordinal`, and drawn from the normal distribution with the mean and
+      the covariance of their group :footcite:p:`domingo2010hybrid`;
+    - ``'rank_swap'``: values are exchanged with those of rows of nearby rank
+      :footcite:p:`moore1996controlled`, so that a column keeps its values;
+    - ``'pram'``: numbers stay.
+
+    Categories are drawn anew, each as likely as it is frequent, with the probability `change`:
+    invariant post-randomisation :footcite:p:`gouweleeuw1998post`, with every method.
+
+    Parameters
+    ----------
+    {sampling_strategy}
+    {random_state}
+    method : {'noise', 'correlated_noise', 'microaggregation', 'rank_swap', 'pram'}, default='noise'
+        How numbers are changed.
+    scale : float, default=0.1
+        The s, for noise: its deviation, in those of the columns.
+    group_size : int, default=3
+        How many rows a group has at least, for microaggregation.
+    window : float, default=0.1
+        How far ranks may be apart for an exchange, as a share of the rows.
+    change : float, default=0.1
+        With which probability a category is drawn anew, from 0 to 1. It may be drawn again.
+    preserve_variance : bool, default=True
+        Whether the variance is kept, for noise and microaggregation. Otherwise noise is added
+        and no more, and rows are the means of their groups.
+    {n_jobs}
+    {categorical_features}
+    bounds : {'observed', None} or mapping, default='observed'
+        What new numbers stay within: the range of each column in the table, or a pair
+        (lowest, highest) per name or position of a column, None for an open end. Beyond a
+        bound they are reflected.
+    {keep_index}
+
+    Attributes
+    ----------
+    linkage_ : float
+        The share of new rows to which, of all rows that were given, their own is the nearest
+        (by ``fit_resample`` and `perturb`); of at most 5,000 rows, drawn at random. NaN
+        where there is no new row.
+    {attributes}
+
+    See Also
+    --------
+    RandomGenerator : Rows from distributions, which are nobody's.
+    RWOSampling : Noise that shrinks with the class.
+
+    Notes
+    -----
+    A little noise hides nobody: whoever has the original rows finds for most of the changed ones
+    whose they are. `linkage_` says for how many, with numbers over their standard deviations.
+    Where the own row is there several times, each copy is as likely to be found. A small number
+    is no proof that nothing can be learnt about a row.
+
+    Variances are kept but for rounding and bounds: whole numbers stay whole and decimals as few.
+    With bounds, what is reflected takes some variance away. What is missing in a row stays so.
+    With more than 2,500 rows, groups are looked for in parts of the class.
+
+    References
+    ----------
+    .. footbibliography::
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_wine
+    >>> from skresample import Perturbation
+    >>> X = load_wine(as_frame=True).data
+    >>> little = Perturbation(scale=0.1, random_state=0)
+    >>> released = little.perturb(X)
+    >>> much = Perturbation(method="microaggregation", group_size=10, random_state=0)
+    >>> released = much.perturb(X)
+    >>> little.linkage_ > 0.9 > 0.3 > much.linkage_
+    True
+    """
+
+    _paper = (
+        "Kim (1986), A method for limiting disclosure in microdata based on random noise and "
+        "transformation"
+    )
+
+    _min_rows: ClassVar[int] = 2
+
+    _parameter_constraints: ClassVar[dict] = {
+        **BaseOverSampler._parameter_constraints,
+        "method": [StrOptions(set(METHODS))],
+        "scale": [Interval(Real, 0, None, closed="neither")],
+        "group_size": [Interval(Integral, 2, None, closed="left")],
+        "window": [Interval(Real, 0, 1, closed="right")],
+        "change": [Interval(Real, 0, 1, closed="both")],
+        "preserve_variance": ["boolean"],
+        "categorical_features": ["array-like", str, callable, None],
+        "bounds": [StrOptions({"observed"}), Mapping, None],
+    }
+
+    def __init__(
+        self,
+        *,
+        sampling_strategy: Any = "auto",
+        random_state: Any = None,
+        method: str = "noise",
+        scale: float = 0.1,
+        group_size: int = 3,
+        window: float = 0.1,
+        change: float = 0.1,
+        preserve_variance: bool = True,
+        n_jobs: int | None = None,
+        categorical_features: Any = "auto",
+        bounds: Any = "observed",
+        keep_index: bool = False,
+    ):
+        self.sampling_strategy = sampling_strategy
+        self.random_state = random_state
+        self.method = method
+        self.scale = scale
+        self.group_size = group_size
+        self.window = window
+        self.change = change
+        self.preserve_variance = preserve_variance
+        self.n_jobs = n_jobs
+        self.categorical_features = categorical_features
+        self.bounds = bounds
+        self.keep_index = keep_index
+
+    def perturb(self, X: Any) -> Any:
+        """Change all rows of a table.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+            The table. No target is needed: means and groups are those of all its rows.
+
+        Returns
+        -------
+        X_changed : {ndarray, list, sparse matrix, DataFrame} of shape (n_samples, n_features)
+            Its rows, changed, in their order and of the type that was given. `linkage_` says
+            how many can be told.
+
+        Raises
+        ------
+        ValueError
+            If the table cannot be used, has one row, or there is nothing in it to change.
+        """
+        self._validate_params()
+        rows = read_rows(X, self, numeric=True, categorical=self.categorical_features)
+        n = len(rows)
+        if n < self._min_rows:
+            raise ValueError(f"perturb changes rows by others, and there is {n}: give more.")
+        self.categorical_features_ = rows.columns.categories
+        self._check(rows)
+        fit, draw, link = map(np.random.default_rng, seed_sequence(self.random_state).spawn(3))
+        nobody = np.empty(0, dtype=np.intp)
+        task = OneVsRest("all rows", rows, minority=np.arange(n), majority=nobody, rng=fit)
+        output = open_output(rows, n, originals=False)
+        output.put(self._draw(task, self._fit_class(task), n, draw), draw)
+        changed = output.close()
+        if self.keep_index and hasattr(X, "iloc"):
+            changed.index = X.index
+        self.linkage_ = self._linkage(rows, changed, np.arange(n), link)
+        return changed
+
+    def _check(self, rows: Rows) -> None:
+        """Refuse a table in which there is nothing to change."""
+        columns = rows.columns
+        numbers = columns.numbers.size and self.method != "pram"
+        if numbers or (columns.categories.size and self.change):
+            return
+        raise ValueError(
+            f"Perturbation: method={self.method!r} with change={self.change} changes nothing in a "
+            f"table of {columns.numbers.size} columns of numbers and {columns.categories.size} of "
+            "categories: take 'noise' for numbers, or a change above 0 for categories."
+        )
+
+    def _fit_table(self, rows: Rows, rng: np.random.Generator) -> None:
+        self.__dict__.pop("linkage_", None)  # of earlier rows
+        self._check(rows)
+
+    def _fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
+        resampled = super()._fit_resample(X, y)
+        changed = take_rows(resampled[0], np.flatnonzero(self.is_synthetic_))
+        rng = self._draw_streams[0].spawn(1)[0]
+        self.linkage_ = self._linkage(self._rows, changed, self.parents_[:, 0], rng)
+        return resampled
+
+    def _linkage(
+        self, rows: Rows, changed: Any, own: npt.NDArray[np.intp], rng: np.random.Generator
+    ) -> float:
+        """Return the share of changed rows whose nearest row is their own."""
+        if not own.size:
+            return np.nan
+        if own.size > MOST_LINKED:
+            some = np.sort(rng.choice(own.size, MOST_LINKED, replace=False))
+            changed, own = take_rows(changed, some), own[some]
+        n = len(rows)
+        # As they are released: rounded, and in bounds.
+        new_numeric, new_codes = read_like(changed, rows, self)
+        numeric = np.concatenate([rows_of(rows.numeric, np.arange(n)), new_numeric])
+        codes = np.concatenate([rows.codes, new_codes])
+        holes = np.isnan(numeric)
+        same = np.column_stack([np.nan_to_num(numeric), holes, codes])[:n]
+        _, which, counts = np.unique(same, axis=0, return_inverse=True, return_counts=True)
+        features: Any = numeric / rows.deviation
+        if holes.any() or codes.size:
+            features = Mixed(features, codes, mismatch_cost(features[:n]))
+        return linked_share(features, n, own, counts[which.ravel()])
+
+    def _fit_class(self, task: OneVsRest) -> Changes:
+        rows, missing = filled(task)
+        varies, space, points = standardized(rows)
+        d = points.shape[1]
+        if self.method in ("noise", "correlated_noise"):
+            root: Floats = np.eye(d)
+            if self.method == "correlated_noise":
+                root = matrix_sqrt(points.T @ points / len(points))
+            shrink = 1 / np.sqrt(1 + self.scale**2) if self.preserve_variance else 1.0
+            kernels = Kernels(shrink * points, shrink * self.scale * root)
+            return Changes(rows, missing, Density(kernels, space, varies, rows[0]))
+        if self.method == "microaggregation":
+            if len(rows) < self.group_size:
+                warnings.warn(
+                    f"Perturbation: group_size asks for {self.group_size} rows of a group of "
+                    f"class {task.label!r}, and there are {len(rows)} to choose from: these were "
+                    "used.",
+                    UserWarning,
+                    stacklevel=2,
+                )
+            groups = microaggregate(points, self.group_size)
+            drawn: Any = Groups.of(points, groups, spread=self.preserve_variance)
+            return Changes(rows, missing, Density(drawn, space, varies, rows[0]))
+        return Changes(rows, missing, None)
+
+    def _draw(
+        self, task: OneVsRest, fitted: Changes, n_new: int, rng: np.random.Generator
+    ) -> Synthetic:
+        counts = allocate(np.ones(len(task.minority)), n_new, rng)
+        which = np.repeat(np.arange(counts.size), counts)
+        codes = draw_anew(task.rows.codes[task.minority], which, self.change, rng)
+        swapped, turn = fitted.rows[np.newaxis], np.zeros(n_new, dtype=np.intp)
+        if self.method == "rank_swap":
+            given = np.where(fitted.missing, np.nan, fitted.rows)
+            swapped = swap_ranks(given, self.window, int(counts.max()), rng)
+            turn = np.arange(n_new) - np.repeat(np.cumsum(counts) - counts, counts)
+
+        def draw(part: slice, rng: np.random.Generator) -> Floats:
+            if fitted.density is None:
+                new = swapped[turn[part], which[part]]
+            else:
+                new = fitted.density.draw(which[part], rng)
+            new[fitted.missing[which[part]]] = np.nan
+            return new
+
+        fill = fill_in_blocks(draw, n_new, rng, task.rows.bounds(self.bounds), self.n_jobs)
+        return Synthetic(task.minority[which][:, np.newaxis], fill, codes)

@@ -1,0 +1,85 @@
+"""What the benchmark of the audit measures with: each fault is one thing wrong, and no more."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from benchmarks.audit.data import FAULTS, PART, numbers_of, real_tables, split
+
+
+@pytest.fixture(scope="module")
+def tables():
+    return {name: (X, y) for name, X, y in real_tables()}
+
+
+@pytest.fixture
+def parts(tables):
+    return split(*tables["magic"], np.random.default_rng(0))
+
+
+def spoil(fault, parts):
+    (real, _), (synthetic, _), _ = parts
+    return FAULTS[fault][0](real, synthetic.copy(), np.random.default_rng(0))
+
+
+def test_there_are_enough_real_tables_of_both_kinds(tables):
+    assert len(tables) >= 20
+    kinds = [{X[c].dtype == object for c in X.columns.drop("group")} for X, _ in tables.values()]
+    assert sum(True in kind for kind in kinds) >= 5
+    assert sum(False in kind for kind in kinds) >= 15
+    assert all(X["group"].nunique() == 3 for X, _ in tables.values())
+
+
+def test_parts_share_no_row_and_have_the_classes_in_proportion(tables):
+    X, y = tables["pima"]
+    X = X.assign(row=np.arange(len(X)))
+    found = split(X, y, np.random.default_rng(0))
+    rows = np.concatenate([part["row"] for part, _ in found])
+    assert len(set(rows)) == len(rows)
+    for part, labels in found:
+        assert len(part) == len(labels) <= PART
+        assert np.mean(labels == y[0]) == pytest.approx(np.mean(y == y[0]), abs=0.02)
+
+
+def test_copies_are_the_real_rows(parts):
+    assert spoil("copies", parts).equals(parts[0][0])
+
+
+def test_one_row_in_twenty_leaks(parts):
+    spoilt, (real, _), (synthetic, _) = spoil("5 % leaked rows", parts), *parts[:2]
+    same = (spoilt == real).all(axis=1)
+    assert same.sum() == 15
+    assert spoilt[~same].equals(synthetic[~same])
+
+
+def test_a_column_moves_by_its_deviation(parts):
+    spoilt, (real, _), (synthetic, _) = spoil("a shifted column", parts), *parts[:2]
+    [column] = [c for c in spoilt if not spoilt[c].equals(synthetic[c])]
+    moved = spoilt[column] - synthetic[column]
+    np.testing.assert_allclose(moved, real[column].std())
+
+
+def test_a_broken_correlation_leaves_the_column_as_it_was(parts):
+    spoilt, (real, _), (synthetic, _) = spoil("a broken correlation", parts), *parts[:2]
+    [column] = [c for c in spoilt if not spoilt[c].equals(synthetic[c])]
+    np.testing.assert_allclose(np.sort(spoilt[column]), np.sort(synthetic[column]))
+    others = numbers_of(real)
+    before = synthetic[others].corr("spearman")[column].drop(column).abs().max()
+    after = spoilt[others].corr("spearman")[column].drop(column).abs().max()
+    assert before > 0.5
+    assert after < 0.2
+
+
+def test_a_group_is_gone_and_the_number_of_rows_stays(parts):
+    spoilt, (synthetic, _) = spoil("a dropped group", parts), parts[1]
+    assert len(spoilt) == len(synthetic)
+    assert len(set(synthetic["group"]) - set(spoilt["group"])) == 1
+
+
+def test_few_rows_have_a_category_never_seen(parts):
+    spoilt = spoil("a never-seen category", parts)
+    assert np.mean(~spoilt["group"].isin(parts[0][0]["group"])) == 0.01
