@@ -101,7 +101,7 @@ class GANOverSampler(GenerativeOverSampler):
     ----------
     {sampling_strategy}
     {random_state}
-    n_steps : int, default=1000
+    n_steps : int, default=500
         How often the generator is corrected, whatever the size of the class: a small one has
         no fewer steps to go.
     batch_size : int, default=200
@@ -186,7 +186,7 @@ class GANOverSampler(GenerativeOverSampler):
         *,
         sampling_strategy: Any = "auto",
         random_state: Any = None,
-        n_steps: int = 1000,
+        n_steps: int = 500,
         batch_size: int = 200,
         pac: int = 10,
         hidden: tuple[int, ...] = (128, 128),
