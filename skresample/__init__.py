@@ -11,7 +11,12 @@ from skresample.density import (
     RWOSampling,
 )
 from skresample.encoding import TableEncoder
-from skresample.generative import ARFOverSampler, VAEOverSampler
+from skresample.generative import (
+    ARFOverSampler,
+    GANOverSampler,
+    GeneratorSampler,
+    VAEOverSampler,
+)
 from skresample.hybrid import CCR, SMOTEENN, SMOTEIPF, SMOTETomek
 from skresample.model import ResampledClassifier
 from skresample.random import Perturbation, RandomGenerator, RandomOverSampler
@@ -53,7 +58,9 @@ __all__ = [
     "AuditReport",
     "BorderlineSMOTE",
     "Comparison",
+    "GANOverSampler",
     "GaussianCopulaOverSampler",
+    "GeneratorSampler",
     "GeometricSMOTE",
     "KDEOverSampler",
     "KMeansSMOTE",

@@ -9,12 +9,12 @@ __all__ = ["all_samplers", "import_extra", "seeded_clone"]
 
 
 def all_samplers() -> dict[str, Any]:
-    """List every sampler that the library exports.
+    """List every sampler that the library exports and that needs no parameter.
 
     Returns
     -------
     samplers : dict
-        Classes by name, sorted.
+        Classes by name, sorted. All but GeneratorSampler, which needs a generator.
 
     Examples
     --------
@@ -26,7 +26,8 @@ def all_samplers() -> dict[str, Any]:
     from skresample.base import BaseOverSampler
     from skresample.hybrid.base import HybridSampler
 
-    exported = {name: getattr(skresample, name) for name in sorted(skresample.__all__)}
+    names = sorted(set(skresample.__all__) - {"GeneratorSampler"})
+    exported = {name: getattr(skresample, name) for name in names}
     return {
         name: cls
         for name, cls in exported.items()

@@ -1,14 +1,42 @@
 """The samplers that the package exports, and small tables, for tests that hold for all."""
 
+from importlib.util import find_spec
+
 import numpy as np
 
 import skresample
 from skresample.base import BaseOverSampler
+from skresample.density.copula import CopulaOverSampler
 from skresample.hybrid.base import HybridSampler
 from skresample.smote.base import InterpolatingOverSampler
 
+
+class Bootstrap:
+    """A generator as another library may have it: whole rows, by NumPy's global state."""
+
+    def __repr__(self):
+        return "Bootstrap()"
+
+    def __eq__(self, other):
+        return isinstance(other, Bootstrap)
+
+    __hash__ = object.__hash__
+
+    def fit(self, frame):
+        self.frame = frame
+
+    def sample(self, n):
+        return self.frame.iloc[np.random.randint(len(self.frame), size=n)]  # noqa: NPY002
+
+
 EXPORTED = [getattr(skresample, name) for name in skresample.__all__]
-CLASSES = [cls for cls in EXPORTED if isinstance(cls, type) and issubclass(cls, BaseOverSampler)]
+CLASSES = [
+    cls
+    for cls in EXPORTED
+    if isinstance(cls, type)
+    and issubclass(cls, BaseOverSampler)
+    and cls not in (skresample.GeneratorSampler, skresample.GANOverSampler)  # see below
+]
 # What also removes rows keeps other laws: tests/hybrid.
 HYBRIDS = [cls for cls in EXPORTED if isinstance(cls, type) and issubclass(cls, HybridSampler)]
 # What puts numbers on lines; SMOTEN takes every column for categories.
@@ -23,7 +51,16 @@ QUICK = {
     skresample.ARFOverSampler: {"n_estimators": 3, "max_rounds": 2},
     skresample.VAEOverSampler: {"max_epochs": 5, "n_hidden": 8},
 }
-SAMPLERS = [cls(**QUICK.get(cls, {}), random_state=0) for cls in CLASSES]
+SAMPLERS = [
+    *(cls(**QUICK.get(cls, {}), random_state=0) for cls in CLASSES),
+    skresample.GeneratorSampler(Bootstrap(), random_state=0),
+]
+if find_spec("torch"):  # which comes with an extra
+    SAMPLERS.append(
+        skresample.GANOverSampler(
+            n_steps=3, batch_size=20, pac=2, hidden=(8,), n_noise=4, random_state=0
+        )
+    )
 VARIANTS = [
     *SAMPLERS,
     skresample.BorderlineSMOTE(kind="borderline-2", random_state=0),
@@ -43,6 +80,11 @@ VARIANTS = [
     skresample.VAEOverSampler(latent="prior", max_epochs=5, n_hidden=8, random_state=0),
 ]
 INTERPOLANTS = [s for s in VARIANTS if isinstance(s, tuple(INTERPOLATING))]
+
+# New rows may be made from no row in particular.
+NO_PARENTS = (CopulaOverSampler, skresample.GeneratorSampler)
+# Rows of a generator of another library are made from no row.
+WITH_PARENTS = [s for s in VARIANTS if not isinstance(s, skresample.GeneratorSampler)]
 
 
 def name_of(value):

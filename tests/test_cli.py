@@ -17,7 +17,7 @@ from samplers import CLASSES, HYBRIDS
 from typer.testing import CliRunner
 
 import skresample
-from skresample import CCR, _files, cli
+from skresample import CCR, GANOverSampler, _files, cli
 
 SIZES = {"common": 60, "rare [b]": 12}
 
@@ -219,7 +219,7 @@ def test_names_of_samplers(given, cls):
 
 def test_command_names():
     names = {cls.__name__: name for name, cls in cli.sampler_classes().items()}
-    assert set(names) == {cls.__name__ for cls in [*CLASSES, *HYBRIDS]}
+    assert set(names) == {cls.__name__ for cls in [*CLASSES, GANOverSampler, *HYBRIDS]}
     assert names["SVMSMOTE"] == "svm-smote"
     assert names["KMeansSMOTE"] == "kmeans-smote"
     assert names["RandomOverSampler"] == "random-over-sampler"

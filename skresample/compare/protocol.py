@@ -28,6 +28,7 @@ from skresample.encoding import (
     takes_missing,
     takes_names_for_numbers,
 )
+from skresample.generative import GANOverSampler
 from skresample.model import ResampledClassifier
 from skresample.random import RandomOverSampler
 from skresample.smote import SMOTE, SMOTEN, SMOTENC
@@ -234,9 +235,10 @@ def default_samplers() -> list[type]:
     -------
     samplers : list of type
         Their classes. Random over-sampling is a baseline; SMOTENC does the same as SMOTE;
-        SMOTEN takes numbers for categories, which is seldom meant.
+        SMOTEN takes numbers for categories, which is seldom meant; GANOverSampler needs an
+        extra and its time.
     """
-    others = RandomOverSampler, SMOTENC, SMOTEN
+    others = GANOverSampler, RandomOverSampler, SMOTENC, SMOTEN
     return [cls for cls in all_samplers().values() if cls not in others]
 
 

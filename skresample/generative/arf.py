@@ -12,7 +12,7 @@ from sklearn.utils._param_validation import Interval
 
 from skresample._docs import fill_doc
 from skresample.base import OneVsRest
-from skresample.generative.base import GenerativeOverSampler, Places
+from skresample.generative.base import GenerativeOverSampler, Places, with_any
 from skresample.generative.progress import progress
 from skresample.numerics.normal_scores import NormalScores
 from skresample.numerics.threads import n_threads
@@ -292,10 +292,7 @@ class ARFOverSampler(GenerativeOverSampler):
         missing: npt.NDArray[np.bool_],
     ) -> ARFGenerator:
         rng, (m, d) = task.rng, continuous.shape
-        places = places.copy()
-        for j in np.flatnonzero((places < 0).any(axis=0)):
-            holes = places[:, j] < 0
-            places[holes, j] = rng.choice(places[~holes, j], np.count_nonzero(holes))
+        places = with_any(places, rng)
         scores = NormalScores(continuous, rng)
         table = np.column_stack([scores.scores, places])
         columns = np.arange(table.shape[1])

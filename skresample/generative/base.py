@@ -7,17 +7,28 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtri
 from sklearn.utils._param_validation import StrOptions
 
 from skresample.base import BaseOverSampler, OneVsRest, fill_in_blocks
 from skresample.density.base import filled
 from skresample.numerics.allocation import allocate
+from skresample.numerics.normal_scores import NormalScores
 from skresample.table import Synthetic
 
-__all__ = ["Encoding", "GenerativeOverSampler", "Generator", "Learnt"]
+__all__ = [
+    "Calibration",
+    "Encoding",
+    "GenerativeOverSampler",
+    "Generator",
+    "Learnt",
+    "with_any",
+]
 
 # A column of numbers with at most this many values, each of so many rows on average, has levels.
 MOST_LEVELS, ROWS_PER_LEVEL = 10, 3
+# Of what a network draws, so many are kept.
+N_QUANTILES = 512
 
 Floats = npt.NDArray[np.floating]
 Places = npt.NDArray[np.intp]
@@ -161,6 +172,70 @@ class Learnt(NamedTuple):
     generator: Generator | None
     numbers_missing: npt.NDArray[np.bool_]
     codes_missing: npt.NDArray[np.bool_]
+
+
+class Calibration(NamedTuple):
+    """A map of drawn numbers, by their quantiles, to the distribution of each column.
+
+    Attributes
+    ----------
+    quantiles : ndarray of shape (N_QUANTILES, d)
+        Of what is drawn.
+    scores : NormalScores
+        Of the columns.
+    """
+
+    quantiles: Floats
+    scores: NormalScores
+
+    @classmethod
+    def of(cls, drawn: Floats, scores: NormalScores) -> "Calibration":
+        """Hold drawn rows against real ones.
+
+        Parameters
+        ----------
+        drawn : ndarray of shape (n, d)
+            Many.
+        scores : NormalScores
+            Of the columns.
+
+        Returns
+        -------
+        calibration : Calibration
+            The map.
+        """
+        shares = (np.arange(N_QUANTILES) + 0.5) / N_QUANTILES
+        return cls(np.quantile(drawn, shares, axis=0), scores)
+
+    def values(self, drawn: Floats) -> Floats:
+        """Map other drawn rows, of shape (n, d)."""
+        normal = ndtri((np.arange(N_QUANTILES) + 0.5) / N_QUANTILES)
+        scores = np.empty(drawn.shape)
+        for j, quantiles in enumerate(self.quantiles.T):
+            scores[:, j] = np.interp(drawn[:, j], quantiles, normal)
+        return self.scores.values(scores)
+
+
+def with_any(places: Places, rng: np.random.Generator) -> Places:
+    """Return places in levels, any that the column has where one is missing.
+
+    Parameters
+    ----------
+    places : ndarray of shape (m, q)
+        -1 where missing.
+    rng : numpy.random.Generator
+        Source of the draws.
+
+    Returns
+    -------
+    places : ndarray of shape (m, q)
+        A copy.
+    """
+    places = places.copy()
+    for j in np.flatnonzero((places < 0).any(axis=0)):
+        holes = places[:, j] < 0
+        places[holes, j] = rng.choice(places[~holes, j], np.count_nonzero(holes))
+    return places
 
 
 class GenerativeOverSampler(BaseOverSampler):

@@ -6,23 +6,21 @@ from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
 from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import Interval, StrOptions
 from threadpoolctl import threadpool_limits
 
 from skresample._docs import fill_doc
 from skresample.base import OneVsRest
-from skresample.generative.base import GenerativeOverSampler, Places
+from skresample.generative.base import Calibration, GenerativeOverSampler, Places
 from skresample.generative.progress import progress
 from skresample.numerics.autoencoder import Losses, VariationalAutoencoder, one_hot, train
 from skresample.numerics.normal_scores import NormalScores
 
 __all__ = ["VAEOverSampler"]
 
-# So many rows are drawn to see how the scores of the network are distributed, and so many of
-# their quantiles kept.
-N_DRAWN, N_QUANTILES = 20_000, 512
+# So many rows are drawn to see how the scores of the network are distributed.
+N_DRAWN = 20_000
 
 Floats = npt.NDArray[np.floating]
 
@@ -37,17 +35,14 @@ class VAEGenerator:
         Trained.
     mean, deviation : ndarray of shape (m, n_latent)
         Of the latent variables of each row; for draws from the prior, 0 and 1.
-    scores : NormalScores
-        How columns of numbers are mapped.
-    quantiles : ndarray of shape (N_QUANTILES, d_continuous)
-        Of the scores that the network draws.
+    calibration : Calibration or None
+        How the scores that the network draws become numbers.
     """
 
     network: VariationalAutoencoder
     mean: Floats
     deviation: Floats
-    scores: NormalScores
-    quantiles: Floats
+    calibration: Calibration | None = None
 
     def draw_scores(self, which: Places, rng: np.random.Generator) -> tuple[Floats, Places]:
         """Draw rows as the network sees them."""
@@ -57,10 +52,7 @@ class VAEGenerator:
     def draw(self, which: Places, rng: np.random.Generator) -> tuple[Floats, Places]:
         """Draw rows of numbers and places of levels."""
         scores, places = self.draw_scores(which, rng)
-        normal = ndtri((np.arange(N_QUANTILES) + 0.5) / N_QUANTILES)
-        for j, quantiles in enumerate(self.quantiles.T):
-            scores[:, j] = np.interp(scores[:, j], quantiles, normal)
-        return self.scores.values(scores), places
+        return scores if self.calibration is None else self.calibration.values(scores), places
 
 
 @fill_doc
@@ -223,13 +215,12 @@ class VAEOverSampler(GenerativeOverSampler):
             if self.latent == "prior":
                 mean, deviation = np.zeros_like(mean), np.ones_like(mean)
             self.history_[task.label] = losses._asdict()
-            generator = VAEGenerator(network, mean, deviation, scores, np.empty((0, d)))
+            generator = VAEGenerator(network, mean, deviation)
             which = np.resize(np.arange(len(x)), max(N_DRAWN, len(x)))
             drawn = [
                 generator.draw_scores(which[part], rng)[0] for part in gen_batches(len(which), 4096)
             ]
-        shares = (np.arange(N_QUANTILES) + 0.5) / N_QUANTILES
-        generator.quantiles = np.quantile(np.concatenate(drawn), shares, axis=0)
+        generator.calibration = Calibration.of(np.concatenate(drawn), scores)
         return generator
 
     def _train(

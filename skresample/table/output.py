@@ -28,8 +28,8 @@ class Synthetic(NamedTuple):
     ----------
     parents : ndarray of shape (n, p)
         Positions of the input rows behind each new row, -1 for none. Whatever a method
-        does not compute is copied from the first parent, which also says where a value is
-        missing.
+        does not compute is copied from the first parent, and what is missing from it or, where
+        there is no parent, from a row of the table in which it is.
     numeric : {callable, CSR matrix} or None
         The columns of numbers: ``numeric(part, out)`` writes a slice of the new rows into an
         array of shape (n_part, d), one slice after the other; a matrix of shape (n, d) for
@@ -121,8 +121,15 @@ class Output(ABC):
         codes: npt.NDArray[np.signedinteger],
     ) -> npt.NDArray[np.intp]:
         """Return the rows that have the values of a column of categories: to be copied."""
-        first_rows = self.rows.columns.first_rows[i]
-        return np.where(codes < 0, parents, np.append(first_rows, 0)[codes])
+        columns = self.rows.columns
+        like = self._with_hole(int(columns.categories[i]), parents)
+        return np.where(codes < 0, like, np.append(columns.first_rows[i], 0)[codes])
+
+    def _with_hole(self, j: int, parents: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+        """Return the parents; where there is none, a row without a value in a column."""
+        if (parents >= 0).all():
+            return parents
+        return np.where(parents < 0, self.rows.hole(j), parents)
 
     def _codes(self, new: Synthetic) -> npt.NDArray[np.signedinteger]:
         """Return the codes of new rows; -1, which is for the parent's, if none were computed."""
@@ -160,7 +167,9 @@ class _ArrayOutput(Output):
                     missing = np.isnan(floats[:, chosen])
                     values = values.astype(object)
                     parents = new.parents[where.start - part.start : where.stop - part.start, 0]
-                    values[missing] = X[parents][:, columns.numbers[chosen]][missing]
+                    numbers = np.arange(columns.numbers.size)[chosen]
+                    like = [self._with_hole(columns.numbers[i], parents) for i in numbers]
+                    values[missing] = X[np.transpose(like), columns.numbers[numbers]][missing]
                 self.new[where, columns.numbers[chosen]] = values
         codes = self._codes(new)
         for i, j in enumerate(columns.categories):
@@ -258,7 +267,7 @@ class _FrameOutput(Output):
                 i = numbers[j]
                 values, self.numbers[i] = self.numbers[i], np.empty(0)  # not held any longer
                 missing = self.missing.pop(i, self.copied) | self.copied
-                new = as_series(values, missing, series, self.parents)
+                new = as_series(values, missing, series, self._with_hole(j, self.parents))
                 del values
             else:
                 i = categories[j]

@@ -237,6 +237,29 @@ class Rows:
             return Values(self.X[:, j], is_missing(self.X[:, j]))
         return read_series(open_frame(self.X)[:, int(j)])
 
+    def hole(self, j: int) -> int:
+        """Return a row in which a column has no value.
+
+        Parameters
+        ----------
+        j : int
+            The position of the column.
+
+        Returns
+        -------
+        row : int
+            The position of the first; -1 if there is none.
+        """
+        columns = self.columns
+        among = np.flatnonzero(columns.numbers == j)
+        if sparse.issparse(columns.numeric):
+            return -1
+        if among.size:
+            missing = np.isnan(columns.numeric[:, among[0]])
+        else:
+            missing = columns.codes[:, np.flatnonzero(columns.categories == j)[0]] < 0
+        return int(np.argmax(missing)) if missing.any() else -1
+
     def _read_columns(self, asked: set[int] | None) -> Columns:
         """Read a table column by column; ``asked`` are categories, None to go by the types."""
         read: dict[int, Category] = {}

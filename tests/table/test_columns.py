@@ -10,7 +10,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 from checks import column_of, columns_of, decimals_of
-from samplers import INTERPOLANTS, VARIANTS, blobs, name_of
+from samplers import INTERPOLANTS, VARIANTS, WITH_PARENTS, blobs, name_of
 from scipy import sparse, stats
 from sklearn.base import clone
 
@@ -276,7 +276,7 @@ class TestTimes:
         if sampler in INWARD:
             assert X_out["when"].between(X["when"].min(), X["when"].max()).all()
 
-    @every_sampler
+    @pytest.mark.parametrize("sampler", WITH_PARENTS, ids=name_of)
     def test_not_a_time(self, sampler):
         rng = np.random.default_rng(0)
         when = pd.Series(pd.date_range("2020-01-01", periods=60))

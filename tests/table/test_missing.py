@@ -6,7 +6,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 from checks import assert_laws, columns_of, is_hole
-from samplers import INTERPOLANTS, VARIANTS, blobs, name_of
+from samplers import INTERPOLANTS, VARIANTS, WITH_PARENTS, blobs, name_of
 from sklearn.base import clone
 
 from skresample import CCR, MWMOTE, SMOBD, SMOTE, SMOTENC, SVMSMOTE, LeeSMOTE
@@ -18,6 +18,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Number of distinct clusters"),
 ]
 every_sampler = pytest.mark.parametrize("sampler", VARIANTS, ids=name_of)
+every_maker_from_rows = pytest.mark.parametrize("sampler", WITH_PARENTS, ids=name_of)
 every_interpolant = pytest.mark.parametrize("sampler", INTERPOLANTS, ids=name_of)
 
 
@@ -28,7 +29,7 @@ def with_holes(share=0.3, seed=0):
 
 
 class TestFirstParent:
-    @every_sampler
+    @every_maker_from_rows
     @pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16])
     @pytest.mark.parametrize("share", [0.05, 0.3, 0.9])
     def test_of_an_array(self, sampler, dtype, share):
@@ -78,7 +79,7 @@ class TestFirstParent:
         if not isinstance(sampler, SVMSMOTE):
             assert ((step >= 0) & (step <= 1)).all()
 
-    @every_sampler
+    @every_maker_from_rows
     def test_null_stays_null_and_nan_stays_nan(self, sampler):
         rng = np.random.default_rng(0)
         y = rng.permutation([0] * 40 + [1] * 20)
@@ -98,7 +99,7 @@ class TestFirstParent:
             # These avoid rows that are near to none of their class, or of another.
             assert seen == {"None", "nan"} or isinstance(sampler, (CCR, LeeSMOTE, MWMOTE, SMOBD))
 
-    @every_sampler
+    @every_maker_from_rows
     def test_objects_keep_their_own_mark(self, sampler):
         X, y = blobs((60, 35))
         table = X[:, :2].astype(object)
@@ -152,7 +153,7 @@ class TestLittleIsThere:
         own = clone(sampler)
         assert_laws(own, X, y, *own.fit_resample(X, y))
 
-    @every_sampler
+    @every_maker_from_rows
     def test_no_two_rows_have_a_feature_in_common(self, sampler):
         """Each row has one value, in a column of its own: all are equally far apart."""
         n = 20

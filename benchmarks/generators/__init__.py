@@ -1,0 +1,1 @@
+"""What generators are worth: run with ``python -m benchmarks.generators``."""

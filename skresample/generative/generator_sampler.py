@@ -1,0 +1,324 @@
+"""Generators of other libraries."""
+
+import inspect
+import random
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+import narwhals as nw
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.utils import gen_batches
+from sklearn.utils._param_validation import HasMethods, StrOptions
+
+from skresample._docs import fill_doc
+from skresample.base import BaseOverSampler, OneVsRest
+from skresample.numerics.interpolation import reflect
+from skresample.table import ROWS_AT_ONCE, Rows, Synthetic, is_frame, read_like, take_rows
+from skresample.utils import import_extra, seeded_clone
+
+__all__ = ["GeneratorSampler"]
+
+MOST_SEED = 2**31 - 1
+
+
+@fill_doc
+class GeneratorSampler(BaseOverSampler):
+    """Draw the rows of each class from a generator of another library.
+
+    Anything with ``fit(frame)`` and ``sample(n)`` will do: the synthesizers of ctgan and SDV,
+    :class:`sklearn.mixture.GaussianMixture`, or a class of your own. A copy of it is fitted to
+    the rows of each class; what it draws comes out as rows of your table, with its types, and
+    is refused if it cannot.
+
+    Parameters
+    ----------
+    generator : object
+        With ``fit``, which is given a pandas DataFrame of the rows of one class, and
+        ``sample``, which is given a number of rows and returns a frame with the same columns
+        in any order, an array, or a tuple that begins with one. It is left as it is.
+    {sampling_strategy}
+    {random_state}
+    fit_params : dict, default=None
+        What else ``fit`` is given, by name: ``{"discrete_columns": ["job"]}`` for ctgan.
+    n_jobs : int, default=None
+        Taken so that samplers can be exchanged in a search; threads are the generator's own
+        matter.
+    {categorical_features}
+    {bounds}
+    {keep_index}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    GaussianCopulaOverSampler : A generator of our own, which needs no other library.
+
+    Notes
+    -----
+    The frame has the columns of the table, with their names and types; those of an array are
+    called ``'0'``, ``'1'`` and so on, as are those of a frame whose names repeat. Integers of
+    polars and pyarrow with missing values are floats in it.
+
+    A generator that is an estimator has its ``random_state`` set, where it is None, for the
+    fit, and anew for each draw. One whose ``sample`` takes a ``random_state`` is given one;
+    ``set_random_state`` is called where there is one, as in ctgan. For all others, the global
+    states of NumPy, Python and PyTorch are seeded while the generator works, and put back. So the
+    same seed gives the same rows, unless the generator has a source of randomness of its own.
+
+    New rows have no parents (-1). A missing value that is drawn is written as in a row of the
+    table that has none in that column.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from sklearn.mixture import GaussianMixture
+    >>> from skresample import GeneratorSampler
+    >>> X, y = make_classification(weights=[0.9], random_state=0)
+    >>> sampler = GeneratorSampler(GaussianMixture(2, reg_covar=0.1), random_state=0)
+    >>> X_new, y_new = sampler.fit_resample(X, y)
+    >>> int(sum(y_new == 0)), int(sum(y_new == 1))
+    (91, 91)
+    """
+
+    _paper = "The generator's own"
+
+    _parameter_constraints: ClassVar[dict] = {
+        **BaseOverSampler._parameter_constraints,
+        "generator": [HasMethods(["fit", "sample"])],
+        "fit_params": [dict, None],
+        "categorical_features": ["array-like", str, callable, None],
+        "bounds": [StrOptions({"observed"}), Mapping, None],
+    }
+
+    def __init__(
+        self,
+        generator: Any,
+        *,
+        sampling_strategy: Any = "auto",
+        random_state: Any = None,
+        fit_params: dict[str, Any] | None = None,
+        n_jobs: int | None = None,
+        categorical_features: Any = "auto",
+        bounds: Any = None,
+        keep_index: bool = False,
+    ):
+        self.generator = generator
+        self.sampling_strategy = sampling_strategy
+        self.random_state = random_state
+        self.fit_params = fit_params
+        self.n_jobs = n_jobs
+        self.categorical_features = categorical_features
+        self.bounds = bounds
+        self.keep_index = keep_index
+
+    def _fit_class(self, task: OneVsRest) -> Any:
+        seed = int(task.rng.integers(MOST_SEED))
+        if hasattr(self.generator, "get_params"):
+            generator = seeded_clone(self.generator, seed)
+        else:
+            generator = clone(self.generator, safe=False)
+        frame = frame_of(task.rows, task.minority)
+        with seeded(generator, seed), self._at_work(f"fit the {len(frame)} rows", task):
+            generator.fit(frame, **(self.fit_params or {}))
+        return generator
+
+    def _draw(
+        self, task: OneVsRest, fitted: Any, n_new: int, rng: np.random.Generator
+    ) -> Synthetic:
+        seed = int(rng.integers(MOST_SEED))
+        takes_seed = "random_state" in inspect.signature(fitted.sample).parameters
+        if not takes_seed and "random_state" in getattr(fitted, "get_params", dict)():
+            # Else an estimator would draw the same rows each time.
+            fitted.set_params(random_state=seed)
+        with seeded(fitted, seed), self._at_work(f"draw {n_new} rows", task):
+            drawn = fitted.sample(n_new, **({"random_state": seed} if takes_seed else {}))
+        numeric, codes = self._read(drawn, task.rows, n_new)
+        bounds = task.rows.bounds(self.bounds)
+
+        def fill(part: slice, out: npt.NDArray[np.floating]) -> None:
+            for block in gen_batches(len(out), ROWS_AT_ONCE):
+                with np.errstate(over="ignore"):  # of single precision
+                    out[block] = numeric[part][block]
+                if bounds is not None:
+                    reflect(out[block], *bounds)
+
+        return Synthetic(np.full((n_new, 1), -1), fill, codes)
+
+    @contextmanager
+    def _at_work(self, what: str, task: OneVsRest) -> Iterator[None]:
+        """Say of which class an error of the generator is."""
+        try:
+            yield
+        except Exception as error:
+            raise ValueError(
+                f"{self._name} could not {what} of class {task.label!r}: "
+                f"{type(error).__name__}: {error}"
+            ) from error
+
+    @property
+    def _name(self) -> str:
+        return f"The generator {type(self.generator).__name__}"
+
+    def _read(
+        self, drawn: Any, rows: Rows, n_new: int
+    ) -> tuple[npt.NDArray[np.floating], npt.NDArray[np.signedinteger]]:
+        """Read what was drawn as the table was read, and refuse what is not of it."""
+        drawn = self._in_order(drawn, rows)
+        if len(drawn) != n_new:
+            raise ValueError(f"{self._name} was asked for {n_new} rows and drew {len(drawn)}.")
+        if is_frame(rows.X):
+            drawn.columns = rows.X.columns if hasattr(rows.X, "iloc") else rows.names
+        else:
+            drawn = drawn.to_numpy()
+        try:
+            numeric, codes = read_like(drawn, rows, self)
+        except ValueError as error:
+            raise ValueError(
+                f"{self._name} drew rows that are not of the table: {error}"
+            ) from error
+        columns = rows.columns
+        for i, j in enumerate(columns.numbers):
+            if np.isinf(numeric[:, i]).any():
+                raise ValueError(f"{self._name} drew infinity in column {rows.names[j]!r}.")
+            self._check_missing(rows, j, np.isnan(numeric[:, i]))
+        for i, j in enumerate(columns.categories):
+            unknown = np.flatnonzero(codes[:, i] == len(columns.first_rows[i]))
+            if unknown.size:
+                values = drawn.iloc[:, j].to_numpy() if is_frame(drawn) else drawn[:, j]
+                raise ValueError(
+                    f"{self._name} drew {values[unknown[0]]!r} in column {rows.names[j]!r}, a "
+                    "category that is not in the table: if these are numbers, leave the column out "
+                    "of categorical_features."
+                )
+            self._check_missing(rows, j, codes[:, i] < 0)
+        return numeric, codes
+
+    def _check_missing(self, rows: Rows, j: int, missing: npt.NDArray[np.bool_]) -> None:
+        if missing.any() and rows.hole(j) < 0:
+            raise ValueError(
+                f"{self._name} drew {np.count_nonzero(missing)} missing values in column "
+                f"{rows.names[j]!r}, which has none in the table."
+            )
+
+    def _in_order(self, drawn: Any, rows: Rows) -> Any:
+        """Return what was drawn as a frame of pandas, with the columns in order."""
+        pd = import_extra("pandas", "cli")
+        if isinstance(drawn, tuple) and drawn:
+            drawn = drawn[0]  # what scikit-learn's mixtures say besides is the component
+        names = names_of(rows)
+        if not is_frame(drawn):
+            drawn = np.asarray(drawn)
+            if drawn.ndim != 2 or drawn.shape[1] != len(names):
+                raise ValueError(
+                    f"{self._name} drew an array of shape {drawn.shape}, and the table has "
+                    f"{len(names)} columns."
+                )
+            return pd.DataFrame(drawn, columns=names)
+        if not hasattr(drawn, "iloc"):
+            drawn = to_pandas(drawn)
+        absent = [name for name in names if name not in drawn.columns]
+        others = [name for name in drawn.columns if name not in names]
+        if absent or others or drawn.shape[1] != len(names):
+            raise ValueError(
+                f"{self._name} drew other columns than it was given: {absent} are missing, and "
+                f"{others} are new or repeat."
+            )
+        return drawn[names].reset_index(drop=True)
+
+
+def names_of(rows: Rows) -> list[Any]:
+    """Return what the columns are called in the frame that a generator is given.
+
+    Parameters
+    ----------
+    rows : Rows
+        The table.
+
+    Returns
+    -------
+    names : list of (str or object)
+        As in the table; numbers as strings for an array, and where names repeat.
+    """
+    if is_frame(rows.X) and len(set(rows.names)) == len(rows.names):
+        return list(rows.X.columns) if hasattr(rows.X, "iloc") else rows.names
+    return [str(j) for j in range(len(rows.names))]
+
+
+def frame_of(rows: Rows, positions: npt.NDArray[np.intp]) -> Any:
+    """Return some rows of a table as a frame of pandas.
+
+    Parameters
+    ----------
+    rows : Rows
+        The table.
+    positions : ndarray of shape (m,)
+        Which rows.
+
+    Returns
+    -------
+    frame : pandas.DataFrame of shape (m, n_features)
+        A copy, its rows numbered anew.
+    """
+    pd = import_extra("pandas", "cli")
+    taken = take_rows(rows.X, positions)
+    if sparse.issparse(taken):
+        taken = taken.toarray()
+    if isinstance(taken, np.ndarray):
+        native = taken.astype(taken.dtype.newbyteorder("="))  # pandas refuses any other
+        return pd.DataFrame(native, columns=names_of(rows)).infer_objects()
+    frame = taken.copy() if hasattr(taken, "iloc") else to_pandas(taken)
+    frame.columns = names_of(rows)
+    return frame
+
+
+def to_pandas(frame: Any) -> Any:
+    """Return a frame of another library as one of pandas, with times for dates.
+
+    Parameters
+    ----------
+    frame : frame
+        Of any library that narwhals knows.
+
+    Returns
+    -------
+    frame : pandas.DataFrame
+        pandas itself makes objects of dates.
+    """
+    table = nw.from_native(frame, eager_only=True).to_arrow()
+    return table.to_pandas(date_as_object=False)
+
+
+@contextmanager
+def seeded(generator: Any, seed: int) -> Iterator[None]:
+    """Seed what a generator may draw from, and put it back.
+
+    Parameters
+    ----------
+    generator : object
+        What is about to work.
+    seed : int
+        For the global states of Python, NumPy and, where it is loaded, PyTorch.
+    """
+    if hasattr(generator, "set_random_state"):
+        generator.set_random_state(seed)
+    pythons, numpys = random.getstate(), np.random.get_state()  # noqa: NPY002
+    torch = sys.modules.get("torch")
+    torchs = None if torch is None else torch.random.get_rng_state()
+    try:
+        random.seed(seed)
+        np.random.seed(seed)  # noqa: NPY002
+        if torch is not None:
+            torch.manual_seed(seed)
+        yield
+    finally:
+        random.setstate(pythons)
+        np.random.set_state(numpys)  # noqa: NPY002
+        if torch is not None:
+            torch.random.set_rng_state(torchs)
