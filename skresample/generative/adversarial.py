@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from skresample.numerics.modes import REACH
 from skresample.utils import import_extra
 
 __all__ = ["Conditions", "Network", "Training", "device_of", "train"]
@@ -151,7 +152,7 @@ def train(
     Parameters
     ----------
     rows : ndarray of shape (m, width)
-        Real ones: numbers from -1 to 1 and, in groups, the 0 and 1 of which one is 1. The last
+        Real ones: numbers from -4 to 4 and, in groups, the 0 and 1 of which one is 1. The last
         groups are those of the columns that conditions are of.
     groups : ndarray of shape (width,)
         Of which group each is, from 0 on and in order; -1 for numbers, which come first.
@@ -272,7 +273,7 @@ def _train(
             h = torch.cat([functional.relu(norm(layer(h))), h], dim=1)
         outputs = layers[-1](h)
         logits = outputs[:, n_numbers:]
-        parts = [torch.tanh(outputs[:, :n_numbers])]
+        parts = [REACH * torch.tanh(outputs[:, :n_numbers] / REACH)]
         if logits.shape[1]:
             gumbel = -torch.log(torch.empty_like(logits).exponential_().clamp_min(1e-20))
             parts.append(softmax((logits + gumbel) / TEMPERATURE))

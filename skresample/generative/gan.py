@@ -14,7 +14,7 @@ from skresample.density.base import Scaled
 from skresample.generative.adversarial import Conditions, Network, Training, device_of, train
 from skresample.generative.base import Calibration, GenerativeOverSampler, Places, with_any
 from skresample.generative.progress import progress
-from skresample.numerics.modes import Modes
+from skresample.numerics.modes import REACH, Modes
 from skresample.numerics.normal_scores import NormalScores
 from skresample.table import Rows
 
@@ -69,7 +69,7 @@ class GANGenerator:
         drawn = np.column_stack([part.argmax(axis=1) for part in np.split(logits, ends, axis=1)])
         points = np.empty((n, d))
         for j, modes in enumerate(self.modes):
-            points[:, j] = modes.join(drawn[:, j], np.tanh(outputs[:, j]))
+            points[:, j] = modes.join(drawn[:, j], REACH * np.tanh(outputs[:, j] / REACH))
         return points, drawn[:, d:]
 
     def draw(self, which: Places, rng: np.random.Generator) -> tuple[Floats, Places]:
@@ -83,7 +83,7 @@ class GANOverSampler(GenerativeOverSampler):
     r"""Rows from a generator that was trained until a critic could not tell them from real ones.
 
     A conditional GAN for tables, after CTGAN :footcite:p:`xu2019modeling`, of a size for small
-    classes. A number is seen as the mode of its column that it is of and its place in it, in four
+    classes. A number is seen as the mode of its column that it is of and its place in it, in
     deviations of the mode; a category as itself. In training, rows are asked for by one of their
     categories, drawn by the logarithm of its frequency, so that the rare are learnt too. The
     critic D is given `pac` rows of one kind at once, real ones x or made ones
@@ -101,19 +101,19 @@ class GANOverSampler(GenerativeOverSampler):
     ----------
     {sampling_strategy}
     {random_state}
-    n_steps : int, default=500
+    n_steps : int, default=1500
         How often the generator is corrected, whatever the size of the class: a small one has
         no fewer steps to go.
     batch_size : int, default=200
         How many rows a step is for, drawn with replacement; a multiple of `pac`.
-    pac : int, default=10
+    pac : int, default=2
         How many rows the critic is given at once. More than one, so that it sees
         whether the generator always makes the same :footcite:p:`lin2018pacgan`.
     hidden : tuple of int, default=(128, 128)
         Units of the hidden layers of the generator, and of the critic.
     n_noise : int, default=64
         How many random numbers a row is made from.
-    learning_rate : float, default=5e-4
+    learning_rate : float, default=0.002
         Of both networks.
     device : str, default='auto'
         Where PyTorch works: ``'cpu'``, ``'cuda'``, ``'cuda:1'`` and so on; ``'auto'`` takes a
@@ -186,12 +186,12 @@ class GANOverSampler(GenerativeOverSampler):
         *,
         sampling_strategy: Any = "auto",
         random_state: Any = None,
-        n_steps: int = 500,
+        n_steps: int = 1500,
         batch_size: int = 200,
-        pac: int = 10,
+        pac: int = 2,
         hidden: tuple[int, ...] = (128, 128),
         n_noise: int = 64,
-        learning_rate: float = 5e-4,
+        learning_rate: float = 0.002,
         device: str = "auto",
         verbose: bool = False,
         n_jobs: int | None = None,

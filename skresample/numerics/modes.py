@@ -8,7 +8,7 @@ import numpy.typing as npt
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import BayesianGaussianMixture
 
-__all__ = ["Modes"]
+__all__ = ["REACH", "Modes"]
 
 Floats = npt.NDArray[np.floating]
 
@@ -86,14 +86,14 @@ class Modes(NamedTuple):
         mode : ndarray of shape (n,)
             Which.
         place : ndarray of shape (n,)
-            From -1 to 1, in four deviations of the mode. Values further out are at the end.
+            In deviations of the mode, from -4 to 4. Values further out are at the end.
         """
         places = (column[:, np.newaxis] - self.means) / self.deviations
         log = np.log(self.weights / self.deviations) - places**2 / 2
         # Gumbel's noise makes of a maximum a draw.
         mode = np.argmax(log + rng.gumbel(size=log.shape), axis=1)
         place = np.take_along_axis(places, mode[:, np.newaxis], axis=1)[:, 0]
-        return mode, np.clip(place / REACH, -1, 1)
+        return mode, np.clip(place, -REACH, REACH)
 
     def join(self, mode: npt.NDArray[np.intp], place: Floats) -> Floats:
         """Return the values that are at places in modes.
@@ -108,5 +108,5 @@ class Modes(NamedTuple):
         column : ndarray of shape (n,)
             Values.
         """
-        column: Floats = self.means[mode] + REACH * self.deviations[mode] * place
+        column: Floats = self.means[mode] + self.deviations[mode] * place
         return column

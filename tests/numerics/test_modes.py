@@ -29,11 +29,10 @@ class TestModes:
         column, _ = two_hills()
         modes = Modes.of(column, 0)
         mode, place = modes.split(column, np.random.default_rng(0))
-        assert np.abs(place).max() <= 1
-        inside = np.abs(place) < 1
+        assert np.abs(place).max() <= 4
+        inside = np.abs(place) < 4
         np.testing.assert_allclose(modes.join(mode, place)[inside], column[inside], atol=1e-12)
-        # By hand: four deviations are a place of 1.
-        by_hand = (column - modes.means[mode]) / (4 * modes.deviations[mode])
+        by_hand = (column - modes.means[mode]) / modes.deviations[mode]
         np.testing.assert_allclose(place[inside], by_hand[inside])
 
     def test_modes_are_drawn_by_their_probability(self):
@@ -46,7 +45,7 @@ class TestModes:
     def test_what_is_far_out_is_at_the_end(self):
         modes = Modes(np.array([0.0]), np.array([1.0]), np.array([1.0]))
         mode, place = modes.split(np.array([-9.0, 2.0, 1e6]), np.random.default_rng(0))
-        assert place.tolist() == [-1, 0.5, 1]
+        assert place.tolist() == [-4, 2, 4]
         assert modes.join(mode, place).tolist() == [-4, 2, 4]
 
     @pytest.mark.parametrize("column", [[0.0, 1.0], [0.0] * 40 + [1.0] * 3, [1.0, 1.0, 1.0 + 1e-9]])
