@@ -212,6 +212,8 @@ def rows_in(labels, columns):
     def kept(value):
         if is_hole(value):
             return None
+        if isinstance(value, float):
+            return value + 0.0  # one zero, not two
         return f"{value:.12g}" if isinstance(value, int) and abs(value) > 2**53 else value
 
     return {repr(row) for row in zip(labels, *(map(kept, c) for c in columns), strict=True)}

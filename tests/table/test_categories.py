@@ -19,6 +19,7 @@ from skresample import (
     SVMSMOTE,
     AssembledSMOTE,
     BorderlineSMOTE,
+    GeneratorSampler,
     KMeansSMOTE,
     LeeSMOTE,
     SafeLevelSMOTE,
@@ -364,4 +365,4 @@ class TestWhichColumns:
 
     def test_every_class_is_here(self):
         named = {type(sampler) for sampler in CHOOSING} | {SMOTEN}
-        assert named == set(CLASSES)
+        assert named == {*CLASSES, GeneratorSampler}
