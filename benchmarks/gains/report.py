@@ -78,6 +78,8 @@ DOCUMENTED = ("F1 of the rare class", "balanced accuracy", "average precision", 
 SHOWN = (CLASS_WEIGHTS, RANDOM_OVER_SAMPLING, "SMOTE")
 PER_CLASS = ("precision", "recall", "F1")
 CLASSES = ("the rare class", "the rest")
+# Heads of many words would make the tables wider than the page.
+WIDE = ".skresample-report tr:first-child th { white-space: normal; vertical-align: bottom; }"
 VERDICTS = ("better", "same", "worse")
 SURE = 0.95
 ABOUT = (
@@ -543,7 +545,7 @@ def write_page(frame: pd.DataFrame, facts: dict[str, Any], path: Path) -> Path:
         )
     body = "\n".join(
         [
-            f'<div class="skresample-report"><style>{STYLE}</style>',
+            f'<div class="skresample-report"><style>{STYLE}{WIDE}</style>',
             "<h1>What over-sampling gains</h1>",
             *made[:2],
             *pictures,
