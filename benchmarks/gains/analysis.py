@@ -42,6 +42,7 @@ THRESHOLDS = {
 # Differences smaller than this are the same for all practical purposes.
 ROPE = 0.01
 SAMPLES = 1000
+TOLD = ("gain", "low", "high", "wins", "ties", "losses", "p", "better", "same", "worse")
 
 
 def finished(frame: pd.DataFrame, methods: list[str], budget: int) -> pd.DataFrame:
@@ -161,6 +162,9 @@ def against(gained: pd.DataFrame, families: pd.Series, seed: int = 0) -> pd.Data
     lines = {}
     for method in means:
         d = means[method].dropna().to_numpy()
+        if not len(d):
+            lines[method] = dict.fromkeys(TOLD, np.nan)
+            continue
         half = np.nan
         if len(d) > 1:
             half = stats.t.ppf(0.975, len(d) - 1) * d.std(ddof=1) / np.sqrt(len(d))
@@ -183,7 +187,8 @@ def against(gained: pd.DataFrame, families: pd.Series, seed: int = 0) -> pd.Data
             "worse": worse,
         }
     found = pd.DataFrame.from_dict(lines, orient="index")
-    found["p"] = holm(found["p"].to_numpy())
+    known = found["p"].notna()
+    found.loc[known, "p"] = holm(found.loc[known, "p"].to_numpy())
     return found
 
 
@@ -197,8 +202,11 @@ def holm(pvalues: np.ndarray) -> np.ndarray:
 
 
 def ranks(values: pd.DataFrame, score: str, families: pd.Series) -> tuple[pd.DataFrame, float]:
-    """Rank the methods on each family, 1 for the best, and return Friedman's p-value too."""
-    means = by_family(better(values, score), families).dropna(axis=1, how="any")
+    """Rank the methods on each family, 1 for the best, and return Friedman's p-value too.
+
+    Families on which a method has no score are left out.
+    """
+    means = by_family(better(values, score), families).dropna()
     ranked = means.rank(axis=1, ascending=False)
     if means.shape[1] < 3 or len(means) < 2:
         return ranked, np.nan

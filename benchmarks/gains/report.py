@@ -78,6 +78,8 @@ DOCUMENTED = ("F1 of the rare class", "balanced accuracy", "average precision", 
 SHOWN = (CLASS_WEIGHTS, RANDOM_OVER_SAMPLING, "SMOTE")
 PER_CLASS = ("precision", "recall", "F1")
 CLASSES = ("the rare class", "the rest")
+# Heads of many words would make the tables wider than the page.
+WIDE = ".skresample-report tr:first-child th { white-space: normal; vertical-align: bottom; }"
 VERDICTS = ("better", "same", "worse")
 SURE = 0.95
 ABOUT = (
@@ -156,6 +158,8 @@ def signed(value: float, digits: int = 3) -> str:
 def interval(line: pd.Series) -> str:
     """Write a gain with its interval."""
     half = line["high"] - line["gain"]
+    if np.isnan(half):
+        return signed(line["gain"])
     return f"{signed(line['gain'])} ± {half:.3f}" + ("*" if abs(line["gain"]) > half else "")
 
 
@@ -309,9 +313,11 @@ def by_method(results: Results) -> Iterator[Sheet]:
         mean_rank = ranked.mean().sort_values()
         rows = []
         for method, rank in mean_rank.items():
-            row = [str(method), f"{rank:.1f}"]
+            row = [str(method), "–" if np.isnan(rank) else f"{rank:.1f}"]
             if method == NOTHING:
                 row += ["0", "–", "–", "–"]
+            elif np.isnan(found.loc[method, "gain"]):
+                row += ["–"] * 4
             else:
                 one = found.loc[method]
                 row += [
@@ -463,43 +469,43 @@ def draw_ranks(results: Results) -> Any:
 def draw_classes(results: Results) -> Any:
     """Draw the gain of each method in each line of the classification report."""
     plt = import_extra("matplotlib.pyplot", "cli")
-    order = None
+    decisions = AT_HALF, "tuned for F1"
+    order: list[Any] = []
+    n = results.frame["method"].nunique()
     figure, axes = plt.subplots(
-        1,
-        3,
-        figsize=(11, 1.4 + 0.21 * results.frame["method"].nunique()),
-        sharey=True,
-        layout="constrained",
+        2, 3, figsize=(11, 2 + 0.42 * n), sharex="col", sharey=True, layout="constrained"
     )
-    for ax, name in zip(axes, PER_CLASS, strict=True):
-        ax.axvline(0, color="0.6", linewidth=0.8)
-        for c, of in enumerate(CLASSES):
-            score = f"{name} of {of}"
-            gained = gains(over_classifiers(wide(results.frame, score)), score)
-            found = against(gained, results.families)
-            if order is None:
-                order = [*found.index[::-1]]
-            found = found.loc[order]
-            y = np.arange(len(found)) + (0.18 if c == 0 else -0.18)
-            error = [found["gain"] - found["low"], found["high"] - found["gain"]]
-            ax.errorbar(
-                found["gain"],
-                y,
-                xerr=error,
-                fmt="o",
-                markersize=3.5,
-                linewidth=1.2,
-                color=COLOURS[c],
-                label=of,
-            )
-        ax.set_title(f"{name} →", fontsize=10)
-        ax.set_yticks(np.arange(len(order)), order, fontsize=8)
-        ax.spines[["top", "right"]].set_visible(False)
-        ax.grid(axis="y", color="0.92", linewidth=0.6)
-    handles, labels = axes[0].get_legend_handles_labels()
+    for panels, decision in zip(axes, decisions, strict=True):
+        for ax, name in zip(panels, PER_CLASS, strict=True):
+            ax.axvline(0, color="0.6", linewidth=0.8)
+            for c, of in enumerate(CLASSES):
+                score = f"{name} of {of}"
+                values = over_classifiers(wide(results.frame, score, decision))
+                found = against(gains(values, score), results.families)
+                # The thresholds of nothing are in the first line of panels only.
+                order = order or list(found.index[::-1])
+                found = found.reindex(order)
+                y = np.arange(len(found)) + (0.18 if c == 0 else -0.18)
+                ax.errorbar(
+                    found["gain"],
+                    y,
+                    xerr=[found["gain"] - found["low"], found["high"] - found["gain"]],
+                    fmt="o",
+                    markersize=3.5,
+                    linewidth=1.2,
+                    color=COLOURS[c],
+                    label=of,
+                )
+            ax.set_title(f"{name}, {decision} →", fontsize=10)
+            ax.set_yticks(np.arange(len(order)), order, fontsize=8)
+            ax.spines[["top", "right"]].set_visible(False)
+            ax.grid(axis="y", color="0.92", linewidth=0.6)
+    handles, labels = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper left", ncols=2, frameon=False, fontsize=9)
     figure.supxlabel(
-        "gain over nothing at .5, mean over classifiers, 95 % interval over families", fontsize=9
+        "gain over nothing after the same decision, mean over classifiers, 95 % interval over "
+        "families",
+        fontsize=9,
     )
     return figure
 
@@ -543,7 +549,7 @@ def write_page(frame: pd.DataFrame, facts: dict[str, Any], path: Path) -> Path:
         )
     body = "\n".join(
         [
-            f'<div class="skresample-report"><style>{STYLE}</style>',
+            f'<div class="skresample-report"><style>{STYLE}{WIDE}</style>',
             "<h1>What over-sampling gains</h1>",
             *made[:2],
             *pictures,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pandas as pd
 import pyarrow as pa
@@ -103,7 +103,7 @@ def open_journal(folder: Path, facts: dict[str, Any]) -> set[str]:
     else:
         text = json.dumps(facts, indent=1)
         write_atomically(place, lambda file: file.write_text(text))
-    return {json.loads(part.read_text())["key"] for part in sorted(folder.glob("unit-*.json"))}
+    return {unquote(part.stem.removeprefix("unit-")) for part in folder.glob("unit-*.json")}
 
 
 def work_off(
@@ -177,12 +177,13 @@ def join(folder: Path, path: Path) -> pd.DataFrame:
 
     The rows are in the order of the units, whatever the order in which they were finished.
     """
-    lines: list[dict[str, Any]] = []
-    for part in sorted(folder.glob("unit-*.json")):
-        lines += json.loads(part.read_text())["lines"]
-    if not lines:
+    parts = [
+        pd.DataFrame(json.loads(part.read_text())["lines"])
+        for part in sorted(folder.glob("unit-*.json"))
+    ]
+    if not parts:
         raise ValueError(f"Nothing is finished in {folder}: run for longer.")
-    frame = pd.DataFrame(lines)
+    frame = pd.concat(parts, ignore_index=True)
     order = ["repeat", "fold", "classifier", "table"]
     frame = frame.sort_values(order, kind="stable", ignore_index=True)
     table = pa.Table.from_pandas(frame, preserve_index=False)
