@@ -1,8 +1,6 @@
 """The results as a page of their own and as the tables of the documentation."""
 
-import base64
 import html
-import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,13 +27,15 @@ from benchmarks.gains.analysis import (
 from benchmarks.gains.methods import NOTHING
 from benchmarks.gains.protocol import AT_HALF
 from skresample._files import write_atomically
+from skresample._pages import STYLE, data_uri
+from skresample._pages import write_page as write_html
 from skresample.compare.protocol import (
     CLASS_WEIGHTS,
     F1_THRESHOLD,
     RANDOM_OVER_SAMPLING,
     TUNED_THRESHOLD,
 )
-from skresample.compare.report import COLOURS, PAGE, STYLE
+from skresample.compare.report import COLOURS
 from skresample.utils import import_extra
 
 __all__ = ["Sheet", "sheets", "write_page", "write_tables"]
@@ -73,6 +73,7 @@ LINES = (
     Line("log-loss"),
     Line(SLOPE),
 )
+TITLE = "What over-sampling gains"
 # Of these, the documentation has the table of all methods.
 DOCUMENTED = ("F1 of the rare class", "balanced accuracy", "average precision", "Brier")
 SHOWN = (CLASS_WEIGHTS, RANDOM_OVER_SAMPLING, "SMOTE")
@@ -533,34 +534,25 @@ def write_page(frame: pd.DataFrame, facts: dict[str, Any], path: Path) -> Path:
     path : Path
         The page.
     """
-    plt = import_extra("matplotlib.pyplot", "cli")
     results = collect(frame, facts)
     made = [sheet.html() for sheet in sheets_of(results)]
     pictures = []
     for title, draw in PICTURES.values():
-        figure = draw(results)
-        buffer = io.BytesIO()
-        figure.savefig(buffer, format="png", dpi=120)
-        plt.close(figure)
-        data = base64.b64encode(buffer.getvalue()).decode()
         pictures.append(
             f'<h2>{html.escape(title)}</h2><img alt="{html.escape(title)}" '
-            f'src="data:image/png;base64,{data}">'
+            f'src="{data_uri(draw(results))}">'
         )
     body = "\n".join(
         [
             f'<div class="skresample-report"><style>{STYLE}{WIDE}</style>',
-            "<h1>What over-sampling gains</h1>",
+            f"<h1>{TITLE}</h1>",
             *made[:2],
             *pictures,
             *made[2:],
             "</div>",
         ]
     )
-    page = PAGE.format(body=body)
-    return write_atomically(
-        path, lambda file: file.write_text(page, encoding="utf-8"), overwrite=True
-    )
+    return write_html(path, TITLE, body, overwrite=True)
 
 
 def write_tables(frame: pd.DataFrame, facts: dict[str, Any], folder: Path) -> list[Path]:
