@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 import imblearn.over_sampling
@@ -157,6 +158,8 @@ def all_methods() -> dict[str, Method]:
     ]
     samplers = {name: standardized(cls) for name, cls in all_samplers().items()}
     del samplers["RandomOverSampler"]
+    if find_spec("torch") is None:  # which it cannot be trained without
+        del samplers["GANOverSampler"]
     found += [Method(name, one, settings_of(one)) for name, one in samplers.items()]
     if "calibration" in inspect.signature(ResampledClassifier).parameters:
         for name, one in (
