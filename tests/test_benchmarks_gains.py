@@ -33,6 +33,7 @@ from benchmarks.gains.analysis import (  # noqa: E402
     chosen,
     finished,
     gains,
+    group_of,
     holm,
     ranks,
     selected_by_test,
@@ -127,6 +128,12 @@ class TestBudgets:
             assert drawn[0] == {}
         assert NOTHING in all_methods()
         assert set(methods.QUICK) <= set(all_methods())
+
+    def test_groups_are_told_by_name(self):
+        for name, method in all_methods().items():
+            assert (group_of(name) == "calibrated") == (method.calibration is not None)
+        assert group_of("SMOTE") == group_of(methods.IMBLEARN) == "over-sampler"
+        assert group_of("random over-sampling") == group_of("nothing") == "baseline"
 
     def test_every_setting_can_be_set(self):
         table = made()

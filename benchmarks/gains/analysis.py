@@ -135,7 +135,7 @@ def group_of(method: str) -> str:
     known = (NOTHING, CLASS_WEIGHTS, TUNED_THRESHOLD, F1_THRESHOLD)
     if method in known or method.startswith("random "):
         return "baseline"
-    return "calibrated" if ", " in method else "over-sampler"
+    return "calibrated" if " + " in method else "over-sampler"
 
 
 def against(gained: pd.DataFrame, families: pd.Series, seed: int = 0) -> pd.DataFrame:
