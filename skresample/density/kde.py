@@ -226,7 +226,8 @@ class KDEOverSampler(DensityOverSampler):
         target = np.cov(points, rowvar=False).reshape(d, d)
         eigenvalues = np.linalg.eigvalsh(target)
         if eigenvalues[0] < SINGULAR * eigenvalues[-1]:
-            target = shrunk * (m / (m - 1))
+            # By the axes again: of two or three rows not even this need be regular.
+            target = (vectors * values) @ vectors.T * (m / (m - 1))
         return with_covariance(kernels, target)
 
     def _selected(self, whitened: Floats) -> Floats:

@@ -472,3 +472,22 @@ def test_shrinkage_is_that_of_ledoit_and_wolf():
     rows = np.random.default_rng(0).normal(size=(4, 12, 3)) * [1, 2, 5]
     for own, found in zip(rows, shrunk_covariances(rows), strict=True):
         np.testing.assert_allclose(found, ledoit_wolf(own)[0], rtol=1e-9)
+
+
+@pytest.mark.parametrize("marginals", ["identity", "normal_score"])
+@pytest.mark.parametrize("m", [2, 3, 4])
+def test_categories_beside_many_numbers_of_a_class_of_few_rows(m, marginals):
+    """The covariance of two rows has one direction only, whatever is preserved of it."""
+    rng = np.random.default_rng(0)
+    numbers = 3 * rng.normal(size=(40, 1)) * np.ones((1, 7)) + 0.3 * rng.normal(size=(40, 7))
+    frame = pd.DataFrame(numbers, columns=list("abcdefg")).assign(name=rng.choice(["u", "v"], 40))
+    for seed in range(10):
+        y = np.zeros(40, dtype=int)
+        few = np.random.default_rng(seed).choice(40, m, replace=False)
+        y[few] = 1
+        frame.loc[few, "name"] = ["u", "v", "u", "v"][:m]
+        sampler = KDEOverSampler(marginals=marginals, random_state=0)
+        new, labels = sampler.fit_resample(frame, y)
+        assert np.bincount(labels).tolist() == [40 - m, 40 - m]
+        assert np.isfinite(new[list("abcdefg")].to_numpy()).all()
+        assert np.isfinite(sampler.score_samples(frame.iloc[few], label=1)).all()
