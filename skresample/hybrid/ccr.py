@@ -152,11 +152,6 @@ class CCR(BaseOverSampler):
         tags.sampler_tags = SamplerTags(moves_rows=True)
         return tags
 
-    def _unit(self) -> npt.NDArray[np.float64]:
-        """Return what is 1 in each column of numbers."""
-        rows = self._rows
-        return rows.deviation if self.standardize else np.ones(rows.numeric.shape[1])
-
     def _fit_class(self, task: OneVsRest) -> Spheres:
         features = features_of(task.rows, standardize=self.standardize, like=task.minority)
         counts = self._target.counts[self._target.codes]
@@ -195,7 +190,7 @@ class CCR(BaseOverSampler):
         """Add, for each pair of a centre and a row, the way from the row to the surface."""
         # In units of the radius, so that no square leaves the range of floats.
         way = np.nan_to_num(rows_of(task.numeric, row) - rows_of(task.numeric, centre))
-        way /= self._unit() * radius[:, np.newaxis]
+        way /= task.rows.unit(standardize=self.standardize) * radius[:, np.newaxis]
         length = np.linalg.norm(way, axis=1)
         same = length == 0
         if same.any():  # any direction will do
@@ -211,7 +206,7 @@ class CCR(BaseOverSampler):
             push[:, j] += np.bincount(row, weights=way[:, j], minlength=len(push))
 
     def _moved(self) -> Synthetic:
-        numeric, unit = self._rows.numeric, self._unit()
+        numeric, unit = self._rows.numeric, self._rows.unit(standardize=self.standardize)
         spheres = [
             fitted
             for task, fitted in self._fitted_classes.values()
@@ -237,7 +232,7 @@ class CCR(BaseOverSampler):
     ) -> Synthetic:
         base = np.repeat(np.arange(len(task.minority)), allocate(1 / fitted.radius, n_new, rng))
         first = task.minority[base]
-        unit = self._unit()
+        unit = task.rows.unit(standardize=self.standardize)
         moving = standard_deviation(task.numeric[task.minority]) > 0
 
         def draw(part: slice, rng: np.random.Generator) -> npt.NDArray[np.floating]:

@@ -127,19 +127,7 @@ class SMOTEIPF(HybridSampler):
         quiet = 0
         self.n_rounds_ = 0
         while quiet < self.n_rounds:
-            shuffled = rng.permutation(left)
-            parts = [shuffled[p :: self.n_parts] for p in range(min(self.n_parts, left.size))]
-            seeds = rng.integers(2**31, size=len(parts)).tolist()
-
-            def wrong(
-                work: tuple[npt.NDArray[np.intp], int], left: npt.NDArray[np.intp] = left
-            ) -> npt.NDArray[np.bool_]:
-                own, seed = work
-                judge = seeded_clone(estimator, seed).fit(values[own], target.codes[own])
-                return judge.predict(values[left]) != target.codes[left]
-
-            votes = in_threads(wrong, zip(parts, seeds, strict=True), self.n_jobs)
-            kept = np.sum(votes, axis=0) < needed
+            kept = self._wrong(estimator, values[left], target.codes[left], rng) < needed
             removed = left.size - np.count_nonzero(kept)
             quiet = quiet + 1 if removed < self.least_removed * len(rows) else 0
             left = left[kept]
@@ -149,3 +137,21 @@ class SMOTEIPF(HybridSampler):
         stays = np.zeros(len(rows), dtype=bool)
         stays[left] = True
         return stays
+
+    def _wrong(
+        self,
+        estimator: Any,
+        table: Any,
+        codes: npt.NDArray[np.intp],
+        rng: np.random.Generator,
+    ) -> npt.NDArray[np.intp]:
+        """Count, for each row, the classifiers of parts of the rows that get it wrong."""
+        order = rng.permutation(len(codes))
+        parts = [order[p :: self.n_parts] for p in range(min(self.n_parts, len(codes)))]
+        seeds = rng.integers(2**31, size=len(parts)).tolist()
+
+        def wrong(p: int) -> npt.NDArray[np.bool_]:
+            judge = seeded_clone(estimator, seeds[p]).fit(table[parts[p]], codes[parts[p]])
+            return judge.predict(table) != codes
+
+        return np.sum(in_threads(wrong, range(len(parts)), self.n_jobs), axis=0)

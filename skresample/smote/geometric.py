@@ -148,7 +148,7 @@ class GeometricSMOTE(InterpolatingOverSampler):
         first = task.minority[base]
         own = np.where(task.is_minority[second], second, first)
         codes = self._vote(task, fitted.partners, base, own, gap, rng)
-        unit = task.rows.deviation if self.standardize else np.ones(task.numeric.shape[1])
+        unit = task.rows.unit(standardize=self.standardize)
         moving = standard_deviation(task.numeric[task.minority]) > 0
 
         def draw(part: slice, rng: np.random.Generator) -> npt.NDArray[np.floating]:

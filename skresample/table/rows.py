@@ -143,6 +143,21 @@ class Rows:
             return (self.numeric @ sparse.diags_array(1 / self.deviation)).tocsr()
         return self.numeric / self.deviation.astype(self.numeric.dtype)
 
+    def unit(self, *, standardize: bool) -> npt.NDArray[np.float64]:
+        """Return what counts as 1 in each column of numbers: its deviation, or 1.
+
+        Parameters
+        ----------
+        standardize : bool
+            Whether numbers are taken over their standard deviations.
+
+        Returns
+        -------
+        unit : ndarray of shape (d,)
+            In the units of `numeric`.
+        """
+        return self.deviation if standardize else np.ones(self.numeric.shape[1])
+
     def bounds(self, given: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any]] | None:
         """Return the lowest and the highest value of each column of numbers.
 
