@@ -11,7 +11,7 @@ from scipy.special import gammaln
 
 from skresample.audit.answers import Answer, Check, answer, share_interval
 from skresample.audit.tables import Side, Tables
-from skresample.numerics.permutations import holm
+from skresample.numerics.permutations import excess_within_strata, holm
 
 __all__ = ["row_ids", "valid"]
 
@@ -54,11 +54,28 @@ class Rule(NamedTuple):
     tolerated: float | None = None
 
 
+class Usual(NamedTuple):
+    """How often real rows break rules that they were not learned on.
+
+    Attributes
+    ----------
+    broken : dict
+        Which rows do, by kind of rule.
+    strata : ndarray of shape (n,)
+        Their classes.
+    """
+
+    broken: dict[str, npt.NDArray[np.bool_]]
+    strata: npt.NDArray[np.intp]
+
+
 def valid(tables: Tables, rng: np.random.Generator) -> Answer:
     """Look for rows that break rules which all real rows keep, and for repeated rows.
 
     A rule that none of n real rows breaks and k of m synthetic ones do is no accident if it is
-    improbable that all of k rows fall into one of two samples of these sizes.
+    improbable that all of k rows fall into one of two samples of these sizes. Rules of a kind
+    together are broken by no accident if real rows that they were not learned on break them
+    less often.
 
     Parameters
     ----------
@@ -74,7 +91,8 @@ def valid(tables: Tables, rng: np.random.Generator) -> Answer:
     """
     real, synthetic = tables.real, tables.synthetic
     rules = list(_rules(tables, real, synthetic))
-    references = _references(tables, rng)
+    usual = _usual(tables, rng)
+    strata = tables.strata(synthetic)
     checks = []
     n = len(synthetic)
     for family, title in FAMILIES.items():
@@ -82,11 +100,15 @@ def valid(tables: Tables, rng: np.random.Generator) -> Answer:
         broken = np.zeros(n, dtype=bool)
         for rule in mine:
             broken |= rule.broken
-        share, reference = float(broken.mean()), references[family]
-        pvalue, worst = 1.0, None
+        share, reference = float(broken.mean()), float(usual.broken[family].mean())
+        pvalue, worst = (
+            excess_within_strata(broken, strata, usual.broken[family], usual.strata),
+            None,
+        )
         if mine and family != "rules":
             pvalues = [_pvalue(tables, rule) for rule in mine]
-            pvalue, worst = float(holm(pvalues).min()), mine[int(np.argmin(pvalues))]
+            pvalue = min(1.0, 2 * min(pvalue, float(holm(pvalues).min())))
+            worst = mine[int(np.argmin(pvalues))]
         said = f"{share:.1%} of the synthetic rows break {title if family == 'rules' else 'one'}"
         if family != "rules":
             said = (
@@ -222,8 +244,8 @@ def _pvalue(tables: Tables, rule: Rule) -> float:
     return float(np.exp(log_p))
 
 
-def _references(tables: Tables, rng: np.random.Generator) -> dict[str, float]:
-    """Return the share of real rows that break a rule learned on others, by kind of rule."""
+def _usual(tables: Tables, rng: np.random.Generator) -> Usual:
+    """Return which real rows break rules that were learned on others."""
     real, held_out = tables.real, tables.holdout
     if held_out is not None:
         pairs = [(real, held_out)]
@@ -233,16 +255,16 @@ def _references(tables: Tables, rng: np.random.Generator) -> dict[str, float]:
             (real.take(np.flatnonzero(part != f)), real.take(np.flatnonzero(part == f)))
             for f in range(FOLDS)
         ]
-    total = sum(len(test) for _, test in pairs)
-    counts = dict.fromkeys(FAMILIES, 0)
+    strata = np.concatenate([tables.strata(test) for _, test in pairs])
+    broken = {family: np.zeros(len(strata), dtype=bool) for family in FAMILIES}
+    start = 0
     for train, test in pairs:
-        broken = {family: np.zeros(len(test), dtype=bool) for family in FAMILIES}
+        mine = slice(start, start + len(test))
         for rule in _rules(tables, train, test):
-            broken[rule.family] |= rule.broken
-            broken["rules"] |= rule.broken
-        for family, rows in broken.items():
-            counts[family] += int(rows.sum())
-    return {family: count / total for family, count in counts.items()}
+            broken[rule.family][mine] |= rule.broken
+            broken["rules"][mine] |= rule.broken
+        start += len(test)
+    return Usual(broken, strata)
 
 
 def _duplicates(tables: Tables, rng: np.random.Generator) -> Check:

@@ -5,8 +5,16 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy import stats
 
-__all__ = ["Familywise", "familywise", "holm", "null_statistics", "permuted"]
+__all__ = [
+    "Familywise",
+    "excess_within_strata",
+    "familywise",
+    "holm",
+    "null_statistics",
+    "permuted",
+]
 
 # How many labellings are looked at together.
 BLOCK = 32
@@ -162,3 +170,55 @@ def holm(pvalues: npt.ArrayLike) -> npt.NDArray[np.float64]:
     corrected = np.empty_like(raw)
     corrected[order] = np.minimum(stepped, 1.0)
     return corrected
+
+
+def excess_within_strata(
+    first: npt.NDArray[np.bool_],
+    strata: npt.NDArray[np.integer],
+    second: npt.NDArray[np.bool_],
+    strata_of_second: npt.NDArray[np.integer],
+) -> float:
+    """Test whether something is more frequent in a first sample than in a second, given strata.
+
+    The number of the first is compared with what it would be if, within each stratum, rows had been
+    dealt out to both samples at random: Fisher's exact test for one stratum, and the exact form
+    of Cochran, Mantel and Haenszel's for several :footcite:p:`mantel1959statistical`.
+
+    Parameters
+    ----------
+    first, second : ndarray of shape (n,) and (m,)
+        Which rows have it.
+    strata, strata_of_second : ndarray of shape (n,) and (m,)
+        Of which stratum they are.
+
+    Returns
+    -------
+    pvalue : float
+        One-sided.
+
+    References
+    ----------
+    .. footbibliography::
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skresample.numerics.permutations import excess_within_strata
+    >>> strata = np.zeros(4, dtype=int)
+    >>> excess_within_strata(np.array([True] * 4), strata, np.array([False] * 4), strata)
+    0.0142...
+    """
+    lowest, spectra = 0, []
+    cells = []
+    for stratum in np.unique(strata):
+        ours, others = first[strata == stratum], second[strata_of_second == stratum]
+        cells.append((len(ours), len(others), int(ours.sum() + others.sum())))
+    size = 1 + sum(have for *_, have in cells)
+    for n, m, have in cells:
+        least, most = max(0, have - m), min(have, n)
+        masses = stats.hypergeom.pmf(np.arange(least, most + 1), n + m, have, n)
+        lowest += least
+        spectra.append(np.fft.rfft(masses, size))
+    # The number of all strata is the sum of independent ones.
+    masses = np.fft.irfft(np.prod(spectra, axis=0), size)
+    return float(np.clip(masses[int(first.sum()) - lowest :].sum(), 0.0, 1.0))

@@ -304,6 +304,28 @@ class TestPower:
         report = run(real, (X, y), held_out, sensitive="sex")
         assert said(report, "fair", "selection rate, sex")["verdict"] == PROBLEM
 
+    @pytest.mark.parametrize("with_holdout", [True, False])
+    def test_pairs_that_never_meet_are_found_in_a_class_with_few_real_rows(self, with_holdout):
+        # Each pair is too rare for itself, and of the class there are not many real rows.
+        rng = np.random.default_rng(0)
+
+        def table(n, share):
+            y = np.where(rng.random(n) < share, "ill", "well")
+            job = rng.integers(8, size=n)
+            X = pd.DataFrame({"job": job, "firm": job // 2, "age": rng.normal(size=n)})
+            return X.assign(job="j" + X["job"].astype(str), firm="f" + X["firm"].astype(str)), y
+
+        real, held_out = table(700, 0.12), table(700, 0.12)
+        X, y = table(400, 1.0)
+        fine = run(real, (X, y), held_out if with_holdout else None).to_dict()["valid"]
+        assert fine["verdict"] == NO_PROBLEM
+        mixed = rng.random(400) < 0.15
+        X.loc[mixed, "firm"] = rng.permutation(X["firm"][mixed])
+        found = run(real, (X, y), held_out if with_holdout else None).to_dict()["valid"]
+        assert found["verdict"] == PROBLEM
+        assert found["checks"]["any rule"]["verdict"] == PROBLEM
+        assert found["checks"]["combinations never seen"]["verdict"] == PROBLEM
+
 
 class TestReconstruction:
     def rare(self, seed=0):

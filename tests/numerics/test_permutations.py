@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from skresample.numerics.permutations import familywise, holm, null_statistics, permuted
+from skresample.numerics.permutations import (
+    excess_within_strata,
+    familywise,
+    holm,
+    null_statistics,
+    permuted,
+)
 
 
 def test_labels_are_shuffled_within_strata_only():
@@ -93,3 +99,34 @@ def test_holm_by_hand():
     np.testing.assert_allclose(holm([0.01, 0.04, 0.03, 0.005]), [0.03, 0.06, 0.06, 0.02])
     np.testing.assert_allclose(holm([0.6, 0.9]), [1, 1])
     assert holm([]).shape == (0,)
+
+
+def test_excess_in_one_stratum_is_fishers():
+    rng = np.random.default_rng(0)
+    for share in (0.1, 0.5):
+        first, second = rng.random(40) < share, rng.random(90) < 0.1
+        table = [[first.sum(), (~first).sum()], [second.sum(), (~second).sum()]]
+        wanted = stats.fisher_exact(table, alternative="greater").pvalue
+        one = np.zeros(40, dtype=int), np.zeros(90, dtype=int)
+        found = excess_within_strata(first, one[0], second, one[1])
+        assert found == pytest.approx(wanted)
+
+
+def test_excess_in_strata_is_that_of_shuffled_rows():
+    rng = np.random.default_rng(1)
+    strata = rng.integers(3, size=60), rng.integers(1, 4, size=80)  # some are of one sample only
+    has = [rng.random(s.size) < 0.2 + 0.15 * s for s in strata]
+    found = excess_within_strata(has[0], strata[0], has[1], strata[1])
+    both, all_strata = np.concatenate(has), np.concatenate(strata)
+    is_first = np.arange(len(both)) < 60
+    shuffled = np.concatenate(list(permuted(is_first, all_strata, 20_000, rng)))
+    assert found == pytest.approx((shuffled.astype(int) @ both >= has[0].sum()).mean(), abs=0.01)
+    # More of one class is no excess.
+    assert 0.01 < found < 0.99
+
+
+def test_no_excess_where_there_is_nothing():
+    none, one = np.zeros(9, dtype=bool), np.zeros(9, dtype=int)
+    assert excess_within_strata(none, one, none, one) == pytest.approx(1)
+    assert excess_within_strata(~none, one, ~none, one) == pytest.approx(1)
+    assert excess_within_strata(~none, one, none, one + 1) == pytest.approx(1)
