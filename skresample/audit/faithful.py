@@ -188,7 +188,7 @@ def _columns(tables: Tables, pooled: Pooled, rng: np.random.Generator) -> tuple[
     interval = _resampled_distance(bins[stratum], j, labels, rng)
     where = tables.class_name(stratum)
     said = (
-        f"The column that differs most is {tables.name(j)!r}{where}: the distributions are "
+        f"The column furthest beyond chance is {tables.name(j)!r}{where}: the distributions are "
         f"{value:.2f} apart; of two real samples, {result.reference[worst]:.2f}."
     )
     check = Check(
@@ -257,7 +257,7 @@ def _correlations(tables: Tables, pooled: Pooled, rng: np.random.Generator) -> C
     variance = (1 - real**2) ** 2 / sizes[0] + (1 - synthetic**2) ** 2 / sizes[1]
     value, reach = float(abs(real - synthetic)), 1.96 * float(np.sqrt(variance))
     said = (
-        f"The association that differs most is that of {tables.name(columns[a])!r} and "
+        f"The association furthest beyond chance is that of {tables.name(columns[a])!r} and "
         f"{tables.name(columns[b])!r}{tables.class_name(stratum)}: {real:.2f} in real rows and "
         f"{synthetic:.2f} in synthetic ones, {value:.2f} apart; of two real samples, "
         f"{result.reference[worst]:.2f}."

@@ -35,7 +35,8 @@ MORE_STYLE = """
 .skresample-report .closer { color: #7a5200; background: #fdf3d6; }
 .skresample-report .problem { color: #9c2f00; background: #fdeee6; }
 .skresample-report .unjudged { color: #555; background: #eee; }
-.skresample-report td.text { text-align: left; white-space: normal; min-width: 22em; }
+.skresample-report td.text { text-align: left; white-space: normal; min-width: 17em; }
+.skresample-report tr th[scope=row] { border-bottom: 1px solid #e4e4e4; white-space: normal; }
 .skresample-report summary { cursor: pointer; color: #555; }
 """
 
@@ -210,7 +211,7 @@ class AuditReport:
         ]
         for name, one in self.answers.items():
             parts.append(
-                f"<tr><th>{name.capitalize()}</th><td>{_badge(one.verdict)}</td>"
+                f'<tr><th scope="row">{name.capitalize()}</th><td>{_badge(one.verdict)}</td>'
                 f'<td class="text">{escape(one.headline.sentence)}</td></tr>'
             )
         parts.append(f"</table><p>{escape(CAUTION)}</p>")
@@ -225,7 +226,7 @@ class AuditReport:
             parts.append(f"<h2>{escape(one.question)}</h2><table><tr>{heads}</tr>")
             for check in one.checks:
                 parts.append(
-                    f"<tr><th>{escape(check.name)}</th><td>{_number(check.value)}</td>"
+                    f'<tr><th scope="row">{escape(check.name)}</th><td>{_number(check.value)}</td>'
                     f"<td>{_number(check.reference)}</td><td>{_interval(check)}</td>"
                     f"<td>{_badge(check.verdict)}</td>"
                     f'<td class="text">{escape(check.sentence)}</td></tr>'

@@ -109,13 +109,11 @@ def valid(tables: Tables, rng: np.random.Generator) -> Answer:
             pvalues = [_pvalue(tables, rule) for rule in mine]
             pvalue = min(1.0, 2 * min(pvalue, float(holm(pvalues).min())))
             worst = mine[int(np.argmin(pvalues))]
-        said = f"{share:.1%} of the synthetic rows break {title if family == 'rules' else 'one'}"
-        if family != "rules":
-            said = (
-                f"{title}: {share:.1%} of the synthetic rows break a rule that all real rows keep"
-            )
-            said = said[:1].upper() + said[1:]
-        said += f"; of real rows that were not looked at, {reference:.1%}."
+        said = (
+            f"{title}: {share:.1%} of the synthetic rows break a rule that all real rows keep; of "
+            f"real rows that were not looked at, {reference:.1%}."
+        )
+        said = said[:1].upper() + said[1:]
         if worst is not None and worst.broken.any():
             said += f" Most telling: {worst.said}, in {worst.broken.sum():,} of {n:,} rows."
         material = family in ("types", "categories") or share - reference > 0.01
