@@ -180,8 +180,14 @@ def train(
     torch = import_extra("torch", "torch")
     device = device_of(how.device)
     n_threads = torch.get_num_threads()
-    with torch.random.fork_rng([device] if device.type == "cuda" else []):
-        torch.manual_seed(int(rng.integers(2**63)))
+    on_gpu = device.type == "cuda"
+    with torch.random.fork_rng([device] if on_gpu else []):
+        # torch.manual_seed would seed all GPUs, and only those in use are put back.
+        seed = int(rng.integers(2**63))
+        torch.default_generator.manual_seed(seed)
+        if on_gpu:
+            with torch.cuda.device(device):
+                torch.cuda.manual_seed(seed)
         # Sums of several threads depend on how many they are; so small a network needs one.
         torch.set_num_threads(1)
         try:
@@ -213,10 +219,10 @@ def device_of(name: str) -> Any:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         device = torch.device(name)
-        torch.empty(0, device=device)
-    except (AssertionError, RuntimeError) as error:
+        torch.ones(1, device=device).sum().item()
+    except (AssertionError, NotImplementedError, RuntimeError) as error:
         raise ValueError(
-            f"device={name!r} cannot be used here: {str(error).splitlines()[0]} Leave it at "
+            f"device={name!r} cannot be used here ({str(error).splitlines()[0]}): leave it at "
             "'auto', or take 'cpu'."
         ) from error
     return device
@@ -320,7 +326,10 @@ def _train(
     with torch.no_grad():
         for average, value in zip(averages, [*learnt, *moving], strict=True):
             value.copy_(average)
-    return _exported(layers, norms), losses
+    network = _exported(layers, norms)
+    if not all(np.isfinite(values).all() for values in (*network.weights, *network.offsets)):
+        raise FloatingPointError(f"step {how.n_steps} ends in no finite numbers")
+    return network, losses
 
 
 def _layers(torch: Any, n_in: int, widths: list[int]) -> tuple[Any, Any]:

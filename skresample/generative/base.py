@@ -1,13 +1,15 @@
 """What the learned generators share: what they see of a class, and how their rows are written."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
+from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import StrOptions
 
 from skresample.base import BaseOverSampler, OneVsRest, fill_in_blocks
@@ -27,8 +29,9 @@ __all__ = [
 
 # A column of numbers with at most this many values, each of so many rows on average, has levels.
 MOST_LEVELS, ROWS_PER_LEVEL = 10, 3
-# Of what a network draws, so many are kept.
-N_QUANTILES = 512
+# So many rows are drawn to see how the numbers of a network are distributed, and so many of their
+# quantiles are kept.
+N_DRAWN, N_QUANTILES = 20_000, 512
 
 Floats = npt.NDArray[np.floating]
 Places = npt.NDArray[np.intp]
@@ -179,40 +182,64 @@ class Calibration(NamedTuple):
 
     Attributes
     ----------
+    normal : ndarray of shape (N_QUANTILES,)
+        Quantiles of the normal distribution, evenly from where one of the rows drawn is
+        expected on one side to the same on the other: as many in the tails as in between.
     quantiles : ndarray of shape (N_QUANTILES, d)
-        Of what is drawn.
+        Those of what is drawn.
     scores : NormalScores
         Of the columns.
     """
 
+    normal: Floats
     quantiles: Floats
     scores: NormalScores
 
     @classmethod
-    def of(cls, drawn: Floats, scores: NormalScores) -> "Calibration":
+    def of(
+        cls,
+        draw: Callable[[Places, np.random.Generator], tuple[Floats, Places]],
+        m: int,
+        scores: NormalScores,
+        rng: np.random.Generator,
+    ) -> "Calibration":
         """Hold drawn rows against real ones.
 
         Parameters
         ----------
-        drawn : ndarray of shape (n, d)
-            Many.
+        draw : callable
+            As that of a generator, but for the numbers that it was trained with.
+        m : int
+            How many rows the class has.
         scores : NormalScores
             Of the columns.
+        rng : numpy.random.Generator
+            Source of the draws.
 
         Returns
         -------
         calibration : Calibration
             The map.
+
+        Raises
+        ------
+        FloatingPointError
+            If what is drawn is no finite number.
         """
-        shares = (np.arange(N_QUANTILES) + 0.5) / N_QUANTILES
-        return cls(np.quantile(drawn, shares, axis=0), scores)
+        n = max(N_DRAWN, m)
+        which = np.resize(np.arange(m), n)
+        drawn = np.concatenate([draw(which[part], rng)[0] for part in gen_batches(n, 4096)])
+        if not np.isfinite(drawn).all():
+            raise FloatingPointError("what it draws are no finite numbers")
+        end = -float(ndtri(0.5 / n))
+        normal = np.linspace(-end, end, N_QUANTILES)
+        return cls(normal, np.quantile(drawn, ndtr(normal), axis=0), scores)
 
     def values(self, drawn: Floats) -> Floats:
         """Map other drawn rows, of shape (n, d)."""
-        normal = ndtri((np.arange(N_QUANTILES) + 0.5) / N_QUANTILES)
         scores = np.empty(drawn.shape)
         for j, quantiles in enumerate(self.quantiles.T):
-            scores[:, j] = np.interp(drawn[:, j], quantiles, normal)
+            scores[:, j] = np.interp(drawn[:, j], quantiles, self.normal)
         return self.scores.values(scores)
 
 
@@ -286,6 +313,17 @@ class GenerativeOverSampler(BaseOverSampler):
         generator : Generator
             What rows are drawn from.
         """
+
+    @contextmanager
+    def _training(self, task: OneVsRest, learning_rate: float) -> Iterator[None]:
+        """Say of which class a training came to nothing, and what to do."""
+        try:
+            yield
+        except FloatingPointError as error:
+            raise ValueError(
+                f"{type(self).__name__} cannot be trained on class {task.label!r}: {error}. Set "
+                f"learning_rate below {learning_rate:g}."
+            ) from error
 
     def _fit_class(self, task: OneVsRest) -> Learnt:
         numbers, holes = filled(task)

@@ -20,9 +20,6 @@ from skresample.table import Rows
 
 __all__ = ["GANOverSampler"]
 
-# So many rows are drawn to see how the numbers of the network are distributed.
-N_DRAWN = 20_000
-
 Floats = npt.NDArray[np.floating]
 
 
@@ -243,11 +240,13 @@ class GANOverSampler(GenerativeOverSampler):
         marks = [np.eye(k)[own] for k, own in zip(generator.sizes, chosen, strict=True)]
         rows = np.column_stack([*(place for _, place in split), *marks])
         groups = np.repeat([-1, *range(len(marks))], [d, *generator.sizes])
-        generator.network = self._train(task, rows, groups, generator.conditions)
-        if d:  # else there is nothing to take quantiles of
-            which = np.resize(np.arange(len(rows)), max(N_DRAWN, len(rows)))
-            drawn = generator.draw_points(which, rng)[0]
-            generator.calibration = Calibration.of(drawn, NormalScores(continuous, rng))
+        with self._training(task, self.learning_rate):
+            generator.network = self._train(task, rows, groups, generator.conditions)
+            if d:  # else there is nothing to take quantiles of
+                scores = NormalScores(continuous, rng)
+                generator.calibration = Calibration.of(
+                    generator.draw_points, len(rows), scores, rng
+                )
         return generator
 
     def _train(
@@ -268,12 +267,6 @@ class GANOverSampler(GenerativeOverSampler):
         )
         title = f"GANOverSampler, class {task.label!r}"
         with progress(self.verbose, self.n_steps, title, "step", "critic's loss") as each_step:
-            try:
-                network, losses = train(rows, groups, conditions, how, task.rng, each_step)
-            except FloatingPointError as error:
-                raise ValueError(
-                    f"GANOverSampler cannot be trained on class {task.label!r}: {error}. Set "
-                    f"learning_rate below {self.learning_rate:g}."
-                ) from error
+            network, losses = train(rows, groups, conditions, how, task.rng, each_step)
         self.history_[task.label] = losses
         return network

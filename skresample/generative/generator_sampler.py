@@ -4,7 +4,7 @@ import inspect
 import random
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, ClassVar
 
 import narwhals as nw
@@ -223,12 +223,16 @@ class GeneratorSampler(BaseOverSampler):
             return pd.DataFrame(drawn, columns=names)
         if not hasattr(drawn, "iloc"):
             drawn = to_pandas(drawn)
-        absent = [name for name in names if name not in drawn.columns]
-        others = [name for name in drawn.columns if name not in names]
-        if absent or others or drawn.shape[1] != len(names):
+        found = list(drawn.columns)
+        odd = {
+            "missing": [name for name in names if name not in found],
+            "new": [name for name in found if name not in names],
+            "there more than once": [name for name in names if found.count(name) > 1],
+        }
+        told = [f"{given} are {how}" for how, given in odd.items() if given]
+        if told:
             raise ValueError(
-                f"{self._name} drew other columns than it was given: {absent} are missing, and "
-                f"{others} are new or repeat."
+                f"{self._name} drew other columns than it was given: {', and '.join(told)}."
             )
         return drawn[names].reset_index(drop=True)
 
@@ -304,21 +308,19 @@ def seeded(generator: Any, seed: int) -> Iterator[None]:
     generator : object
         What is about to work.
     seed : int
-        For the global states of Python, NumPy and, where it is loaded, PyTorch.
+        For the global states of Python, NumPy and, where it is loaded, PyTorch with all GPUs.
     """
     if hasattr(generator, "set_random_state"):
         generator.set_random_state(seed)
     pythons, numpys = random.getstate(), np.random.get_state()  # noqa: NPY002
     torch = sys.modules.get("torch")
-    torchs = None if torch is None else torch.random.get_rng_state()
-    try:
+    with ExitStack() as put_back:
+        put_back.callback(random.setstate, pythons)
+        put_back.callback(np.random.set_state, numpys)
         random.seed(seed)
         np.random.seed(seed)  # noqa: NPY002
         if torch is not None:
+            gpus = range(torch.cuda.device_count())
+            put_back.enter_context(torch.random.fork_rng(gpus))
             torch.manual_seed(seed)
         yield
-    finally:
-        random.setstate(pythons)
-        np.random.set_state(numpys)  # noqa: NPY002
-        if torch is not None:
-            torch.random.set_rng_state(torchs)

@@ -1,12 +1,12 @@
 """Variational autoencoder."""
 
+import warnings
 from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import Interval, StrOptions
 from threadpoolctl import threadpool_limits
 
@@ -18,9 +18,6 @@ from skresample.numerics.autoencoder import Losses, VariationalAutoencoder, one_
 from skresample.numerics.normal_scores import NormalScores
 
 __all__ = ["VAEOverSampler"]
-
-# So many rows are drawn to see how the scores of the network are distributed.
-N_DRAWN = 20_000
 
 Floats = npt.NDArray[np.floating]
 
@@ -208,7 +205,7 @@ class VAEOverSampler(GenerativeOverSampler):
         network = VariationalAutoencoder(d, sizes, self.n_hidden, n_latent, rng)
         # Small products, in which threads only wait for each other; and their sums must not
         # depend on how many there are.
-        with threadpool_limits(1, "blas"):
+        with threadpool_limits(1, "blas"), self._training(task, self.learning_rate):
             losses = self._train(task, network, x, ~missing)
             mean, log_variance = network.encode(x)
             deviation = np.exp(log_variance / 2)
@@ -216,11 +213,8 @@ class VAEOverSampler(GenerativeOverSampler):
                 mean, deviation = np.zeros_like(mean), np.ones_like(mean)
             self.history_[task.label] = losses._asdict()
             generator = VAEGenerator(network, mean, deviation)
-            which = np.resize(np.arange(len(x)), max(N_DRAWN, len(x)))
-            drawn = [
-                generator.draw_scores(which[part], rng)[0] for part in gen_batches(len(which), 4096)
-            ]
-        generator.calibration = Calibration.of(np.concatenate(drawn), scores)
+            if d:  # else there is nothing to take quantiles of
+                generator.calibration = Calibration.of(generator.draw_scores, len(x), scores, rng)
         return generator
 
     def _train(
@@ -232,20 +226,25 @@ class VAEOverSampler(GenerativeOverSampler):
     ) -> Losses:
         title = f"VAEOverSampler, class {task.label!r}"
         with progress(self.verbose, self.max_epochs, title) as each_epoch:
-            try:
-                return train(
-                    network,
-                    x,
-                    there,
-                    task.rng,
-                    max_epochs=self.max_epochs,
-                    batch_size=self.batch_size or max(64, len(x) // 16),
-                    learning_rate=self.learning_rate,
-                    patience=self.patience,
-                    each_epoch=each_epoch,
-                )
-            except FloatingPointError as error:
-                raise ValueError(
-                    f"VAEOverSampler cannot be trained on class {task.label!r}: {error}. Set "
-                    f"learning_rate below {self.learning_rate:g}."
-                ) from error
+            losses = train(
+                network,
+                x,
+                there,
+                task.rng,
+                max_epochs=self.max_epochs,
+                batch_size=self.batch_size or max(64, len(x) // 16),
+                learning_rate=self.learning_rate,
+                patience=self.patience,
+                each_epoch=each_epoch,
+            )
+        least = (losses.validation or losses.training)[losses.best]
+        if least > network.independent_loss(x, there) + there.shape[1]:
+            warnings.warn(
+                f"VAEOverSampler learnt nothing of class {task.label!r}: with a loss of "
+                f"{least:.3g} a row, its columns are described worse than each by itself. "
+                f"Set learning_rate below {self.learning_rate:g}, or take "
+                "GaussianCopulaOverSampler.",
+                UserWarning,
+                stacklevel=2,
+            )
+        return losses

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 from scipy.special import log_softmax
+from scipy.stats import entropy
 
 from skresample.numerics.adam import Adam
 
@@ -244,6 +245,27 @@ class VariationalAutoencoder:
         }
         return float(loss / n), {name: one / n for name, one in gradient.items()}
 
+    def independent_loss(self, x: Floats, there: npt.NDArray[np.bool_]) -> float:
+        """Return what the loss of rows is to whom columns say nothing of each other.
+
+        Parameters
+        ----------
+        x : ndarray of shape (n, p)
+            Scores, 0 where missing, and one-hot levels.
+        there : ndarray of shape (n, n_scores + q)
+            Which values are not missing.
+
+        Returns
+        -------
+        loss : float
+            The sum of the entropies of the columns, in nats per row.
+        """
+        known = there.mean(axis=0)
+        loss = known[: self.n_scores].sum() * (1 + np.log(2 * np.pi)) / 2
+        for share, block in zip(known[self.n_scores :], self._blocks(), strict=True):
+            loss += share * entropy(x[:, block].sum(axis=0))
+        return float(loss)
+
     def _blocks(self) -> list[slice]:
         """Return which columns of the output are of each column of levels."""
         ends = self.n_scores + np.cumsum([0, *self.sizes])
@@ -325,6 +347,9 @@ def train(
             with np.errstate(over="ignore", invalid="ignore"):
                 loss = network.loss(x[some], there[some], held_noise)[0]
             losses.validation.append(loss)
+        # The last step has no loss after it.
+        if not np.isfinite([loss, *(w.sum() for w in network.weights.values())]).all():
+            raise FloatingPointError(f"epoch {epoch + 1} ends in no finite numbers")
         if each_epoch is not None:
             each_epoch(epoch, loss)
         if beta < 1:

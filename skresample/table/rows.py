@@ -419,9 +419,9 @@ def read_like(
         try:
             numeric[:, i] = encode_like(column, recipe)
         except (TypeError, ValueError) as error:
+            held = "times" if recipe.dtype.kind in "mM" else "numbers"
             raise ValueError(
-                f"Column {rows.names[j]!r} held numbers in fit, and now holds what is none: "
-                f"{error}."
+                f"Column {rows.names[j]!r} held {held} in fit, and now holds what is none: {error}."
             ) from error
     codes = np.full((len(rows), columns.categories.size), -1)
     for i, j in enumerate(columns.categories):

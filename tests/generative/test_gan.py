@@ -160,6 +160,15 @@ class TestTraining:
         with pytest.raises(ValueError, match=r"class 1: the losses of step \d+ .*below 1e\+30"):
             sampler.fit(*blobs())
 
+    def test_what_is_drawn_after_the_last_step_is_no_number(self):
+        sampler = GANOverSampler(**{**SHORT, "n_steps": 1, "learning_rate": 1e15})
+        with pytest.raises(ValueError, match=r"class 1: .*no finite numbers"):
+            sampler.fit(*blobs())
+
+    def test_gpus_are_not_seeded_by_work_on_the_cpu(self, torch, monkeypatch):
+        monkeypatch.setattr(torch.cuda, "manual_seed_all", pytest.fail)
+        GANOverSampler(**SHORT, device="cpu").fit(*blobs())
+
     def test_state_of_torch_is_left_alone(self, torch):
         torch.manual_seed(0)
         wanted, n_threads = torch.rand(3), torch.get_num_threads()
@@ -179,7 +188,7 @@ class TestTraining:
         torch.set_num_threads(n_threads)
         np.testing.assert_array_equal(*news)
 
-    @pytest.mark.parametrize("device", ["abacus", "cuda:99"])
+    @pytest.mark.parametrize("device", ["abacus", "cuda:99", "meta"])
     def test_no_such_device(self, device):
         with pytest.raises(ValueError, match=f"device='{device}' cannot be used here"):
             GANOverSampler(device=device).fit(*blobs())

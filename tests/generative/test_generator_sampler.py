@@ -262,6 +262,7 @@ class TestRefusals:
             (lambda f: f.drop(columns="job"), r"\['job'\] are missing"),
             (lambda f: f.assign(age=1), r"\['age'\] are new"),
             (lambda f: f.rename(columns={"job": "work"}), r"\['job'\] are missing, and \['work'\]"),
+            (lambda f: f[["job", *f]], r"\['job'\] are there more than once"),
             (lambda f: f.assign(job="king"), "'king' in column 'job', a category that is not"),
             (lambda f: f.assign(children="two"), "Column 'children' held numbers"),
             (lambda f: f.assign(height=np.inf), "infinity in column 'height'"),

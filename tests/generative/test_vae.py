@@ -37,6 +37,18 @@ class TestRows:
             assert new[name].between(real[name].min(), real[name].max()).all()
         assert (new["d"] == "high").mean() == pytest.approx((real["d"] == "high").mean(), abs=0.08)
 
+    def test_so_they_do_in_the_tails_of_a_large_class(self):
+        rng = np.random.default_rng(0)
+        X = rng.lognormal(sigma=1.0, size=(4_000, 2))
+        y = np.repeat([0, 1], [500, 3_500])
+        mine = X[y == 1]
+        new = VAEOverSampler(max_epochs=20, random_state=0).fit(X, y).sample(20_000, label=1)
+        np.testing.assert_allclose(new.std(axis=0), mine.std(axis=0), rtol=0.06)
+        for column, own in zip(new.T, mine.T, strict=True):
+            assert np.quantile(own, 0.9995) < column.max() <= own.max()
+            # The highest and the lowest row of 3,500 are each expected in one of 7,000.
+            assert np.unique(column, return_counts=True)[1].max() < 12
+
     def test_columns_go_together(self, drawn):
         real, new, _ = drawn
         for one, other in ("ab", "ac", "bc"):
@@ -92,6 +104,20 @@ class TestTraining:
         message = r"cannot be trained on class 1: .*Set learning_rate below 1e\+10"
         with pytest.raises(ValueError, match=message):
             VAEOverSampler(learning_rate=1e10, random_state=0).fit(X, y)
+
+    @pytest.mark.parametrize("with_numbers", [True, False])
+    def test_so_it_is_after_the_last_step(self, with_numbers):
+        X, y = blobs((100, 40))
+        if not with_numbers:
+            X = np.where(X > 0, "more", "less").astype(object)
+        sampler = VAEOverSampler(learning_rate=1e200, max_epochs=1, random_state=0)
+        with pytest.raises(ValueError, match="cannot be trained on class 1"):
+            sampler.fit(X, y)
+
+    def test_what_has_learnt_nothing_says_so(self):
+        X, y = blobs((300, 200))
+        with pytest.warns(UserWarning, match="learnt nothing of class 1.*below 3"):
+            VAEOverSampler(learning_rate=3.0, max_epochs=20, random_state=0).fit(X, y)
 
     def test_progress_is_written_where_it_is_asked_for(self, capfd):
         X, y = blobs((100, 40))
