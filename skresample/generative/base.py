@@ -15,6 +15,7 @@ from sklearn.utils._param_validation import StrOptions
 from skresample.base import BaseOverSampler, OneVsRest, fill_in_blocks
 from skresample.density.base import filled
 from skresample.numerics.allocation import allocate
+from skresample.numerics.levels import levels_of
 from skresample.numerics.normal_scores import NormalScores
 from skresample.table import Synthetic
 
@@ -27,8 +28,6 @@ __all__ = [
     "with_any",
 ]
 
-# A column of numbers with at most this many values, each of so many rows on average, has levels.
-MOST_LEVELS, ROWS_PER_LEVEL = 10, 3
 # So many rows are drawn to see how the numbers of a network are distributed, and so many of their
 # quantiles are kept.
 N_DRAWN, N_QUANTILES = 20_000, 512
@@ -68,13 +67,14 @@ class Encoding:
         is_continuous = np.zeros(values.shape[1], dtype=bool)
         levels = {}
         for j, column in enumerate(values.T):
-            different = np.unique(column)
             if j >= numbers.shape[1]:
-                different = different[different >= 0]
+                different = np.unique(column[column >= 0])
                 first[j] = different[0] if different.size else -1
-            elif different.size > min(MOST_LEVELS, len(column) // ROWS_PER_LEVEL):
-                is_continuous[j] = different.size > 1
-            if different.size > 1 and not is_continuous[j]:
+            else:
+                few = levels_of(column)
+                is_continuous[j] = few is None
+                different = column[:0] if few is None else few
+            if different.size > 1:
                 levels[j] = different
         return cls(first, is_continuous, levels, numbers.shape[1])
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from skresample.numerics.neighbors import kneighbors, paired_distances
 
-__all__ = ["Groups", "draw_anew", "linked_share", "microaggregate", "swap_ranks"]
+__all__ = ["Groups", "Members", "draw_anew", "linked_share", "microaggregate", "swap_ranks"]
 
 Floats = npt.NDArray[np.floating]
 Codes = npt.NDArray[np.signedinteger]
@@ -127,6 +127,49 @@ class Groups:
             return self.means[groups]
         noise = rng.standard_normal((which.size, self.deviations.shape[1]))
         return self.means[groups] + np.einsum("nk,nkd->nd", noise, self.deviations[groups])
+
+
+@dataclass(frozen=True)
+class Members:
+    """Groups of rows, and how often another one of its group stands for a row.
+
+    Attributes
+    ----------
+    groups : ndarray of shape (m,)
+        The group of each row, from 0 on.
+    share : float
+        With this probability, any row of its group does, itself among them.
+    """
+
+    groups: Positions
+    share: float
+
+    def draw(
+        self, which: Positions, rng: np.random.Generator
+    ) -> tuple[Positions, npt.NDArray[np.bool_]]:
+        """Return the rows that stand for those with the given positions, and which may be others.
+
+        Parameters
+        ----------
+        which : ndarray of shape (n,)
+            Positions.
+        rng : numpy.random.Generator
+            Source of the draws.
+
+        Returns
+        -------
+        others : ndarray of shape (n,)
+            Positions, too.
+        is_drawn : ndarray of shape (n,)
+            Whether it was drawn anew.
+        """
+        order = np.argsort(self.groups, kind="stable")
+        sizes = np.bincount(self.groups)
+        first = np.cumsum(sizes) - sizes
+        is_drawn = rng.random(which.size) < self.share
+        group = self.groups[which]
+        place = first[group] + rng.integers(sizes[group])
+        return np.where(is_drawn, order[place], which), is_drawn
 
 
 def swap_ranks(

@@ -14,9 +14,11 @@ from skresample.base import BaseOverSampler, OneVsRest, fill_in_blocks, rows_of,
 from skresample.density.base import Density, filled, standardized
 from skresample.numerics.allocation import allocate
 from skresample.numerics.kernels import Kernels, matrix_sqrt
+from skresample.numerics.levels import atoms
 from skresample.numerics.mixed import Mixed, mismatch_cost
 from skresample.numerics.perturbation import (
     Groups,
+    Members,
     draw_anew,
     linked_share,
     microaggregate,
@@ -36,12 +38,29 @@ MOST_LINKED = 5_000
 class Changes(NamedTuple):
     """What was learnt of a class: its numbers, where they are missing, and how they change.
 
-    Without a `density`, numbers are exchanged, or stay.
+    Without a `density`, numbers are exchanged, or stay. Of a column with `atoms`, values are
+    first drawn anew, and atoms then stay; `anew` says from what.
     """
 
     rows: Floats
     missing: npt.NDArray[np.bool_]
-    density: Density | None
+    density: Density | None = None
+    atoms: npt.NDArray[np.bool_] | None = None
+    anew: Members | None = None
+
+    def draw(self, which: npt.NDArray[np.intp], rng: np.random.Generator) -> Floats:
+        """Draw from the density, but for atoms."""
+        assert self.density is not None
+        new = self.density.draw(which, rng)
+        if self.atoms is None or self.anew is None:
+            return new
+        for j in np.flatnonzero(self.atoms.any(axis=0)):
+            base, is_other = self.anew.draw(which, rng)
+            if is_other.any() and not self.atoms[:, j].all():
+                new[is_other, j] = self.density.draw(base[is_other], rng)[:, j]
+            stays = self.atoms[base, j]
+            new[stays, j] = self.rows[base[stays], j]
+        return new
 
 
 @fill_doc
@@ -67,7 +86,10 @@ class Perturbation(BaseOverSampler):
     - ``'pram'``: numbers stay.
 
     Categories are drawn anew, each as likely as it is frequent, with the probability `change`:
-    invariant post-randomisation :footcite:p:`gouweleeuw1998post`, with every method.
+    invariant post-randomisation :footcite:p:`gouweleeuw1998post`, with every method. So are, with
+    noise, numbers that are levels: all of a column of up to ten values, each of three rows
+    at least on average, and the lowest and the highest value of any, if a twentieth of the rows has
+    it. From a group, they are taken from one of its rows.
 
     Parameters
     ----------
@@ -82,7 +104,8 @@ class Perturbation(BaseOverSampler):
     window : float, default=0.1
         How far ranks may be apart for an exchange, as a share of the rows.
     change : float, default=0.1
-        With which probability a category is drawn anew, from 0 to 1. It may be drawn again.
+        With which probability a category or a level is drawn anew, from 0 to 1. It may be
+        drawn again.
     preserve_variance : bool, default=True
         Whether the variance is kept, for noise and microaggregation. Otherwise noise is added
         and no more, and rows are the means of their groups.
@@ -115,7 +138,8 @@ class Perturbation(BaseOverSampler):
     is no proof that nothing can be learnt about a row.
 
     Variances are kept but for rounding and bounds: whole numbers stay whole and decimals as few.
-    With bounds, what is reflected takes some variance away. What is missing in a row stays so.
+    What is reflected at a bound takes some variance away, and moves the mean of a column that is
+    crowded there; where that matters, take ``bounds=None``. What is missing in a row stays so.
     With more than 2,500 rows, groups are looked for in parts of the class.
 
     References
@@ -267,28 +291,34 @@ class Perturbation(BaseOverSampler):
 
     def _fit_class(self, task: OneVsRest) -> Changes:
         rows, missing = filled(task)
-        varies, space, points = standardized(rows)
-        d = points.shape[1]
-        if self.method in ("noise", "correlated_noise"):
-            root: Floats = np.eye(d)
-            if self.method == "correlated_noise":
-                root = matrix_sqrt(points.T @ points / len(points))
-            shrink = 1 / np.sqrt(1 + self.scale**2) if self.preserve_variance else 1.0
-            kernels = Kernels(shrink * points, shrink * self.scale * root)
-            return Changes(rows, missing, Density(kernels, space, varies, rows[0]))
+        if self.method not in ("noise", "correlated_noise", "microaggregation"):
+            return Changes(rows, missing)
+        m = len(rows)
         if self.method == "microaggregation":
-            if len(rows) < self.group_size:
+            varies, space, points = standardized(rows)
+            if m < self.group_size:
                 warnings.warn(
                     f"Perturbation: group_size asks for {self.group_size} rows of a group of "
-                    f"class {task.label!r}, and there are {len(rows)} to choose from: these were "
-                    "used.",
+                    f"class {task.label!r}, and there are {m} to choose from: these were used.",
                     UserWarning,
                     stacklevel=2,
                 )
             groups = microaggregate(points, self.group_size)
             drawn: Any = Groups.of(points, groups, spread=self.preserve_variance)
-            return Changes(rows, missing, Density(drawn, space, varies, rows[0]))
-        return Changes(rows, missing, None)
+            density = Density(drawn, space, varies, rows[0])
+            if not self.preserve_variance:
+                return Changes(rows, missing, density)
+            return Changes(rows, missing, density, atoms(rows), Members(groups, 1.0))
+        is_atom = atoms(rows)
+        varies, space, points = standardized(_but_for(is_atom, rows, task.rng))
+        root: Floats = np.eye(points.shape[1])
+        if self.method == "correlated_noise":
+            root = matrix_sqrt(points.T @ points / m)
+        shrink = 1 / np.sqrt(1 + self.scale**2) if self.preserve_variance else 1.0
+        kernels = Kernels(shrink * points, shrink * self.scale * root)
+        density = Density(kernels, space, varies, rows[0])
+        anyone = Members(np.zeros(m, dtype=np.intp), self.change)
+        return Changes(rows, missing, density, is_atom, anyone)
 
     def _draw(
         self, task: OneVsRest, fitted: Changes, n_new: int, rng: np.random.Generator
@@ -306,9 +336,19 @@ class Perturbation(BaseOverSampler):
             if fitted.density is None:
                 new = swapped[turn[part], which[part]]
             else:
-                new = fitted.density.draw(which[part], rng)
+                new = fitted.draw(which[part], rng)
             new[fitted.missing[which[part]]] = np.nan
             return new
 
         fill = fill_in_blocks(draw, n_new, rng, task.rows.bounds(self.bounds), self.n_jobs)
         return Synthetic(task.minority[which][:, np.newaxis], fill, codes)
+
+
+def _but_for(is_atom: npt.NDArray[np.bool_], rows: Floats, rng: np.random.Generator) -> Floats:
+    """Return rows with other values of the column in place of atoms; 0 if there are none."""
+    rest = rows.copy()
+    for j in np.flatnonzero(is_atom.any(axis=0)):
+        here = is_atom[:, j]
+        others = rows[~here, j] if not here.all() else np.zeros(1)
+        rest[here, j] = rng.choice(others, np.count_nonzero(here))
+    return rest

@@ -88,6 +88,32 @@ class TestWholeTable:
         wanted, found = np.corrcoef(X.T)[0, 1], np.corrcoef(out.T)[0, 1]
         assert abs(found / wanted - kept) < 0.03
 
+    @pytest.mark.parametrize("scale", [0.1, 1.0])
+    @every_method
+    def test_levels_and_crowded_ends_are_as_frequent_as_they_were(self, method, scale):
+        rng = np.random.default_rng(0)
+        n = 20_000
+        rich = rng.random(n) < 0.3
+        X = pd.DataFrame(
+            {
+                "ill": (rng.random(n) < 0.02).astype(int),
+                "calls": rng.poisson(0.1, n),
+                "gain": np.where(rich, rng.lognormal(3, 0.4, n), 0.0),
+                "score": np.minimum(rng.normal(85, 12, n), 100),
+                "size": rng.normal(size=n),
+            }
+        )
+        out = Perturbation(method=method, scale=scale, random_state=0).perturb(X)
+        error = X.std() / np.sqrt(n)
+        assert ((out.mean() - X.mean()).abs() < 4 * error).all()
+        np.testing.assert_allclose(out.std(), X.std(), rtol=0.05)
+        for name, end in (("ill", 0), ("calls", 0), ("gain", 0), ("score", 100)):
+            assert (out[name] == end).mean() == pytest.approx((X[name] == end).mean(), abs=0.01)
+        assert (out != X).any(axis=0).all()
+        if "noise" in method:
+            gone = (out["gain"] == 0) & rich
+            assert gone.mean() == pytest.approx(0.1 * 0.7 * 0.3, abs=0.005)
+
     def test_exchanged_values_are_those_of_the_column(self):
         X = table()
         out = Perturbation(method="rank_swap", random_state=0).perturb(X)
@@ -187,7 +213,7 @@ class TestLinkage:
 
     def test_copies_are_found_by_chance(self):
         X = np.repeat(np.arange(20.0), 4)[:, np.newaxis]
-        sampler = Perturbation(scale=0.001, random_state=0)
+        sampler = Perturbation(scale=0.001, change=0, random_state=0)
         sampler.perturb(X)
         assert sampler.linkage_ == pytest.approx(1 / 4)
 
