@@ -24,11 +24,13 @@ from skresample.numerics.interpolation import reflect
 from skresample.numerics.mixed import Mixed, mismatch_cost
 from skresample.numerics.threads import in_threads
 from skresample.table import (
+    ALL_ROWS,
     ROWS_AT_ONCE,
     Fill,
     Rows,
     Synthetic,
     Target,
+    one_class,
     open_output,
     read_rows,
     read_target,
@@ -139,6 +141,9 @@ class BaseOverSampler(ImblearnBaseOverSampler):
     _min_rows: ClassVar[int] = 1
     """How many rows a class must have."""
 
+    _knows_others: ClassVar[bool] = True
+    """Whether what is learnt of a class may depend on the other classes."""
+
     # For methods that have no such parameters.
     categorical_features: Any = "auto"
     keep_index: bool = False
@@ -196,15 +201,17 @@ class BaseOverSampler(ImblearnBaseOverSampler):
         """Learn what all classes share, if there is anything."""
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any) -> Self:
+    def fit(self, X: Any, y: Any = None) -> Self:
         """Learn from each class that is to be over-sampled what new rows are made from.
 
         Parameters
         ----------
         X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
             The table. It is kept for later draws; floats are not copied.
-        y : array-like of shape (n_samples,) or (n_samples, n_classes)
-            Class labels, or their one-hot encoding.
+        y : array-like of shape (n_samples,) or (n_samples, n_classes), default=None
+            Class labels, or their one-hot encoding. Random over-sampling, densities and
+            generators, which learn from each class by itself, do without: then all rows are
+            one class, for `sample`.
 
         Returns
         -------
@@ -219,8 +226,10 @@ class BaseOverSampler(ImblearnBaseOverSampler):
         for name in ("parents_", "is_synthetic_", "is_moved_", "sample_indices_"):
             self.__dict__.pop(name, None)  # of an earlier fit_resample
         rows = read_rows(X, self, numeric=self._computes, categorical=self._categorical)
-        target = read_target(y, len(rows), type(self).__name__)
-        self.sampling_strategy_ = how_many(self.sampling_strategy, target)
+        alone = y is None and not self._knows_others
+        target = one_class(len(rows)) if alone else read_target(y, len(rows), type(self).__name__)
+        wanted = {ALL_ROWS: 0} if alone else how_many(self.sampling_strategy, target)
+        self.sampling_strategy_ = wanted
         seeds = seed_sequence(self.random_state).spawn(1 + len(target.classes))
         streams = [tuple(map(np.random.default_rng, seed.spawn(2))) for seed in seeds]
         self._rows, self._target = rows, target
@@ -231,7 +240,7 @@ class BaseOverSampler(ImblearnBaseOverSampler):
             self.categorical_features_ = rows.columns.categories
         self._fit_table(rows, streams[0][0])
         for code, label in enumerate(target.classes.tolist()):
-            if self.sampling_strategy_.get(label):
+            if alone or wanted.get(label):
                 self._fitted_class(code)
         return self
 
@@ -260,6 +269,8 @@ class BaseOverSampler(ImblearnBaseOverSampler):
         ValueError
             If the table or the target cannot be used; the message says why and what to do.
         """
+        if y is None:
+            read_target(y, 0, type(self).__name__)  # which refuses it
         return self._fit_resample(X, y)
 
     def _fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:

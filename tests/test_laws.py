@@ -595,6 +595,20 @@ class TestSample:
         assert_same_bits(smallest, named)
 
     @every_sampler
+    def test_a_table_without_a_target(self, sampler):
+        X, _ = blobs((30, 12))
+        sampler = clone(sampler)
+        if sampler._knows_others:
+            with pytest.raises(ValueError, match="requires y"):
+                sampler.fit(X)
+            return
+        new = sampler.fit(X).sample(7)
+        assert new.shape == (7, 3)
+        assert np.isfinite(new).all()
+        with pytest.raises(ValueError, match="requires y"):
+            sampler.fit_resample(X, None)
+
+    @every_sampler
     def test_every_class_can_be_drawn_from(self, sampler):
         X, y = blobs((60, 35, 22))
         X += 100 * y[:, np.newaxis]

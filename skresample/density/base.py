@@ -171,6 +171,8 @@ class DensityOverSampler(BaseOverSampler):
     that column. Categories are drawn from Aitchison–Aitken kernels.
     """
 
+    _knows_others: ClassVar[bool] = False
+
     _min_rows: ClassVar[int] = 2
 
     # For methods that have no such parameters.

@@ -273,6 +273,8 @@ class GenerativeOverSampler(BaseOverSampler):
     in the new row.
     """
 
+    _knows_others: ClassVar[bool] = False
+
     _min_rows: ClassVar[int] = 2
 
     # For methods that have no such parameter.

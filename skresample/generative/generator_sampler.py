@@ -89,6 +89,8 @@ class GeneratorSampler(BaseOverSampler):
 
     _paper = "The generator's own"
 
+    _knows_others: ClassVar[bool] = False
+
     _parameter_constraints: ClassVar[dict] = {
         **BaseOverSampler._parameter_constraints,
         "generator": [HasMethods(["fit", "sample"])],

@@ -85,6 +85,8 @@ class RandomOverSampler(BaseOverSampler):
         "Training and assessing classification rules with imbalanced data (for shrinkage)"
     )
 
+    _knows_others: ClassVar[bool] = False
+
     _parameter_constraints: ClassVar[dict] = {
         **BaseOverSampler._parameter_constraints,
         "shrinkage": [Interval(Real, 0, None, closed="left"), Mapping, None],

@@ -24,7 +24,7 @@ from skresample.numerics.perturbation import (
     microaggregate,
     swap_ranks,
 )
-from skresample.table import Rows, Synthetic, open_output, read_like, read_rows, take_rows
+from skresample.table import ALL_ROWS, Rows, Synthetic, open_output, read_like, read_rows, take_rows
 
 __all__ = ["Perturbation"]
 
@@ -164,6 +164,8 @@ class Perturbation(BaseOverSampler):
         "transformation"
     )
 
+    _knows_others: ClassVar[bool] = False
+
     _min_rows: ClassVar[int] = 2
 
     _parameter_constraints: ClassVar[dict] = {
@@ -235,7 +237,7 @@ class Perturbation(BaseOverSampler):
         self._check(rows)
         fit, draw, link = map(np.random.default_rng, seed_sequence(self.random_state).spawn(3))
         nobody = np.empty(0, dtype=np.intp)
-        task = OneVsRest("all rows", rows, minority=np.arange(n), majority=nobody, rng=fit)
+        task = OneVsRest(ALL_ROWS, rows, minority=np.arange(n), majority=nobody, rng=fit)
         output = open_output(rows, n, originals=False)
         output.put(self._draw(task, self._fit_class(task), n, draw), draw)
         changed = output.close()

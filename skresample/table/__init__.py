@@ -3,9 +3,10 @@
 from skresample.table.frames import append_table, is_frame, take_rows
 from skresample.table.output import ROWS_AT_ONCE, Fill, Output, Synthetic, open_output
 from skresample.table.rows import Columns, Rows, read_like, read_rows
-from skresample.table.target import Target, read_target
+from skresample.table.target import ALL_ROWS, Target, one_class, read_target
 
 __all__ = [
+    "ALL_ROWS",
     "ROWS_AT_ONCE",
     "Columns",
     "Fill",
@@ -15,6 +16,7 @@ __all__ = [
     "Target",
     "append_table",
     "is_frame",
+    "one_class",
     "open_output",
     "read_like",
     "read_rows",

@@ -12,7 +12,10 @@ from sklearn.utils.validation import check_array
 from skresample.table.columns import is_missing
 from skresample.table.frames import is_column, is_frame, take
 
-__all__ = ["Target", "read_target"]
+__all__ = ["ALL_ROWS", "Target", "one_class", "read_target"]
+
+# What the class is called where there is no target.
+ALL_ROWS = "all rows"
 
 
 class Target:
@@ -58,6 +61,23 @@ class Target:
         if sparse.issparse(self.y):
             return type(self.y)(self.y.tocsr()[rows])
         return np.asarray(self.y)[rows]
+
+
+def one_class(n_rows: int) -> Target:
+    """Return the target of a table without one: all rows are of one class.
+
+    Parameters
+    ----------
+    n_rows : int
+        How many.
+
+    Returns
+    -------
+    target : Target
+        Of the class ``'all rows'``.
+    """
+    labels = np.full(n_rows, ALL_ROWS, dtype=object)
+    return Target(labels, labels)
 
 
 def read_target(y: Any, n_rows: int, name: str) -> Target:
@@ -119,8 +139,8 @@ def read_target(y: Any, n_rows: int, name: str) -> Target:
     if len(target.classes) < 2:
         raise ValueError(
             f"{name} needs at least 2 classes to balance, and y has only 1 class: "
-            f"{target.classes[0]!r}. Check that y is the target column and that the rows were not "
-            "filtered by it."
+            f"{target.classes.tolist()[0]!r}. Check that y is the target column and that the rows "
+            "were not filtered by it."
         )
     return target
 
