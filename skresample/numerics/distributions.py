@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy import stats
 from scipy.optimize import minimize_scalar
 
-__all__ = ["CANDIDATES", "Fit", "Named", "are_whole", "fit_named"]
+__all__ = ["CANDIDATES", "Fit", "Named", "are_whole", "fit_named", "shape_names"]
 
 Floats = npt.NDArray[np.floating]
 Parameters = dict[str, float]
@@ -195,6 +195,23 @@ def fit_named(column: Floats, names: Iterable[str], *, values_a_parameter: int =
     return sorted(fits, key=lambda fit: round(fit.bic, 6))
 
 
+def shape_names(name: str) -> list[str]:
+    """Return what parameters a distribution has besides ``loc`` and ``scale``.
+
+    Parameters
+    ----------
+    name : str
+        As in `scipy.stats`.
+
+    Returns
+    -------
+    shapes : list of str
+        In SciPy's order.
+    """
+    shapes = getattr(stats, name).shapes
+    return [one.strip() for one in shapes.split(",")] if shapes else []
+
+
 Found = tuple[Parameters, int] | None
 
 
@@ -235,7 +252,7 @@ def _positive(values: Floats, name: str) -> Found:
     if values[0] <= 0 or mean > MOST_DEVIATIONS * deviation:
         return None
     *shapes, _, width = getattr(stats, name).fit(values / mean, floc=0)
-    parameters = dict(zip(_shapes(name), map(float, shapes), strict=True))
+    parameters = dict(zip(shape_names(name), map(float, shapes), strict=True))
     return {**parameters, "loc": 0.0, "scale": float(mean * width)}, 2
 
 
@@ -297,11 +314,6 @@ def _standardized(values: Floats) -> tuple[float, float, Floats]:
 
 def _are_counts(values: Floats) -> bool:
     return bool(values[0] >= 0) and are_whole(values)
-
-
-def _shapes(name: str) -> list[str]:
-    shapes = getattr(stats, name).shapes
-    return [one.strip() for one in shapes.split(",")] if shapes else []
 
 
 CANDIDATES: dict[str, Callable[[Any, str], Found]] = {

@@ -1,5 +1,6 @@
 """Rows from named distributions."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from numbers import Integral
@@ -17,9 +18,19 @@ from skresample.density.copula import CopulaOverSampler, gaussian_copula
 from skresample.numerics.distributions import CANDIDATES, Fit, Named, fit_named
 from skresample.numerics.kernels import Kernels
 from skresample.numerics.normal_scores import Marginal
-from skresample.random.spec import EMPIRICAL, EPOCH, TableSpec, read_spec, write_spec
+from skresample.random.spec import (
+    EMPIRICAL,
+    EPOCH,
+    SECONDS,
+    SECONDS_A_DAY,
+    TIMES,
+    TableSpec,
+    read_spec,
+    write_spec,
+)
 from skresample.table import Rows
 from skresample.table.columns import Floats as FloatRecipe
+from skresample.table.columns import Whole
 
 __all__ = ["RandomGenerator"]
 
@@ -69,10 +80,11 @@ class RandomGenerator(CopulaOverSampler):
     Attributes
     ----------
     fit_log_ : list of dict
-        For each class and column, what was chosen (``distribution``, ``parameters``), how well
-        it fits (``bic``, and the greatest ``distance`` of the distribution functions), the
-        ``runner_up`` and its ``runner_up_bic``; of how many ``values``, and the share
-        ``missing``. ``pandas.DataFrame(sampler.fit_log_)`` shows it as a table.
+        For each class and column, what was chosen (``distribution``, ``parameters``, of times
+        in days since 1970), how well it fits (``bic``, and the greatest ``distance`` of the
+        distribution functions), the ``runner_up`` and its ``runner_up_bic``; of how many
+        ``values``, and the share ``missing``. ``pandas.DataFrame(sampler.fit_log_)`` shows it
+        as a table.
     {attributes}
 
     See Also
@@ -166,13 +178,14 @@ class RandomGenerator(CopulaOverSampler):
 
             - ``dist``: a distribution of `scipy.stats` by its name, or ``'empirical'``; beside
               it its parameters, and ``min``, ``max``, ``dtype`` (float, int, date, datetime:
-              days since 1970), ``decimals``;
-            - ``values``: a list, and ``p``, the probability of each;
+              days since 1970), ``decimals``, ``step`` (of a datetime, in seconds);
+            - ``values``: a list, ``p``, the probability of each, and ``dtype``, if they are text
+              that tells dates;
             - ``provider``: ``'faker.name'``, ``'mimesis.person.full_name'`` and their like,
               and ``locale``.
 
             Any may have ``missing``, a share, and the first two ``correlations``, a number from
-            -1 to 1 per name of another column.
+            -1 to 1 per name of another column. A mapping is copied; dates in it become text.
         **parameters : dict
             Of the generator, such as ``random_state``.
 
@@ -183,6 +196,10 @@ class RandomGenerator(CopulaOverSampler):
 
         Raises
         ------
+        TypeError
+            If it is none of these.
+        FileNotFoundError
+            If there is no such file.
         ValueError
             If the spec cannot be followed; column and key are named.
         ImportError
@@ -202,7 +219,7 @@ class RandomGenerator(CopulaOverSampler):
         path : str or path-like, default=None
             A file to write it to as well, that ends in .json or .toml.
         label : object, default=None
-            Of which class, where a table was fitted; None for the smallest.
+            Of which class, where a table was fitted; None for the smallest. A spec has none.
         overwrite : bool, default=False
             Whether a file that is there may be replaced.
 
@@ -217,11 +234,12 @@ class RandomGenerator(CopulaOverSampler):
             If there is no such class, or a column holds what a spec cannot say.
         """
         if self.spec is not None:
+            _refuse_label(label)
             spec = read_spec(self.spec)
         else:
             check_is_fitted(self, "sampling_strategy_")
-            spec = _spec_of(*self._fitted_class(self._code_of(label)))
-            TableSpec(spec)
+            spec = read_spec(_spec_of(*self._fitted_class(self._code_of(label))))
+        TableSpec(spec)
         if path is not None:
             write_spec(spec, path, overwrite=overwrite)
         return spec
@@ -247,21 +265,23 @@ class RandomGenerator(CopulaOverSampler):
         Raises
         ------
         ValueError
-            If there is no such class, or `n_samples` is not a whole number of at least 0.
+            If there is no such class, or `n_samples` is not a whole number of at least 0; or
+            if the spec cannot be followed, or leads to a draw that its dtype does not hold.
         """
         if self.spec is None:
             return super().sample(n_samples, label=label, random_state=random_state)
         self._validate_params()
         if not isinstance(n_samples, Integral) or n_samples < 0:
             raise ValueError(f"n_samples must be a whole number of at least 0, not {n_samples!r}.")
-        if label is not None:
-            raise ValueError(f"label={label!r} is for a fitted table: a spec has no classes.")
-        if not hasattr(self, "_spec_stream"):
-            self._spec_stream = np.random.default_rng(seed_sequence(self.random_state))
-        rng = self._spec_stream
+        _refuse_label(label)
         if random_state is not None:
             rng = np.random.default_rng(seed_sequence(random_state))
-        return TableSpec(self.spec).draw(int(n_samples), rng)
+        else:
+            made_of, rng = getattr(self, "_spec_stream", (None, None))
+            if rng is None or made_of != self.random_state:
+                rng = np.random.default_rng(seed_sequence(self.random_state))
+                self._spec_stream = self.random_state, rng
+        return TableSpec(read_spec(self.spec)).draw(int(n_samples), rng)
 
     def _fit_table(self, rows: Rows, rng: np.random.Generator) -> None:
         if self.spec is not None:
@@ -302,7 +322,7 @@ class RandomGenerator(CopulaOverSampler):
             best = fits[0].distribution
             ends = (np.floor(low[j]), np.ceil(high[j])) if best.whole else (low[j], high[j])
             density.marginals[place] = replace(best, low=float(ends[0]), high=float(ends[1]))
-            self._log(task, position, column, best.name, fits)
+            self._log(task, position, column, best.name, fits, _offset(task.rows, j))
         for i, position in enumerate(columns.categories):
             codes = task.rows.codes[task.minority, i]
             self._log(task, position, np.where(codes < 0, np.nan, codes), "frequencies")
@@ -339,7 +359,13 @@ class RandomGenerator(CopulaOverSampler):
         return fits
 
     def _log(
-        self, task: OneVsRest, position: int, column: Floats, name: str, fits: Sequence[Fit] = ()
+        self,
+        task: OneVsRest,
+        position: int,
+        column: Floats,
+        name: str,
+        fits: Sequence[Fit] = (),
+        offset: float = 0.0,
     ) -> None:
         best, second = (*fits, None, None)[:2]
         self.fit_log_.append(
@@ -349,7 +375,7 @@ class RandomGenerator(CopulaOverSampler):
                 "values": int(np.count_nonzero(~np.isnan(column))),
                 "missing": float(np.isnan(column).mean()),
                 "distribution": name,
-                "parameters": dict(best.distribution.parameters) if best else {},
+                "parameters": _moved(best.distribution, offset) if best else {},
                 "bic": best.bic if best else np.nan,
                 "distance": best.distance if best else np.nan,
                 "runner_up": second.distribution.name if second else None,
@@ -374,7 +400,12 @@ def _spec_of(task: OneVsRest, fitted: ClassDensity) -> dict[str, Any]:
         told[position] = _told_of_numbers(rows, j, column, marginal)
     for i, position in enumerate(columns.categories.tolist()):
         levels, places = fitted.categories.levels[i], fitted.categories.places[:, i]
-        values = rows.column(position).values[columns.first_rows[i][levels]].tolist()
+        held = rows.column(position).values[columns.first_rows[i][levels]]
+        if held.dtype.kind == "M":
+            days = held.astype("datetime64[D]")
+            held = days if (days == held).all() else held
+        # Of nanoseconds, tolist would make whole numbers.
+        values = list(held) if held.dtype.kind in "mM" else held.tolist()
         counts = np.bincount(places[places >= 0], minlength=len(values))
         shares = counts / counts.sum() if values else np.ones(1)
         told[position] = {"values": values or [""], "p": shares.tolist()}
@@ -401,38 +432,66 @@ def _told_of_numbers(
     rows: Rows, j: int, column: Floats, marginal: Named | Marginal | None
 ) -> dict[str, Any]:
     """Return what a spec says of a column of numbers; None for a constant one."""
-    recipe = rows.recipe(j)
-    offset, dtype = 0.0, "float"
-    if not isinstance(recipe, FloatRecipe):
-        if recipe.dtype.kind == "m":
-            name = rows.names[rows.columns.numbers[j]]
-            raise ValueError(f"Column {name!r} holds durations: make them numbers for a spec.")
-        offset, dtype = recipe.offset / recipe.unit, "int"
-        if recipe.dtype.kind == "M":
-            in_days = recipe.step % recipe.unit == 0 and recipe.offset % recipe.unit == 0
-            dtype = "date" if in_days else "datetime"
+    recipe, offset = rows.recipe(j), _offset(rows, j)
+    rounded: dict[str, Any] = {"dtype": "float"}
+    if isinstance(recipe, FloatRecipe):
+        whole = isinstance(marginal, Named) and marginal.whole
+        decimals = 0 if whole else recipe.decimals
+        if decimals is not None:
+            rounded["decimals"] = decimals
+    elif recipe.dtype.kind == "m":
+        name = rows.names[rows.columns.numbers[j]]
+        raise ValueError(f"Column {name!r} holds durations: make them numbers for a spec.")
+    elif recipe.dtype.kind == "M":
+        rounded = _rounding_of_times(recipe)
+    else:
+        rounded = {"dtype": "int"}
+    dtype = rounded["dtype"]
     told: dict[str, Any]
     if isinstance(marginal, Named):
-        told = {"dist": marginal.name, **marginal.parameters}
-        if offset:
-            told["loc"] = told.get("loc", 0.0) + offset
+        told = {"dist": marginal.name, **_moved(marginal, offset)}
         ends = {"min": marginal.low + offset, "max": marginal.high + offset}
-        told |= {key: _end(end, dtype) for key, end in ends.items() if np.isfinite(end)}
+        if dtype in TIMES:  # other years are not written
+            first, last = (second / SECONDS_A_DAY for second in SECONDS)
+            ends = {key: float(np.clip(end, first, last)) for key, end in ends.items()}
+        told |= {key: _written(end, dtype) for key, end in ends.items() if np.isfinite(end)}
     else:
         levels, counts = np.unique(column, return_counts=True)
         levels, counts = (levels, counts) if levels.size else (np.zeros(1), np.ones(1, int))
-        told = {"dist": EMPIRICAL, "levels": (levels + offset).tolist(), "counts": counts.tolist()}
-    told["dtype"] = dtype
-    whole = isinstance(marginal, Named) and marginal.whole
-    decimals = 0 if whole else getattr(recipe, "decimals", None)
-    if dtype == "float" and decimals is not None:
-        told["decimals"] = decimals
-    return told
+        written = [_written(level, dtype) for level in (levels + offset).tolist()]
+        told = {"dist": EMPIRICAL, "levels": written, "counts": counts.tolist()}
+    return told | rounded
 
 
-def _end(end: float, dtype: str) -> Any:
-    """Return a bound as a spec has it."""
-    if dtype not in ("date", "datetime"):
-        return int(end) if dtype == "int" else end
-    moment = EPOCH + np.timedelta64(round(end * 86_400), "s")
+def _offset(rows: Rows, j: int) -> float:
+    """Return what was taken off a column of numbers, in what counts as 1 in it."""
+    recipe = rows.recipe(j)
+    return 0.0 if isinstance(recipe, FloatRecipe) else recipe.offset / recipe.unit
+
+
+def _moved(named: Named, offset: float) -> dict[str, float]:
+    """Return the parameters of a distribution that is so much further on."""
+    parameters = dict(named.parameters)
+    return parameters | {"loc": parameters.get("loc", 0.0) + offset} if offset else parameters
+
+
+def _rounding_of_times(recipe: Whole) -> dict[str, Any]:
+    """Return what a spec says of how times are rounded."""
+    common = math.gcd(recipe.step, recipe.offset)  # it counts from 1970 on
+    if common % recipe.unit == 0:
+        return {"dtype": "date"}
+    seconds = common * SECONDS_A_DAY // recipe.unit
+    return {"dtype": "datetime", "step": seconds} if seconds > 1 else {"dtype": "datetime"}
+
+
+def _written(number: float, dtype: str) -> Any:
+    """Return a value as a spec has it."""
+    if dtype not in TIMES:
+        return int(number) if dtype == "int" else number
+    moment = EPOCH + np.timedelta64(round(number * SECONDS_A_DAY), "s")
     return str(np.datetime_as_string(moment, unit="D" if dtype == "date" else "s"))
+
+
+def _refuse_label(label: Any) -> None:
+    if label is not None:
+        raise ValueError(f"label={label!r} is for a fitted table: a spec has no classes.")

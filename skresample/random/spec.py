@@ -3,12 +3,13 @@
 import difflib
 import json
 import math
+import os
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from numbers import Real
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -18,7 +19,7 @@ from scipy import stats
 from scipy.special import ndtr
 
 from skresample._files import write_atomically
-from skresample.numerics.distributions import Named
+from skresample.numerics.distributions import Named, shape_names
 from skresample.numerics.normal_scores import Marginal
 from skresample.utils import import_extra
 
@@ -31,11 +32,30 @@ DTYPES = ("float", "int", "date", "datetime")
 # What days are counted from.
 EPOCH = np.datetime64("1970-01-01", "s")
 SECONDS_A_DAY = 86_400
+# The first and the last second of the years that are written in four digits.
+SECONDS = (-62_135_596_800, 253_402_300_799)
+TIMES = ("date", "datetime")
+# The least and the greatest of each dtype, times in seconds, and how to have no draws beyond.
+BEYOND_TIMES = "the years 1 to 9999: give min and max"
+HELD = {
+    "float": (-np.finfo(float).max, np.finfo(float).max, "floats: give min and max"),
+    "int": (-(2.0**63), np.nextafter(2.0**63, 0), "64 bits: give min and max, or dtype float"),
+    "date": (*SECONDS, BEYOND_TIMES),
+    "datetime": (*SECONDS, BEYOND_TIMES),
+}
+# More decimals floats do not have, and below these no multiple of 10 is asked for.
+MOST_DECIMALS = 15
+# Beyond this, floats do not hold every whole number.
+EXACT = 2**53
+# By how much of itself a bound may miss a multiple that it is meant to be.
+CLOSE = 1e-12
+ENDINGS = (".json", ".toml")
 KINDS = ("dist", "values", "provider")
 BOUNDS = ("min", "max")
 # What any column may have, and any of which the share is known that lies below a value.
 COMMON, JOINED = ("missing",), ("missing", "correlations")
-OF_NUMBERS = ("dist", *BOUNDS, "dtype", "decimals", *JOINED)
+ROUNDED = ("dtype", "decimals", "step")
+OF_NUMBERS = ("dist", *BOUNDS, *ROUNDED, *JOINED)
 # Below this probability, floats do not tell the values between two bounds apart.
 LEAST_INSIDE = 1e-9
 # How far probabilities may be from 1 together, and eigenvalues below 0.
@@ -46,34 +66,54 @@ TOLERANCE = 1e-6
 class NumberColumn:
     """Numbers or times from a distribution."""
 
+    name: str
     distribution: Named | Marginal
     dtype: str
     decimals: int | None
+    step: int
     missing: float
 
     def quantile(self, share: Floats) -> Any:
         """Return the values below which shares of the probability lie."""
-        numbers = self.distribution.quantile(share)
+        with np.errstate(over="ignore", invalid="ignore"):
+            numbers = self._rounded(self.distribution.quantile(share))
+        low, high, beyond = HELD[self.dtype]
+        out = ~((numbers >= low) & (numbers <= high))
+        if out.any():
+            key = "dist" if self.dtype == "float" else "dtype"
+            _refuse(self.name, key, f"some draws are beyond {beyond}.")
         if self.dtype == "float":
-            return numbers if self.decimals is None else np.round(numbers, self.decimals)
-        if self.dtype == "int":
-            return np.rint(numbers).astype(np.int64)
-        days = np.rint(numbers) if self.dtype == "date" else numbers
-        return EPOCH + np.rint(days * SECONDS_A_DAY).astype("timedelta64[s]")
+            return numbers
+        whole = numbers.astype(np.int64)
+        return EPOCH + whole.astype("timedelta64[s]") if self.dtype in TIMES else whole
+
+    def _rounded(self, numbers: Floats) -> Floats:
+        """Return numbers rounded as they are to be, times in seconds."""
+        if self.dtype == "datetime":
+            return np.rint(numbers * SECONDS_A_DAY / self.step) * self.step
+        if self.dtype != "float":
+            return np.rint(numbers) * (SECONDS_A_DAY if self.dtype == "date" else 1)
+        if self.decimals is None:
+            return numbers
+        rounded = np.round(numbers, self.decimals)
+        # Numbers too large for decimals have none.
+        return np.where(np.isfinite(rounded), rounded, numbers)
 
 
 @dataclass(frozen=True)
 class ValuesColumn:
     """Values, each with a probability."""
 
-    values: list[Any]
+    values: Any
     shares: Floats
     missing: float
 
-    def quantile(self, share: Floats) -> list[Any]:
+    def quantile(self, share: Floats) -> Any:
         """Return the values below which shares of the probability lie, in their order."""
         ends = np.cumsum(self.shares)
         places = np.searchsorted(ends[:-1], share * ends[-1], side="right")
+        if isinstance(self.values, np.ndarray):
+            return self.values[places]
         return [self.values[place] for place in places.tolist()]
 
 
@@ -81,13 +121,22 @@ class ValuesColumn:
 class ProviderColumn:
     """What a provider of Faker or Mimesis makes up."""
 
+    name: str
+    provider: str
     open: Callable[[int], Callable[[], Any]]
     missing: float
 
     def draw(self, n: int, rng: np.random.Generator) -> list[Any]:
         """Return so many values."""
         make = self.open(int(rng.integers(2**32)))
-        return [make() for _ in range(n)]
+        try:
+            return [make() for _ in range(n)]
+        except Exception as error:  # whatever the other library raises
+            _refuse(
+                self.name,
+                "provider",
+                f"{self.provider!r} failed: {type(error).__name__}: {error}",
+            )
 
 
 Column = NumberColumn | ValuesColumn | ProviderColumn
@@ -99,7 +148,7 @@ class TableSpec:
     Parameters
     ----------
     given : mapping
-        A mapping for each column, by its name.
+        A mapping for each column, by its name, as `read_spec` returns it.
 
     Attributes
     ----------
@@ -122,6 +171,8 @@ class TableSpec:
             )
         self.columns: dict[str, Column] = {}
         for name, told in given.items():
+            if not isinstance(name, str):
+                raise ValueError(f"Column {name!r}: a name must be text, such as {str(name)!r}.")
             if not isinstance(told, Mapping):
                 raise ValueError(
                     f"Column {name!r} must be a mapping with one of {', '.join(KINDS)}, "
@@ -144,6 +195,12 @@ class TableSpec:
         -------
         frame : pandas.DataFrame of shape (n, n_columns)
             The rows.
+
+        Raises
+        ------
+        ValueError
+            If a draw is beyond what its dtype holds, or a provider fails; column and key are
+            named.
         """
         pd = import_extra("pandas", "cli")
         together, *streams = rng.spawn(1 + len(self.columns))
@@ -176,26 +233,41 @@ def read_spec(source: Any) -> dict[str, Any]:
     Returns
     -------
     spec : dict
-        Not checked.
+        Not checked. A copy, of what JSON and TOML both have: dates are text, Decimal and the
+        numbers of NumPy plain ones, and what is None is left out.
 
     Raises
     ------
+    TypeError
+        If it is none of these.
     FileNotFoundError
         If there is no such file.
     ValueError
         If it is no JSON or TOML.
     """
-    if isinstance(source, Mapping):
-        return dict(source)
-    is_text = isinstance(source, str) and ("\n" in source or source.lstrip().startswith("{"))
-    if is_text:
+    if not isinstance(source, Mapping):
+        source = _read_text(source)
+    return {name: _plain_column(told) for name, told in source.items()}
+
+
+def _read_text(source: Any) -> dict[str, Any]:
+    if not isinstance(source, str | os.PathLike):
+        raise TypeError(
+            "A spec is a mapping for each column, such as "
+            '{"age": {"dist": "norm"}}; or JSON or TOML that has them, as text or as the name '
+            f"of a file. It is not {source!r}."
+        )
+    if isinstance(source, str) and _is_text(source):
         text, is_json, what = source, source.lstrip().startswith("{"), "The text"
     else:
         path = Path(source)
         is_json, what = _is_json(path), str(path)
         if not path.is_file():
             raise FileNotFoundError(f"There is no file {path}.")
-        text = path.read_text(encoding="utf-8")
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise ValueError(f"{path} is not in UTF-8: save it so ({error}).") from error
     try:
         read = json.loads(text) if is_json else tomllib.loads(text)
     except ValueError as error:
@@ -204,6 +276,53 @@ def read_spec(source: Any) -> dict[str, Any]:
     if not isinstance(read, dict):
         raise ValueError(f"{what} must have a mapping for each column, not {read!r}.")
     return read
+
+
+def _is_text(source: str) -> bool:
+    """Say whether it is a spec, and no name of a file."""
+    if "\n" in source or source.lstrip().startswith("{"):
+        return True
+    return "=" in source and not source.lower().endswith(ENDINGS)
+
+
+def _plain_column(told: Any) -> Any:
+    """Return a copy of what JSON and TOML both have; None is nothing that was said."""
+    if not isinstance(told, Mapping):
+        return told
+    plain = {key: _plain(value) for key, value in told.items() if value is not None}
+    values = plain.get("values")
+    if isinstance(values, list) and values and all(isinstance(one, date) for one in values):
+        times = any(isinstance(one, datetime) for one in values)
+        plain.setdefault("dtype", "datetime" if times else "date")
+        plain["values"] = _dates_as_text(values)
+    for key in (*BOUNDS, "levels"):
+        if key in plain:
+            plain[key] = _dates_as_text(plain[key])
+    return plain
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items() if one is not None}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, np.datetime64 | np.timedelta64):
+        # What is finer than microseconds or beyond the year 9999 is a whole number to NumPy.
+        for one in (value.item(), value.astype(f"{value.dtype.kind}8[us]").item()):
+            if not isinstance(one, int):
+                return one
+        return value
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, Real | Decimal) and not isinstance(value, bool):
+        return int(value) if isinstance(value, Integral) else float(value)
+    return value
+
+
+def _dates_as_text(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_dates_as_text(one) for one in value]
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def write_spec(spec: Mapping[str, Any], path: Any, *, overwrite: bool = False) -> None:
@@ -231,7 +350,7 @@ def write_spec(spec: Mapping[str, Any], path: Any, *, overwrite: bool = False) -
 
 
 def _is_json(path: Path) -> bool:
-    if path.suffix.lower() not in (".json", ".toml"):
+    if path.suffix.lower() not in ENDINGS:
         raise ValueError(f"{path} is not a name of a spec: it must end in .json or .toml.")
     return path.suffix.lower() == ".json"
 
@@ -276,19 +395,38 @@ def _read_column(name: str, told: Mapping[str, Any]) -> Column:
 
 
 def _number(name: str, key: str, value: Any) -> float:
-    if not isinstance(value, Real) or isinstance(value, bool) or not math.isfinite(value):
+    if not isinstance(value, Real) or isinstance(value, bool) or not _is_finite(value):
         _refuse(name, key, f"a finite number is wanted, not {value!r}.")
     return float(value)
 
 
+def _is_finite(value: Any) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # of a whole number beyond floats
+        return False
+
+
 def _read_values(name: str, told: Mapping[str, Any], missing: float) -> ValuesColumn:
-    _check_keys(name, told, ("values", "p", *JOINED))
+    _check_keys(name, told, ("values", "p", "dtype", *JOINED))
     values = told["values"]
     if not isinstance(values, list | tuple) or not values:
         _refuse(name, "values", f"a list of one value at least is wanted, not {values!r}.")
-    odd = [value for value in values if not _is_value(value)]
-    if odd:
-        _refuse(name, "values", f"text, numbers, dates, true or false are wanted, not {odd[0]!r}.")
+    kinds = [_kind(value) for value in values]
+    if None in kinds:
+        odd = values[kinds.index(None)]
+        _refuse(
+            name,
+            "values",
+            f"text, numbers, dates, true or false are wanted, not {odd!r}: for what is missing, "
+            "there is the key missing.",
+        )
+    if len(set(kinds)) > 1:
+        _refuse(
+            name,
+            "values",
+            f"all must be of one kind, and these are {', '.join(sorted(set(map(str, kinds))))}.",
+        )
     p = told.get("p", [1 / len(values)] * len(values))
     if not isinstance(p, list | tuple) or len(p) != len(values):
         _refuse(name, "p", f"a list of {len(values)} probabilities is wanted, one a value.")
@@ -297,11 +435,34 @@ def _read_values(name: str, told: Mapping[str, Any], missing: float) -> ValuesCo
         _refuse(name, "p", f"no probability may be below 0, and {shares.min()} is.")
     if abs(shares.sum() - 1) > TOLERANCE:
         _refuse(name, "p", f"probabilities must sum to 1, and these to {shares.sum():.6g}.")
-    return ValuesColumn(list(values), shares, missing)
+    return ValuesColumn(_as_dates(name, list(values), told.get("dtype")), shares, missing)
 
 
-def _is_value(value: Any) -> bool:
-    return isinstance(value, str | Real | date | Decimal)
+def _as_dates(name: str, values: list[Any], dtype: Any) -> Any:
+    """Return values, as times where the dtype says that they are."""
+    if dtype is None:
+        return values
+    if dtype not in TIMES:
+        _refuse(name, "dtype", f"of values, must be date or datetime, not {dtype!r}.")
+    times = np.array([_moment(name, "values", value) for value in values])
+    if dtype == "datetime":
+        return times
+    days = times.astype("datetime64[D]").astype("datetime64[s]")
+    if (days != times).any():
+        odd = values[int(np.argmax(days != times))]
+        _refuse(name, "values", f"{odd!r} is no whole day: take dtype datetime.")
+    return days
+
+
+def _kind(value: Any) -> str | None:
+    """Say what a value is; None if it cannot be one."""
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, Real | Decimal):
+        return "numbers" if _is_finite(value) else None
+    return "dates" if isinstance(value, date) else None
 
 
 def _read_numbers(name: str, told: Mapping[str, Any], missing: float) -> NumberColumn:
@@ -323,31 +484,50 @@ def _read_numbers(name: str, told: Mapping[str, Any], missing: float) -> NumberC
         _refuse(name, "dtype", f"must be one of {', '.join(DTYPES)}, not {dtype!r}.")
     decimals = told.get("decimals")
     if decimals is not None and (
-        dtype != "float" or not isinstance(decimals, int) or isinstance(decimals, bool)
+        dtype != "float" or not _is_whole(decimals) or abs(decimals) > MOST_DECIMALS
     ):
-        _refuse(name, "decimals", f"a whole number is wanted, of a dtype float, not {decimals!r}.")
-    whole = dtype in ("int", "date")
-    distribution = _read_empirical(name, told) if is_empirical else _read_named(name, told, whole)
-    return NumberColumn(distribution, dtype, decimals, missing)
+        _refuse(
+            name,
+            "decimals",
+            f"a whole number from -{MOST_DECIMALS} to {MOST_DECIMALS} is wanted, of a dtype "
+            f"float, not {decimals!r}.",
+        )
+    step = told.get("step", 1)
+    if "step" in told and (dtype != "datetime" or not _is_whole(step) or step < 1):
+        _refuse(
+            name,
+            "step",
+            f"a whole number of seconds is wanted, of a dtype datetime, not {step!r}.",
+        )
+    read = _read_empirical if is_empirical else _read_named
+    column = NumberColumn(name, read(name, told, dtype), dtype, decimals, step, missing)
+    # What every other draw would be refused for is refused at once.
+    column.quantile(np.array([0.25, 0.5, 0.75]))
+    return column
 
 
-def _read_empirical(name: str, told: Mapping[str, Any]) -> Marginal:
-    _check_keys(name, told, ("dist", "levels", "counts", "dtype", "decimals", *JOINED))
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _read_empirical(name: str, told: Mapping[str, Any], dtype: str) -> Marginal:
+    _check_keys(name, told, ("dist", "levels", "counts", *ROUNDED, *JOINED))
     levels, counts = told.get("levels"), told.get("counts")
     if not isinstance(levels, list | tuple) or not levels:
         _refuse(name, "levels", f"a list of one number at least is wanted, not {levels!r}.")
     counts = [1] * len(levels) if counts is None else counts
     if not isinstance(counts, list | tuple) or len(counts) != len(levels):
         _refuse(name, "counts", f"a list of {len(levels)} whole numbers is wanted, one a level.")
-    if not all(isinstance(one, int) and one >= 1 for one in counts):
+    if not all(_is_whole(one) and one >= 1 for one in counts):
         _refuse(name, "counts", "whole numbers of at least 1 are wanted.")
-    return Marginal.of(np.repeat([_number(name, "levels", one) for one in levels], counts))
+    numbers = [_number_or_date(name, "levels", one, dtype) for one in levels]
+    return Marginal.of(np.repeat(numbers, counts))
 
 
-def _read_named(name: str, told: Mapping[str, Any], whole: bool) -> Named:
+def _read_named(name: str, told: Mapping[str, Any], dtype: str) -> Named:
     dist = told["dist"]
     family = getattr(stats, dist)
-    shapes = [one.strip() for one in family.shapes.split(",")] if family.shapes else []
+    shapes = shape_names(dist)
     places = ["loc"] if isinstance(family, stats.rv_discrete) else ["loc", "scale"]
     _check_keys(name, told, (*OF_NUMBERS[:1], *shapes, *places, *OF_NUMBERS[1:]))
     for shape in shapes:
@@ -356,39 +536,78 @@ def _read_named(name: str, told: Mapping[str, Any], whole: bool) -> Named:
     if told.get("scale", 1) == 0 or _number(name, "scale", told.get("scale", 1)) < 0:
         _refuse(name, "scale", f"a number above 0 is wanted, not {told['scale']!r}.")
     parameters = {key: _number(name, key, told[key]) for key in (*shapes, *places) if key in told}
-    low = _bound(name, "min", told, -np.inf)
-    high = _bound(name, "max", told, np.inf)
+    given = {key: _number_or_date(name, key, told[key], dtype) for key in BOUNDS if key in told}
+    low, high = given.get("min", -np.inf), given.get("max", np.inf)
     if low > high:
         _refuse(name, "min", f"{told['min']!r} is more than the max, {told['max']!r}.")
-    if whole:
-        low, high = float(np.ceil(low)), float(np.floor(high))
+    whole = dtype in ("int", "date") or told.get("decimals") == 0
+    a_unit, what = _multiples(told, dtype)
+    if a_unit:
+        low, high = -_rounded_down(-low, a_unit), _rounded_down(high, a_unit)
+    if low > high:
+        _refuse(name, "min", f"no {what} is from {told['min']!r} to {told['max']!r}.")
     named = Named(dist, parameters, low, high, whole)
     with np.errstate(all="ignore"):
         takes = np.isfinite(family.cdf(0.0, **parameters))
     if not takes:
         written = ", ".join(f"{key}={value:g}" for key, value in parameters.items())
         _refuse(name, "dist", f"{dist} does not take {written}: see its page in scipy.stats.")
-    below, up_to = named.inside()
+    # What is rounded to one value is half of the way to the next on either side.
+    room = 0.5 / a_unit if a_unit and not whole else 0.0
+    below, up_to = replace(named, low=low - room, high=high + room).inside()
     if not up_to - below > LEAST_INSIDE:
         key = next(key for key in (*BOUNDS, "dist") if key in told)
         _refuse(name, key, f"{dist} has no probability from {low:g} to {high:g}.")
     return named
 
 
-def _bound(name: str, key: str, told: Mapping[str, Any], otherwise: float) -> float:
-    if key not in told:
-        return otherwise
-    if told.get("dtype") not in ("date", "datetime"):
-        return _number(name, key, told[key])
-    value = told[key]
+def _multiples(told: Mapping[str, Any], dtype: str) -> tuple[float | None, str]:
+    """Return how many values there are in 1, None for all, and what they are called."""
+    if dtype == "float":
+        decimals = told.get("decimals")
+        if decimals is None:
+            return None, "number"
+        return 10.0**decimals, f"number with decimals={decimals}"
+    if dtype == "datetime":
+        step = told.get("step", 1)
+        return SECONDS_A_DAY / step, f"time in steps of {step} s"
+    return 1.0, "whole day" if dtype == "date" else "whole number"
+
+
+def _rounded_down(end: float, a_unit: float) -> float:
+    """Return the multiple at or below a bound, of which there are so many in 1."""
+    steps = end * a_unit
+    if not abs(steps) < EXACT:
+        return end
+    near = round(steps)
+    return (near if math.isclose(near, steps, rel_tol=CLOSE) else math.floor(steps)) / a_unit
+
+
+def _number_or_date(name: str, key: str, value: Any, dtype: str) -> float:
+    """Return a number, or for times the days since 1970."""
+    if dtype not in TIMES:
+        return _number(name, key, value)
+    return float((_moment(name, key, value) - EPOCH) / np.timedelta64(1, "D"))
+
+
+def _moment(name: str, key: str, value: Any) -> np.datetime64:
+    """Return a time that is told as text, or in days since 1970."""
+    if isinstance(value, Real) and not isinstance(value, bool):
+        seconds = _number(name, key, value) * SECONDS_A_DAY
+        if not SECONDS[0] <= seconds <= SECONDS[1]:
+            _refuse(name, key, f"day {value!r} since 1970 is not in the years 1 to 9999.")
+        return EPOCH + np.timedelta64(round(seconds * 1e6), "us")
     try:
-        value = datetime.fromisoformat(value) if isinstance(value, str) else value
-        if getattr(value, "tzinfo", None):
-            value = value.astimezone(UTC).replace(tzinfo=None)
-        moment = np.datetime64(value, "s")
-    except (TypeError, ValueError):
-        _refuse(name, key, f"a date is wanted, such as 2024-02-29, not {value!r}.")
-    return float((moment - EPOCH) / np.timedelta64(1, "D"))
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo:
+            moment = moment.astimezone(UTC).replace(tzinfo=None)
+    except (TypeError, ValueError, OverflowError):
+        _refuse(
+            name,
+            key,
+            f"a date is wanted, such as 2024-02-29, or days since 1970, not {value!r}.",
+        )
+    return np.datetime64(moment, "us")
 
 
 def _read_correlations(
@@ -405,7 +624,8 @@ def _read_correlations(
         for other, value in others.items():
             key = f"correlations.{other}"
             if other not in columns or other == name:
-                _refuse(name, key, f"no other column has this name.{_did_you_mean(other, columns)}")
+                hint = _did_you_mean(other, [one for one in columns if one != name])
+                _refuse(name, key, f"no other column has this name.{hint}")
             if isinstance(columns[other], ProviderColumn):
                 _refuse(name, key, "what a provider makes up is correlated with nothing.")
             value = _number(name, key, value)
@@ -457,11 +677,11 @@ def _read_provider(name: str, told: Mapping[str, Any], missing: float) -> Provid
 
     try:
         value = opened(0)()
-    except (AttributeError, TypeError, ValueError) as error:
+    except Exception as error:  # whatever the other library raises
         _refuse(name, "provider", f"{provider!r} cannot be called: {error}")
-    if not _is_value(value):
+    if _kind(value) is None:
         _refuse(name, "provider", f"{provider} gives {type(value).__name__}, and not one value.")
-    return ProviderColumn(opened, missing)
+    return ProviderColumn(name, provider, opened, missing)
 
 
 def _faker(locale: str | None, seed: int) -> Any:

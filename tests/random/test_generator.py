@@ -254,6 +254,65 @@ class TestToSpec:
         with pytest.raises(ValueError, match="'raw', key 'values'"):
             sampler.to_spec(label=1)
 
+    def test_whole_floats_keep_their_distribution(self):
+        X = np.random.default_rng(0).integers(0, 4, (400, 1)).astype(float)
+        sampler = RandomGenerator(bounds="observed", distributions=["uniform"], random_state=0)
+        sampler.fit(X, np.repeat([1, 0], 200))
+        again = RandomGenerator.from_spec(sampler.to_spec(label=1), random_state=0).sample(20_000)
+        shares = [
+            np.bincount(rows.astype(int)) / 20_000
+            for rows in (sampler.sample(20_000, label=1)[:, 0], again["0"].to_numpy())
+        ]
+        np.testing.assert_allclose(shares[1], shares[0], atol=0.015)
+
+    @pytest.mark.parametrize("distributions", ["auto", "empirical"])
+    @pytest.mark.parametrize("unit", ["s", "ns"])
+    def test_times_keep_their_step(self, unit, distributions):
+        hours = np.array([0, 3, 6, 27, 30, 99, 300, 303])
+        when = pd.Series(pd.Timestamp("2024-02-29 01:30") + pd.to_timedelta(hours, "h"))
+        frame = pd.DataFrame({"when": when.astype(f"datetime64[{unit}]")})
+        sampler = RandomGenerator(distributions=distributions, random_state=0)
+        sampler.fit(frame, [1] * 6 + [0] * 2)
+        spec = sampler.to_spec(label=1)
+        assert spec["when"]["step"] == 1800
+        for rows in (sampler.sample(500, label=1), RandomGenerator.from_spec(spec).sample(500)):
+            assert (rows["when"].dt.floor("30min") == rows["when"]).all()
+
+    def test_levels_of_times_are_text(self):
+        days = pd.to_datetime(["2024-02-28", "2024-02-29", "2024-03-02", "2024-03-09"])
+        frame = pd.DataFrame({"day": days, "when": days + pd.Timedelta(3661, "s")})
+        sampler = RandomGenerator(distributions="empirical").fit(frame, [1, 1, 0, 0])
+        spec = sampler.to_spec(label=1)
+        assert spec["day"]["levels"] == ["2024-02-28", "2024-02-29"]
+        assert spec["when"]["levels"] == ["2024-02-28T01:01:01", "2024-02-29T01:01:01"]
+
+    @pytest.mark.parametrize("unit", ["s", "ns"])
+    @pytest.mark.parametrize("ending", ["json", "toml"])
+    def test_categories_that_are_dates(self, tmp_path, unit, ending):
+        day = pd.Series(pd.to_datetime(["2024-02-29", "2024-03-01"] * 3))
+        frame = pd.DataFrame({"day": day.astype(f"datetime64[{unit}]")})
+        sampler = RandomGenerator(categorical_features=["day"]).fit(frame, [1, 1, 1, 0, 0, 0])
+        path = tmp_path / f"a.{ending}"
+        sampler.to_spec(path, label=1)
+        again = RandomGenerator.from_spec(path, random_state=0).sample(2000)["day"]
+        assert set(again) == set(day)
+        assert abs((again == "2024-02-29").mean() - 2 / 3) < 0.05
+
+    def test_dates_that_stand_for_the_end_of_time(self):
+        days = np.array(["2024-02-29", "2024-03-01", "9999-12-31"], "datetime64[s]")
+        frame = pd.DataFrame({"day": days})
+        spec = RandomGenerator().fit(frame.loc[[0, 1, 2, 0, 1]], [1, 1, 1, 0, 0]).to_spec(label=1)
+        assert spec["day"]["max"] == "9999-12-31"
+
+    def test_the_log_of_times_says_what_the_spec_says(self):
+        _, _, sampler = drawn(10)
+        log = {entry["column"]: entry for entry in sampler.fit_log_ if entry["class"] == "a"}
+        spec = sampler.to_spec(label="a")
+        for name in ("since", "age", "height"):
+            for key, value in log[name]["parameters"].items():
+                assert spec[name][key] == value, (name, key)
+        assert log["since"]["parameters"]["loc"] > 18_000
+
     def test_times_and_columns_without_any_value(self):
         when = pd.Timestamp("2024-02-29 13:05:07") + pd.to_timedelta([0, 77, 999, 5_001, 3], "s")
         frame = pd.DataFrame({"when": when, "none": np.nan, "what": [None] * 5})

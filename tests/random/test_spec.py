@@ -2,21 +2,25 @@
 
 import json
 import sys
-from datetime import datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 from sklearn.base import clone
+from typer.testing import CliRunner
 
-from skresample import RandomGenerator
+from skresample import RandomGenerator, cli
 
 ISSUE = {
     "age": {"dist": "norm", "loc": 40, "scale": 12, "min": 18, "max": 99, "dtype": "int"},
     "sex": {"values": ["f", "m"], "p": [0.5, 0.5]},
     "name": {"provider": "faker.name"},
 }
+
+NORM = {"dist": "norm"}
 
 
 def sample(spec, n=20_000, seed=0):
@@ -106,6 +110,81 @@ class TestDraws:
         assert str(when.min()) == "2024-02-29 00:00:00"
         assert str(when.max()) == "2024-02-29 00:00:05"
 
+    @pytest.mark.parametrize("low", [15_000, 14_999.7, "2011-01-26", date(2011, 1, 26)])
+    def test_bounds_of_dates_are_dates_or_days(self, low):
+        told = {"dist": "uniform", "scale": 40_000, "min": low, "max": 15_002, "dtype": "date"}
+        days = sample({"x": told}, 500)["x"].dt.strftime("%Y-%m-%d")
+        assert sorted(set(days)) == ["2011-01-26", "2011-01-27", "2011-01-28"]
+
+    def test_bounds_of_times_in_days(self):
+        told = {"dist": "uniform", "scale": 40_000, "min": 15_000.25, "max": 15_000.5}
+        x = sample({"x": {**told, "dtype": "datetime"}}, 5000)["x"]
+        assert x.between("2011-01-26 06:00", "2011-01-26 12:00").all()
+        assert x.max() - x.min() > pd.Timedelta("5h")
+
+    @pytest.mark.parametrize(
+        ("told", "wanted"),
+        [
+            ({"min": 0.14, "max": 0.46, "decimals": 1}, [0.2, 0.3, 0.4]),
+            ({"min": 0.3, "max": 0.7, "decimals": 1}, [0.3, 0.4, 0.5, 0.6, 0.7]),
+            ({"min": 1.1, "max": 1.2, "decimals": 1}, [1.1, 1.2]),
+            ({"min": 0.26, "max": 0.34, "decimals": 1}, [0.3]),
+            ({"min": 0.5, "max": 2.5, "decimals": 0}, [1, 2]),
+            ({"min": 120, "max": 480, "decimals": -2}, [200, 300, 400]),
+        ],
+    )
+    def test_decimals_stay_within_bounds(self, told, wanted):
+        told = {"dist": "uniform", "scale": 1000 if told["decimals"] < 0 else 3, **told}
+        assert np.unique(sample({"x": told}, 2000)["x"]).tolist() == wanted
+
+    def test_without_decimals_bounds_are_as_likely_as_the_rest(self):
+        told = {"dist": "uniform", "loc": -5, "scale": 20, "min": 1, "max": 3}
+        for rounded in ({"decimals": 0}, {"dtype": "int"}):
+            shares = sample({"x": {**told, **rounded}})["x"].value_counts(normalize=True)
+            np.testing.assert_allclose(shares, 1 / 3, atol=0.015)
+
+    def test_decimals_beyond_floats_leave_numbers_as_they_are(self):
+        told = {"dist": "uniform", "loc": 1e300, "scale": 1e300, "decimals": 15}
+        assert sample({"x": told}, 50)["x"].between(1e300, 2e300).all()
+
+    def test_steps_of_times(self):
+        told = {"dist": "uniform", "loc": 19_000, "scale": 5_000, "dtype": "datetime"}
+        told |= {"min": "2024-02-29T01:00", "max": "2024-02-29T11:59", "step": 10_800}
+        x = sample({"x": told}, 2000)["x"]
+        assert sorted(x.dt.strftime("%d %H:%M:%S").unique()) == [
+            "29 03:00:00",
+            "29 06:00:00",
+            "29 09:00:00",
+        ]
+
+    @pytest.mark.parametrize("dtype", ["date", "datetime"])
+    def test_levels_that_are_dates(self, dtype):
+        levels = ["2024-02-28", date(2024, 3, 1), 19_782]
+        told = {"dist": "empirical", "levels": levels, "counts": [1, 8, 1], "dtype": dtype}
+        x = sample({"x": told})["x"]
+        assert (str(x.min())[:10], str(x.max())[:10]) == ("2024-02-28", "2024-03-01")
+        assert abs((x == "2024-03-01").mean() - 0.8) < 0.05
+
+    @pytest.mark.parametrize(
+        ("values", "dtype", "wanted"),
+        [
+            (["2024-02-29", "1500-01-01"], "date", ["2024-02-29", "1500-01-01"]),
+            ([date(2024, 2, 29)], None, ["2024-02-29"]),
+            ([np.datetime64("2024-02-29", "ns")], None, ["2024-02-29"]),
+            ([np.datetime64("2024-02-29T13:05:07")], None, ["2024-02-29 13:05:07"]),
+            ([datetime(2024, 2, 29, 13, tzinfo=UTC)], None, ["2024-02-29 13:00:00"]),
+            (["2024-02-29T13:00:00.5+01:00"], "datetime", ["2024-02-29 12:00:00.500000"]),
+            ([19_782], "date", ["2024-02-29"]),
+        ],
+    )
+    def test_values_that_are_dates(self, values, dtype, wanted):
+        told = {"values": values, "missing": 0.2} | ({"dtype": dtype} if dtype else {})
+        x = sample({"x": told}, 200)["x"]
+        assert x.dtype.kind == "M"
+        assert x.isna().any()
+        expected = np.sort(np.array(wanted, "datetime64[us]"))
+        np.testing.assert_array_equal(np.unique(x.dropna().to_numpy("datetime64[us]")), expected)
+
     def test_empirical(self):
         x = sample({"x": {"dist": "empirical", "levels": [0, 5, 6], "counts": [8, 1, 1]}})["x"]
         assert abs((x == 0).mean() - 0.8) < 0.015
@@ -154,6 +233,17 @@ class TestSeeds:
         fewer = sample({"age": ISSUE["age"]}, 20)
         pd.testing.assert_series_equal(fewer["age"], sample(ISSUE, 20)["age"])
 
+    def test_a_seed_that_is_set_later_counts(self):
+        spec = {"x": NORM}
+        generator = RandomGenerator.from_spec(spec, random_state=3)
+        first = generator.sample(5)
+        generator.set_params(random_state=5)
+        pd.testing.assert_frame_equal(generator.sample(5), sample(spec, 5, seed=5))
+        generator.set_params(random_state=5)
+        assert not generator.sample(5).equals(sample(spec, 5, seed=5))
+        generator.set_params(random_state=3)
+        pd.testing.assert_frame_equal(generator.sample(5), first)
+
     def test_clone_draws_the_same(self):
         generator = RandomGenerator.from_spec(ISSUE, random_state=3)
         pd.testing.assert_frame_equal(clone(generator).sample(9), generator.sample(9))
@@ -190,16 +280,77 @@ class TestReading:
             ("a.json", "[]", ValueError, "a mapping for each column"),
             ("a.yaml", "a: 1", ValueError, r"must end in \.json or \.toml"),
             ("a.toml", None, FileNotFoundError, "There is no file"),
+            ("a=1.toml", None, FileNotFoundError, r"There is no file .*a=1\.toml"),
+            ("a.toml", b"a = {values = ['\xe9']}", ValueError, r"a\.toml is not in UTF-8"),
         ],
     )
     def test_files_that_cannot_be_read(self, tmp_path, name, text, error, words):
         if text is not None:
-            (tmp_path / name).write_text(text)
-        with pytest.raises(error, match=words):
-            RandomGenerator.from_spec(tmp_path / name)
+            text = text.encode() if isinstance(text, str) else text
+            (tmp_path / name).write_bytes(text)
+        for source in (tmp_path / name, str(tmp_path / name)):
+            with pytest.raises(error, match=words):
+                RandomGenerator.from_spec(source)
 
+    @pytest.mark.parametrize("name", ["a.toml", "a.json"])
+    def test_a_byte_order_mark_is_no_part_of_it(self, tmp_path, name):
+        text = '{"a": {"values": [1]}}' if name == "a.json" else "a = { values = [1] }"
+        (tmp_path / name).write_text(text, encoding="utf-8-sig")
+        assert RandomGenerator.from_spec(tmp_path / name).spec == {"a": {"values": [1]}}
 
-NORM = {"dist": "norm"}
+    def test_one_line_of_toml(self):
+        assert RandomGenerator.from_spec('a = {dist="norm"}').spec == {"a": {"dist": "norm"}}
+
+    @pytest.mark.parametrize("source", [[1], 3, b"{}", None])
+    def test_what_is_no_spec(self, source):
+        with pytest.raises(TypeError, match="A spec is a mapping for each column"):
+            RandomGenerator.from_spec(source)
+
+    def test_it_is_copied_in_and_out(self):
+        given = {"a": {"values": [1, 2], "p": [0.5, 0.5], "correlations": {"b": 0.2}}, "b": NORM}
+        generator = RandomGenerator.from_spec(given)
+        kept = json.loads(json.dumps(given))
+        given["a"]["values"].append(3)
+        given["a"]["correlations"]["b"] = 0.9
+        told = generator.to_spec()
+        assert told == generator.spec == kept
+        told["a"]["p"][0] = 7
+        assert generator.to_spec() == kept
+
+    @pytest.mark.parametrize("ending", ["json", "toml"])
+    def test_what_either_kind_lacks_is_written_so_that_it_is_read_alike(self, tmp_path, ending):
+        spec = {
+            "day": {"dist": "uniform", "loc": 11_000, "scale": 900, "dtype": "date"},
+            "dates": {"values": [date(2001, 1, 1), date(2001, 5, 1)]},
+            "times": {"values": [datetime(2001, 1, 1, 3), pd.Timestamp("2001-05-01")]},
+            "level": {"dist": "empirical", "levels": [date(2001, 1, 1)], "dtype": "date"},
+            "number": {"dist": "norm", "loc": Decimal("3.5"), "scale": np.float32(2)},
+            "value": {"values": [np.int64(1), Decimal("2.5")], "p": [np.float64(0.5), 0.5]},
+            "truth": {"values": [np.True_, np.False_], "missing": np.float64(0.5)},
+            "name": {"provider": "faker.name", "locale": None},
+        }
+        spec["day"] |= {"min": date(2001, 1, 1), "max": np.datetime64("2001-03-01")}
+        generator = RandomGenerator.from_spec(spec, random_state=0)
+        generator.to_spec(tmp_path / f"a.{ending}")
+        again = RandomGenerator.from_spec(tmp_path / f"a.{ending}", random_state=0)
+        assert again.spec == generator.spec == RandomGenerator(spec=spec).to_spec()
+        frame = generator.sample(300)
+        pd.testing.assert_frame_equal(again.sample(300), frame)
+        assert frame["day"].between("2001-01-01", "2001-03-01").all()
+        assert [frame[name].dtype.kind for name in ("dates", "times", "level")] == ["M"] * 3
+
+    def test_dates_of_toml_are_written_as_json(self, tmp_path):
+        text = "[a]\ndist = 'uniform'\nscale = 20000\ndtype = 'date'\nmin = 2001-01-01\n"
+        text += "[b]\nvalues = [2001-01-01]\n"
+        RandomGenerator.from_spec(text).to_spec(tmp_path / "a.json")
+        again = RandomGenerator.from_spec(tmp_path / "a.json").sample(50)
+        assert again["a"].min() >= pd.Timestamp("2001-01-01")
+        assert (again["b"] == "2001-01-01").all()
+
+    def test_a_spec_that_is_wrong_is_not_written(self, tmp_path):
+        with pytest.raises(ValueError, match="Column 'a', key 'values'"):
+            RandomGenerator(spec={"a": {"values": [object()]}}).to_spec(tmp_path / "a.json")
+        assert not list(tmp_path.iterdir())
 
 
 class TestRefusals:
@@ -219,7 +370,18 @@ class TestRefusals:
             ({**NORM, "min": 100}, "min", "no probability from 100"),
             ({**NORM, "dtype": "text"}, "dtype", "float, int"),
             ({**NORM, "dtype": "int", "decimals": 1}, "decimals", "a whole number"),
+            ({**NORM, "decimals": 16}, "decimals", "from -15 to 15"),
+            ({**NORM, "min": 0.14, "max": 0.16, "decimals": 1}, "min", "no number with decimals=1"),
+            ({**NORM, "min": 0.2, "max": 0.8, "dtype": "int"}, "min", "no whole number is from"),
+            ({**NORM, "step": 60}, "step", "of a dtype datetime"),
+            ({**NORM, "dtype": "datetime", "step": 0}, "step", "a whole number of seconds"),
             ({**NORM, "dtype": "date", "min": "soon"}, "min", "such as 2024-02-29"),
+            ({**NORM, "dtype": "date", "min": True}, "min", "such as 2024-02-29"),
+            ({**NORM, "dtype": "date", "min": 1e7}, "min", "not in the years 1 to 9999"),
+            ({**NORM, "dtype": "date", "loc": 1e7}, "dtype", "years 1 to 9999: give min and max"),
+            ({**NORM, "dtype": "int", "loc": 1e19}, "dtype", "64 bits: give min and max"),
+            ({**NORM, "loc": 10**400}, "loc", "a finite number"),
+            ({**NORM, "correlations": {"the colum": 0.1}}, "correlations.the colum", "no other"),
             ({**NORM, "missing": 1.1}, "missing", "from 0 to 1"),
             ({**NORM, "correlations": {"y": 0.1}}, "correlations.y", "no other column"),
             ({**NORM, "correlations": {"other": 2}}, "correlations.other", "from -1 to 1"),
@@ -231,6 +393,18 @@ class TestRefusals:
             ({"values": [1, 2], "p": [1.5, -0.5]}, "p", "below 0"),
             ({"values": [1, 2], "p": [1]}, "p", "a list of 2"),
             ({"values": [1], "min": 0}, "min", "no such key"),
+            ({"values": [1, float("nan")]}, "values", "not nan: for what is missing, there is"),
+            ({"values": [1, float("inf")]}, "values", "not inf"),
+            ({"values": ["a", None]}, "values", "the key missing"),
+            ({"values": [np.datetime64("12000-01-01")]}, "values", "12000-01-01"),
+            ({"values": [np.timedelta64(3, "ns")]}, "values", "timedelta"),
+            ({"values": [1, 2.5, "x", True]}, "values", "numbers, text, true or false"),
+            ({"values": [1, True]}, "values", "of one kind"),
+            ({"values": [date(2024, 2, 29), "2024-03-01"]}, "values", "are dates, text"),
+            ({"values": [date(2024, 2, 29), 3]}, "values", "are dates, numbers"),
+            ({"values": ["x"], "dtype": "int"}, "dtype", "must be date or datetime"),
+            ({"values": ["x"], "dtype": "date"}, "values", "such as 2024-02-29"),
+            ({"values": ["2024-02-29T13:00"], "dtype": "date"}, "values", "take dtype datetime"),
             ({"dist": "empirical"}, "levels", "a list of one number"),
             ({"dist": "empirical", "levels": [1], "counts": [0.5]}, "counts", "whole numbers"),
             ({"provider": "faker.nmae"}, "provider", "Did you mean 'name'?"),
@@ -255,6 +429,7 @@ class TestRefusals:
         ("spec", "words"),
         [
             ({}, "needs a column"),
+            ({1: {"dist": "norm"}}, "Column 1: a name must be text, such as '1'"),
             ({"x": 3}, "'x' must be a mapping"),
             ({"x": {}}, "'x' must have one of the keys dist, values, provider, and has none"),
             ({"x": {"dist": "norm", "values": [1]}}, "has dist and values"),
@@ -263,6 +438,39 @@ class TestRefusals:
     def test_of_no_column_or_kind(self, spec, words):
         with pytest.raises(ValueError, match=words):
             RandomGenerator.from_spec(spec)
+
+    def test_a_column_is_not_meant_to_be_correlated_with_itself(self):
+        with pytest.raises(ValueError, match=r"key 'correlations\.a': no other .* name\.$"):
+            RandomGenerator.from_spec({"a": {**NORM, "correlations": {"a": 0.2}}})
+
+    @pytest.mark.parametrize(
+        ("told", "key", "remedy"),
+        [
+            ({"dist": "pareto", "b": 0.1, "dtype": "int"}, "dtype", "64 bits: give min and max"),
+            ({"dist": "cauchy", "scale": 1e4, "dtype": "date"}, "dtype", "give min and max"),
+            ({"dist": "cauchy", "scale": 1e4, "dtype": "datetime"}, "dtype", "give min and max"),
+            ({"dist": "lognorm", "s": 300}, "dist", "floats: give min and max"),
+        ],
+    )
+    def test_draws_that_nothing_holds(self, told, key, remedy):
+        generator = RandomGenerator.from_spec({"other": NORM, "x": told}, random_state=0)
+        with pytest.raises(ValueError, match=f"Column 'x', key '{key}': .* {remedy}"):
+            generator.sample(50_000)
+        bounds = {"min": 1, "max": 1000}
+        x = sample({"x": {**told, **bounds}}, 50_000)["x"]
+        assert x.notna().all()
+
+    def test_a_provider_that_fails_while_drawing(self, tmp_path):
+        spec = {"x": NORM, "truth": {"provider": "faker.unique.boolean"}}
+        words = r"'truth', key 'provider': 'faker\.unique\.boolean' failed: Uniqueness.*Got dupl"
+        with pytest.raises(ValueError, match=words):
+            sample(spec, 5)
+        (tmp_path / "a.json").write_text(json.dumps(spec))
+        command = ["generate", str(tmp_path / "a.json"), "--n", "5", "--output"]
+        result = CliRunner().invoke(cli.app, [*command, str(tmp_path / "a.csv")])
+        assert result.exit_code == 2
+        assert "Column 'truth', key 'provider'" in result.stderr
+        assert list(tmp_path.iterdir()) == [tmp_path / "a.json"]
 
     def test_correlations_that_cannot_be(self):
         spec = {
@@ -300,6 +508,8 @@ class TestRefusals:
             generator.fit([[1.0], [2.0], [3.0]], [1, 1, 0])
         with pytest.raises(ValueError, match="a spec has no classes"):
             generator.sample(3, label=1)
+        with pytest.raises(ValueError, match="a spec has no classes"):
+            generator.to_spec(label="zzz")
         with pytest.raises(ValueError, match="at least 0"):
             generator.sample(-1)
 
