@@ -11,7 +11,7 @@ from skresample.numerics.lines import lines_through, matches, meeting_points
 from skresample.numerics.mixed import Mixed
 from skresample.numerics.neighbors import kneighbors
 
-__all__ = ["Recovered", "guess_right", "membership_scores", "recover"]
+__all__ = ["Recovered", "guesses", "membership_scores", "recover"]
 
 # The density of real rows at a place is read from the distance of the k-th nearest.
 K_DENSITY = 5
@@ -59,14 +59,10 @@ def membership_scores(
     return np.stack([-nearest, ratio], axis=1)
 
 
-def guess_right(
-    tables: Tables,
-    column: int,
-    targets: Side,
-    known: Side,
-    of_same: bool = False,
-) -> npt.NDArray[np.bool_]:
-    """Say for which rows a secret value is that of the most similar row that is known.
+def guesses(
+    tables: Tables, column: int, targets: Side, known: Side, k: int = 1
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
+    """Say for which rows a secret value is that of the most similar rows that are known.
 
     Parameters
     ----------
@@ -78,25 +74,26 @@ def guess_right(
         Rows whose value is guessed.
     known : Side
         Rows that the guesses are made with.
-    of_same : bool, default=False
-        Whether the targets are the first of the known rows, so that none is guessed with itself.
+    k : int, default=1
+        How many of the most similar.
 
     Returns
     -------
-    right : ndarray of shape (n_targets,)
-        Whether a category is guessed, or a number to a tenth of its standard deviation.
+    nearest : ndarray of shape (n_targets, k)
+        Their positions, the most similar first.
+    right : ndarray of shape (n_targets, k)
+        Whether each of them says a category, or a number to a tenth of its standard deviation.
     """
-    both = [known] if of_same else [targets, known]
-    values = _without(tables.space(*both), column, tables.real.numeric.shape[1])
-    asked = np.arange(len(targets))
-    among = np.arange(len(known)) + (0 if of_same else len(targets))
-    found = kneighbors(values, 1, of=asked, among=among)[:, 0] - among[0]
     n_numbers = tables.real.numeric.shape[1]
+    values = _without(tables.space(targets, known), column, n_numbers)
+    n = len(targets)
+    nearest = kneighbors(values, k, of=np.arange(n), among=np.arange(n, n + len(known))) - n
     if column >= n_numbers:
-        return targets.codes[:, column - n_numbers] == known.codes[found, column - n_numbers]
-    truth, guess = targets.numeric[:, column], known.numeric[found, column]
+        codes = targets.codes[:, [column - n_numbers]]
+        return nearest, codes == known.codes[nearest, column - n_numbers]
+    truth, guess = targets.numeric[:, [column]], known.numeric[nearest, column]
     near = np.abs(truth - guess) <= RIGHT * tables.deviation[column]
-    return near | (np.isnan(truth) & np.isnan(guess))
+    return nearest, near | (np.isnan(truth) & np.isnan(guess))
 
 
 def _without(values: Any, column: int, n_numbers: int) -> Any:

@@ -14,7 +14,7 @@ from skresample.audit.answers import (
     not_judged,
     percentiles,
 )
-from skresample.audit.tables import Tables
+from skresample.audit.tables import FEWEST, Tables
 from skresample.numerics.permutations import familywise, null_statistics
 from skresample.numerics.two_samples import (
     MOST_FEATURES,
@@ -34,8 +34,6 @@ __all__ = ["faithful"]
 QUESTION = "Faithful: are synthetic rows distributed as real rows of their class?"
 # From here on a difference matters: of distributions, correlations, and a classifier's area.
 FAR, OTHER, TELLS = 0.1, 0.2, 0.65
-# A class with fewer synthetic rows is not compared.
-FEWEST = 5
 RESAMPLES = 199
 # On fewer rows threads wait for each other longer than they work.
 ROWS_FOR_THREADS = 20_000

@@ -5,14 +5,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from skresample.audit.tables import Tables
+from skresample.audit.tables import FEWEST, Tables
 from skresample.numerics.closeness import Lists, nearest_lists
 from skresample.numerics.mixed import Mixed
 
-__all__ = ["FEWEST", "Neighborhood", "neighborhoods"]
+__all__ = ["LISTED", "Neighborhood", "neighborhoods", "weights_like_synthetic"]
 
-# A class with fewer synthetic rows is not looked at.
-FEWEST = 5
 # How many of the nearest rows are listed: among so many, some are real and some synthetic.
 LISTED = 20
 
@@ -65,3 +63,23 @@ def neighborhoods(tables: Tables, rng: np.random.Generator) -> list[Neighborhood
         values = values.take(order) if isinstance(values, Mixed) else values[order]
         found.append(Neighborhood(int(stratum), order < real.size, nearest_lists(values, LISTED)))
     return found
+
+
+def weights_like_synthetic(near: list[Neighborhood]) -> npt.NDArray[np.float64]:
+    """Return what real rows count, for their classes to count as much as among synthetic rows.
+
+    Parameters
+    ----------
+    near : list of Neighborhood
+        Of each class.
+
+    Returns
+    -------
+    weights : ndarray of shape (n_real,)
+        Of the real rows, class by class.
+    """
+    parts = []
+    for one in near:
+        n = np.count_nonzero(one.is_real)
+        parts.append(np.full(n, (len(one.is_real) - n) / n))
+    return np.concatenate(parts)

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 from sklearn.metrics import roc_curve
 
 from skresample.audit.answers import (
@@ -16,9 +15,9 @@ from skresample.audit.answers import (
     not_judged,
     share_interval,
 )
-from skresample.audit.attacks import guess_right, membership_scores, recover
-from skresample.audit.neighborhoods import FEWEST, Neighborhood
-from skresample.audit.tables import Side, Tables
+from skresample.audit.attacks import guesses, membership_scores, recover
+from skresample.audit.neighborhoods import LISTED, Neighborhood, weights_like_synthetic
+from skresample.audit.tables import FEWEST, Side, Tables
 from skresample.numerics.closeness import nearest_two
 from skresample.numerics.neighbors import kneighbors
 from skresample.numerics.permutations import familywise, null_statistics
@@ -274,7 +273,9 @@ def _neighbor_ratio(near: list[Neighborhood], rng: np.random.Generator) -> Check
     for real in (False, True):
         parts = [ratios(one, one.is_real[np.newaxis])[0][one.is_real == real] for one in near]
         sides.append(np.concatenate(parts))
-    value, reference = float(sides[0].mean()), float(sides[1].mean())
+    # Of real rows, as many of each class as are synthetic.
+    value = float(sides[0].mean())
+    reference = float(np.average(sides[1], weights=weights_like_synthetic(near)))
     reach = 1.96 * float(sides[0].std() / np.sqrt(len(sides[0])))
     said = (
         f"The nearest real row of a synthetic one is on average {value:.2f} times as far as the "
@@ -316,12 +317,15 @@ def _attributes(
         value, reference = right[is_train, worst].mean(), right[~is_train, worst].mean()
         total, control = int(train), "of held-out rows, which tell what is known of anybody"
     else:
-        ours, others = _guess_twice(tables, strata, secrets, rng)
-        better, worse = (ours & ~others).sum(axis=0), (others & ~ours).sum(axis=0)
-        pvalues = stats.binom.sf(better - 1, better + worse, 0.5)
-        worst = int(np.argmin(pvalues))
-        pvalue = min(1.0, float(pvalues[worst]) * len(secrets))
-        value, reference, total = ours[:, worst].mean(), others[:, worst].mean(), len(ours)
+        guessed = _GuessedTwice(tables, strata, secrets, rng)
+        result = familywise(
+            null_statistics(
+                guessed.excess, guessed.is_synthetic, PERMUTATIONS, rng, strata=guessed.strata
+            )
+        )
+        worst, pvalue, total = int(np.argmax(result.excess)), result.pvalue, guessed.n_targets
+        sides = guessed.is_synthetic, ~guessed.is_synthetic
+        value, reference = (guessed.right(side[np.newaxis])[0, worst] for side in sides)
         control = "from other real rows in place of synthetic ones"
     column = tables.name(secrets[worst])
     said = (
@@ -352,33 +356,70 @@ def _guess_both(
         known = _of(tables, tables.synthetic, stratum)
         for label, side in ((True, tables.real), (False, held_out)):
             targets = _some(_of(tables, side, stratum), rng)
-            right = [guess_right(tables, secret, targets, known) for secret in secrets]
+            right = [guesses(tables, secret, targets, known)[1] for secret in secrets]
             n = len(targets)
-            parts.append((np.stack(right, axis=1), np.full(n, label), np.full(n, stratum)))
+            parts.append((np.hstack(right), np.full(n, label), np.full(n, stratum)))
     rights, labels, groups = zip(*parts, strict=True)
     return np.concatenate(rights), np.concatenate(labels), np.concatenate(groups)
 
 
-def _guess_twice(
-    tables: Tables, strata: list[int], secrets: list[int], rng: np.random.Generator
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Guess secrets of real rows from synthetic rows, and from as many other real ones."""
-    ours, others = [], []
-    for stratum in strata:
-        real = _of(tables, tables.real, stratum)
-        synthetic = _of(tables, tables.synthetic, stratum)
-        size = min(len(real) - 1, len(synthetic))
-        # One more, since none is guessed with itself.
-        known_real = _some(real, rng, size + 1)
-        known = _some(synthetic, rng, size)
-        targets = known_real.take(np.arange(min(TARGETS, len(known_real))))
-        guesses = [
-            (
-                guess_right(tables, secret, targets, known),
-                guess_right(tables, secret, targets, known_real, of_same=True),
-            )
-            for secret in secrets
-        ]
-        ours.append(np.stack([one for one, _ in guesses], axis=1))
-        others.append(np.stack([one for _, one in guesses], axis=1))
-    return np.concatenate(ours), np.concatenate(others)
+class _GuessedTwice:
+    """Secrets of some real rows, guessed from synthetic rows and from as many other real ones.
+
+    Both are looked for in one list of the most similar rows, so that which are synthetic can be
+    shuffled: many guesses may hang on one row.
+
+    Parameters
+    ----------
+    tables, strata, secrets, rng
+        As `private` has them.
+
+    Attributes
+    ----------
+    is_synthetic : ndarray of shape (n_known,)
+        Which of the rows that guesses are made with are.
+    strata : ndarray of shape (n_known,)
+        Their classes.
+    n_targets : int
+        Of how many rows secrets are guessed.
+    """
+
+    def __init__(
+        self, tables: Tables, strata: list[int], secrets: list[int], rng: np.random.Generator
+    ):
+        is_synthetic, groups = [], []
+        self._lists: list[list[tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]]] = []
+        self.n_targets = start = 0
+        for stratum in strata:
+            real = _some(_of(tables, tables.real, stratum), rng, len(tables.real))
+            synthetic = _of(tables, tables.synthetic, stratum)
+            n = min(TARGETS, len(real) // 2)
+            targets, others = real.take(np.arange(n)), real.take(np.arange(n, len(real)))
+            size = min(len(others), len(synthetic))
+            # In random order, so that of equally similar rows any may be the first.
+            order = rng.permutation(2 * size)
+            known = _some(others, rng, size).joined(_some(synthetic, rng, size)).take(order)
+            lists = [
+                guesses(tables, secret, targets, known, min(LISTED, 2 * size)) for secret in secrets
+            ]
+            self._lists.append([(nearest + start, right) for nearest, right in lists])
+            is_synthetic.append(order >= size)
+            groups.append(np.full(2 * size, stratum))
+            self.n_targets += n
+            start += 2 * size
+        self.is_synthetic, self.strata = np.concatenate(is_synthetic), np.concatenate(groups)
+
+    def right(self, block: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+        """Return the share of right guesses with the rows that are True, for each secret."""
+        counts = np.zeros((len(block), len(self._lists[0])))
+        for lists in self._lists:
+            for j, (nearest, right) in enumerate(lists):
+                usable = block[:, nearest]
+                first = usable.argmax(axis=2)
+                is_right = right[np.arange(len(right)), first] & usable.any(axis=2)
+                counts[:, j] += is_right.sum(axis=1)
+        return counts / self.n_targets
+
+    def excess(self, block: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+        """Return by how much the guesses of rows that are True are the better ones."""
+        return self.right(block) - self.right(~block)

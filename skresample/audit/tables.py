@@ -13,10 +13,12 @@ from skresample.numerics.mixed import Mixed, mismatch_cost
 from skresample.table import Rows, read_like, read_rows, read_target, take_rows
 from skresample.table.columns import kind_of
 
-__all__ = ["LEAST_ROWS", "Side", "Tables", "read_tables"]
+__all__ = ["FEWEST", "LEAST_ROWS", "Side", "Tables", "read_tables"]
 
 # Of a class with fewer real rows nothing is said.
 LEAST_ROWS = 12
+# Fewer synthetic rows of a class are not held against its real ones.
+FEWEST = 5
 # Statistics are computed of at most so many rows of a table.
 MOST_ROWS = 10_000
 # What one class of unlabelled rows is called.
@@ -56,6 +58,11 @@ class Side:
         """Return some of the rows."""
         labels = None if self.labels is None else self.labels[rows]
         return Side(take_rows(self.X, rows), self.numeric[rows], self.codes[rows], labels)
+
+    def joined(self, other: "Side") -> "Side":
+        """Return the rows of both, of no class and with numbers in place of what came."""
+        numeric = np.concatenate([self.numeric, other.numeric])
+        return Side(numeric, numeric, np.concatenate([self.codes, other.codes]), None)
 
 
 @dataclass(frozen=True)
@@ -224,7 +231,7 @@ def read_tables(
         notes=[],
         deviation=fitted.deviation.astype(np.float64),
     )
-    return _without_small_classes(tables, target.counts)
+    return _with_notes_on_few(_without_small_classes(tables, target.counts))
 
 
 def _check_columns(rows: Rows, real: Rows, name: str) -> None:
@@ -298,3 +305,15 @@ def _without_small_classes(tables: Tables, counts: npt.NDArray[np.intp]) -> Tabl
             side = side.take(np.flatnonzero(~np.isin(side.labels, small)))
         sides[name] = side
     return replace(tables, notes=notes, **sides)
+
+
+def _with_notes_on_few(tables: Tables) -> Tables:
+    """Say of which classes there are too few synthetic rows to be compared."""
+    counts = np.unique(tables.strata(tables.synthetic), return_counts=True)
+    notes = [
+        f"class {tables.classes[stratum]} has {n} synthetic row{'s' if n > 1 else ''}, fewer than "
+        f"{FEWEST}: whether they are faithful, varied and private is not looked at"
+        for stratum, n in zip(*map(np.ndarray.tolist, counts), strict=True)
+        if n < FEWEST and tables.labelled
+    ]
+    return replace(tables, notes=[*tables.notes, *notes])

@@ -13,8 +13,8 @@ from skresample.audit.answers import (
     not_judged,
     share_interval,
 )
-from skresample.audit.neighborhoods import FEWEST, Neighborhood
-from skresample.audit.tables import Tables
+from skresample.audit.neighborhoods import Neighborhood, weights_like_synthetic
+from skresample.audit.tables import FEWEST, Tables
 from skresample.numerics.closeness import coverage_density, nearest_two
 from skresample.numerics.permutations import familywise, null_statistics
 
@@ -96,14 +96,18 @@ def _statistics(one: Neighborhood, labels: npt.NDArray[np.bool_]) -> npt.NDArray
 
 
 def _within(near: list[Neighborhood], reaches: list[float]) -> tuple[float, float, int]:
-    """Return the share of synthetic, and of real rows with a real one within reach."""
-    counts, totals = np.zeros(2), np.zeros(2, dtype=int)
+    """Return the share of synthetic, and of real rows with a real one within reach.
+
+    Of real rows, each class counts as much as it does among the synthetic ones.
+    """
+    inside: tuple[list, list] = [], []
     for one, reach in zip(near, reaches, strict=True):
         nearest = nearest_two(one.lists, one.is_real[np.newaxis])[0][0]
-        for i, side in enumerate((~one.is_real, one.is_real)):
-            counts[i] += np.count_nonzero(nearest[side] <= reach)
-            totals[i] += side.sum()
-    return counts[0] / totals[0], counts[1] / totals[1], int(totals[0])
+        for found, side in zip(inside, (~one.is_real, one.is_real), strict=True):
+            found.append(nearest[side] <= reach)
+    synthetic, real = map(np.concatenate, inside)
+    reference = np.average(real, weights=weights_like_synthetic(near))
+    return float(synthetic.mean()), float(reference), len(synthetic)
 
 
 def _copies(near: list[Neighborhood], pvalue: float) -> Check:

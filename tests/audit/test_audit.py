@@ -326,6 +326,42 @@ class TestPower:
         assert found["checks"]["any rule"]["verdict"] == PROBLEM
         assert found["checks"]["combinations never seen"]["verdict"] == PROBLEM
 
+    def test_guesses_that_hang_on_few_rows_are_no_alarm(self):
+        # All people of a cell of categories get one guess.
+        found = []
+        for seed in range(20):
+            rng = np.random.default_rng(seed)
+
+            def table(n, rng=rng):
+                names = {"f": rng.random(n) < 0.1, "g": rng.integers(3, size=n)}
+                return pd.DataFrame(names | {"h": rng.integers(3, size=n)}).astype(str)
+
+            y = np.arange(300) % 2
+            answers = run((table(300), y), (table(300), y)).answers
+            found += [c.pvalue for c in answers["private"].checks if c.name == "attributes"]
+        assert np.mean(np.array(found) <= 0.1) <= 0.25
+        assert np.mean(np.array(found) <= 0.5) == pytest.approx(0.5, abs=0.3)
+
+    def test_copies_tell_what_their_owner_keeps_secret(self, real):
+        found = run(real, real, None).to_dict()["private"]["checks"]["attributes"]
+        assert found["verdict"] == PROBLEM
+        assert found["value"] > found["reference"] + 0.3
+
+    def test_real_rows_count_as_their_class_does_among_the_synthetic(self):
+        # Rows of class 1 often repeat each other, and most synthetic rows are of it.
+        rng = np.random.default_rng(0)
+
+        def table(n, m):
+            X = np.concatenate([rng.normal(size=(n, 3)), rng.integers(0, 3, size=(m, 3))])
+            return X, np.repeat([0, 1], [n, m])
+
+        found = run(table(900, 100), table(20, 100)).to_dict()
+        copies = found["varied"]["checks"]["exact copies"]
+        assert copies["verdict"] == NO_PROBLEM
+        assert copies["reference"] == pytest.approx(copies["value"], abs=0.1)
+        ratio = found["private"]["checks"]["nearest-neighbour ratio"]
+        assert ratio["reference"] == pytest.approx(ratio["value"], abs=0.1)
+
 
 class TestReconstruction:
     def rare(self, seed=0):
@@ -418,6 +454,15 @@ class TestWhatIsMissing:
         assert len(report.notes) == 2
         report.to_frame()
         assert "nothing is said" in str(report)
+
+    def test_few_synthetic_rows_of_a_class_are_named(self):
+        rng = np.random.default_rng(0)
+        X, y = rng.normal(size=(100, 2)), np.repeat(["a", "b"], 50)
+        report = run((X, y), (rng.normal(size=(54, 2)), np.repeat(["a", "b"], [50, 4])))
+        assert report.notes == [
+            "class b has 4 synthetic rows, fewer than 5: whether they are faithful, varied and "
+            "private is not looked at"
+        ]
 
 
 class TestRefusals:
