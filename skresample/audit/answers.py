@@ -19,8 +19,8 @@ __all__ = [
     "Answer",
     "Check",
     "answer",
+    "interval_about",
     "not_judged",
-    "percentiles",
     "share_interval",
 ]
 
@@ -189,21 +189,30 @@ def share_interval(count: float, total: int) -> tuple[float, float]:
     return float(found.low), float(found.high)
 
 
-def percentiles(values: npt.NDArray[np.floating]) -> tuple[float, float]:
-    """Return the middle 95 % of some draws.
+def interval_about(
+    value: float, draws: npt.NDArray[np.floating], most: float = np.inf
+) -> tuple[float, float]:
+    """Return the middle 95 % of some draws, moved so that their mean is the value.
+
+    A difference that is never below 0 is greater when rows are drawn again: their chance is
+    added to that of the rows.
 
     Parameters
     ----------
-    values : ndarray of shape (n,)
-        The draws.
+    value : float
+        What was computed.
+    draws : ndarray of shape (n,)
+        The same of rows drawn again.
+    most : float, default=inf
+        What it is at most; at least it is 0.
 
     Returns
     -------
     low, high : float
-        Its ends.
+        Ends of the interval.
     """
-    low, high = np.quantile(values, [0.025, 0.975])
-    return float(low), float(high)
+    low, high = value + np.quantile(draws, [0.025, 0.975]) - draws.mean()
+    return float(np.clip(low, 0, value)), float(np.clip(high, value, most))
 
 
 def _plain(check: Check) -> dict[str, Any]:

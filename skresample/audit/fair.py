@@ -6,20 +6,23 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy import stats
 
-from skresample.audit.answers import PERMUTATIONS, Answer, Check, answer, not_judged, percentiles
+from skresample.audit.answers import PERMUTATIONS, Answer, Check, answer, interval_about, not_judged
 from skresample.audit.fits import AFTER, BEFORE, Fits, Predictions
 from skresample.audit.tables import LEAST_ROWS, Side, Tables
 from skresample.audit.useful import shortfall
-from skresample.numerics.permutations import familywise, null_statistics
+from skresample.numerics.permutations import familywise, masses_within_strata, null_statistics
 
 __all__ = ["fair", "find_columns"]
 
 QUESTION = "Fair: does every group keep its share of each class, and its chances?"
 # From here on a difference matters: of the shares of groups, and between the rates of groups.
 SHIFTED, WIDER = 0.1, 0.1
-# Numbers with more values are not groups.
-MOST_GROUPS = 20
+# Numbers with more values are not groups, nor names with more.
+MOST_GROUPS, MOST_NAMES = 20, 100
+# Less probable than this is the same.
+LEAST_TAIL = 1e-15
 RESAMPLES = 199
 
 
@@ -63,7 +66,7 @@ def find_columns(tables: Tables, sensitive: Any) -> list[int]:
     Raises
     ------
     ValueError
-        If there is no such column, or its numbers have too many values to be groups.
+        If there is no such column, or it has too many values to be groups.
     """
     asked = [sensitive] if isinstance(sensitive, str | int | np.integer) else list(sensitive)
     order = np.concatenate([tables.numbers, tables.categories]).tolist()
@@ -86,6 +89,11 @@ def find_columns(tables: Tables, sensitive: Any) -> list[int]:
                     f"sensitive column {tables.name(j)!r} has more than {MOST_GROUPS} different "
                     "numbers, which are no groups: cut it into some first (pandas.cut)."
                 )
+        elif len(tables.category_names[j - len(tables.numbers)]) > MOST_NAMES:
+            raise ValueError(
+                f"sensitive column {tables.name(j)!r} has more than {MOST_NAMES} different values, "
+                "which are no groups of people: put some together first."
+            )
         columns.append(j)
     return columns
 
@@ -185,6 +193,23 @@ class _Shares(NamedTuple):
         shares = [counts / counts.sum(axis=-1, keepdims=True) for counts in (real, synthetic)]
         return np.einsum("c,...cg->...g", weights, shares[1] - shares[0])
 
+    def surprise(self, synthetic: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return how surprising numbers of synthetic rows of each group are, as normal scores.
+
+        From the probabilities themselves: few rows are not distributed normally, and that a group
+        is gone is far less probable than its share says.
+        """
+        scores = np.zeros((len(synthetic), len(self.groups.names)))
+        sizes = self.synthetic.sum(axis=1).tolist(), self.real.sum(axis=1).tolist()
+        for g, (ours, others) in enumerate(zip(self.synthetic.T, self.real.T, strict=True)):
+            lowest, masses = masses_within_strata(
+                zip(*sizes, (ours + others).tolist(), strict=True)
+            )
+            tails = np.minimum(np.cumsum(masses), np.cumsum(masses[::-1])[::-1])
+            score = stats.norm.isf(np.clip(tails, LEAST_TAIL, 0.5))
+            scores[:, g] = score[synthetic[:, g].astype(np.intp) - lowest]
+        return scores
+
 
 def _shares(tables: Tables, groups: list[Groups], rng: np.random.Generator) -> Check:
     """Compare the shares of the groups within each class, and within all of them together."""
@@ -214,15 +239,20 @@ def _shares(tables: Tables, groups: list[Groups], rng: np.random.Generator) -> C
             where.append((mine, by_class))
     for mine, both in where:
         found.append(np.abs(mine.apart(*both)).sum(axis=1) / 2)
+    whose = list(range(len(where)))
+    for i, (mine, both) in enumerate(where):
+        each = mine.surprise(both[1].sum(axis=1))
+        found += list(each.T)
+        whose += [i] * each.shape[1]
     result = familywise(np.stack(found, axis=1))
-    worst = int(np.argmax(result.excess))
+    worst = whose[int(np.argmax(result.excess))]
     mine, _ = where[worst]
     value, names = float(found[worst][0]), mine.groups.names
     again = [
         np.stack([rng.multinomial(row.sum(), row / row.sum(), size=RESAMPLES) for row in counts], 1)
         for counts in (mine.real, mine.synthetic)
     ]
-    interval = percentiles(np.abs(mine.apart(*again)).sum(axis=1) / 2)
+    interval = interval_about(value, np.abs(mine.apart(*again)).sum(axis=1) / 2, 1.0)
     least = int(np.argmin(mine.apart(mine.real, mine.synthetic)))
     weights = mine.synthetic.sum(axis=1) / mine.synthetic.sum()
     shares = [

@@ -11,8 +11,8 @@ from skresample.audit.answers import (
     Answer,
     Check,
     answer,
+    interval_about,
     not_judged,
-    percentiles,
 )
 from skresample.audit.tables import FEWEST, Tables
 from skresample.numerics.permutations import familywise, null_statistics
@@ -183,7 +183,7 @@ def _columns(tables: Tables, pooled: Pooled, rng: np.random.Generator) -> tuple[
     stratum, j = list(bins)[worst // d], worst % d
     value = float(found[0, worst])
     labels = pooled.is_real[pooled.groups[stratum]]
-    interval = _resampled_distance(bins[stratum], j, labels, rng)
+    again = _resampled_distances(bins[stratum], j, labels, rng)
     where = tables.class_name(stratum)
     said = (
         f"The column furthest beyond chance is {tables.name(j)!r}{where}: the distributions are "
@@ -194,7 +194,7 @@ def _columns(tables: Tables, pooled: Pooled, rng: np.random.Generator) -> tuple[
         said,
         value,
         float(result.reference[worst]),
-        interval,
+        interval_about(value, again, 1.0),
         result.pvalue,
         value >= FAR,
     )
@@ -207,10 +207,10 @@ def _columns(tables: Tables, pooled: Pooled, rng: np.random.Generator) -> tuple[
     return check, {"Distances of the columns": [heading, *rows]}, drawn
 
 
-def _resampled_distance(
+def _resampled_distances(
     bins: Bins, j: int, labels: npt.NDArray[np.bool_], rng: np.random.Generator
-) -> tuple[float, float]:
-    """Return the interval of the distance of a column, by drawing both samples again."""
+) -> npt.NDArray[np.float64]:
+    """Return distances of a column, of both samples drawn again."""
     ends = np.append(bins.starts, bins.indicators.shape[1])
     mine = slice(ends[j], ends[j + 1])
     shares = []
@@ -220,8 +220,8 @@ def _resampled_distance(
         shares.append(rng.multinomial(size, counts / size, size=RESAMPLES) / size)
     apart = shares[0] - shares[1]
     if bins.ordered[j]:
-        return percentiles(np.abs(np.cumsum(apart, axis=1)).max(axis=1))
-    return percentiles(np.abs(apart).sum(axis=1) / 2)
+        return np.abs(np.cumsum(apart, axis=1)).max(axis=1)
+    return np.abs(apart).sum(axis=1) / 2
 
 
 def _correlations(tables: Tables, pooled: Pooled, rng: np.random.Generator) -> Check:
@@ -289,8 +289,8 @@ def _whole(tables: Tables, pooled: Pooled, rng: np.random.Generator) -> Check:
         weights = rng.multinomial(count, np.full(count, 1 / count), size=RESAMPLES) / count
         means.append(weights.astype(np.float32) @ mine[side])
         sizes.append(count)
-    interval = percentiles(np.linalg.norm(means[0] - means[1], axis=1))
     value = float(found[0, worst])
+    interval = interval_about(value, np.linalg.norm(means[0] - means[1], axis=1))
     said = (
         f"As wholes, real and synthetic rows{tables.class_name(stratum)} are {value:.3f} apart "
         f"(maximum mean discrepancy); two real samples, {result.reference[worst]:.3f}."

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from skresample.audit.tables import FEWEST, Tables
-from skresample.numerics.closeness import Lists, nearest_lists
+from skresample.numerics.closeness import Lists, nearest_lists, nearest_two
 from skresample.numerics.mixed import Mixed
 
 __all__ = ["LISTED", "Neighborhood", "neighborhoods", "weights_like_synthetic"]
@@ -26,11 +26,14 @@ class Neighborhood(NamedTuple):
         Which of the rows are real.
     lists : Lists
         The nearest of them, of each.
+    nearest : ndarray of shape (n,)
+        How far the nearest real row is, of real rows the nearest other one.
     """
 
     stratum: int
     is_real: npt.NDArray[np.bool_]
     lists: Lists
+    nearest: npt.NDArray[np.float64]
 
 
 def neighborhoods(tables: Tables, rng: np.random.Generator) -> list[Neighborhood]:
@@ -61,7 +64,14 @@ def neighborhoods(tables: Tables, rng: np.random.Generator) -> list[Neighborhood
         # In random order, since of equally near rows the first one is listed first.
         order = rng.permutation(real.size + synthetic.size)
         values = values.take(order) if isinstance(values, Mixed) else values[order]
-        found.append(Neighborhood(int(stratum), order < real.size, nearest_lists(values, LISTED)))
+        is_real = order < real.size
+        lists = nearest_lists(values, LISTED)
+        nearest = nearest_two(lists, is_real[np.newaxis])[0][0]
+        far = np.flatnonzero(np.isinf(nearest))
+        if far.size:  # many synthetic rows lie beside each other
+            alone = nearest_lists(values, 1, of=far, among=np.flatnonzero(is_real))
+            nearest[far] = alone.distances[:, 0]
+        found.append(Neighborhood(int(stratum), is_real, lists, nearest))
     return found
 
 

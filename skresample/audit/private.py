@@ -72,19 +72,21 @@ def private(
     pictures: dict[str, Any] = {}
     reconstruction, details = _reconstruction(tables, strata, rng)
     checks = [reconstruction]
-    held_out = tables.holdout
+    held_out, both = tables.holdout, strata
     if held_out is not None:
         has_rows = set(np.unique(tables.strata(held_out)))
-        strata = [s for s in strata if s in has_rows]
-    if held_out is None or not strata:
+        both = [s for s in strata if s in has_rows]
+    if held_out is None or not both:
+        held_out = None
         names = ("distance to the closest record", "membership", "certain membership")
         checks += [not_judged(name, NO_HOLDOUT) for name in names]
     else:
+        strata = both
         checks.append(_closest_record(tables, strata, held_out, rng))
         members, pictures = _membership(tables, strata, held_out, rng)
         checks += members
     checks.append(_neighbor_ratio(near, rng))
-    checks.append(_attributes(tables, strata, secrets, rng))
+    checks.append(_attributes(tables, strata, held_out, secrets, rng))
     return answer("private", QUESTION, checks, details, pictures)
 
 
@@ -250,7 +252,8 @@ def _neighbor_ratio(near: list[Neighborhood], rng: np.random.Generator) -> Check
 
     def ratios(one: Neighborhood, labels: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
         nearest, second = nearest_two(one.lists, labels)
-        return np.where(second > 0, nearest / np.where(second > 0, second, 1), 1.0)
+        told = (second > 0) & np.isfinite(nearest)
+        return np.divide(nearest, second, out=np.ones_like(nearest), where=told)
 
     def statistics(one: Neighborhood, labels: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
         found = ratios(one, labels)
@@ -293,7 +296,11 @@ def _neighbor_ratio(near: list[Neighborhood], rng: np.random.Generator) -> Check
 
 
 def _attributes(
-    tables: Tables, strata: list[int], secrets: list[int], rng: np.random.Generator
+    tables: Tables,
+    strata: list[int],
+    held_out: Side | None,
+    secrets: list[int],
+    rng: np.random.Generator,
 ) -> Check:
     """Guess secret values from the most similar synthetic row, with a control.
 
@@ -303,8 +310,7 @@ def _attributes(
     name = "attributes"
     if len(tables.names) < 2:
         return not_judged(name, "there is one column only")
-    held_out = tables.holdout
-    if held_out is not None and strata:
+    if held_out is not None:
         right, is_train, groups = _guess_both(tables, strata, secrets, held_out, rng)
         train = is_train.sum()
 

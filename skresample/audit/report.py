@@ -28,6 +28,10 @@ CAUTION = (
 MARKS = {NO_PROBLEM: "✓", LOOK_CLOSER: "?", PROBLEM: "✗", NOT_JUDGED: "–"}
 CLASSES = {NO_PROBLEM: "fine", LOOK_CLOSER: "closer", PROBLEM: "problem", NOT_JUDGED: "unjudged"}
 COLOURS = {"real": "#0072b2", "synthetic": "#d55e00"}
+# Rows that have no value in common are further apart than that.
+UNTOLD = 1e100
+# Names may have dollar signs in them, which are no formulas.
+PLAIN = {"parse_math": False}
 MORE_STYLE = """
 .skresample-report .verdict { font-size: 13px; font-weight: 600; padding: 2px 9px; margin-left: 8px;
   border-radius: 9px; white-space: nowrap; }
@@ -292,14 +296,16 @@ def _draw_columns(ax: Any, data: list[tuple[str, float, float]]) -> None:
         label="two real samples",
         zorder=3,
     )
-    ax.set_yticks(y, [name if len(name) < 28 else f"{name[:26]}…" for name, *_ in shown])
+    ax.set_yticks(y, [name if len(name) < 28 else f"{name[:26]}…" for name, *_ in shown], **PLAIN)
     ax.set_title("Distance of the distributions, column by column", fontsize=10)
     ax.legend(fontsize=8, frameon=False, loc="lower right")
 
 
 def _draw_nearest(ax: Any, data: tuple[Any, Any]) -> None:
     for name, distances in zip(("real", "synthetic"), data, strict=True):
-        ax.ecdf(distances, color=COLOURS[name], label=f"of a {name} row")
+        told = distances < UNTOLD
+        if told.any():
+            ax.ecdf(distances[told], color=COLOURS[name], label=f"of a {name} row")
     ax.set_title("Distance to the nearest (other) real row", fontsize=10)
     ax.set_xlabel("in standard deviations of the columns", fontsize=8)
     ax.set_ylabel("share of rows", fontsize=8)
@@ -325,6 +331,6 @@ def _draw_groups(ax: Any, data: list[tuple[str, list[list[Any]]]]) -> None:
     for shift, column, name in ((0.2, 3, "real"), (-0.2, 5, "synthetic")):
         shares = [row[column] for row in shown]
         ax.barh(y + shift, shares, height=0.38, color=COLOURS[name], label=name)
-    ax.set_yticks(y, [f"{row[0]}, {row[1]}" for row in shown])
-    ax.set_title(f"{title}: shares", fontsize=10)
+    ax.set_yticks(y, [f"{row[0]}, {row[1]}" for row in shown], **PLAIN)
+    ax.set_title(f"{title}: shares", fontsize=10, **PLAIN)
     ax.legend(fontsize=8, frameon=False, loc="lower right")

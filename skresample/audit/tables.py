@@ -290,6 +290,8 @@ def _read_labels(y: Any, n: int, classes: list[Any], name: str) -> npt.NDArray[n
 
 def _without_small_classes(tables: Tables, counts: npt.NDArray[np.intp]) -> Tables:
     """Leave out the rows of classes of which too few are real, and say so."""
+    if not tables.labelled:  # its rows are among the synthetic ones, and nobody knows which
+        counts = np.where(counts.sum() < LEAST_ROWS, counts, LEAST_ROWS)
     small = np.flatnonzero(counts < LEAST_ROWS)
     if not small.size:
         return tables

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from skresample.audit.answers import Answer, Check, answer, not_judged, percentiles
+from skresample.audit.answers import Answer, Check, answer, interval_about, not_judged
 from skresample.audit.fits import AFTER, ALONE, BEFORE, MOVED, WEIGHTS, Fits, Predictions
 from skresample.audit.tables import Tables
 from skresample.compare.metrics import metrics_of, scores
@@ -19,6 +19,8 @@ QUESTION = "Useful: what do synthetic rows teach a classifier about held-out rea
 # So much less than what real rows bring matters.
 WORSE = 0.05
 RESAMPLES = 100
+# Scores that are nearer to each other are the same.
+SAME = 1e-9
 # With so many of the redrawn fits the resampled holdout is scored.
 SCORED = 5
 
@@ -152,10 +154,10 @@ def shortfall(
         apart.append(mine - np.mean(others))
     variance = references.var(ddof=1) * (1 + 1 / len(redrawn)) + np.var(apart, ddof=1)
     gap = sign * (reference - value)
-    pvalue = 1.0
+    pvalue = 0.0 if gap > SAME else 1.0  # nothing is left to chance
     if variance > 0:
         pvalue = float(stats.t.sf(gap / np.sqrt(variance), len(redrawn) - 1))
-    return Shortfall(value, reference, percentiles(np.array(drawn)), pvalue)
+    return Shortfall(value, reference, interval_about(value, np.array(drawn), 1.0), pvalue)
 
 
 def _take(predictions: Predictions, rows: npt.NDArray[np.intp]) -> Predictions:

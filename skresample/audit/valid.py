@@ -1,6 +1,6 @@
 """Are the synthetic rows valid: do they keep the rules that all real rows keep?"""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import combinations, permutations
 from typing import NamedTuple
 
@@ -9,9 +9,14 @@ import numpy.typing as npt
 from scipy import stats
 from scipy.special import gammaln
 
-from skresample.audit.answers import Answer, Check, answer, share_interval
+from skresample.audit.answers import PERMUTATIONS, Answer, Check, answer, share_interval
 from skresample.audit.tables import Side, Tables
-from skresample.numerics.permutations import excess_within_strata, holm
+from skresample.numerics.permutations import (
+    excess_within_strata,
+    familywise,
+    holm,
+    null_statistics,
+)
 
 __all__ = ["row_ids", "valid"]
 
@@ -59,14 +64,15 @@ class Usual(NamedTuple):
 
     Attributes
     ----------
-    broken : dict
-        Which rows do, by kind of rule.
-    strata : ndarray of shape (n,)
-        Their classes.
+    share : dict of float
+        The share of real rows that do, by kind of rule.
+    pvalue : callable
+        Given a kind of rule, how often synthetic rows would break them as often as they do, if
+        they were real ones.
     """
 
-    broken: dict[str, npt.NDArray[np.bool_]]
-    strata: npt.NDArray[np.intp]
+    share: dict[str, float]
+    pvalue: Callable[[str], float]
 
 
 def valid(tables: Tables, rng: np.random.Generator) -> Answer:
@@ -75,7 +81,7 @@ def valid(tables: Tables, rng: np.random.Generator) -> Answer:
     A rule that none of n real rows breaks and k of m synthetic ones do is no accident if it is
     improbable that all of k rows fall into one of two samples of these sizes. Rules of a kind
     together are broken by no accident if real rows that they were not learned on break them
-    less often.
+    less often: held-out ones, or half of the real ones, with rules of the other half.
 
     Parameters
     ----------
@@ -92,7 +98,6 @@ def valid(tables: Tables, rng: np.random.Generator) -> Answer:
     real, synthetic = tables.real, tables.synthetic
     rules = list(_rules(tables, real, synthetic))
     usual = _usual(tables, rng)
-    strata = tables.strata(synthetic)
     checks = []
     n = len(synthetic)
     for family, title in FAMILIES.items():
@@ -100,11 +105,8 @@ def valid(tables: Tables, rng: np.random.Generator) -> Answer:
         broken = np.zeros(n, dtype=bool)
         for rule in mine:
             broken |= rule.broken
-        share, reference = float(broken.mean()), float(usual.broken[family].mean())
-        pvalue, worst = (
-            excess_within_strata(broken, strata, usual.broken[family], usual.strata),
-            None,
-        )
+        share, reference = float(broken.mean()), usual.share[family]
+        pvalue, worst = usual.pvalue(family), None
         if mine and family != "rules":
             pvalues = [_pvalue(tables, rule) for rule in mine]
             pvalue = min(1.0, 2 * min(pvalue, float(holm(pvalues).min())))
@@ -243,49 +245,82 @@ def _pvalue(tables: Tables, rule: Rule) -> float:
 
 
 def _usual(tables: Tables, rng: np.random.Generator) -> Usual:
-    """Return which real rows break rules that were learned on others."""
-    real, held_out = tables.real, tables.holdout
+    """Have real rows break rules that were learned on others."""
+    real, synthetic, held_out = tables.real, tables.synthetic, tables.holdout
     if held_out is not None:
-        pairs = [(real, held_out)]
+        learned, tested = real, held_out
+        broken = _broken(tables, real, held_out)
+        share = {family: float(rows.mean()) for family, rows in broken.items()}
     else:
         part = rng.permutation(len(real)) % FOLDS
-        pairs = [
-            (real.take(np.flatnonzero(part != f)), real.take(np.flatnonzero(part == f)))
-            for f in range(FOLDS)
+        folds = [np.flatnonzero(part == f) for f in range(FOLDS)]
+        found = [
+            _broken(tables, real.take(np.flatnonzero(part != f)), real.take(fold))
+            for f, fold in enumerate(folds)
         ]
-    strata = np.concatenate([tables.strata(test) for _, test in pairs])
-    broken = {family: np.zeros(len(strata), dtype=bool) for family in FAMILIES}
-    start = 0
-    for train, test in pairs:
-        mine = slice(start, start + len(test))
-        for rule in _rules(tables, train, test):
-            broken[rule.family][mine] |= rule.broken
-            broken["rules"][mine] |= rule.broken
-        start += len(test)
-    return Usual(broken, strata)
+        share = {
+            family: float(np.concatenate([one[family] for one in found]).mean())
+            for family in FAMILIES
+        }
+        # One rule is broken by some rows or by none: to be compared, real rows and synthetic ones
+        # have to be held against the same rules.
+        halves = np.array_split(rng.permutation(len(real)), 2)
+        learned, tested = (real.take(half) for half in halves)
+        broken = _broken(tables, learned, tested)
+    by_synthetic = _broken(tables, learned, synthetic)
+    strata = tables.strata(synthetic), tables.strata(tested)
+
+    def pvalue(family: str) -> float:
+        return excess_within_strata(by_synthetic[family], strata[0], broken[family], strata[1])
+
+    return Usual(share, pvalue)
+
+
+def _broken(tables: Tables, learned: Side, tested: Side) -> dict[str, npt.NDArray[np.bool_]]:
+    """Return which rows break any rule of a kind that others keep."""
+    broken = {family: np.zeros(len(tested), dtype=bool) for family in FAMILIES}
+    for rule in _rules(tables, learned, tested):
+        broken[rule.family] |= rule.broken
+        broken["rules"] |= rule.broken
+    return broken
 
 
 def _duplicates(tables: Tables, rng: np.random.Generator) -> Check:
     """Compare how many rows repeat another one, among equally many of both tables."""
-    ids = row_ids(tables.real, tables.synthetic)
-    is_real = np.arange(len(ids)) < len(tables.real)
+    is_real = np.arange(len(tables.real) + len(tables.synthetic)) < len(tables.real)
     strata = np.concatenate([tables.strata(tables.real), tables.strata(tables.synthetic)])
-    repeated, groups, drawn = np.zeros(2), np.zeros(2, dtype=int), 0
+    chosen = []
     for stratum in np.unique(strata):
         sides = [np.flatnonzero((strata == stratum) & side) for side in (is_real, ~is_real)]
         size = min(map(len, sides))
-        drawn += size
-        for i, rows in enumerate(sides):
-            some = ids[rng.choice(rows, size, replace=False)]
-            counts = np.unique(some, return_counts=True)[1]
-            repeated[i] += counts[counts > 1].sum()
-            groups[i] += np.count_nonzero(counts > 1)
-    reference, share = repeated / drawn
-    pvalue = float(stats.binom.sf(groups[1] - 1, groups.sum(), 0.5)) if groups[1] else 1.0
+        chosen += [rng.choice(rows, size, replace=False) for rows in sides]
+    rows = np.concatenate(chosen)
+    labels, strata = is_real[rows], strata[rows]
+    ids = np.unique(
+        np.stack([row_ids(tables.real, tables.synthetic)[rows], strata]),
+        axis=1,
+        return_inverse=True,
+    )[1].ravel()
+    several = np.bincount(ids)[ids] > 1  # others repeat no row, whoever they are of
+    ids = np.unique(ids[several], return_inverse=True)[1]
+    drawn = len(rows) // 2
+
+    def repeated(mine: npt.NDArray[np.bool_]) -> float:
+        counts = np.bincount(ids[mine[several]], minlength=1)
+        return float(counts[counts > 1].sum()) / drawn
+
+    def excess(block: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+        return np.array([[repeated(~real) - repeated(real)] for real in block])
+
+    share, reference, pvalue = repeated(~labels), repeated(labels), 1.0
+    if several.any():
+        pvalue = familywise(
+            null_statistics(excess, labels, PERMUTATIONS, rng, strata=strata)
+        ).pvalue
     said = (
         f"Repeated rows: {share:.1%} of the synthetic rows are the same as another one; among as "
         f"many real rows, {reference:.1%}."
     )
     material = share - reference > 0.05
-    interval = share_interval(repeated[1], drawn)
+    interval = share_interval(share * drawn, drawn)
     return Check("repeated rows", said, share, reference, interval, pvalue, bool(material))

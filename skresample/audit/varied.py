@@ -75,8 +75,7 @@ def varied(tables: Tables, near: list[Neighborhood], rng: np.random.Generator) -
     ]
     distances = []
     for one in near:
-        nearest = nearest_two(one.lists, one.is_real[np.newaxis])[0][0]
-        distances.append((nearest[one.is_real], nearest[~one.is_real]))
+        distances.append((one.nearest[one.is_real], one.nearest[~one.is_real]))
     ours, theirs = (np.concatenate(part) for part in zip(*distances, strict=True))
     return answer("varied", QUESTION, checks, pictures={"nearest": (ours, theirs)})
 
@@ -102,9 +101,8 @@ def _within(near: list[Neighborhood], reaches: list[float]) -> tuple[float, floa
     """
     inside: tuple[list, list] = [], []
     for one, reach in zip(near, reaches, strict=True):
-        nearest = nearest_two(one.lists, one.is_real[np.newaxis])[0][0]
         for found, side in zip(inside, (~one.is_real, one.is_real), strict=True):
-            found.append(nearest[side] <= reach)
+            found.append(one.nearest[side] <= reach)
     synthetic, real = map(np.concatenate, inside)
     reference = np.average(real, weights=weights_like_synthetic(near))
     return float(synthetic.mean()), float(reference), len(synthetic)
@@ -122,10 +120,7 @@ def _copies(near: list[Neighborhood], pvalue: float) -> Check:
 
 
 def _near_copies(near: list[Neighborhood], pvalue: float) -> Check:
-    reaches = [
-        float(np.quantile(nearest_two(one.lists, one.is_real[np.newaxis])[0][0][one.is_real], NEAR))
-        for one in near
-    ]
+    reaches = [float(np.quantile(one.nearest[one.is_real], NEAR)) for one in near]
     share, reference, total = _within(near, reaches)
     said = (
         f"{share:.1%} of the synthetic rows are nearer to a real row than {1 - NEAR:.0%} of the "

@@ -74,7 +74,8 @@ def nearest_two(
     Returns
     -------
     nearest, second : ndarray of shape (b, n)
-        Where a list has no such row, the distance of its last.
+        Where a list has no such row, inf for the nearest; where it has but one, the distance of
+        its last for the second.
     """
     found = np.empty((2, *first.shape))
     everyone = np.arange(first.shape[1])
@@ -83,7 +84,8 @@ def nearest_two(
         for which in range(2):
             place = ours.argmax(axis=1)
             none = ~ours[everyone, place]
-            found[which, i] = lists.distances[everyone, np.where(none, -1, place)]
+            apart = lists.distances[everyone, np.where(none, -1, place)]
+            found[which, i] = np.where(none, np.inf, apart) if which == 0 else apart
             ours[everyone, place] = False
     return found[0], found[1]
 

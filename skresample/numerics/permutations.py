@@ -1,6 +1,6 @@
 """Permutation tests of many statistics at once, within strata."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +12,7 @@ __all__ = [
     "excess_within_strata",
     "familywise",
     "holm",
+    "masses_within_strata",
     "null_statistics",
     "permuted",
 ]
@@ -208,17 +209,39 @@ def excess_within_strata(
     >>> excess_within_strata(np.array([True] * 4), strata, np.array([False] * 4), strata)
     0.0142...
     """
-    lowest, spectra = 0, []
     cells = []
     for stratum in np.unique(strata):
         ours, others = first[strata == stratum], second[strata_of_second == stratum]
         cells.append((len(ours), len(others), int(ours.sum() + others.sum())))
+    lowest, masses = masses_within_strata(cells)
+    return float(min(1.0, masses[int(first.sum()) - lowest :].sum()))
+
+
+def masses_within_strata(
+    cells: Iterable[tuple[int, int, int]],
+) -> tuple[int, npt.NDArray[np.float64]]:
+    """Return how probable it is that so many of a first sample have something, given strata.
+
+    Parameters
+    ----------
+    cells : iterable of (int, int, int)
+        For each stratum how many rows the first sample has, how many the second, and how many of
+        both have it.
+
+    Returns
+    -------
+    lowest : int
+        The least number that there can be.
+    masses : ndarray
+        The probabilities of that one and of those that follow.
+    """
+    cells = list(cells)
     size = 1 + sum(have for *_, have in cells)
+    lowest, spectra = 0, []
     for n, m, have in cells:
         least, most = max(0, have - m), min(have, n)
         masses = stats.hypergeom.pmf(np.arange(least, most + 1), n + m, have, n)
         lowest += least
         spectra.append(np.fft.rfft(masses, size))
     # The number of all strata is the sum of independent ones.
-    masses = np.fft.irfft(np.prod(spectra, axis=0), size)
-    return float(np.clip(masses[int(first.sum()) - lowest :].sum(), 0.0, 1.0))
+    return lowest, np.clip(np.fft.irfft(np.prod(spectra, axis=0), size), 0.0, 1.0)

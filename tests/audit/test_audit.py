@@ -23,6 +23,9 @@ from skresample.audit.answers import (
     answer,
     not_judged,
 )
+from skresample.audit.fair import fair
+from skresample.audit.tables import read_tables
+from skresample.audit.valid import valid
 
 QUESTIONS = ["valid", "faithful", "varied", "private", "useful", "fair"]
 KEYS = {"value", "reference", "interval", "sentence", "verdict"}
@@ -304,9 +307,10 @@ class TestPower:
         report = run(real, (X, y), held_out, sensitive="sex")
         assert said(report, "fair", "selection rate, sex")["verdict"] == PROBLEM
 
-    @pytest.mark.parametrize("with_holdout", [True, False])
-    def test_pairs_that_never_meet_are_found_in_a_class_with_few_real_rows(self, with_holdout):
-        # Each pair is too rare for itself, and of the class there are not many real rows.
+    @pytest.mark.parametrize(("with_holdout", "share"), [(True, 0.12), (False, 0.3)])
+    def test_pairs_that_never_meet_are_found_together(self, with_holdout, share):
+        # Each pair is too rare for itself, and of the class there are not many real rows. Without
+        # a holdout half of these are needed to see how often rules are broken.
         rng = np.random.default_rng(0)
 
         def table(n, share):
@@ -315,7 +319,7 @@ class TestPower:
             X = pd.DataFrame({"job": job, "firm": job // 2, "age": rng.normal(size=n)})
             return X.assign(job="j" + X["job"].astype(str), firm="f" + X["firm"].astype(str)), y
 
-        real, held_out = table(700, 0.12), table(700, 0.12)
+        real, held_out = table(700, share), table(700, share)
         X, y = table(400, 1.0)
         fine = run(real, (X, y), held_out if with_holdout else None).to_dict()["valid"]
         assert fine["verdict"] == NO_PROBLEM
@@ -361,6 +365,71 @@ class TestPower:
         assert copies["reference"] == pytest.approx(copies["value"], abs=0.1)
         ratio = found["private"]["checks"]["nearest-neighbour ratio"]
         assert ratio["reference"] == pytest.approx(ratio["value"], abs=0.1)
+
+    def test_rules_that_hold_by_accident_are_no_alarm_where_many_rows_break_one(self):
+        # Of ten values in each of twelve columns, some pairs never meet by accident.
+        alarms = 0
+        for seed in range(12):
+            rng = np.random.default_rng(seed)
+
+            def table(rng=rng):
+                X = rng.integers(10, size=(600, 12)).astype(str)
+                return pd.DataFrame(X, columns=list("abcdefghijkl")).map("v".__add__)
+
+            y = np.arange(600) % 2
+            tables = read_tables(table(), y, table(), None, None, None)
+            alarms += valid(tables, rng).verdict != NO_PROBLEM
+        assert alarms <= 1
+
+    @pytest.mark.parametrize("n_groups", [3, 8, 12, 20])
+    def test_a_group_that_is_gone_is_found_among_many(self, n_groups):
+        found = 0
+        for seed in range(8):
+            rng = np.random.default_rng(seed)
+            groups = rng.integers(n_groups, size=(2, 400))
+            groups[1, groups[1] == 0] = rng.integers(1, n_groups, np.sum(groups[1] == 0))
+            X, new = (
+                pd.DataFrame({"x": rng.normal(size=400), "g": [f"g{k}" for k in one]})
+                for one in groups
+            )
+            tables = read_tables(X, np.arange(400) % 2, new, np.arange(400) % 2, None, None)
+            found += fair(tables, [1], "no holdout", rng).verdict == PROBLEM
+        assert found >= 7
+
+    def test_rows_that_are_all_the_same_are_no_copies_of_what_they_are_not_near(self):
+        rng = np.random.default_rng(0)
+        X, y = rng.normal(size=(300, 4)), np.repeat([0, 1], 150)
+        new = np.tile([[2.0, -2.0, 2.0, -2.0]], (300, 1))
+        found = run((X, y), (new, y)).to_dict()
+        assert found["varied"]["checks"]["exact copies"]["value"] == 0
+        assert found["varied"]["checks"]["near copies"]["value"] == 0
+        assert found["varied"]["checks"]["coverage"]["verdict"] == PROBLEM
+        assert found["valid"]["checks"]["repeated rows"]["verdict"] == PROBLEM
+
+    def test_what_is_certain_is_no_accident(self):
+        # Every classifier of real rows is right, so that nothing varies.
+        def table(seed):
+            rng = np.random.default_rng(seed)
+            y = np.repeat([0, 1], 100)
+            return rng.normal(size=(200, 2)) + 40 * y[:, np.newaxis], y
+
+        X, y = table(1)
+        useful = run(table(0), (X, 1 - y), table(2)).to_dict()["useful"]["checks"]
+        assert useful["synthetic rows in place of real ones"]["verdict"] == PROBLEM
+
+    def test_intervals_hold_their_values(self):
+        for seed in range(5):
+            rng = np.random.default_rng(seed)
+
+            def table(rng=rng):
+                X = pd.DataFrame({"x": rng.normal(size=300), "c": rng.integers(15, size=300)})
+                return X.assign(c=X["c"].map("k{}".format)), np.arange(300) % 2
+
+            report = run(table(), table(), sensitive="c")
+            for _, check in report._checks():
+                if check.judged:
+                    low, high = check.interval
+                    assert low <= check.value <= high
 
 
 class TestReconstruction:
@@ -463,6 +532,25 @@ class TestWhatIsMissing:
             "class b has 4 synthetic rows, fewer than 5: whether they are faithful, varied and "
             "private is not looked at"
         ]
+
+    def test_small_classes_of_rows_without_labels_stay(self):
+        # Whose rows are among the synthetic ones, too.
+        rng = np.random.default_rng(1)
+
+        def table(n, m):
+            X = rng.normal(size=(n + m, 2)) + 8 * (np.arange(n + m) >= n)[:, np.newaxis]
+            return X, np.repeat([0, 1], [n, m])
+
+        found = run(table(289, 11), (table(289, 11)[0], None)).to_dict()
+        assert {one["verdict"] for one in found.values()} <= {NO_PROBLEM, NOT_JUDGED}
+
+    def test_a_holdout_of_another_class_than_the_synthetic_rows(self):
+        X, y = people(300, 0)
+        ill = y == "ill"
+        report = run((X, y), (X[ill], y[ill]), (X[~ill], y[~ill]))
+        private = report.to_dict()["private"]["checks"]
+        assert private["membership"]["verdict"] == NOT_JUDGED
+        assert private["attributes"]["verdict"] != NOT_JUDGED
 
 
 class TestRefusals:

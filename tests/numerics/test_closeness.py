@@ -25,10 +25,13 @@ def test_nearest_and_second_of_the_first_sample(table):
     np.testing.assert_allclose(second[0], apart[:, 1])
 
 
-def test_where_no_such_row_is_listed_the_last_distance_stands():
+def test_where_no_such_row_is_listed_the_nearest_is_not_known():
     lists = nearest_lists(np.array([[0.0], [1.0], [2.0], [50.0]]), 2)
+    nearest, second = nearest_two(lists, np.array([[False, False, True, True]]))
+    np.testing.assert_allclose(nearest[0], [2, 1, np.inf, 48])
+    np.testing.assert_allclose(second[0], [2, 1, 2, 49])
     nearest, _ = nearest_two(lists, np.array([[False, False, False, True]]))
-    np.testing.assert_allclose(nearest[0, :3], [2, 1, 2])
+    assert np.isinf(nearest[0, :3]).all()
 
 
 def test_copies_are_at_no_distance(table):
