@@ -21,6 +21,10 @@ __all__ = ["VAEOverSampler"]
 
 Floats = npt.NDArray[np.floating]
 
+# A loss that is by so much a column above that of columns by themselves, in nats, is that of a
+# network that went astray, and not of one with little to learn from.
+FAR_OFF = 10.0
+
 
 @dataclass
 class VAEGenerator:
@@ -238,10 +242,10 @@ class VAEOverSampler(GenerativeOverSampler):
                 each_epoch=each_epoch,
             )
         least = (losses.validation or losses.training)[losses.best]
-        if least > network.independent_loss(x, there) + there.shape[1]:
+        if least > network.independent_loss(x, there) + FAR_OFF * there.shape[1]:
             warnings.warn(
                 f"VAEOverSampler learnt nothing of class {task.label!r}: with a loss of "
-                f"{least:.3g} a row, its columns are described worse than each by itself. "
+                f"{least:.3g} a row, its columns are described far worse than each by itself. "
                 f"Set learning_rate below {self.learning_rate:g}, or take "
                 "GaussianCopulaOverSampler.",
                 UserWarning,
