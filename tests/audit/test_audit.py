@@ -157,6 +157,29 @@ class TestReport:
         assert again == audit(*real, *other, random_state=0).to_dict()["faithful"]
         assert changed != again
 
+    def test_names_with_dollar_signs_are_no_formulas(self, tmp_path):
+        rng = np.random.default_rng(0)
+
+        def table():
+            X = pd.DataFrame({r"$\x$": rng.normal(size=100), "US$_per_$": rng.normal(size=100)})
+            return X.assign(**{"$a_$": rng.choice(["<$25k", r"$\y$"], 100)}), np.arange(100) % 2
+
+        report = run(table(), table(), sensitive="$a_$")
+        page = report.to_html(tmp_path / "audit.html").read_text()
+        assert "US$_per_$" in page
+
+    def test_rows_without_a_value_in_common_are_not_drawn(self):
+        rng = np.random.default_rng(0)
+
+        def table():
+            X = rng.normal(size=(100, 2))
+            X[::9] = np.nan
+            return X, np.arange(100) % 2
+
+        figure = run(table(), table()).plot()
+        [axes] = [ax for ax in figure.axes if "nearest" in ax.get_title()]
+        assert axes.get_xlim()[1] < 100
+
 
 class TestVerdicts:
     def test_an_alarm_takes_the_other_checks_into_account(self):
@@ -606,6 +629,12 @@ class TestRefusals:
     def test_tables_of_two_libraries(self, real, other, held_out):
         with pytest.raises(TypeError, match="make one of the other"):
             run(real, (pl.from_pandas(other[0]), other[1]), held_out)
+
+    def test_a_column_of_names_is_no_column_of_groups(self):
+        X = pd.DataFrame({"x": np.arange(150.0), "name": [f"p{i}" for i in range(150)]})
+        y = np.arange(150) % 2
+        with pytest.raises(ValueError, match="sensitive column 'name' has more than 100 different"):
+            run((X, y), (X, y), sensitive="name")
 
 
 class TestTables:
