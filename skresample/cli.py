@@ -79,6 +79,8 @@ def plain_errors() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         message, code = "interrupted", 130
+    except BrokenPipeError:
+        raise  # whoever reads has read enough, and click says nothing of it
     except (ValueError, TypeError, ImportError, FileNotFoundError, FileExistsError) as error:
         message, code = f"Error: {error}", 2
     except (OSError, MemoryError) as error:
