@@ -57,6 +57,8 @@ TURN, MOST_CALLS = 0.2, 50
 ONCE, LONG, FEW_TURNS = 30.0, 45.0, 3
 # The threads of one process stop to wait for work before another's turn, in seconds.
 PAUSE = 0.05
+# How many times the time of another checkout over ours has to be, at least.
+NO_SLOWER = 0.95
 N_QUERIES = 2_000  # whose neighbours are checked where there are more than QUICK rows
 COLD_TURNS = 7
 BUSY = 0.5  # load from which a warning says so
@@ -191,7 +193,9 @@ def measure(case: Case, competitors: dict[str, ModuleType], repeat: int) -> Resu
     """Let the competitors take turns, each in a process of its own."""
     began = time.perf_counter()
     names = [
-        name for name, module in competitors.items() if module.NAME == "ours" or not case.alone
+        name
+        for name, module in competitors.items()
+        if module.NAME in ("ours", "before") or not case.alone
     ]
     with ExitStack() as stack:
         workers = {name: stack.enter_context(Worker(name)) for name in names}
@@ -391,10 +395,18 @@ def machine() -> dict[str, Any]:
     }
 
 
-def chosen_competitors(peers: list[str] | None, warn: Console) -> dict[str, ModuleType]:
+def chosen_competitors(
+    peers: list[str] | None, before: Path | None, warn: Console
+) -> dict[str, ModuleType]:
     """Return ours and the peers that were asked for and are installed."""
+    if before is not None:  # read in processes of its own
+        os.environ["SKRESAMPLE_BEFORE"] = str(before.resolve(strict=True))
     chosen = {}
     for name, module in all_competitors().items():
+        if module.NAME == "before":
+            if before is not None:
+                chosen[name] = module
+            continue
         if module.NAME != "ours":
             if peers and module.NAME not in peers:
                 continue
@@ -419,7 +431,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument(
         "--peer",
         action="append",
-        choices=[name for name in names if name != "ours"],
+        choices=[name for name in names if name not in ("ours", "before")],
         help="only beside this one; may be given several times (default: all that are installed)",
     )
     parser.add_argument("--only", metavar="PATTERN", help="only cases whose name has this in it")
@@ -432,6 +444,9 @@ def parse() -> argparse.Namespace:
         default=1,
         metavar="N",
         help="tables of 1/N of the rows, to try the benchmark itself",
+    )
+    parser.add_argument(
+        "--before", type=Path, metavar="PATH", help="a checkout of the library to measure beside"
     )
     options = parser.parse_args()
     if options.repeat is None:
@@ -450,6 +465,8 @@ def chosen_cases(options: argparse.Namespace) -> list[Case]:
     if options.only:
         pattern = re.compile(options.only.replace("×", "x"), re.IGNORECASE)
         cases = [c for c in cases if pattern.search(f"{c.group}: {c.title}".replace("×", "x"))]
+    if options.before:
+        cases = [replace(case, wanted=case.wanted | {"before": NO_SLOWER}) for case in cases]
     return cases
 
 
@@ -457,7 +474,7 @@ def main() -> None:
     options = parse()
     wide = None if sys.stdout.isatty() else 120
     out, err = Console(width=wide, highlight=False), Console(stderr=True, highlight=False)
-    competitors = chosen_competitors(options.peer, err)
+    competitors = chosen_competitors(options.peer, options.before, err)
     cases = chosen_cases(options)
     if not cases:
         raise SystemExit(f"No case has {options.only!r} in its name.")
@@ -525,7 +542,7 @@ def save(
     out: Console,
 ) -> None:
     """Write the results and the picture; part of the cases only where a place is given."""
-    partial = options.only or options.peer or options.shrink > 1
+    partial = options.only or options.peer or options.before or options.shrink > 1
     if partial and options.output is None:
         out.print("Not written, since not all was run: give --output to write it.")
         return
