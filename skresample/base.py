@@ -231,7 +231,12 @@ class BaseOverSampler(ImblearnBaseOverSampler):
             self.__dict__.pop(name, None)  # of an earlier fit_resample
         rows = read_rows(X, self, numeric=self._computes, categorical=self._categorical)
         alone = y is None and not self._knows_others
-        target = one_class(len(rows)) if alone else read_target(y, len(rows), type(self).__name__)
+        # A caller that says how many rows it wants has nothing to balance.
+        fewest = 2 if wanted is None else 1
+        if alone:
+            target = one_class(len(rows))
+        else:
+            target = read_target(y, len(rows), type(self).__name__, min_classes=fewest)
         if wanted is not None:
             wanted = check_new_rows(wanted, target, type(self).__name__)
         else:
@@ -495,9 +500,7 @@ def part_of(ratio: Any, n: int) -> int:
     return int(exact * n * (1 + 2 * np.finfo(float).eps))
 
 
-def check_new_rows(
-    wanted: Mapping[Any, int], target: Target, name: str
-) -> dict[Any, int]:
+def check_new_rows(wanted: Mapping[Any, int], target: Target, name: str) -> dict[Any, int]:
     """Check how many new rows per class a caller has put into ``sampling_strategy_``.
 
     Parameters

@@ -329,7 +329,11 @@ class Perturbation(BaseOverSampler):
         return self._change(task, fitted, which, rng)
 
     def _change(
-        self, task: OneVsRest, fitted: Changes, which: npt.NDArray[np.intp], rng: np.random.Generator
+        self,
+        task: OneVsRest,
+        fitted: Changes,
+        which: npt.NDArray[np.intp],
+        rng: np.random.Generator,
     ) -> Synthetic:
         """Change the rows of a class with the given positions in it."""
         n_new = which.size
