@@ -200,7 +200,6 @@ class BaseOverSampler(ImblearnBaseOverSampler):
     def _fit_table(self, rows: Rows, rng: np.random.Generator) -> None:
         """Learn what all classes share, if there is anything."""
 
-    @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any = None) -> Self:
         """Learn from each class that is to be over-sampled what new rows are made from.
 
@@ -223,12 +222,25 @@ class BaseOverSampler(ImblearnBaseOverSampler):
         ValueError
             If the table or the target cannot be used; the message says why and what to do.
         """
+        return self._learn(X, y)
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def _learn(self, X: Any, y: Any, wanted: Mapping[Any, int] | None = None) -> Self:
+        """Fit; ``wanted`` are the new rows per class, None for what `sampling_strategy` says."""
         for name in ("parents_", "is_synthetic_", "is_moved_", "sample_indices_"):
             self.__dict__.pop(name, None)  # of an earlier fit_resample
         rows = read_rows(X, self, numeric=self._computes, categorical=self._categorical)
         alone = y is None and not self._knows_others
-        target = one_class(len(rows)) if alone else read_target(y, len(rows), type(self).__name__)
-        wanted = {ALL_ROWS: 0} if alone else how_many(self.sampling_strategy, target)
+        # A caller that says how many rows it wants has nothing to balance.
+        fewest = 2 if wanted is None else 1
+        if alone:
+            target = one_class(len(rows))
+        else:
+            target = read_target(y, len(rows), type(self).__name__, min_classes=fewest)
+        if wanted is not None:
+            wanted = check_new_rows(wanted, target, type(self).__name__)
+        else:
+            wanted = {ALL_ROWS: 0} if alone else how_many(self.sampling_strategy, target)
         self.sampling_strategy_ = wanted
         seeds = seed_sequence(self.random_state).spawn(1 + len(target.classes))
         streams = [tuple(map(np.random.default_rng, seed.spawn(2))) for seed in seeds]
@@ -260,7 +272,7 @@ class BaseOverSampler(ImblearnBaseOverSampler):
         -------
         X_resampled : {ndarray, list, sparse matrix, DataFrame} of shape (n_out, n_features)
             The rows that were given, untouched and in their order, then the new ones,
-            class by class; of the type that was given.
+            class by class and in random order within a class; of the type that was given.
         y_resampled : {ndarray, list, Series, DataFrame} of shape (n_out,) or (n_out, n_classes)
             Their labels, of the type that was given.
 
@@ -271,10 +283,16 @@ class BaseOverSampler(ImblearnBaseOverSampler):
         """
         if y is None:
             read_target(y, 0, type(self).__name__)  # which refuses it
+        self.__dict__.pop("sampling_strategy_", None)  # of an earlier fit
         return self._fit_resample(X, y)
 
     def _fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
-        self.fit(X, y)
+        """Resample, with the counts of ``sampling_strategy_`` where a caller has set it.
+
+        imbalanced-learn's samplers find it set when this is called, and so other libraries set
+        it to say how many rows they want.
+        """
+        self._learn(X, y, self.__dict__.get("sampling_strategy_"))
         wanted = [self.sampling_strategy_.get(c, 0) for c in self._target.classes.tolist()]
         kept = self._keeps_originals
         if not kept:
@@ -320,7 +338,7 @@ class BaseOverSampler(ImblearnBaseOverSampler):
         Returns
         -------
         X_new : {ndarray, list, sparse matrix, DataFrame} of shape (n_samples, n_features)
-            New rows, of the type that `fit` was given.
+            New rows in random order, of the type that `fit` was given.
 
         Raises
         ------
@@ -430,25 +448,88 @@ def how_many(strategy: Any, target: Target) -> dict[Any, int]:
                     "least that, or leave the class out."
                 )
         return {label: int(strategy[label]) - have[label] for label in classes if label in strategy}
-    if isinstance(strategy, Real) and len(classes) == 2:
+    if isinstance(strategy, Real):
+        if len(classes) != 2:
+            raise ValueError(
+                f"sampling_strategy={strategy} is a ratio of two classes, and there are "
+                f"{len(classes)}: {classes}. Give a dict with the wanted rows per class."
+            )
+        if not 0 < strategy <= 1:
+            raise ValueError(
+                f"sampling_strategy={strategy} is a ratio, and must be above 0 and at most 1."
+            )
         small, large = sorted(have, key=lambda label: have[label])
-        # imbalanced-learn rounds down too.
-        if int(strategy * have[large]) <= have[small]:
-            if have[small] > strategy * have[large]:
-                warnings.warn(
-                    f"sampling_strategy={strategy} is met already: class {small!r} has "
-                    f"{have[small]} rows against {have[large]}, so no row is added.",
-                    UserWarning,
-                    stacklevel=2,
-                )
-            return {small: 0}
-    elif isinstance(strategy, Real):
-        raise ValueError(
-            f"sampling_strategy={strategy} is a ratio of two classes, and there are "
-            f"{len(classes)}: {classes}. Give a dict with the wanted rows per class."
-        )
+        wanted = part_of(strategy, have[large])
+        if wanted < have[small]:
+            warnings.warn(
+                f"sampling_strategy={strategy} is met already: class {small!r} has "
+                f"{have[small]} rows against {have[large]}, so no row is added.",
+                UserWarning,
+                stacklevel=2,
+            )
+        return {small: max(wanted - have[small], 0)}
     counts = check_sampling_strategy(strategy, target.labels, "over-sampling")
     return {label: int(counts[label]) for label in classes if label in counts}
+
+
+def part_of(ratio: Any, n: int) -> int:
+    """Return the whole part of a ratio of a number, as in imbalanced-learn.
+
+    Of the ratio that was written: 0.29 of 100 is 29, though the nearest float is below 0.29.
+
+    Parameters
+    ----------
+    ratio : float
+        Above 0.
+    n : int
+        A number of rows.
+
+    Returns
+    -------
+    part : int
+        Whole.
+
+    Examples
+    --------
+    >>> int(0.29 * 100), part_of(0.29, 100), part_of(1 / 3, 300)
+    (28, 29, 100)
+    """
+    # A float of single precision is the decimal that it is shown as, too.
+    exact = float(str(ratio)) if isinstance(ratio, np.floating) else float(ratio)
+    # Of a ratio and a product, each rounded, the sum of errors is below a spacing of floats.
+    return int(exact * n * (1 + 2 * np.finfo(float).eps))
+
+
+def check_new_rows(wanted: Mapping[Any, int], target: Target, name: str) -> dict[Any, int]:
+    """Check how many new rows per class a caller has put into ``sampling_strategy_``.
+
+    Parameters
+    ----------
+    wanted : mapping
+        New rows per label.
+    target : Target
+        The target.
+    name : str
+        Whose attribute it is: named in the messages.
+
+    Returns
+    -------
+    counts : dict
+        New rows per label.
+
+    Raises
+    ------
+    ValueError
+        If a label is not there, or a number is not a whole one of at least 0.
+    """
+    classes = target.classes.tolist()
+    for label, n_new in wanted.items():
+        if label not in classes or not isinstance(n_new, Integral) or n_new < 0:
+            raise ValueError(
+                f"{name}: sampling_strategy_ asks for {n_new!r} new rows of class {label!r}, and "
+                f"must have a whole number of at least 0 per class; the classes are {classes}."
+            )
+    return {label: int(wanted[label]) for label in classes if label in wanted}
 
 
 def seed_sequence(random_state: Any) -> np.random.SeedSequence:

@@ -1,7 +1,10 @@
 """The laws that every sampler keeps, whatever its method."""
 
+import math
 import pickle
+import warnings
 from collections import Counter
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -14,14 +17,17 @@ from samplers import (
     INTERPOLATING,
     NO_PARENTS,
     VARIANTS,
+    Bootstrap,
     blobs,
     name_of,
     steps_of,
     unmoved,
 )
 from scipy import sparse
+from scipy.stats import ks_2samp, spearmanr
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
+from sklearn.mixture import GaussianMixture
 from sklearn.model_selection import cross_val_score
 
 from skresample import (
@@ -29,11 +35,14 @@ from skresample import (
     SMOTE,
     SVMSMOTE,
     BorderlineSMOTE,
+    GeneratorSampler,
     GeometricSMOTE,
     KMeansSMOTE,
     RandomOverSampler,
     SafeLevelSMOTE,
 )
+from skresample.base import how_many, part_of
+from skresample.table import Target
 
 # What a method says when it finds no base or too few neighbours is tested with the method.
 pytestmark = [
@@ -386,6 +395,24 @@ class TestCounts:
         _, y_out = sampler.fit_resample(X, y)
         assert np.bincount(y_out).tolist() == [90, int(ratio * 90)]
 
+    def test_ratio_is_the_decimal_that_was_written(self):
+        """0.29 of 100 rows is 29, though 0.29 * 100 is a float below 29."""
+        for n in range(2, 301):
+            target = Target(None, np.repeat([0, 1], [n, 1]))
+            for hundredths in range(1, 101):
+                ratio = float(f"{hundredths / 100:.2f}")
+                wanted = max(n * hundredths // 100, 1)
+                for given in (ratio, np.float64(ratio), np.float32(ratio)):
+                    with warnings.catch_warnings():
+                        warnings.simplefilter("ignore", UserWarning)  # met already
+                        assert how_many(given, target) == {1: wanted - 1}, (ratio, n)
+
+    @pytest.mark.parametrize("ratio", [0.001, 0.057, 0.283, 0.999, 1 / 3, 2 / 3, 1])
+    @pytest.mark.parametrize("n", [1000, 3000, 10**6, 3 * 10**9])
+    def test_part_of_a_large_class(self, ratio, n):
+        exact = Fraction(ratio).limit_denominator(1000) * n
+        assert part_of(ratio, n) == math.floor(exact)
+
     @every_sampler
     def test_new_rows_come_class_by_class(self, sampler):
         X, y = blobs((60, 35, 22))
@@ -670,6 +697,45 @@ class TestSample:
         X, y = blobs()
         new = clone(sampler).fit(mixed_frame(X), y).sample(4)
         assert new.index.tolist() == [0, 1, 2, 3]
+
+
+def assert_in_random_order(new, parents=None):
+    """Check that the first fifth of rows is a sample of all, in values and in parents."""
+    fifth = len(new) // 5
+    for column in new.T:
+        assert ks_2samp(column[:fifth], column[fifth:]).pvalue > 1e-4
+        assert abs(spearmanr(np.arange(len(new)), column).statistic) < 0.15
+    if parents is not None and (parents >= 0).all():
+        assert abs(spearmanr(np.arange(len(new)), parents).statistic) < 0.15
+
+
+class TestOrder:
+    """New rows come in random order within their class: any part of them is a sample of it."""
+
+    @every_sampler
+    def test_of_what_is_added_and_of_a_sample(self, sampler):
+        X, y = blobs((90, 60, 60))
+        by_value = np.lexsort((X[:, 0], y))  # so that the order of the table would be seen
+        X, y = X[by_value], y[by_value]
+        sampler = clone(sampler).set_params(sampling_strategy={1: 1060, 2: 1060})
+        X_out, _ = sampler.fit_resample(X, y)
+        for part in (slice(0, 1000), slice(1000, 2000)):
+            assert_in_random_order(X_out[210:][part], sampler.parents_[part, 0])
+        assert_in_random_order(sampler.sample(1000, label=1))
+
+    @pytest.mark.parametrize("generator", ["mixture", "sorted"])
+    def test_of_a_generator_that_draws_part_by_part(self, generator):
+        X, y = blobs((90, 60))
+        drawn = GaussianMixture(3) if generator == "mixture" else InOrder()
+        sampler = GeneratorSampler(drawn, random_state=0).fit(X, y)
+        assert_in_random_order(sampler.sample(1000))
+
+
+class InOrder(Bootstrap):
+    """A generator whose rows are sorted."""
+
+    def sample(self, n):
+        return super().sample(n).sort_values("0")
 
 
 class TestFewRows:

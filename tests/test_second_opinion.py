@@ -6,6 +6,7 @@ of another length, one partner too few, half of the bases) to have a p-value of 
 """
 
 import inspect
+import warnings
 from typing import ClassVar
 
 import imblearn.combine
@@ -13,9 +14,12 @@ import imblearn.over_sampling
 import imblearn_extra.gsmote
 import numpy as np
 import pytest
-from samplers import CLASSES, blobs
+from imblearn_extra.clover.over_sampling import ClusterOverSampler
+from samplers import CLASSES, SAMPLERS, blobs, name_of
 from scipy import stats
 from scipy.spatial.distance import cdist
+from sklearn.base import clone
+from sklearn.cluster import KMeans
 from sklearn.datasets import make_classification, make_moons
 
 import skresample
@@ -250,6 +254,34 @@ class TestChangeOneImport:
             "KMeansSMOTE",
             "RandomOverSampler",
         }
+
+    @pytest.mark.parametrize("sampler", SAMPLERS, ids=name_of)
+    def test_in_a_sampler_that_works_by_clusters(self, sampler):
+        """It says in ``sampling_strategy_`` how many rows it wants of one class of a cluster."""
+        X, y = blobs((120, 40, 30))
+        clusters = KMeans(4, n_init=1, random_state=0)
+        counts = []
+        for one in (sampler, imblearn.over_sampling.SMOTE(random_state=0)):
+            by_clusters = ClusterOverSampler(clone(one), clusters, random_state=0)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)  # what is said of few rows
+                _, y_out = by_clusters.fit_resample(X, y)
+            counts.append(np.bincount(y_out).tolist())
+        assert counts[0] == counts[1]  # with shares of clusters rounded
+
+    @pytest.mark.parametrize("sampler", SAMPLERS, ids=name_of)
+    def test_counts_that_a_caller_has_set(self, sampler):
+        X, y = blobs((60, 30, 20))
+        sampler = clone(sampler)
+        sampler.sampling_strategy_ = {1: 7, 2: 3}
+        _, y_out = sampler._fit_resample(X, y)
+        assert np.bincount(y_out).tolist() == [60, 37, 23]
+        _, y_out = sampler.fit_resample(X, y)
+        assert np.bincount(y_out).tolist() == [60, 60, 60]
+        for wrong in ({3: 1}, {1: -1}, {1: 0.5}):
+            sampler.sampling_strategy_ = wrong
+            with pytest.raises(ValueError, match="sampling_strategy_ asks for"):
+                sampler._fit_resample(X, y)
 
     def test_instances_of_their_classes(self):
         """SMOTETomek and SMOTEENN take nothing but an instance of imbalanced-learn's SMOTE."""

@@ -13,7 +13,7 @@ from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from skresample.base import BaseOverSampler, OneVsRest, fill_in_blocks, rows_of
-from skresample.numerics.allocation import allocate
+from skresample.numerics.allocation import draw_bases
 from skresample.numerics.categories import MOST_ROWS, CategoryKernels
 from skresample.numerics.kernels import Kernels, Neighborhoods
 from skresample.numerics.normal_scores import NormalScores
@@ -203,8 +203,7 @@ class DensityOverSampler(BaseOverSampler):
     def _draw(
         self, task: OneVsRest, fitted: ClassDensity, n_new: int, rng: np.random.Generator
     ) -> Synthetic:
-        m = len(task.minority)
-        which = np.repeat(np.arange(m), allocate(np.ones(m), n_new, rng))
+        which = draw_bases(np.ones(len(task.minority)), n_new, rng)
         codes = fitted.categories.draw(which, rng)
         holes = fitted.missing if fitted.missing.any() else None
 

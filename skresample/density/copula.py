@@ -13,7 +13,7 @@ from skresample.density.base import (
     DensityOverSampler,
     filled,
 )
-from skresample.numerics.allocation import allocate
+from skresample.numerics.allocation import draw_bases
 from skresample.numerics.categories import CategoryKernels
 from skresample.numerics.kernels import Kernels, shrunk_covariances
 from skresample.numerics.normal_scores import NormalScores
@@ -93,7 +93,7 @@ class CopulaOverSampler(DensityOverSampler):
         parents = np.full((n_new, 1), -1)
         with_holes = fitted.missing.any() or absent.any()
         if with_holes:
-            like = np.repeat(np.arange(m), allocate(np.ones(m), n_new, rng))
+            like = draw_bases(np.ones(m), n_new, rng)
             parents[:, 0] = task.minority[like]
 
         def draw(part: slice, rng: np.random.Generator) -> Floats:

@@ -14,7 +14,7 @@ from sklearn.utils._param_validation import StrOptions
 
 from skresample.base import BaseOverSampler, OneVsRest, fill_in_blocks
 from skresample.density.base import filled
-from skresample.numerics.allocation import allocate
+from skresample.numerics.allocation import draw_bases
 from skresample.numerics.levels import levels_of
 from skresample.numerics.normal_scores import NormalScores
 from skresample.table import Synthetic
@@ -344,8 +344,7 @@ class GenerativeOverSampler(BaseOverSampler):
         self, task: OneVsRest, fitted: Learnt, n_new: int, rng: np.random.Generator
     ) -> Synthetic:
         encoding, generator, numbers_missing, codes_missing = fitted
-        m = len(task.minority)
-        which = rng.permutation(np.repeat(np.arange(m), allocate(np.ones(m), n_new, rng)))
+        which = draw_bases(np.ones(len(task.minority)), n_new, rng)
         codes = np.empty((n_new, codes_missing.shape[1]), dtype=np.intp)
 
         def draw(part: slice, rng: np.random.Generator) -> Floats:

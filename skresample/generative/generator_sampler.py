@@ -142,6 +142,9 @@ class GeneratorSampler(BaseOverSampler):
         with seeded(fitted, seed), self._at_work(f"draw {n_new} rows", task):
             drawn = fitted.sample(n_new, **({"random_state": seed} if takes_seed else {}))
         numeric, codes = self._read(drawn, task.rows, n_new)
+        # As scikit-learn's mixtures do, it may draw part by part.
+        order = rng.permutation(n_new)
+        numeric, codes = numeric[order], codes[order]
         bounds = task.rows.bounds(self.bounds)
 
         def fill(part: slice, out: npt.NDArray[np.floating]) -> None:

@@ -18,7 +18,7 @@ from skresample.base import (
     fill_in_blocks,
     rows_of,
 )
-from skresample.numerics.allocation import allocate
+from skresample.numerics.allocation import draw_bases
 from skresample.numerics.interpolation import reflect
 from skresample.numerics.mixed import standard_deviation
 from skresample.numerics.neighbors import kneighbors, paired_distances
@@ -230,7 +230,7 @@ class CCR(BaseOverSampler):
     def _draw(
         self, task: OneVsRest, fitted: Spheres, n_new: int, rng: np.random.Generator
     ) -> Synthetic:
-        base = np.repeat(np.arange(len(task.minority)), allocate(1 / fitted.radius, n_new, rng))
+        base = draw_bases(1 / fitted.radius, n_new, rng)
         first = task.minority[base]
         unit = task.rows.unit(standardize=self.standardize)
         moving = standard_deviation(task.numeric[task.minority]) > 0

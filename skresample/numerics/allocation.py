@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["allocate", "draw_mates", "draw_slots", "keep_slots"]
+__all__ = ["allocate", "draw_bases", "draw_mates", "draw_slots", "keep_slots"]
 
 
 def allocate(weights: npt.ArrayLike, total: int, rng: np.random.Generator) -> npt.NDArray[np.intp]:
@@ -50,6 +50,38 @@ def allocate(weights: npt.ArrayLike, total: int, rng: np.random.Generator) -> np
     counts = np.empty(weights.size, dtype=np.intp)
     counts[order] = np.diff(filled, prepend=0)
     return counts
+
+
+def draw_bases(
+    weights: npt.ArrayLike, total: int, rng: np.random.Generator
+) -> npt.NDArray[np.intp]:
+    """Draw base rows as often as `allocate` says, in random order.
+
+    In the order of the rows, the first new rows would all be made from the first rows of a
+    class. In random order, any part of the new rows is a sample of all of them.
+
+    Parameters
+    ----------
+    weights : array-like of shape (m,)
+        Non-negative, not all zero.
+    total : int
+        How many to draw.
+    rng : numpy.random.Generator
+        Source of the counts and of the order.
+
+    Returns
+    -------
+    bases : ndarray of shape (total,)
+        Positions in `weights`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> draw_bases([1, 1, 2], 8, np.random.default_rng(0))
+    array([2, 2, 1, 2, 0, 2, 1, 0])
+    """
+    counts = allocate(weights, total, rng)
+    return rng.permutation(np.repeat(np.arange(counts.size), counts))
 
 
 def draw_slots(

@@ -32,6 +32,8 @@ KERNELS = ("gaussian", "student", "epanechnikov")
 FREEDOM = 5.0
 # How many values are computed at once.
 BLOCK_VALUES = 1 << 18
+# Up to how many columns each row is multiplied with a copy of its root.
+FEW_COLUMNS = 16
 MOST_ADAPTED = 5.0
 FLAT = 1e-8  # of variances
 
@@ -130,13 +132,19 @@ class Kernels:
         return noise
 
     def _times_roots(self, which: npt.NDArray[np.intp], noise: Floats) -> Floats:
-        """Multiply rows with the roots of their kernels: those in a row with one by one product."""
-        starts = np.flatnonzero(np.diff(which, prepend=-1))
-        run = np.repeat(np.arange(starts.size), np.diff(starts, append=which.size))
-        place = np.arange(which.size) - starts[run]
-        padded = np.zeros((starts.size, place.max() + 1, noise.shape[1]))
-        padded[run, place] = noise
-        return np.matmul(padded, self.roots[which[starts]].swapaxes(1, 2))[run, place]
+        """Multiply rows with the roots of their kernels."""
+        if noise.shape[1] <= FEW_COLUMNS:
+            return np.einsum("nij,nj->ni", self.roots[which], noise)
+        # A root for each row would take much memory: rows of one kernel by one product.
+        order = np.argsort(which, kind="stable")
+        ends = np.flatnonzero(np.diff(which[order], append=-1)) + 1
+        out = np.empty_like(noise)
+        start = 0
+        for end in ends.tolist():
+            rows = order[start:end]
+            out[rows] = noise[rows] @ self.roots[which[rows[0]]].T
+            start = end
+        return out
 
     def log_density(
         self,

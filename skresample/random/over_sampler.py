@@ -43,8 +43,9 @@ class RandomOverSampler(BaseOverSampler):
     {random_state}
     shrinkage : float or dict, default=None
         Width of the noise, 1 for Silverman's rule of thumb; a dict gives it per label.
-        None or 0 repeats rows as they are, whatever they hold. Noise is for numbers:
-        categories are repeated, and what is missing stays so.
+        Labels that are not over-sampled may be left out. None or 0 repeats rows as they
+        are, whatever they hold. Noise is for numbers: categories are repeated, and what is
+        missing stays so.
     n_jobs : int, default=None
         Taken so that samplers can be exchanged in a search; drawing rows needs one thread.
     {categorical_features}
@@ -56,7 +57,7 @@ class RandomOverSampler(BaseOverSampler):
     sample_indices_ : ndarray of shape (n_out,)
         Positions of the input rows in the output: all of them, then those drawn.
     shrinkage_ : dict or None
-        The shrinkage per label.
+        The shrinkage per label that is over-sampled.
     {attributes}
 
     See Also
@@ -132,24 +133,28 @@ class RandomOverSampler(BaseOverSampler):
         self.shrinkage_ = None
         if self.shrinkage is None:
             return
-        labels = self._target.classes.tolist()
         if not isinstance(self.shrinkage, Mapping):
-            self.shrinkage_ = dict.fromkeys(labels, self.shrinkage)
+            self.shrinkage_ = dict.fromkeys(self.sampling_strategy_, self.shrinkage)
             return
-        unknown = [label for label in self.shrinkage if label not in labels]
         missing = [c for c, n in self.sampling_strategy_.items() if n and c not in self.shrinkage]
-        if unknown or missing:
+        if missing:
             raise ValueError(
-                f"shrinkage needs a value of at least 0 for each class that is over-sampled: "
-                f"missing {missing}, not in y {unknown}; the classes are {labels}."
+                f"shrinkage needs a value of at least 0 for each class that is over-sampled, and "
+                f"has none for {missing}: it is {dict(self.shrinkage)}."
             )
-        if any(value < 0 for value in self.shrinkage.values()):
-            raise ValueError(f"shrinkage must be at least 0 for every class: {self.shrinkage}.")
-        self.shrinkage_ = dict(self.shrinkage)
+        if not all(isinstance(s, Real) and 0 <= s < np.inf for s in self.shrinkage.values()):
+            raise ValueError(
+                f"shrinkage must be a number of at least 0 for every class: {self.shrinkage}."
+            )
+        self.shrinkage_ = {
+            c: self.shrinkage[c] for c in self.sampling_strategy_ if c in self.shrinkage
+        }
 
     def _fit_class(self, task: OneVsRest) -> npt.NDArray[np.floating] | None:
         """Return the deviation of the noise per feature, or None for none."""
-        shrinkage = (self.shrinkage_ or {}).get(task.label)
+        shrinkage = self.shrinkage
+        if isinstance(shrinkage, Mapping):  # also of classes that are only drawn from
+            shrinkage = shrinkage.get(task.label)
         if not shrinkage:
             return None
         rows = task.numeric[task.minority]

@@ -12,7 +12,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from skresample._docs import fill_doc
 from skresample.base import BaseOverSampler, OneVsRest, fill_in_blocks, rows_of, seed_sequence
 from skresample.density.base import Density, filled, standardized
-from skresample.numerics.allocation import allocate
+from skresample.numerics.allocation import draw_bases
 from skresample.numerics.kernels import Kernels, matrix_sqrt
 from skresample.numerics.levels import atoms
 from skresample.numerics.mixed import Mixed, mismatch_cost
@@ -239,7 +239,7 @@ class Perturbation(BaseOverSampler):
         nobody = np.empty(0, dtype=np.intp)
         task = OneVsRest(ALL_ROWS, rows, minority=np.arange(n), majority=nobody, rng=fit)
         output = open_output(rows, n, originals=False)
-        output.put(self._draw(task, self._fit_class(task), n, draw), draw)
+        output.put(self._change(task, self._fit_class(task), np.arange(n), draw), draw)
         changed = output.close()
         if self.keep_index and hasattr(X, "iloc"):
             changed.index = X.index
@@ -325,14 +325,27 @@ class Perturbation(BaseOverSampler):
     def _draw(
         self, task: OneVsRest, fitted: Changes, n_new: int, rng: np.random.Generator
     ) -> Synthetic:
-        counts = allocate(np.ones(len(task.minority)), n_new, rng)
-        which = np.repeat(np.arange(counts.size), counts)
+        which = draw_bases(np.ones(len(task.minority)), n_new, rng)
+        return self._change(task, fitted, which, rng)
+
+    def _change(
+        self,
+        task: OneVsRest,
+        fitted: Changes,
+        which: npt.NDArray[np.intp],
+        rng: np.random.Generator,
+    ) -> Synthetic:
+        """Change the rows of a class with the given positions in it."""
+        n_new = which.size
         codes = draw_anew(task.rows.codes[task.minority], which, self.change, rng)
         swapped, turn = fitted.rows[np.newaxis], np.zeros(n_new, dtype=np.intp)
         if self.method == "rank_swap":
             given = np.where(fitted.missing, np.nan, fitted.rows)
+            counts = np.bincount(which)
             swapped = swap_ranks(given, self.window, int(counts.max()), rng)
-            turn = np.arange(n_new) - np.repeat(np.cumsum(counts) - counts, counts)
+            # How often a row came before: each time, it is from another swap of the table.
+            order = np.argsort(which, kind="stable")
+            turn[order] = np.arange(n_new) - np.repeat(np.cumsum(counts) - counts, counts)
 
         def draw(part: slice, rng: np.random.Generator) -> Floats:
             if fitted.density is None:

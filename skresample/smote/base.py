@@ -12,7 +12,7 @@ from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from skresample.base import BaseOverSampler, OneVsRest, features_of
-from skresample.numerics.allocation import allocate, draw_mates, draw_slots
+from skresample.numerics.allocation import draw_bases, draw_mates, draw_slots
 from skresample.numerics.interpolation import interpolate, reflect, vote
 from skresample.numerics.mixed import Mixed
 from skresample.numerics.neighbors import kneighbors, majority_share
@@ -128,7 +128,7 @@ class InterpolatingOverSampler(BaseOverSampler):
         self, task: OneVsRest, fitted: Pairing, n_new: int, rng: np.random.Generator
     ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.floating]]:
         """Draw bases (positions in the class), partners (positions in the table) and steps."""
-        base = np.repeat(np.arange(len(task.minority)), allocate(fitted.weights, n_new, rng))
+        base = draw_bases(fitted.weights, n_new, rng)
         place: tuple[npt.NDArray[np.intp], ...]
         if fitted.partners.ndim == 1:
             second, place = task.minority[draw_mates(fitted.partners, base, rng)], (base,)

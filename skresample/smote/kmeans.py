@@ -49,9 +49,9 @@ class KMeansSMOTE(InterpolatingOverSampler):
     kmeans_estimator : int or estimator, default=None
         Number of clusters, or an estimator with ``fit`` and ``predict`` that finds them.
         None for :class:`sklearn.cluster.MiniBatchKMeans` with its own default.
-    cluster_balance_threshold : 'auto' or float in (0, 1), default='auto'
+    cluster_balance_threshold : 'auto' or float in [0, 1), default='auto'
         The share of minority rows from which a cluster is kept. ``'auto'`` is one half:
-        the paper's imbalance ratio threshold of 1.
+        the paper's imbalance ratio threshold of 1. 0 keeps every cluster.
     density_exponent : 'auto' or float, default='auto'
         The exponent. ``'auto'`` is the number of features, as in the paper.
     {categorical_features}
@@ -108,7 +108,7 @@ class KMeansSMOTE(InterpolatingOverSampler):
             HasMethods(["fit", "predict"]),
             None,
         ],
-        "cluster_balance_threshold": [StrOptions({"auto"}), Interval(Real, 0, 1, closed="neither")],
+        "cluster_balance_threshold": [StrOptions({"auto"}), Interval(Real, 0, 1, closed="left")],
         "density_exponent": [StrOptions({"auto"}), Interval(Real, 0, None, closed="left")],
     }
 
@@ -196,5 +196,5 @@ class KMeansSMOTE(InterpolatingOverSampler):
             members = clusters == cluster
             n_minority = np.count_nonzero(members)
             n_majority = np.count_nonzero(self._clusters == cluster) - n_minority
-            if n_minority >= 2 and (n_majority + 1) / (n_minority + 1) < (1 - share) / share:
+            if n_minority >= 2 and share * (n_majority + 1) < (1 - share) * (n_minority + 1):
                 yield members

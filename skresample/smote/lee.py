@@ -139,15 +139,17 @@ class LeeSMOTE(InterpolatingOverSampler):
             if not missing:
                 break
         parents, numbers, names = zip(*accepted, strict=True)
+        # Where more is rejected, rows are accepted later: not in the order of the rounds.
+        order = np.arange(n_new) if len(accepted) == 1 else rng.permutation(n_new)
         if sparse.issparse(numbers[0]):
-            new: Any = sparse.vstack(numbers, format="csr")
+            new: Any = sparse.vstack(numbers, format="csr")[order]
         else:
-            held = np.concatenate(numbers)
+            held = np.concatenate(numbers)[order]
 
             def new(part: slice, out: npt.NDArray[np.floating]) -> None:
                 out[:] = held[part]
 
-        return Synthetic(np.concatenate(parents), new, np.concatenate(names))
+        return Synthetic(np.concatenate(parents)[order], new, np.concatenate(names)[order])
 
     def _shares(
         self, task: OneVsRest, numeric: Any, codes: npt.NDArray[np.signedinteger]

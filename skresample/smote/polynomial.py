@@ -10,7 +10,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 from skresample._docs import fill_doc
 from skresample.base import OneVsRest, fill_in_blocks, rows_of
-from skresample.numerics.allocation import allocate
+from skresample.numerics.allocation import draw_bases
 from skresample.numerics.topologies import along_principal_axis, polynomial_trend
 from skresample.smote.base import InterpolatingOverSampler, Pairing
 from skresample.table import Synthetic
@@ -130,7 +130,7 @@ class PolynomialFitSMOTE(InterpolatingOverSampler):
         own = rows_of(task.numeric, task.minority)
         middle = _mean(own)
         if self.topology == "star":
-            base = np.repeat(np.arange(len(own)), allocate(fitted.weights, n_new, rng))
+            base = draw_bases(fitted.weights, n_new, rng)
             parents = np.column_stack([task.minority[base], np.full(n_new, -1)])
             place = rng.random(n_new)
 

@@ -19,6 +19,10 @@ from skresample.utils import seeded_clone
 __all__ = ["SVMSMOTE"]
 
 
+class NoSupportVectorsError(ValueError, RuntimeError):
+    """An estimator does not tell its support vectors: a RuntimeError in imbalanced-learn."""
+
+
 @drop_in
 @fill_doc
 class SVMSMOTE(InterpolatingOverSampler):
@@ -136,11 +140,13 @@ class SVMSMOTE(InterpolatingOverSampler):
         self.keep_index = keep_index
 
     def _pair(self, task: OneVsRest) -> Pairing:
+        if not task.majority.size:  # where a caller says how many rows of a single class it wants
+            return self._smote_pairing(task)._replace(weights=np.zeros(len(task.minority)))
         machine = SVC() if self.svm_estimator is None else self.svm_estimator
         machine = seeded_clone(machine, int(task.rng.integers(2**31)))
         self.svm_estimator_ = machine.fit(self._coordinates(task), task.is_minority)
         if not hasattr(self.svm_estimator_, "support_"):
-            raise ValueError(
+            raise NoSupportVectorsError(
                 f"svm_estimator={self.svm_estimator!r} has no support_ after fitting: take one "
                 "that tells its support vectors, such as sklearn.svm.SVC."
             )

@@ -80,7 +80,7 @@ def one_class(n_rows: int) -> Target:
     return Target(labels, labels)
 
 
-def read_target(y: Any, n_rows: int, name: str) -> Target:
+def read_target(y: Any, n_rows: int, name: str, *, min_classes: int = 2) -> Target:
     """Check a target.
 
     Parameters
@@ -91,6 +91,8 @@ def read_target(y: Any, n_rows: int, name: str) -> Target:
         Rows of the table that it belongs to.
     name : str
         Who asks: named in the messages.
+    min_classes : int, default=2
+        How many classes there must be, 1 or 2.
 
     Returns
     -------
@@ -101,7 +103,7 @@ def read_target(y: Any, n_rows: int, name: str) -> Target:
     ------
     ValueError
         If it is missing, of another length, a regression target, a multi-label target,
-        or has missing values or only one class.
+        or has missing values or fewer classes.
     """
     if y is None:
         raise ValueError(f"{name} requires y to be passed, but the target y is None.")
@@ -136,7 +138,7 @@ def read_target(y: Any, n_rows: int, name: str) -> Target:
         target = Target(y, checked)  # whole numbers are labels, whatever they are
     if target is None or 2 * len(target.classes) > n_rows:
         target = Target(y, _check_labels(checked, name))
-    if len(target.classes) < 2:
+    if len(target.classes) < min_classes:
         raise ValueError(
             f"{name} needs at least 2 classes to balance, and y has only 1 class: "
             f"{target.classes.tolist()[0]!r}. Check that y is the target column and that the rows "

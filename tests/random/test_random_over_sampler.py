@@ -164,10 +164,19 @@ class TestShrinkage:
         copied = X_out[len(X) :][~moved]
         np.testing.assert_array_equal(copied, X[sampler.parents_[~moved, 0]])
 
-    def test_number_is_for_every_label(self):
+    @pytest.mark.parametrize("shrinkage", [0.5, dict.fromkeys("abcd", 0.5)])
+    def test_of_the_labels_that_are_over_sampled(self, shrinkage):
         X, y = blobs((60, 30, 20))
-        sampler = RandomOverSampler(shrinkage=0.5).fit(X, np.array(["a", "b", "c"])[y])
-        assert sampler.shrinkage_ == {"a": 0.5, "b": 0.5, "c": 0.5}
+        sampler = RandomOverSampler(shrinkage=shrinkage, random_state=0)
+        sampler.fit(X, np.array(["a", "b", "c"])[y])
+        assert sampler.shrinkage_ == {"b": 0.5, "c": 0.5}
+        assert not np.isin(sampler.sample(9, label="a"), X).any()
+
+    @pytest.mark.parametrize("wrong", [-1, "wide", None, np.inf])
+    def test_wrong_value_of_a_label(self, wrong):
+        X, y = blobs((60, 30))
+        with pytest.raises(ValueError, match="shrinkage must be a number of at least 0"):
+            RandomOverSampler(shrinkage={1: wrong}).fit(X, y)
 
     @pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.int64, np.uint64])
     @pytest.mark.parametrize("low", [False, True])

@@ -46,7 +46,7 @@ class TestParts:
         assert {(0, 1), (1, 0)} < set(map(tuple, part.tolist()))
 
     def test_small_parts_are_joined_whatever_their_axes(self):
-        _, part = parts_of(min_part=11, k_neighbors=12)
+        _, part = parts_of(min_part=11, k_neighbors=12, sampling_strategy={1: 240})
         assert {(0, 1), (1, 0)} < set(map(tuple, part.tolist()))
         assert {(0, 2), (2, 0), (1, 2), (2, 1)}.isdisjoint(map(tuple, part.tolist()))
 
@@ -54,7 +54,9 @@ class TestParts:
         """A little off the axes, no two are upright on each other exactly."""
         X, y, part = corner()
         X[:40] += np.random.default_rng(1).normal(0, 0.01, size=(40, 2))
-        sampler = AssembledSMOTE(cosine=0.0, k_neighbors=12, random_state=0)
+        sampler = AssembledSMOTE(
+            cosine=0.0, k_neighbors=12, sampling_strategy={1: 240}, random_state=0
+        )
         sampler.fit_resample(X, y)
         part = part[sampler.parents_]
         assert {(0, 1), (1, 0)} < set(map(tuple, part.tolist()))

@@ -59,6 +59,7 @@ class TestFilter:
             (3, 15, 0.2, False),  # 16/4
             (7, 0, 0.9, False),  # 1/8 > 1/9
             (9, 0, 0.9, True),  # 1/10 < 1/9
+            (2, 40, 0.0, True),  # every cluster
             (1, 0, "auto", False),  # no pair to draw between
         ],
     )

@@ -5,6 +5,7 @@ import pytest
 from samplers import blobs, group_of, groups, nearest_rows, steps_of
 from scipy import stats
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
 from skresample import SVMSMOTE
@@ -164,6 +165,13 @@ class TestMachine:
         X, y = blobs((60, 30, 20))
         SVMSMOTE(sampling_strategy={2: 30}, random_state=0).fit_resample(X, y)
         assert len(counting) == 1
+
+    def test_one_without_support_vectors(self):
+        """A RuntimeError, as in imbalanced-learn, and a ValueError, as any other here."""
+        sampler = SVMSMOTE(svm_estimator=LogisticRegression())
+        for error in (RuntimeError, ValueError):
+            with pytest.raises(error, match=r"svm_estimator=.*has no support_"):
+                sampler.fit(*blobs())
 
     def test_given_machine_is_not_fitted_itself(self):
         machine = SVC(C=0.5)
