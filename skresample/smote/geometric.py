@@ -147,7 +147,8 @@ class GeometricSMOTE(InterpolatingOverSampler):
         base, second, gap = self._join(task, fitted, n_new, rng)
         first = task.minority[base]
         own = np.where(task.is_minority[second], second, first)
-        codes = self._vote(task, fitted.partners, base, own, gap, rng)
+        draws = rng.random(n_new)
+        codes = self._vote(task, fitted.partners, base, own, gap, draws, rng)
         unit = task.rows.unit(standardize=self.standardize)
         moving = standard_deviation(task.numeric[task.minority]) > 0
 
@@ -165,4 +166,4 @@ class GeometricSMOTE(InterpolatingOverSampler):
             return centre
 
         fill = fill_in_blocks(draw, n_new, rng, task.rows.bounds(self.bounds), self.n_jobs)
-        return Synthetic(np.column_stack([first, second]), fill, codes)
+        return Synthetic(np.column_stack([first, second]), fill, codes, draws)

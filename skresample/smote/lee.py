@@ -120,6 +120,7 @@ class LeeSMOTE(InterpolatingOverSampler):
             drawn = super()._draw(task, fitted, missing, rng)
             numeric, codes = drawn.numeric, drawn.codes
             assert codes is not None
+            assert drawn.draws is not None
             if callable(numeric):
                 numeric = np.empty((missing, task.numeric.shape[1]), task.numeric.dtype)
                 drawn.numeric(slice(0, missing), numeric)
@@ -134,11 +135,12 @@ class LeeSMOTE(InterpolatingOverSampler):
                 )
                 refused[:] = False
             taken = np.flatnonzero(~refused)
-            accepted.append((drawn.parents[taken], numeric[taken], codes[taken]))
+            kept = drawn.parents[taken], numeric[taken], codes[taken], drawn.draws[taken]
+            accepted.append(kept)
             missing -= taken.size
             if not missing:
                 break
-        parents, numbers, names = zip(*accepted, strict=True)
+        parents, numbers, names, draws = zip(*accepted, strict=True)
         if sparse.issparse(numbers[0]):
             new: Any = sparse.vstack(numbers, format="csr")
         else:
@@ -147,7 +149,7 @@ class LeeSMOTE(InterpolatingOverSampler):
             def new(part: slice, out: npt.NDArray[np.floating]) -> None:
                 out[:] = held[part]
 
-        return Synthetic(np.concatenate(parents), new, np.concatenate(names))
+        return Synthetic(np.concatenate(parents), new, np.concatenate(names), np.concatenate(draws))
 
     def _shares(
         self, task: OneVsRest, numeric: Any, codes: npt.NDArray[np.signedinteger]
