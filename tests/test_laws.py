@@ -291,6 +291,154 @@ class TestNewValues:
         assert sampler.sample(5).dtype == np.float32
 
 
+def one_hot_table(sizes=(60, 20)):
+    """Return a table with two groups of zeros and ones, and its labels."""
+    X, y = blobs(sizes)
+    rng = np.random.default_rng(0)
+    first = np.eye(3)[rng.choice(3, len(y), p=[0.1, 0.3, 0.6])]
+    second = np.eye(2)[rng.choice(2, len(y), p=[0.2, 0.8])]
+    other = rng.random((len(y), 2)) < 0.4  # which are no group
+    return np.column_stack([X[:, :1], first, X[:, 1:2], other, second]), y
+
+
+GROUPS = {"first": [1, 2, 3], "second": [7, 8]}
+BINARY = [1, 2, 3, 5, 6, 7, 8]
+
+
+def frame_with_zeros_and_ones(X, dtype):
+    return pd.DataFrame(X, columns=list("abcdefghi")).astype(
+        {"abcdefghi"[j]: dtype for j in BINARY}
+    )
+
+
+ONE_HOT = {
+    "array": np.asarray,
+    "float32": lambda X: X.astype(np.float32),
+    "int": lambda X: X.round().astype(int),
+    "objects": lambda X: X.astype(object),
+    "csr": sparse.csr_array,
+    "csc, int": lambda X: sparse.csc_matrix(np.abs(X).round().astype(int)),
+    "frame of floats": pd.DataFrame,
+    "frame of ints": lambda X: frame_with_zeros_and_ones(X, int),
+    "frame of booleans": lambda X: frame_with_zeros_and_ones(X, bool),
+    "frame of Int8": lambda X: frame_with_zeros_and_ones(X, int).astype(
+        {"abcdefghi"[j]: "Int8" for j in BINARY}
+    ),
+}
+
+
+class TestZerosAndOnes:
+    """Columns of zeros and ones that are one category have one 1 in every new row."""
+
+    @every_sampler
+    @pytest.mark.parametrize("make", ONE_HOT)
+    def test_groups(self, sampler, make):
+        X, y = one_hot_table()
+        X_out, _ = clone(sampler).fit_resample(ONE_HOT[make](X), y)
+        new = dense(X_out).astype(np.float64)[len(y) :]
+        assert set(np.unique(new[:, BINARY])) == {0, 1}
+        for members in GROUPS.values():
+            assert (new[:, members].sum(axis=1) == 1).all()
+
+    @pytest.mark.parametrize(
+        "sampler",
+        [s for s in VARIANTS if "categorical_features" in s.get_params()],
+        ids=name_of,
+    )
+    @pytest.mark.parametrize("make", [np.asarray, sparse.csr_array, pd.DataFrame])
+    def test_groups_that_are_named(self, sampler, make):
+        """Also of columns apart, and where some rows have no 1."""
+        X, y = blobs((60, 20))
+        level = np.random.default_rng(0).choice(4, 80, p=[0.2, 0.2, 0.3, 0.3])
+        a, b, c, _ = np.eye(4)[level].T  # the fourth was dropped
+        X = np.column_stack([a, X[:, 0], b, X[:, 1], c])
+        sampler = clone(sampler).set_params(categorical_features=[(0, 4, 2)])
+        X_out, _ = sampler.fit_resample(make(X), y)
+        new = dense(X_out)[80:]
+        assert set(np.unique(new[:, [0, 2, 4]])) == {0, 1}
+        assert set(np.unique(new[:, [0, 2, 4]].sum(axis=1))) == {0, 1}
+
+    def test_groups_that_are_none(self):
+        X, y = one_hot_table()
+        for group, why in (((0, 1), "zeros and ones"), ((3, 8), "ones in row")):
+            with pytest.raises(ValueError, match=why):
+                SMOTE(categorical_features=[group]).fit_resample(X, y)
+        with pytest.raises(ValueError, match="name it once"):
+            SMOTE(categorical_features=[1, (1, 2, 3)]).fit_resample(X, y)
+
+    @every_sampler
+    def test_missing_where_the_first_parent_is(self, sampler):
+        X, y = one_hot_table()
+        holes = np.random.default_rng(1).random(len(y)) < 0.2
+        X[np.ix_(holes, GROUPS["first"])] = np.nan
+        X_out, _ = clone(sampler).fit_resample(X, y)
+        new = X_out[len(y) :][:, GROUPS["first"]]
+        missing = np.isnan(new)
+        assert (missing.all(axis=1) | (new.sum(axis=1) == 1)).all()
+
+    @every_interpolant
+    @pytest.mark.parametrize("make", ["array", "int", "frame of ints", "frame of booleans", "csr"])
+    def test_are_all_those_of_one_parent(self, sampler, make):
+        """Also those of no group, so that no new combination is made."""
+        X, y = one_hot_table()
+        sampler = clone(sampler)
+        X_out, _ = sampler.fit_resample(ONE_HOT[make](X), y)
+        new = dense(X_out).astype(np.float64)[len(y) :]
+        both = [X[sampler.parents_[:, p]][:, BINARY] == new[:, BINARY] for p in (0, 1)]
+        assert (both[0].all(axis=1) | both[1].all(axis=1)).all()
+
+    def test_rates_are_kept(self):
+        """Each row may be joined with each, so that bases and partners are evenly drawn."""
+        X, y = one_hot_table()
+        n = 20_000
+        sampler = SMOTE(k_neighbors=19, sampling_strategy={1: 20 + n}, random_state=0)
+        X_out, _ = sampler.fit_resample(X, y)
+        expected = X[y == 1][:, BINARY].mean(axis=0)
+        np.testing.assert_allclose(X_out[80:, BINARY].mean(axis=0), expected, atol=0.015)
+
+
+def start_and_end(kind, n):
+    """Return two columns of which the first is always below the second, by one step at least."""
+    rng = np.random.default_rng(0)
+    start = rng.integers(0, 9, n)
+    end = start + rng.integers(1, 4, n)
+    if kind == "days":
+        return (np.datetime64("2024-01-01") + part.astype("m8[D]") for part in (start, end))
+    if kind == "seconds":
+        return (
+            np.datetime64("2024-01-01T00:00:07") + part.astype("m8[s]") for part in (start, end)
+        )
+    return (start / 10, end / 10) if kind == "tenths" else (start, end)
+
+
+class TestOrder:
+    """What is below another value of the row in both parents is so in their new rows."""
+
+    @every_interpolant
+    @pytest.mark.parametrize("kind", ["int", "tenths", "days", "seconds"])
+    def test_start_before_end(self, sampler, kind):
+        if isinstance(sampler, SVMSMOTE):  # which goes beyond its parents
+            return
+        X, y = blobs((60, 20))
+        start, end = start_and_end(kind, 80)
+        X = pd.DataFrame({"x": X[:, 0], "start": start, "end": end})
+        X_out, _ = clone(sampler).set_params(sampling_strategy={1: 420}).fit_resample(X, y)
+        assert (X_out["start"] < X_out["end"]).all()
+
+    @every_interpolant
+    def test_start_before_end_in_an_array(self, sampler):
+        if isinstance(sampler, SVMSMOTE):
+            return
+        X, y = blobs((60, 20))
+        X = np.column_stack([(X[:, 0] * 10).astype(int), *start_and_end("int", 80)])
+        for make in (np.asarray, sparse.csr_array):
+            X_out, _ = (
+                clone(sampler).set_params(sampling_strategy={1: 420}).fit_resample(make(X), y)
+            )
+            new = dense(X_out)
+            assert (new[:, 1] < new[:, 2]).all()
+
+
 STRINGS = np.array(["many", "few"], dtype=object)
 
 

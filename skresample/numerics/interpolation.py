@@ -9,7 +9,7 @@ from sklearn.utils import gen_batches
 
 from skresample.numerics.threads import in_threads
 
-__all__ = ["interpolate", "reflect", "round_stochastically", "vote"]
+__all__ = ["draw_one", "interpolate", "reflect", "round_stochastically", "vote"]
 
 # Rows are worked on in blocks that stay in the cache, so that no second copy of the
 # new rows is ever made.
@@ -158,21 +158,75 @@ def reflect(
 
 
 def round_stochastically(
-    values: npt.NDArray[np.floating], rng: np.random.Generator
+    values: npt.NDArray[np.floating],
+    draws: npt.NDArray[np.floating],
+    base: npt.NDArray[np.floating] | float = 0.0,
 ) -> npt.NDArray[np.floating]:
-    """Round to a neighbouring whole number so that the expectation is kept.
+    r"""Round the way from a base to a whole number of steps, so that the expectation is kept.
+
+    With the draw u, :math:`x = b \pm a` becomes :math:`b \pm \lfloor a + 1 - u \rfloor`. If all
+    columns of a row share the draw and the step from one row to another, what the two rows agree
+    on holds in between: :math:`x_1 \le x_2` stays so, :math:`x_1 < x_2` too, and columns of zeros
+    and ones are all those of the one row or all those of the other.
 
     Parameters
     ----------
     values : ndarray
         Any shape.
-    rng : numpy.random.Generator
-        Source of the draws.
+    draws : ndarray
+        From U(0, 1); of a shape that broadcasts to that of `values`.
+    base : ndarray or float, default=0.0
+        Whole numbers; of a shape that broadcasts to that of `values`.
 
     Returns
     -------
     rounded : ndarray
-        ``floor(x)`` or ``ceil(x)``; the latter with probability ``x - floor(x)``.
+        The whole number next to each value on the one or the other side.
     """
-    floor = np.floor(values)
-    return floor + (rng.random(values.shape) < values - floor)
+    way = values - base
+    length = np.abs(way)
+    whole = np.floor(length)
+    return base + np.copysign(whole + (draws < length - whole), way)
+
+
+def draw_one(
+    weights: npt.NDArray[np.floating],
+    own: npt.NDArray[np.intp],
+    draws: npt.NDArray[np.floating],
+    otherwise: npt.NDArray[np.floating],
+) -> npt.NDArray[np.intp]:
+    """Draw one of several categories per row in proportion to their weights.
+
+    The row's own category comes last, so that a draw leaves it where the same draw makes
+    `round_stochastically` leave the base.
+
+    Parameters
+    ----------
+    weights : ndarray of shape (n, k)
+        Negative ones count as 0.
+    own : ndarray of shape (n,)
+        The category that each row comes from; -1 for none.
+    draws : ndarray of shape (n,)
+        From U(0, 1).
+    otherwise : ndarray of shape (k,)
+        The weights where those of a row are all 0 and it comes from no category.
+
+    Returns
+    -------
+    chosen : ndarray of shape (n,)
+        From 0 to k - 1.
+    """
+    weights = np.maximum(weights, 0.0)
+    lost, has_own = weights.max(axis=1) == 0, own >= 0
+    weights[lost & ~has_own] = otherwise
+    rows, mine = np.flatnonzero(has_own), own[has_own]
+    kept = np.zeros(len(weights))
+    kept[rows] = np.where(lost[rows], 1.0, weights[rows, mine])
+    weights[rows, mine] = 0.0
+    passed = np.cumsum(weights, axis=1)
+    others = passed[:, -1]
+    point = draws * (others + kept)
+    chosen = np.argmax(passed > point[:, np.newaxis], axis=1)
+    # Rounding must not lead beyond the last one with a weight.
+    last = np.where(kept > 0, own, np.argmax(passed == others[:, np.newaxis], axis=1))
+    return np.where(point < others, chosen, last)

@@ -47,7 +47,8 @@ class Pairing(NamedTuple):
     has none, it is the base's. A category is voted on by the base's partners of its class,
     and missing where the base's is: so, with evenly weighted bases, the share of missing
     values stays what it is. A boolean is the partner's with the probability of the step, else
-    the base's, so that True stays nearly as frequent.
+    the base's, so that True stays nearly as frequent; all booleans of a row, and columns of zeros
+    and ones, are of the same of the two.
     """
 
     weights: npt.NDArray[np.floating]
@@ -107,13 +108,14 @@ class InterpolatingOverSampler(BaseOverSampler):
         base, second, gap = self._join(task, fitted, n_new, rng)
         first = task.minority[base]
         parents = np.column_stack([first, second])
-        codes = self._vote(task, fitted.partners, base, second, gap, rng)
+        draws = rng.random(n_new)
+        codes = self._vote(task, fitted.partners, base, second, gap, draws, rng)
         bounds = task.rows.bounds(getattr(self, "bounds", None))
         if sparse.issparse(task.numeric):
             new = interpolate(task.numeric, first, second, gap)
             if bounds is not None:
                 reflect(new.data, *(bound[new.indices] for bound in bounds))
-            return Synthetic(parents, new, codes)
+            return Synthetic(parents, new, codes, draws)
 
         def fill(part: slice, out: npt.NDArray[np.floating]) -> None:
             interpolate(
@@ -122,7 +124,7 @@ class InterpolatingOverSampler(BaseOverSampler):
             if bounds is not None:
                 reflect(out, *bounds)
 
-        return Synthetic(parents, fill, codes)
+        return Synthetic(parents, fill, codes, draws)
 
     def _join(
         self, task: OneVsRest, fitted: Pairing, n_new: int, rng: np.random.Generator
@@ -145,6 +147,7 @@ class InterpolatingOverSampler(BaseOverSampler):
         base: npt.NDArray[np.intp],
         second: npt.NDArray[np.intp],
         gap: npt.NDArray[np.floating],
+        draws: npt.NDArray[np.floating],
         rng: np.random.Generator,
     ) -> npt.NDArray[np.signedinteger]:
         """Return the categories of new rows; see the notes of `Pairing`."""
@@ -154,7 +157,7 @@ class InterpolatingOverSampler(BaseOverSampler):
             codes = columns.codes[:, j]
             own = codes[task.minority]
             if columns.keeps_rate[j] or partners.ndim == 1:
-                taken = np.where(rng.random(base.size) < gap, codes[second], own[base])
+                taken = np.where(draws < gap, codes[second], own[base])
                 new[:, j] = np.where((own[base] < 0) | (taken < 0), own[base], taken)
                 continue
             voters = np.where((partners >= 0) & task.is_minority[partners], codes[partners], -1)

@@ -120,6 +120,7 @@ class LeeSMOTE(InterpolatingOverSampler):
             drawn = super()._draw(task, fitted, missing, rng)
             numeric, codes = drawn.numeric, drawn.codes
             assert codes is not None
+            assert drawn.draws is not None
             if callable(numeric):
                 numeric = np.empty((missing, task.numeric.shape[1]), task.numeric.dtype)
                 drawn.numeric(slice(0, missing), numeric)
@@ -134,11 +135,12 @@ class LeeSMOTE(InterpolatingOverSampler):
                 )
                 refused[:] = False
             taken = np.flatnonzero(~refused)
-            accepted.append((drawn.parents[taken], numeric[taken], codes[taken]))
+            kept = drawn.parents[taken], numeric[taken], codes[taken], drawn.draws[taken]
+            accepted.append(kept)
             missing -= taken.size
             if not missing:
                 break
-        parents, numbers, names = zip(*accepted, strict=True)
+        parents, numbers, names, draws = zip(*accepted, strict=True)
         # Where more is rejected, rows are accepted later: not in the order of the rounds.
         order = np.arange(n_new) if len(accepted) == 1 else rng.permutation(n_new)
         if sparse.issparse(numbers[0]):
@@ -149,7 +151,9 @@ class LeeSMOTE(InterpolatingOverSampler):
             def new(part: slice, out: npt.NDArray[np.floating]) -> None:
                 out[:] = held[part]
 
-        return Synthetic(np.concatenate(parents)[order], new, np.concatenate(names)[order])
+        done = (np.concatenate(part)[order] for part in (parents, names, draws))
+        first, codes, drawn = done
+        return Synthetic(first, new, codes, drawn)
 
     def _shares(
         self, task: OneVsRest, numeric: Any, codes: npt.NDArray[np.signedinteger]

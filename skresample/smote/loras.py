@@ -129,7 +129,8 @@ class LoRAS(InterpolatingOverSampler):
         self, task: OneVsRest, fitted: Pairing, n_new: int, rng: np.random.Generator
     ) -> Synthetic:
         base, second, gap = self._join(task, fitted, n_new, rng)
-        codes = self._vote(task, fitted.partners, base, second, gap, rng)
+        draws = rng.random(n_new)
+        codes = self._vote(task, fitted.partners, base, second, gap, draws, rng)
         around = np.column_stack([task.minority, fitted.partners])
         d = task.numeric.shape[1]
         n_affine = self.n_affine or max(2, min(d, around.shape[1]))
@@ -150,4 +151,4 @@ class LoRAS(InterpolatingOverSampler):
             return new
 
         fill = fill_in_blocks(draw, n_new, rng, task.rows.bounds(self.bounds), self.n_jobs)
-        return Synthetic(np.column_stack([task.minority[base], second]), fill, codes)
+        return Synthetic(np.column_stack([task.minority[base], second]), fill, codes, draws)

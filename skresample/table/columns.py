@@ -1,11 +1,13 @@
 """What a column becomes behind the door, and how new values of it are written."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
+from sklearn.utils.sparsefuncs import min_max_axis
 
 from skresample.numerics.interpolation import round_stochastically
 
@@ -18,6 +20,7 @@ __all__ = [
     "Whole",
     "encode_like",
     "is_missing",
+    "keep_squares",
     "kind_of",
     "read_number",
 ]
@@ -30,6 +33,9 @@ SECONDS_A_DAY = 86_400
 TIME_STEPS = (86_400, 3_600, 1_800, 900, 60, 1)
 # Above this, floats do not hold every whole number.
 EXACT = 2**53
+# The squares of numbers up to this power of two, and down to its inverse, stay in the range of
+# floats, and so do sums of very many of them; the other is for single precision.
+MOST_EXPONENT, MOST_EXPONENT_SINGLE = 500, 50
 
 
 class Values(NamedTuple):
@@ -65,34 +71,71 @@ class Floats:
         None for continuous numbers.
     limits : tuple of float
         What new values never go beyond: 0 and 1 for columns of only these.
+    scale : float
+        What values are multiplied by to be encoded, a power of two: see `keep_squares`.
     """
 
     dtype: np.dtype
     decimals: int | None = None
     limits: tuple[float, float] = (-np.inf, np.inf)
+    scale: float = 1.0
+
+    @property
+    def rounds(self) -> bool:
+        """Whether new values are rounded, by draws."""
+        return self.decimals is not None
+
+    @property
+    def is_binary(self) -> bool:
+        """Whether there are only zeros and ones."""
+        return self.limits == (0, 1)
 
     def encode(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Return the values as floats."""
-        if self.decimals is None or self.dtype.itemsize == 8:
-            return values
-        # What is meant, and not the half or single float next to it: else rounding could lead
-        # from one such float to another.
-        return np.round(values.astype(np.float64), self.decimals)
+        if self.decimals is not None and self.dtype.itemsize != 8:
+            # What is meant, and not the half or single float next to it: else rounding could lead
+            # from one such float to another.
+            values = np.round(values.astype(np.float64), self.decimals)
+        return values if self.scale == 1 else values.astype(np.float64) * self.scale
 
-    def decode(self, new: npt.NDArray[np.floating], rng: np.random.Generator) -> npt.NDArray[Any]:
-        """Return floats as values of the column; NaN means nothing."""
-        if self.decimals is not None:
-            with np.errstate(over="ignore", invalid="ignore"):
+    def decode(
+        self,
+        new: npt.NDArray[np.floating],
+        draws: npt.NDArray[np.floating],
+        base: npt.NDArray[np.floating] | float = 0.0,
+    ) -> npt.NDArray[Any]:
+        """Return floats as values of the column, always finite; NaN means nothing.
+
+        Parameters
+        ----------
+        new : ndarray
+            Encoded values.
+        draws : ndarray
+            What they are rounded by, from U(0, 1); broadcasts to their shape.
+        base : ndarray or float, default=0.0
+            The encoded values that rounding starts from; broadcasts to their shape.
+
+        Returns
+        -------
+        values : ndarray
+            Of the shape of `new`.
+        """
+        with np.errstate(over="ignore", invalid="ignore"):
+            if self.scale != 1:
+                new, base = new / self.scale, base / self.scale
+            if self.decimals is not None:
                 tens = 10.0**self.decimals
-                rounded = round_stochastically(new * tens, rng) / tens
-            # Numbers too large for decimals have none that could be kept.
-            new = np.clip(np.where(np.isfinite(rounded), rounded, new), *self.limits)
-        with np.errstate(over="ignore"):
-            return new.astype(self.dtype, copy=False)
+                rounded = round_stochastically(new * tens, draws, np.rint(base * tens)) / tens
+                # Numbers too large for decimals have none that could be kept.
+                new = np.clip(np.where(np.isfinite(rounded), rounded, new), *self.limits)
+            if self.scale != 1 or self.dtype.itemsize < new.dtype.itemsize:
+                most = float(np.finfo(self.dtype).max)
+                new = np.clip(new, -most, most)
+        return new.astype(self.dtype, copy=False)
 
     def limit(self, value: Any) -> float:
         """Return a bound of the column as a float."""
-        return float(value)
+        return float(value) * self.scale
 
 
 @dataclass(frozen=True)
@@ -119,6 +162,16 @@ class Whole:
     unit: int = 1
     limits: tuple[int, int] | None = None
 
+    @property
+    def rounds(self) -> bool:
+        """Whether new values are rounded, by draws."""
+        return True
+
+    @property
+    def is_binary(self) -> bool:
+        """Whether there are only zeros and ones."""
+        return self.limits == (0, 1) or self.dtype.kind == "b"
+
     def encode(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Return the values as floats."""
         if self.offset:
@@ -129,12 +182,37 @@ class Whole:
             values = np.where(above, values - offset, -(offset - values).astype(np.float64))
         return values / np.float64(self.unit) if self.unit != 1 else values
 
-    def decode(self, new: npt.NDArray[np.floating], rng: np.random.Generator) -> npt.NDArray[Any]:
-        """Return floats as values of the column; NaN means nothing."""
-        steps = round_stochastically(new.astype(np.float64) * (self.unit / self.step), rng)
+    def decode(
+        self,
+        new: npt.NDArray[np.floating],
+        draws: npt.NDArray[np.floating],
+        base: npt.NDArray[np.floating] | float = 0.0,
+    ) -> npt.NDArray[Any]:
+        """Return floats as values of the column; NaN means nothing.
+
+        Parameters
+        ----------
+        new : ndarray
+            Encoded values.
+        draws : ndarray
+            What they are rounded by, from U(0, 1); broadcasts to their shape.
+        base : ndarray or float, default=0.0
+            The encoded values that rounding starts from; broadcasts to their shape.
+
+        Returns
+        -------
+        values : ndarray
+            Of the shape of `new`.
+        """
+        a_step = self.unit / self.step
+        start = np.rint(base * np.float64(a_step))
+        steps: Any = round_stochastically(new.astype(np.float64) * a_step, draws, start)
         inside = np.int64 if self.dtype.kind in "mM" else self.dtype
-        info = (0, 1) if self.dtype.kind == "b" else (np.iinfo(inside).min, np.iinfo(inside).max)
-        low, high = self.limits or info
+        low, high = self.limits or (0, 1)
+        if self.limits is None and self.dtype.kind != "b":
+            # The least number of a time stands for none.
+            low = int(np.iinfo(inside).min) + (self.dtype.kind in "mM")
+            high = int(np.iinfo(inside).max)
         least, most = -((self.offset - low) // self.step), (high - self.offset) // self.step
         # The largest float that is no more than that.
         top = float(most) if int(float(most)) <= most else np.nextafter(float(most), 0)
@@ -159,6 +237,63 @@ class Whole:
 Number = Floats | Whole
 
 
+def keep_squares(
+    numeric: Any, recipes: list[tuple[Any, Number]]
+) -> tuple[Any, list[tuple[Any, Number]]]:
+    """Scale columns of floats whose squares would leave the range of floats.
+
+    By powers of two, so that no digit is lost. Very large columns get a factor in common, as
+    they may be compared with each other; very small ones one each. What is in single precision,
+    and leaves its range sooner, becomes double.
+
+    Parameters
+    ----------
+    numeric : {ndarray, CSR matrix or array} of shape (n, d)
+        The columns, not written to.
+    recipes : list of (slice or ndarray, Floats or Whole)
+        How they are written.
+
+    Returns
+    -------
+    numeric : {ndarray, CSR matrix or array} of shape (n, d)
+        The same, or a copy with other columns.
+    recipes : list of (slice or ndarray, Floats or Whole)
+        The same, or with the factors.
+    """
+    if not any(isinstance(recipe, Floats) for _, recipe in recipes) or not numeric.shape[0]:
+        return numeric, recipes
+    if sparse.issparse(numeric):
+        low, high = min_max_axis(numeric, axis=0)
+    else:
+        low, high = np.fmin.reduce(numeric, axis=0), np.fmax.reduce(numeric, axis=0)
+    size = np.maximum(high, -low).astype(np.float64)
+    size[~np.isfinite(size)] = 0  # infinity is refused, and nothing known of columns without values
+    exponent = np.where(size > 0, np.frexp(size)[1], 0)
+    if numeric.dtype == np.float32 and (np.abs(exponent) > MOST_EXPONENT_SINGLE).any():
+        numeric = numeric.astype(np.float64)
+    shift = np.minimum(MOST_EXPONENT - exponent.max(initial=0), 0) * (exponent > MOST_EXPONENT)
+    shift += np.maximum(-MOST_EXPONENT - exponent, 0)
+    if not shift.any():
+        return numeric, recipes
+    scale = np.ldexp(1.0, shift)
+    far = np.flatnonzero(shift)
+    if sparse.issparse(numeric):
+        numeric = (numeric @ sparse.diags_array(scale)).tocsr()
+    else:
+        numeric = numeric.copy()
+        numeric[:, far] *= scale[far]
+    recipes = list(recipes)
+    by_column = not isinstance(recipes[0][0], slice)
+    for i in far.tolist():
+        recipe: Any = recipes[i if by_column else 0][1]
+        scaled = [i], replace(recipe, scale=float(scale[i]))
+        if by_column:
+            recipes[i] = scaled
+        else:
+            recipes.append(scaled)
+    return numeric, recipes
+
+
 class _Numbering(dict):
     """Numbers what it is asked for, in the order in which it is first asked."""
 
@@ -179,11 +314,14 @@ class Category(NamedTuple):
     keeps_rate : bool
         Whether it is boolean: then a new value is one of its parents', so that True stays
         nearly as frequent; a vote would favour the more frequent.
+    is_binary : bool
+        Whether the codes 0 and 1 stand for 0 and 1, or False and True, and there are no others.
     """
 
     codes: npt.NDArray[np.signedinteger]
     first_rows: npt.NDArray[np.intp]
     keeps_rate: bool
+    is_binary: bool
 
     @classmethod
     def read(cls, column: Values) -> "Category":
@@ -193,16 +331,21 @@ class Category(NamedTuple):
         # In the order in which they come, whatever the library: ties are then broken alike.
         if values.dtype.kind in "OUS":
             lookup = _Numbering()
-            found = np.fromiter(map(lookup.__getitem__, values), np.int32, len(values))
+            found: Any = np.fromiter(map(lookup.__getitem__, values), np.int32, len(values))
             booleans = bool(lookup) and all(isinstance(v, bool | np.bool_) for v in lookup)
+            binary = set(lookup) == {0, 1}
+            if binary and lookup[0]:
+                found = 1 - found
         else:
-            found = np.unique(values, return_inverse=True)[1].astype(np.int32)
+            different, found = np.unique(values, return_inverse=True)
+            found = found.astype(np.int32)
             booleans = values.dtype.kind == "b"
+            binary = different.dtype.kind in "buif" and different.tolist() == [0, 1]
         codes = np.full(len(column.values), -1, np.min_scalar_type(-1 - found.max(initial=0)))
         codes[present] = found
         first_rows = np.empty(found.max(initial=-1) + 1, dtype=np.intp)
         first_rows[found[::-1]] = present[::-1]
-        return cls(codes, first_rows, booleans)
+        return cls(codes, first_rows, booleans, binary)
 
 
 def kind_of(column: Values) -> str:

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,7 +10,9 @@ import numpy.typing as npt
 from scipy import sparse
 from sklearn.utils import gen_batches
 
+from skresample.table.columns import Number
 from skresample.table.frames import as_series, bind, open_frame, stack, take
+from skresample.table.one_hot import OneHot
 from skresample.table.rows import Rows
 
 __all__ = ["ROWS_AT_ONCE", "Fill", "Output", "Synthetic", "open_output"]
@@ -17,6 +20,9 @@ __all__ = ["ROWS_AT_ONCE", "Fill", "Output", "Synthetic", "open_output"]
 # New rows are made in batches, so that no second copy of them is; slices of them begin at
 # multiples of this.
 ROWS_AT_ONCE = 4096
+
+# How many values of a sparse table are held densely at once.
+VALUES_AT_ONCE = 1 << 20
 
 Fill = Callable[[slice, npt.NDArray[np.floating]], None]
 
@@ -37,11 +43,15 @@ class Synthetic(NamedTuple):
     codes : ndarray of shape (n, c) or None
         The categories, -1 where a value is missing; read after `numeric` was called. None for
         copies.
+    draws : ndarray of shape (n,) or None
+        A number from U(0, 1) for each row, by which all its values are rounded, and its booleans
+        were taken from the one parent or the other; None for others.
     """
 
     parents: npt.NDArray[np.intp]
     numeric: Fill | Any = None
     codes: npt.NDArray[np.signedinteger] | None = None
+    draws: npt.NDArray[np.float64] | None = None
 
 
 def open_output(rows: Rows, n_new: int, *, originals: bool, keep_index: bool = False) -> "Output":
@@ -92,11 +102,13 @@ class Output(ABC):
     def put(self, new: Synthetic, rng: np.random.Generator) -> None:
         """Take the next rows; random numbers are for rounding."""
         part = slice(self.filled, self.filled + len(new.parents))
-        self._put(part, new, rng)
+        if new.draws is None and new.numeric is not None:
+            new = new._replace(draws=rng.random(len(new.parents)))
+        self._put(part, new)
         self.filled = part.stop
 
     @abstractmethod
-    def _put(self, part: slice, new: Synthetic, rng: np.random.Generator) -> None:
+    def _put(self, part: slice, new: Synthetic) -> None:
         """Write the new rows with the positions of a slice."""
 
     @abstractmethod
@@ -105,14 +117,47 @@ class Output(ABC):
 
     def _batches(
         self, new: Synthetic, part: slice
-    ) -> Iterator[tuple[slice, npt.NDArray[np.floating]]]:
-        """Yield where in the output a batch of new rows goes, and their numbers as floats."""
+    ) -> Iterator[tuple[slice, slice, npt.NDArray[np.floating]]]:
+        """Yield slices of the new rows, the same of the output, and their numbers as floats."""
         numeric = self.rows.numeric
         room = np.empty((min(ROWS_AT_ONCE, len(new.parents)), numeric.shape[1]), numeric.dtype)
         for batch in gen_batches(len(new.parents), ROWS_AT_ONCE):
             floats = room[: batch.stop - batch.start]
             new.numeric(batch, floats)
-            yield slice(part.start + batch.start, part.start + batch.stop), floats
+            yield batch, slice(part.start + batch.start, part.start + batch.stop), floats
+
+    @cached_property
+    def _rounding(self) -> npt.NDArray[np.intp]:
+        """The positions of the columns of numbers that are rounded."""
+        rounds = np.zeros(self.rows.numeric.shape[1], dtype=bool)
+        for chosen, recipe in self.rows.columns.recipes:
+            rounds[chosen] = recipe.rounds
+        return np.flatnonzero(rounds)
+
+    def _base(self, parents: npt.NDArray[np.intp]) -> npt.NDArray[np.floating]:
+        """Return the numbers of rows, in the columns that are rounded; NaN for no row."""
+        numeric, rounding = self.rows.numeric, self._rounding
+        base = np.full((len(parents), numeric.shape[1]), np.nan)
+        base[:, rounding] = numeric[np.ix_(parents, rounding)]
+        base[parents < 0] = np.nan
+        return base
+
+    def _rounded(
+        self, new: Synthetic, batch: slice, floats: npt.NDArray[np.floating]
+    ) -> Callable[[Any, Number], npt.NDArray[Any]]:
+        """Settle the groups of zeros and ones in a batch, and return what writes its columns."""
+        assert new.draws is not None
+        base, draws = self._base(new.parents[batch, 0]), new.draws[batch]
+        for group in self.rows.one_hot:
+            if not group.of_codes:
+                members = group.members
+                floats[:, members] = group.settle(floats[:, members], base[:, members], draws)
+
+        def written(chosen: Any, recipe: Number) -> npt.NDArray[Any]:
+            start = np.nan_to_num(base[:, chosen]) if recipe.rounds else 0.0
+            return recipe.decode(floats[:, chosen], draws[:, np.newaxis], start)
+
+        return written
 
     def _models(
         self,
@@ -133,10 +178,21 @@ class Output(ABC):
 
     def _codes(self, new: Synthetic) -> npt.NDArray[np.signedinteger]:
         """Return the codes of new rows; -1, which is for the parent's, if none were computed."""
-        if new.codes is not None:
-            return new.codes
-        like = self.rows.codes
-        return np.full((len(new.parents), like.shape[1]), -1, dtype=like.dtype)
+        if new.codes is None:
+            like = self.rows.codes
+            return np.full((len(new.parents), like.shape[1]), -1, dtype=like.dtype)
+        codes = new.codes
+        assert new.draws is not None
+        for group in self.rows.one_hot:
+            if group.of_codes:
+                parents, members = new.parents[:, 0], group.members
+                both = codes[:, members], self.rows.codes[np.ix_(parents, members)]
+                values, base = (np.where(some < 0, np.nan, some == 1) for some in both)
+                base[parents < 0] = np.nan
+                codes = codes.copy()
+                settled = group.settle(values, base, new.draws)
+                codes[:, members] = np.nan_to_num(settled, nan=-1)
+        return codes
 
 
 class _ArrayOutput(Output):
@@ -148,7 +204,7 @@ class _ArrayOutput(Output):
         self.table[:n_old] = X[:n_old]
         self.new = self.table[n_old:]
 
-    def _put(self, part: slice, new: Synthetic, rng: np.random.Generator) -> None:
+    def _put(self, part: slice, new: Synthetic) -> None:
         X = self.rows.X
         if new.numeric is None:
             # Without a mode, take fills a buffer as large as the output first.
@@ -157,16 +213,22 @@ class _ArrayOutput(Output):
         columns = self.rows.columns
         if columns.numeric.dtype == X.dtype and not columns.categories.size:
             new.numeric(slice(0, len(new.parents)), self.new[part])
-            for chosen, recipe in columns.recipes[1:]:
-                self.new[part, chosen] = recipe.decode(self.new[part][:, chosen], rng)
+            if len(columns.recipes) == 1:
+                return
+            for batch in gen_batches(len(new.parents), ROWS_AT_ONCE):
+                floats = self.new[part][batch]
+                written = self._rounded(new, batch, floats)
+                for chosen, recipe in columns.recipes[1:]:
+                    floats[:, chosen] = written(chosen, recipe)
             return
-        for where, floats in self._batches(new, part):
+        for batch, where, floats in self._batches(new, part):
+            written = self._rounded(new, batch, floats)
             for chosen, recipe in columns.recipes:
-                values = recipe.decode(floats[:, chosen], rng)
+                values = written(chosen, recipe)
                 if X.dtype == object:
                     missing = np.isnan(floats[:, chosen])
                     values = values.astype(object)
-                    parents = new.parents[where.start - part.start : where.stop - part.start, 0]
+                    parents = new.parents[batch, 0]
                     numbers = np.arange(columns.numbers.size)[chosen]
                     like = [self._with_hole(columns.numbers[i], parents) for i in numbers]
                     values[missing] = X[np.transpose(like), columns.numbers[numbers]][missing]
@@ -184,7 +246,7 @@ class _SparseOutput(Output):
         super().__init__(rows, n_new, originals)
         self.blocks = [rows.X] if originals else []
 
-    def _put(self, part: slice, new: Synthetic, rng: np.random.Generator) -> None:
+    def _put(self, part: slice, new: Synthetic) -> None:
         X = self.rows.X
         if new.numeric is None:
             self.blocks.append(X.tocsr()[new.parents[:, 0]])
@@ -192,15 +254,26 @@ class _SparseOutput(Output):
         columns = self.rows.columns
         numeric = new.numeric
         if callable(numeric):
-            parts = [sparse.csr_array(floats) for _, floats in self._batches(new, part)]
+            parts = [sparse.csr_array(floats) for _, _, floats in self._batches(new, part)]
             numeric = sparse.vstack(parts, format="csr")
-        data = numeric.data
+        for group in self.rows.one_hot:
+            if not group.of_codes:
+                numeric = self._settled(numeric, group, new)
+        data, indices = numeric.data, numeric.indices
+        row = np.repeat(np.arange(numeric.shape[0]), np.diff(numeric.indptr))
+        assert new.draws is not None
         for chosen, recipe in columns.recipes:
+            inside = slice(None) if isinstance(chosen, slice) else np.isin(indices, chosen)
+            base: Any = 0.0
+            if recipe.rounds:
+                parents = new.parents[row[inside], 0]
+                base = np.asarray(self.rows.numeric[parents, indices[inside]]).ravel()
+                base = np.where(parents < 0, 0.0, base)
+            values = recipe.decode(numeric.data[inside], new.draws[row[inside]], base)
             if isinstance(chosen, slice):
-                data = recipe.decode(numeric.data, rng)
+                data = values
             else:
-                inside = np.isin(numeric.indices, chosen)
-                data[inside] = recipe.decode(numeric.data[inside], rng)
+                data[inside] = values
         block = sparse.csr_array((data, numeric.indices, numeric.indptr), shape=numeric.shape)
         if columns.categories.size:
             csr, codes = X.tocsr(), self._codes(new)
@@ -211,6 +284,31 @@ class _SparseOutput(Output):
             order = np.argsort(np.concatenate([columns.numbers, columns.categories]))
             block = sparse.hstack([block, *copied], format="csr")[:, order]
         self.blocks.append(block.astype(X.dtype, copy=False))
+
+    def _settled(self, numeric: Any, group: OneHot, new: Synthetic) -> Any:
+        """Return a matrix with one 1 in each row of a group of zeros and ones."""
+        assert new.draws is not None
+        members, parts = group.members, []
+        by_column = numeric.tocsc()[:, members].tocsr()
+        of_parents = self.rows.numeric.tocsc()[:, members].tocsr()
+        for batch in gen_batches(numeric.shape[0], max(1, VALUES_AT_ONCE // len(members))):
+            parents = new.parents[batch, 0]
+            base = of_parents[parents].toarray()
+            base[parents < 0] = np.nan
+            settled = group.settle(by_column[batch].toarray(), base, new.draws[batch])
+            parts.append(sparse.csr_array(settled))
+        ones = sparse.vstack(parts, format="coo")
+        outside = ~np.isin(numeric.indices, members)
+        rest = sparse.csr_array(
+            (
+                numeric.data[outside],
+                numeric.indices[outside],
+                np.append(0, np.cumsum(outside))[numeric.indptr],
+            ),
+            shape=numeric.shape,
+        )
+        placed = sparse.coo_array((ones.data, (ones.row, members[ones.col])), shape=numeric.shape)
+        return (rest + placed.tocsr()).tocsr()
 
     def close(self) -> Any:
         X = self.rows.X
@@ -230,7 +328,7 @@ class _FrameOutput(Output):
         self.missing: dict[int, npt.NDArray[np.bool_]] = {}
         self.codes: list[npt.NDArray[np.signedinteger]] = []
 
-    def _put(self, part: slice, new: Synthetic, rng: np.random.Generator) -> None:
+    def _put(self, part: slice, new: Synthetic) -> None:
         self.parents[part] = new.parents[:, 0]
         if new.numeric is None:
             return
@@ -241,15 +339,17 @@ class _FrameOutput(Output):
             dtype = columns.codes.dtype
             self.codes = [np.full(self.n_new, -1, dtype) for _ in columns.categories]
         self.copied[part] = False
-        for where, floats in self._batches(new, part):
+        for batch, where, floats in self._batches(new, part):
+            written = self._rounded(new, batch, floats)
             for i, (_, recipe) in enumerate(columns.recipes):
-                self.numbers[i][where] = recipe.decode(floats[:, i], rng)
+                self.numbers[i][where] = written([i], recipe)[:, 0]
                 if (missing := np.isnan(floats[:, i])).any():
                     none = np.zeros(self.n_new, dtype=bool)
                     self.missing.setdefault(i, none)[where] = missing
         if new.codes is not None:
+            settled = self._codes(new)
             for i, codes in enumerate(self.codes):
-                codes[part] = new.codes[:, i]
+                codes[part] = settled[:, i]
 
     def close(self) -> Any:
         X, frame = self.rows.X, open_frame(self.rows.X)

@@ -22,10 +22,12 @@ from skresample.table.columns import (
     Whole,
     encode_like,
     is_missing,
+    keep_squares,
     kind_of,
     read_number,
 )
 from skresample.table.frames import is_frame, open_frame, read_series
+from skresample.table.one_hot import OneHot, find_groups, read_group, split_groups
 
 __all__ = ["Columns", "Rows", "read_like", "read_rows"]
 
@@ -49,6 +51,8 @@ class Columns:
         For each column of categories and each code a row that has it.
     keeps_rate : ndarray of shape (c,)
         Whether a column of categories is boolean.
+    is_binary : ndarray of shape (c,)
+        Whether the codes of a column of categories are what they stand for: 0 and 1.
     """
 
     numeric: Any
@@ -58,6 +62,7 @@ class Columns:
     recipes: list[tuple[Any, Number]]
     first_rows: list[npt.NDArray[np.intp]]
     keeps_rate: npt.NDArray[np.bool_]
+    is_binary: npt.NDArray[np.bool_]
 
     @cached_property
     def has_missing(self) -> bool:
@@ -110,9 +115,8 @@ class Rows:
     @cached_property
     def columns(self) -> Columns:
         """What is computed with; read when it is first asked for."""
-        asked = _positions(
-            self.categorical, self.X, self.names, f"{self.sampler}: categorical_features"
-        )
+        given, _ = split_groups(self.categorical)
+        asked = _positions(given, self.X, self.names, f"{self.sampler}: categorical_features")
         if sparse.issparse(self.X):
             return _read_sparse(self.X, asked or set(), self.names, self.sampler)
         if isinstance(self.X, np.ndarray) and self.X.dtype.kind in "buif":
@@ -128,6 +132,38 @@ class Rows:
     def codes(self) -> npt.NDArray[np.signedinteger]:
         """The categories as codes, of shape (n, c)."""
         return self.columns.codes
+
+    @cached_property
+    def one_hot(self) -> list[OneHot]:
+        """Groups of columns of zeros and ones that are one category together.
+
+        Those that the user names, and those that are found in the table.
+        """
+        columns = self.columns
+        groups = []
+        for given in split_groups(self.categorical)[1]:
+            what = f"{self.sampler}: categorical_features"
+            positions = _positions(given, self.X, self.names, what) or set()
+            members = np.flatnonzero(np.isin(columns.numbers, list(positions)))
+            if members.size < len(positions):
+                raise ValueError(
+                    f"The group {given!r} in categorical_features has a column that is named "
+                    "as a category too: name it once."
+                )
+            groups.append(read_group(columns.numeric, members, repr(given)))
+        is_binary = np.zeros(columns.numbers.size, dtype=bool)
+        for chosen, recipe in columns.recipes:
+            is_binary[chosen] = recipe.is_binary
+        for group in groups:
+            is_binary[group.members] = False
+        groups += find_groups(columns.numeric, np.flatnonzero(is_binary))
+        binary = np.flatnonzero(columns.is_binary)
+        if binary.size > 1:
+            codes = columns.codes[:, binary]
+            values = np.where(codes < 0, np.float32(np.nan), codes)
+            for group in find_groups(values, np.arange(binary.size)):
+                groups.append(group._replace(members=binary[group.members], of_codes=True))
+        return groups
 
     @cached_property
     def deviation(self) -> npt.NDArray[np.float64]:
@@ -553,8 +589,10 @@ def _columns(
     for i, category in enumerate(read):
         codes[:, i] = category.codes
     keeps_rate = np.array([category.keeps_rate for category in read], dtype=bool)
+    numeric, recipes = keep_squares(numeric, recipes)
+    is_binary = np.array([category.is_binary for category in read], dtype=bool)
     first_rows = [category.first_rows for category in read]
-    return Columns(numeric, codes, numbers, categories, recipes, first_rows, keeps_rate)
+    return Columns(numeric, codes, numbers, categories, recipes, first_rows, keeps_rate, is_binary)
 
 
 def _recipes(dtype: np.dtype, binary: npt.NDArray[np.intp]) -> list[tuple[Any, Number]]:

@@ -3,7 +3,13 @@ import pytest
 from scipy import sparse, stats
 
 from skresample.numerics import interpolation
-from skresample.numerics.interpolation import interpolate, reflect, round_stochastically, vote
+from skresample.numerics.interpolation import (
+    draw_one,
+    interpolate,
+    reflect,
+    round_stochastically,
+    vote,
+)
 
 
 def draw(n, d, n_new, seed=0, dtype=np.float64, low=0.0, high=1.0):
@@ -128,21 +134,73 @@ class TestRoundStochastically:
     def test_whole_numbers_stay(self):
         whole = np.array([-(2.0**60), -3, -1, -0.0, 0, 1, 2, 255, 2.0**53, 1e300])
         for seed in range(50):
-            rounded = round_stochastically(whole, np.random.default_rng(seed))
+            rounded = round_stochastically(whole, np.random.default_rng(seed).random(whole.shape))
             np.testing.assert_array_equal(rounded, whole)
 
     @pytest.mark.parametrize("value", [0.1, 0.5, 2.9, -0.3, -7.75, 1e6 + 0.25])
     def test_unbiased_to_one_of_the_two_neighbours(self, value):
         n = 40_000
-        rounded = round_stochastically(np.full((n // 4, 4), value), np.random.default_rng(0))
+        rounded = round_stochastically(
+            np.full((n // 4, 4), value), np.random.default_rng(0).random((n // 4, 4))
+        )
         assert set(np.unique(rounded)) == {np.floor(value), np.ceil(value)}
         up = int((rounded == np.ceil(value)).sum())
         assert stats.binomtest(up, n, value - np.floor(value)).pvalue > 1e-4
 
-    def test_is_repeatable(self):
-        values = np.linspace(-3, 3, 101)
-        first, second = (round_stochastically(values, np.random.default_rng(5)) for _ in range(2))
-        np.testing.assert_array_equal(first, second)
+    @pytest.mark.parametrize("base", [-3.0, 0.0, 2.0, 5.0])
+    def test_unbiased_from_any_base(self, base):
+        draws = np.random.default_rng(0).random(40_000)
+        rounded = round_stochastically(np.full(draws.size, 2.3), draws, base)
+        assert set(np.unique(rounded)) == {2, 3}
+        assert stats.binomtest(int((rounded == 3).sum()), draws.size, 0.3).pvalue > 1e-4
+
+    def test_what_two_rows_agree_on_holds_between_them(self):
+        """Of all pairs of two numbers with x <= y, or x < y, in one row and in another."""
+        x, y, p, q = (a.ravel().astype(float) for a in np.indices((5, 5, 5, 5)))
+        some = (x <= y) & (p <= q)
+        x, y, p, q = x[some], y[some], p[some], q[some]
+        strict = (x < y) & (p < q)
+        rng = np.random.default_rng(0)
+        for _ in range(200):
+            step, draws = rng.random(x.size), rng.random(x.size)
+            left = round_stochastically(x + step * (p - x), draws, x)
+            right = round_stochastically(y + step * (q - y), draws, y)
+            assert (left <= right).all()
+            assert (left < right)[strict].all()
+
+
+class TestDrawOne:
+    def test_in_proportion(self):
+        n = 40_000
+        weights = np.tile([0.5, -1.0, 0.3, 0.0, 0.2], (n, 1))
+        draws = np.random.default_rng(0).random(n)
+        for own in (-1, 0, 2, 4):
+            chosen = draw_one(weights.copy(), np.full(n, own), draws, np.ones(5))
+            assert set(chosen.tolist()) == {0, 2, 4}
+            counts = np.bincount(chosen, minlength=5)[[0, 2, 4]]
+            assert stats.chisquare(counts, n * np.array([0.5, 0.3, 0.2])).pvalue > 1e-4
+
+    def test_own_comes_last(self):
+        """So that between two rows, the draw decides as it does for whole numbers."""
+        step = np.random.default_rng(0).random(500)
+        draws = np.random.default_rng(1).random(500)
+        weights = np.column_stack([step, np.zeros(500), 1 - step])
+        chosen = draw_one(weights, np.full(500, 2), draws, np.ones(3))
+        np.testing.assert_array_equal(chosen == 0, draws < step)
+
+    def test_without_any_weight(self):
+        weights = np.array([[0.0, -1.0, 0.0]] * 3)
+        draws = np.array([0.0, 0.3, 1 - 2.0**-53])
+        own = np.array([1, -1, -1])
+        assert draw_one(weights, own, draws, np.array([0.0, 0.9, 3.0])).tolist() == [1, 2, 2]
+
+    def test_the_last_draw_leads_to_one_with_a_weight(self):
+        rng = np.random.default_rng(0)
+        weights = rng.random((1000, 7)) * (rng.random((1000, 7)) < 0.5)
+        weights[:, 2] += 1e-9
+        draws = np.full(1000, 1 - 2.0**-53)
+        chosen = draw_one(weights.copy(), np.full(1000, -1), draws, np.ones(7))
+        assert (weights[np.arange(1000), chosen] > 0).all()
 
 
 class TestHoles:
