@@ -335,7 +335,12 @@ class BaseOverSampler(ImblearnBaseOverSampler):
         >>> all(0 <= value <= 1 for [value] in new)
         True
         """
-        check_is_fitted(self, "sampling_strategy_")
+        check_is_fitted(
+            self,
+            "_rows",
+            msg="This %(name)s instance is not fitted yet: call fit first. The sampler_ of a "
+            "ResampledClassifier keeps no rows to draw from, unless keep_table=True.",
+        )
         if not isinstance(n_samples, Integral) or n_samples < 0:
             raise ValueError(f"n_samples must be a whole number of at least 0, not {n_samples!r}.")
         code = self._code_of(label)

@@ -319,10 +319,10 @@ def takes_names_for_numbers(estimator: Any, X: Any, y: npt.NDArray[Any]) -> bool
     }
     try:
         clone(estimator).fit(_respelt(X, few, names), y[few])
-    except ValueError as error:
-        return "could not convert string to float" in str(error)
-    except Exception:  # of few rows, or of columns that it knew by name: nothing is said by that
-        return False
+    except Exception as error:
+        # Errors of few rows, or of columns that it knew by name, say nothing about that.
+        said = str(error).lower()
+        return "convert" in said and "float" in said
     return False
 
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from imblearn.utils import check_target_type
 from scipy import sparse
 from sklearn.utils.multiclass import type_of_target
-from sklearn.utils.validation import check_array
+from sklearn.utils.validation import _num_samples, check_array
 
 from skresample.table.columns import is_missing
 from skresample.table.frames import is_column, is_frame, read_series, take
@@ -147,7 +147,7 @@ def read_labels(y: Any, n_rows: int, name: str) -> Target:
     """
     if y is None:
         raise ValueError(f"{name} requires y to be passed, but the target y is None.")
-    length = y.shape[0] if hasattr(y, "shape") and len(y.shape) else len(y)
+    length = _num_samples(y)
     if length != n_rows:
         raise ValueError(
             f"X and y are of different length: inconsistent numbers of samples, X has {n_rows} "
