@@ -32,6 +32,7 @@ from skresample.table import (
     Target,
     one_class,
     open_output,
+    read_labels,
     read_rows,
     read_target,
     take_rows,
@@ -231,12 +232,11 @@ class BaseOverSampler(ImblearnBaseOverSampler):
             self.__dict__.pop(name, None)  # of an earlier fit_resample
         rows = read_rows(X, self, numeric=self._computes, categorical=self._categorical)
         alone = y is None and not self._knows_others
-        # A caller that says how many rows it wants has nothing to balance.
-        fewest = 2 if wanted is None else 1
         if alone:
             target = one_class(len(rows))
-        else:
-            target = read_target(y, len(rows), type(self).__name__, min_classes=fewest)
+        else:  # a caller that says how many rows it wants has nothing to balance
+            read = read_target if wanted is None else read_labels
+            target = read(y, len(rows), type(self).__name__)
         if wanted is not None:
             wanted = check_new_rows(wanted, target, type(self).__name__)
         else:
@@ -353,7 +353,12 @@ class BaseOverSampler(ImblearnBaseOverSampler):
         >>> all(0 <= value <= 1 for [value] in new)
         True
         """
-        check_is_fitted(self, "sampling_strategy_")
+        check_is_fitted(
+            self,
+            "_rows",
+            msg="This %(name)s instance is not fitted yet: call fit first. The sampler_ of a "
+            "ResampledClassifier keeps no rows to draw from, unless keep_table=True.",
+        )
         if not isinstance(n_samples, Integral) or n_samples < 0:
             raise ValueError(f"n_samples must be a whole number of at least 0, not {n_samples!r}.")
         code = self._code_of(label)

@@ -1,13 +1,13 @@
 """Tables with categories and missing values as plain floats, for classifiers that need them."""
 
 import warnings
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from sklearn.base import BaseEstimator, TransformerMixin, clone
+from sklearn.base import BaseEstimator, TransformerMixin, _fit_context, clone
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -79,9 +79,12 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     array(['x0', 'missingindicator_x0', 'x1_red'], dtype=object)
     """
 
+    _parameter_constraints: ClassVar[dict] = {"impute": ["boolean"]}
+
     def __init__(self, impute: bool = True):
         self.impute = impute
 
+    @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any = None) -> Self:
         """Learn means, medians and categories.
 
@@ -100,7 +103,8 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If the table is empty, not two-dimensional, complex, or has infinite values.
+            If `impute` is not a boolean, or the table is empty, not two-dimensional, complex,
+            or has infinite values.
         TypeError
             If the table is sparse, or a column has neither numbers nor names, such as
             lists.
@@ -113,13 +117,14 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             steps.append(
                 SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
             )
-        self.numbers_ = make_pipeline(*steps)
+        # What `set_config(transform_output=...)` asks for is made of what comes out at the end.
+        self.numbers_ = make_pipeline(*steps).set_output(transform="default")
         self.categories_ = OneHotEncoder(
             drop="if_binary",
             handle_unknown="infrequent_if_exist",
             max_categories=MAX_CATEGORIES,
             sparse_output=False,
-        )
+        ).set_output(transform="default")
         numbers, names = self._split(rows)
         if numbers.shape[1]:
             with np.errstate(invalid="ignore"):  # of a column without any value
@@ -139,8 +144,9 @@ class TableEncoder(TransformerMixin, BaseEstimator):
 
         Returns
         -------
-        X_encoded : ndarray of shape (n_samples, n_features_out)
-            The columns made of numbers, then those made of categories.
+        X_encoded : {ndarray, DataFrame} of shape (n_samples, n_features_out)
+            The columns made of numbers, then those made of categories. An array, unless
+            :meth:`set_output` or scikit-learn's configuration asks for a frame.
 
         Raises
         ------
@@ -149,7 +155,9 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         rows = self._read(X, clone(self))
-        validate_data(self, X, reset=False, skip_check_array=True)
+        repeated = len(set(rows.names)) < len(rows.names)  # which only pandas allows
+        named = open_frame(X).to_native() if repeated else X
+        validate_data(self, named, reset=False, skip_check_array=True)
         numbers, names = self._split(rows)
         parts = []
         if numbers.shape[1]:
@@ -311,10 +319,10 @@ def takes_names_for_numbers(estimator: Any, X: Any, y: npt.NDArray[Any]) -> bool
     }
     try:
         clone(estimator).fit(_respelt(X, few, names), y[few])
-    except ValueError as error:
-        return "could not convert string to float" in str(error)
-    except Exception:  # of few rows, or of columns that it knew by name: nothing is said by that
-        return False
+    except Exception as error:
+        # Errors of few rows, or of columns that it knew by name, say nothing about that.
+        said = str(error).lower()
+        return "convert" in said and "float" in said
     return False
 
 

@@ -1,43 +1,76 @@
 """A sampler and a classifier as one scikit-learn classifier."""
 
+from collections.abc import Callable, Mapping
 from numbers import Integral
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 from sklearn.base import (
     BaseEstimator,
     ClassifierMixin,
     MetaEstimatorMixin,
     _fit_context,
     clone,
+    is_classifier,
     is_regressor,
 )
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.model_selection import check_cv, train_test_split
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.utils import get_tags
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils.metadata_routing import (
+    MetadataRouter,
+    MethodMapping,
+    _routing_enabled,
+    process_routing,
+)
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import (
     _check_sample_weight,
-    check_array,
+    _is_arraylike,
+    _num_samples,
     check_is_fitted,
     column_or_1d,
     has_fit_parameter,
 )
 
+from skresample.base import BaseOverSampler
 from skresample.encoding import (
     TableEncoder,
     needs_encoder,
     takes_missing,
     takes_names_for_numbers,
 )
+from skresample.hybrid.base import HybridSampler
+from skresample.smote import SMOTE
+from skresample.table import Target, read_labels, take_rows
+from skresample.validation import last_step, prepare_validation, validates
 
 __all__ = ["ResampledClassifier"]
 
 # The calibrations that are fitted to held-out rows.
 FITTED = ("isotonic", "sigmoid")
+# What stays of a fitted sampler, none of which holds values of the table.
+PROVENANCE = (
+    "categorical_features_",
+    "feature_names_in_",
+    "input_indices_",
+    "is_moved_",
+    "is_synthetic_",
+    "n_features_in_",
+    "n_removed_",
+    "parents_",
+    "sample_indices_",
+    "sampling_strategy_",
+)
+# Parameters of `fit` that hold tables, and targets, of rows to validate on.
+TABLES = ("X_val", "eval_X")
+TARGETS = ("y_val", "eval_y")
+# One of these is a part of the name of each parameter that belongs to such rows.
+EVALUATION = {"eval", "val", "valid", "validation"}
 
 
 def _estimator_has(method: str) -> Any:
@@ -96,6 +129,10 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
           second needs about a thousand rows.
     calibration_cv : int, cross-validation generator or iterable, default=5
         The folds of ``'sigmoid'`` and ``'isotonic'``; an int is a number of stratified ones.
+        Folds by group take ``fit(X, y, groups=...)``.
+    keep_table : bool, default=False
+        Whether `sampler_` keeps the rows that it was fitted on, for ``sampler_.sample``. They
+        are then part of the classifier, also in a file that it is saved to.
 
     Attributes
     ----------
@@ -110,7 +147,9 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     encoder_ : TableEncoder or None
         The fitted encoder, where the classifier needed one.
     sampler_ : sampler or None
-        The fitted sampler; it holds the rows that it was fitted on.
+        The fitted sampler, with ``parents_``, ``is_synthetic_`` and so on, but, unless
+        `keep_table`, without the table. Positions are of the rows that it was fitted on, which
+        are without those of weight 0 and those that were held out for early stopping.
     classes_ : ndarray of shape (n_classes,)
         The class labels.
     n_features_in_ : int
@@ -146,7 +185,7 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     """
 
     _parameter_constraints: ClassVar[dict] = {
-        "estimator": [HasMethods(["fit", "predict"])],
+        "estimator": [HasMethods(["fit"])],  # some have predict only once they are fitted
         "sampler": [HasMethods(["fit_resample"]), None],
         "calibration": [StrOptions({"prior", *FITTED}), None],
         "calibration_cv": [
@@ -154,6 +193,7 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             HasMethods(["split"]),
             "array-like",
         ],
+        "keep_table": ["boolean"],
     }
 
     def __init__(
@@ -163,14 +203,16 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         *,
         calibration: str | None = None,
         calibration_cv: Any = 5,
+        keep_table: bool = False,
     ):
         self.estimator = estimator
         self.sampler = sampler
         self.calibration = calibration
         self.calibration_cv = calibration_cv
+        self.keep_table = keep_table
 
     @_fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, **fit_params: Any) -> Self:
         """Resample the rows and fit the classifier on them.
 
         Parameters
@@ -178,11 +220,18 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
             The table. Frames may be of pandas, polars or pyarrow.
         y : array-like of shape (n_samples,)
-            Class labels.
+            Class labels: numbers, strings, or anything that can be ordered, such as the
+            intervals of :func:`pandas.cut`.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights for the classifier: rows that were given keep theirs, a synthetic row
-            gets the mean of its parents', or of all rows if it has none. The sampler does
-            not see them.
+            gets the mean of its parents', or of all rows if it has none. Rows of weight 0
+            are left out of everything, as if they had not been passed. To a classifier
+            without that parameter, a whole number is how often a row is repeated. The
+            sampler does not see other weights.
+        **fit_params : dict
+            Passed to `fit` of the classifier, if metadata routing is enabled those that it
+            requests. Validation rows (`eval_set`, `X_val`, ...) are encoded like the table
+            and never resampled. ``groups`` goes to `calibration_cv`.
 
         Returns
         -------
@@ -192,96 +241,232 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If the target is not of classes, weights are given to a classifier or a
-            sampler that cannot use them, or there is nothing, or too little, to calibrate.
+            If the target is not of classes, weights are negative, all 0, or given to a
+            classifier or a sampler that cannot use them, or there is nothing, or too little,
+            to calibrate; if the classifier would validate on rows that are copies of its
+            training rows, or made from them; or if a fit parameter has a value per row, which
+            synthetic rows do not have.
             What the classifier itself raises is passed on, of a table with categories or
             missing values only if an encoder does not help.
         """
-        if y is None:
+        if not is_classifier(self.estimator) and (
+            is_regressor(self.estimator) or not hasattr(self.estimator, "predict")
+        ):
+            kind = "a regressor" if is_regressor(self.estimator) else "not a classifier"
             raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is None."
+                f"{type(self.estimator).__name__} is {kind}, and {type(self).__name__} needs a "
+                "classifier."
             )
-        y = check_array(y, ensure_2d=False, dtype=None, input_name="y", estimator=self)
-        if is_regressor(self.estimator):
-            raise ValueError(
-                f"{type(self.estimator).__name__} is a regressor, and {type(self).__name__} needs "
-                "a classifier."
-            )
-        check_classification_targets(y)
-        if type_of_target(y).startswith("multilabel") or type_of_target(y).endswith("-multioutput"):
-            raise ValueError("Multilabel and multioutput targets are not supported.")
-        y = column_or_1d(y, warn=True)
-        weights = {}
+        target = self._read_target(X, y)
+        weight = None
         if sample_weight is not None:
-            if not has_fit_parameter(self.estimator, "sample_weight"):
-                hint = (
-                    "Put only the last step of the pipeline into ResampledClassifier."
-                    if isinstance(self.estimator, Pipeline)
-                    else "Take a classifier with that parameter, or leave the weights out."
-                )
-                raise ValueError(
-                    f"sample_weight was given, and fit of {type(self.estimator).__name__} has no "
-                    f"parameter of that name. {hint}"
-                )
-            weights["sample_weight"] = _check_sample_weight(sample_weight, X)
-        if self.calibration in FITTED:
-            return self._fit_calibrated(X, y, weights)
+            weight = _check_weights(sample_weight, X)
         if self.calibration == "prior" and not hasattr(self.estimator, "predict_proba"):
             raise ValueError(
                 f"calibration='prior' corrects probabilities, and {type(self.estimator).__name__} "
                 "has no predict_proba: use calibration='sigmoid'."
             )
-        given = _shares(y, **weights)
-        self.sampler_ = None
-        if self.sampler is not None:
-            self.sampler_ = clone(self.sampler)
-            X, y = self.sampler_.fit_resample(X, y)
-            if weights:
-                weights["sample_weight"] = _carry(weights["sample_weight"], self.sampler_)
-        self.encoder_, self.estimator_ = self._fit_estimator(X, y, weights)
-        for name in ("classes_", "n_features_in_", "feature_names_in_"):
-            if hasattr(self.estimator_, name):
-                setattr(self, name, getattr(self.estimator_, name))
-        resampled = _shares(np.asarray(y), **weights)
-        classes = sorted(given)  # as scikit-learn's classifiers have them
-        self.prior_ = np.array([given[label] for label in classes])
-        self.resampled_prior_ = np.array([resampled.get(label, 0.0) for label in classes])
+        # Other labels than numbers and strings are codes inside.
+        self._names = None if target.is_plain else target.classes
+        training = _Rows(X, target.labels if target.is_plain else target.codes, weight, fit_params)
+        kept = np.arange(len(target.codes))
+        if weight is not None and not weight.all():
+            kept = np.flatnonzero(weight)
+            training = training.take(kept)
+        if self.calibration in FITTED:
+            self._fit_calibrated(training, kept)
+        else:
+            self._fit_resampled(training)
         return self
 
-    def _fit_calibrated(self, X: Any, y: npt.NDArray[Any], weights: dict[str, Any]) -> Self:
-        """Fit to all rows, and a curve to what folds say of the rows that they leave out."""
-        labels, counts = np.unique(y, return_counts=True)
-        folds = self.calibration_cv
-        if isinstance(folds, Integral) and counts.min() < folds:
+    def _read_target(self, X: Any, y: Any) -> Target:
+        name = type(self).__name__
+        shape = np.shape(y) if isinstance(y, list | tuple) else getattr(y, "shape", ())
+        if sparse.issparse(y) or (len(shape) == 2 and shape[1] > 1):
             raise ValueError(
-                f"calibration={self.calibration!r} holds out rows of each class in {folds} folds, "
-                f"and class {labels.tolist()[counts.argmin()]!r} has {counts.min()}: use a smaller "
-                "calibration_cv, or calibration='prior', which holds out none."
+                f"Multilabel and multioutput targets are not supported. y has {shape[1]} columns, "
+                f"and {name} needs one class label per row, for example y.argmax(axis=1)."
             )
+        if len(shape) == 2:
+            y = column_or_1d(y, warn=True)
+        try:
+            n_rows = _num_samples(X)
+        except TypeError:  # no table: the sampler or the classifier says what it is instead
+            n_rows = _num_samples(y)
+        return read_labels(y, n_rows, name)
+
+    def _fit_resampled(self, training: "_Rows") -> None:
+        """Resample rows and fit the classifier on what comes out."""
+        estimator, held_out = clone(self.estimator), None
+        if training.params and _routing_enabled():
+            routed = process_routing(self, "fit", **training.params)
+            training = training._replace(params=routed.estimator.fit)
+        given = _shares(training.y, training.weight)
+        if self.sampler is not None:
+            fraction = prepare_validation(estimator, self.sampler, len(training.y), training.params)
+            if fraction is not None:
+                training, held_out = _hold_out(training, fraction, last_step(estimator))
+        if training.weight is not None and not has_fit_parameter(estimator, "sample_weight"):
+            training = self._repeat(training)
+        self.sampler_ = None
+        if self.sampler is not None:
+            sampler = clone(self.sampler)
+            training = self._resample(training, sampler)
+            self.sampler_ = sampler if self.keep_table else _without_table(sampler)
+        self.encoder_, self.estimator_ = self._fit_estimator(estimator, training, held_out)
+        for name in ("classes_", "n_features_in_", "feature_names_in_"):
+            self.__dict__.pop(name, None)  # of an earlier fit
+            if hasattr(self.estimator_, name):
+                setattr(self, name, getattr(self.estimator_, name))
+        resampled = _shares(training.y, training.weight)
+        classes = sorted(given)  # as scikit-learn's classifiers have them
+        if self._names is not None:
+            self.classes_ = self._names[classes]
+        self.prior_ = np.array([given[label] for label in classes])
+        self.resampled_prior_ = np.array([resampled.get(label, 0.0) for label in classes])
+
+    def _repeat(self, training: "_Rows") -> "_Rows":
+        """Return rows as often as their weights say, for a classifier that takes none."""
+        weight, name = training.weight, type(self.estimator).__name__
+        assert weight is not None
+        copied = bool((weight > 1).any())
+        if (weight == np.floor(weight)).all() and not (copied and validates(self.estimator)):
+            rows = np.repeat(np.arange(len(weight)), weight.astype(np.intp))
+            return training.take(rows)._replace(weight=None)
+        hint = (
+            "Put only the last step of the pipeline into ResampledClassifier"
+            if isinstance(self.estimator, Pipeline)
+            else "Take a classifier with that parameter"
+        )
+        raise ValueError(
+            f"sample_weight was given, and fit of {name} has no parameter of that name. {hint}, "
+            "give whole numbers, which count as repetitions of rows, or leave the weights out."
+        )
+
+    def _resample(self, training: "_Rows", sampler: Any) -> "_Rows":
+        """Return the rows that a sampler makes of some."""
+        n_rows = len(training.y)
+        for name, value in training.params.items():
+            if _is_per_row(name, value, n_rows):
+                raise ValueError(
+                    f"{name} has a value for each of the {n_rows} rows, which rows of "
+                    f"{type(sampler).__name__} do not have: leave it out. sample_weight alone is "
+                    "carried over to resampled rows."
+                )
+        y = training.y
+        if self._names is not None:
+            if isinstance(sampler, BaseOverSampler | HybridSampler):
+                y = self._names[y]  # as the user calls them
+            else:
+                _know_codes(sampler, self._names)
+        X, y = sampler.fit_resample(training.X, y)
+        y = np.asarray(y)
+        if self._names is not None and y.dtype == self._names.dtype:
+            y = _codes_of(y, self._names)
+        weight = training.weight
+        return _Rows(X, y, None if weight is None else _carry(weight, sampler), training.params)
+
+    def _fit_calibrated(self, training: "_Rows", kept: npt.NDArray[np.intp]) -> None:
+        """Fit to all rows, and a curve to what folds say of the rows that they leave out."""
+        params = dict(training.params)
+        groups = params.pop("groups", None)
+        folds = self._folds(training, groups, kept)
         plain = clone(self).set_params(calibration=None)
+        if self._names is not None and self.sampler is not None:
+            _know_codes(plain.sampler, self._names)
+        if training.weight is not None:
+            params["sample_weight"] = training.weight
+            if _routing_enabled():
+                plain.set_fit_request(sample_weight=True)
         self.calibrated_ = CalibratedClassifierCV(
             plain, method=self.calibration, cv=folds, ensemble=False
-        ).fit(X, y, **weights)
+        ).fit(training.X, training.y, **params)
+        self.calibrated_.set_params(cv=self.calibration_cv)  # which rows they were is not carried
         fitted = self.calibrated_.calibrated_classifiers_[0].estimator
         for name, value in vars(fitted).items():
             if name.endswith("_") and not name.startswith("_"):
                 setattr(self, name, value)
-        return self
+        if self._names is not None:
+            self.classes_ = self._names[fitted.classes_]
 
-    def _fit_estimator(self, X: Any, y: Any, weights: dict[str, Any]) -> tuple[Any, Any]:
+    def _folds(
+        self, training: "_Rows", groups: Any, kept: npt.NDArray[np.intp]
+    ) -> list[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]]:
+        """Return the rows that are fitted on and those that are held out, fold by fold."""
+        y, cv = training.y, self.calibration_cv
+        labels, codes, counts = np.unique(y, return_inverse=True, return_counts=True)
+        names = (labels if self._names is None else self._names[labels]).tolist()
+        if isinstance(cv, Integral) and counts.min() < cv:
+            raise ValueError(
+                f"calibration={self.calibration!r} holds out rows of each class in {cv} folds, "
+                f"and class {names[counts.argmin()]!r} has {counts.min()}: use a smaller "
+                "calibration_cv, or calibration='prior', which holds out none."
+            )
+        if isinstance(cv, Integral) or hasattr(cv, "split"):
+            folds = list(check_cv(cv, codes, classifier=True).split(training.X, codes, groups))
+        else:  # positions in the table that was given
+            place = np.full(int(kept.max()) + 1, -1)
+            place[kept] = np.arange(len(kept))
+            everything = np.arange(len(place))
+            folds = [
+                tuple(
+                    place[rows[np.isin(rows, kept)]] for rows in map(everything.__getitem__, fold)
+                )
+                for fold in cv
+            ]
+        needed = _rows_needed(self.sampler)
+        for train, _ in folds:
+            left = np.bincount(codes[train], minlength=len(labels))
+            few = [k for k in np.flatnonzero(left < needed) if _is_grown(self.sampler, names[k])]
+            if few:
+                raise ValueError(
+                    f"calibration={self.calibration!r} fits on the rows that each of {len(folds)} "
+                    f"folds leaves, and one leaves {left[few[0]]} of class {names[few[0]]!r} (of "
+                    f"{counts[few[0]]}), of which {_name_of(self)} needs {needed}: use other "
+                    "folds (calibration_cv), RandomOverSampler, which repeats rows, or "
+                    "calibration='prior', which holds out none."
+                )
+        return folds
+
+    def _fit_estimator(
+        self, estimator: Any, training: "_Rows", held_out: "_Rows | None"
+    ) -> tuple[Any, Any]:
         """Return the encoder, if one is needed, and the fitted classifier."""
+        again = clone(estimator)
+        names = self._names
+        training = training.with_evaluation(on_y=lambda y: _labels_like(y, names))
         try:
-            fitted = clone(self.estimator).fit(X, y, **weights)
-        except (TypeError, ValueError):
-            if not needs_encoder(X):
+            fitted = _fit(estimator, training, held_out)
+        except Exception:  # libraries have errors of their own
+            if not needs_encoder(training.X):
                 raise
         else:
-            if not takes_names_for_numbers(self.estimator, X, np.asarray(y)):
+            if not takes_names_for_numbers(self.estimator, training.X, training.y):
                 return None, fitted
-        encoder = TableEncoder(impute=not takes_missing(self.estimator)).fit(X)
+        encoder = TableEncoder(impute=not takes_missing(self.estimator))
+        encoder.set_output(transform="default").fit(training.X)
+        training = training._replace(X=encoder.transform(training.X))
+        training = training.with_evaluation(on_X=encoder.transform)
+        if held_out is not None:
+            held_out = held_out._replace(X=encoder.transform(held_out.X))
         # Not by the fit of a pipeline: how that takes weights depends on metadata routing.
-        fitted = clone(self.estimator).fit(encoder.transform(X), y, **weights)
-        return encoder, make_pipeline(encoder, fitted)
+        return encoder, make_pipeline(encoder, _fit(again, training, held_out))
+
+    def get_metadata_routing(self) -> MetadataRouter:
+        """Say which metadata goes where: to the classifier's `fit`, and to the folds' `split`.
+
+        Returns
+        -------
+        routing : MetadataRouter
+            The routing information.
+        """
+        fit = MethodMapping().add(caller="fit", callee="fit")
+        router = MetadataRouter(owner=type(self).__name__).add_self_request(self)
+        router.add(estimator=self.estimator, method_mapping=fit)
+        if self.calibration in FITTED and hasattr(self.calibration_cv, "get_metadata_routing"):
+            split = MethodMapping().add(caller="fit", callee="split")
+            router.add(splitter=self.calibration_cv, method_mapping=split)
+        return router
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
         """Predict the class of each row.
@@ -299,7 +484,8 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         check_is_fitted(self)
         if self.calibration is not None:
             return self.classes_[self.predict_proba(X).argmax(axis=1)]
-        return self.estimator_.predict(X)
+        predicted = self.estimator_.predict(X)
+        return predicted if self._names is None else self._names[predicted]
 
     @_estimator_has("predict_proba")
     def predict_proba(self, X: Any) -> npt.NDArray[np.floating]:
@@ -366,6 +552,27 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         check_is_fitted(self)
         return self.estimator_.decision_function(X)
 
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Compute the accuracy.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+            Rows, never resampled.
+        y : array-like of shape (n_samples,)
+            Their class labels.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows.
+
+        Returns
+        -------
+        accuracy : float
+            The share of the rows that are predicted right.
+        """
+        predicted = self.predict(X)
+        labels = read_labels(y, len(predicted), type(self).__name__).labels
+        return float(np.average(labels == predicted, weights=sample_weight))
+
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         estimator = get_tags(self.estimator)
@@ -378,7 +585,186 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             allowed = all(getattr(part.input_tags, name) for part in samplers)
             setattr(tags.input_tags, name, allowed)
         tags.classifier_tags = estimator.classifier_tags or tags.classifier_tags
+        tags.classifier_tags.multi_label = False
         return tags
+
+
+class _Rows(NamedTuple):
+    """Rows of a table and what belongs to them.
+
+    Attributes
+    ----------
+    X : {array-like, sparse matrix, DataFrame} of shape (n, n_features)
+        The table.
+    y : ndarray of shape (n,)
+        Labels that classifiers take.
+    weight : ndarray of shape (n,) or None
+        Sample weights.
+    params : dict
+        Further parameters of the classifier's `fit`.
+    """
+
+    X: Any
+    y: npt.NDArray[Any]
+    weight: npt.NDArray[np.floating] | None
+    params: dict[str, Any]
+
+    def take(self, rows: npt.NDArray[np.intp]) -> "_Rows":
+        """Return some rows."""
+        params = {
+            name: take_rows(value, rows) if _is_per_row(name, value, len(self.y)) else value
+            for name, value in self.params.items()
+        }
+        X = self.X.tocsr() if sparse.issparse(self.X) else self.X
+        weight = None if self.weight is None else self.weight[rows]
+        return _Rows(take_rows(X, rows), self.y[rows], weight, params)
+
+    def with_evaluation(
+        self, on_X: Callable[[Any], Any] | None = None, on_y: Callable[[Any], Any] | None = None
+    ) -> "_Rows":
+        """Return the rows with other evaluation rows, as LightGBM, XGBoost and others have them."""
+        on_X, on_y = on_X or _same, on_y or _same
+        params = dict(self.params)
+        for name, value in params.items():
+            last = name.split("__")[-1]
+            if value is None:
+                continue
+            if last == "eval_set":
+                # CatBoost takes a single pair, too. What else it takes cannot be looked into.
+                single = isinstance(value, tuple) and len(value) == 2
+                single = single and not isinstance(value[0], tuple)
+                pairs = [value] if single else value
+                if isinstance(pairs, list | tuple) and all(
+                    isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs
+                ):
+                    mapped = [(on_X(X), on_y(y)) for X, y in pairs]
+                    params[name] = mapped[0] if single else mapped
+            elif last in TABLES or last in TARGETS:
+                change = on_X if last in TABLES else on_y
+                many = isinstance(value, tuple)
+                params[name] = tuple(map(change, value)) if many else change(value)
+        return self._replace(params=params)
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _is_per_row(name: str, value: Any, n_rows: int) -> bool:
+    """Say whether a parameter of `fit` has a value per row of the table."""
+    if EVALUATION & set(name.split("__")[-1].split("_")):
+        return False
+    if isinstance(value, str | Mapping) or not _is_arraylike(value):
+        return False
+    return np.shape(value) != () and _num_samples(value) == n_rows
+
+
+def _labels_like(y: Any, names: npt.NDArray[Any] | None) -> Any:
+    """Return labels of evaluation rows as the classifier gets those of its training rows."""
+    labels = read_labels(y, _num_samples(y), "ResampledClassifier").labels
+    return labels if names is None else _codes_of(labels, names)
+
+
+def _codes_of(labels: npt.NDArray[Any], names: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
+    number = {name: code for code, name in enumerate(names.tolist())}
+    unknown = sorted(set(labels.tolist()) - set(number))
+    if unknown:
+        raise ValueError(f"{unknown[0]!r} is not a class of y: the classes are {list(number)}.")
+    return np.array([number[label] for label in labels.tolist()], dtype=np.intp)
+
+
+def _know_codes(sampler: Any, names: npt.NDArray[Any]) -> None:
+    """Tell a sampler that classes are called by their position from now on."""
+    strategy = getattr(sampler, "sampling_strategy", None)
+    if isinstance(strategy, Mapping):
+        number = {name: code for code, name in enumerate(names.tolist())}
+        sampler.set_params(
+            sampling_strategy={number.get(name, name): n for name, n in strategy.items()}
+        )
+
+
+def _check_weights(sample_weight: Any, X: Any) -> npt.NDArray[np.floating]:
+    if not np.any(sample_weight):
+        raise ValueError(
+            "sample_weight is 0 for all rows, which leaves none to fit on: give some rows a "
+            "positive weight."
+        )
+    weight = _check_sample_weight(sample_weight, X)
+    if (weight < 0).any():
+        raise ValueError(
+            f"sample_weight is negative for {np.count_nonzero(weight < 0)} of {len(weight)} rows: "
+            "give weights of at least 0, of which 0 leaves a row out."
+        )
+    return weight
+
+
+def _without_table(sampler: Any) -> Any:
+    """Return a fitted sampler that only knows where its rows come from."""
+    light = clone(sampler)
+    for name in PROVENANCE:
+        if hasattr(sampler, name):
+            setattr(light, name, getattr(sampler, name))
+    return light
+
+
+def _name_of(model: ResampledClassifier) -> str:
+    return type(model.estimator if model.sampler is None else model.sampler).__name__
+
+
+def _rows_needed(sampler: Any) -> int:
+    """Return how many rows of a class a sampler needs, as far as it is known."""
+    if isinstance(sampler, HybridSampler):
+        sampler = sampler.smote or SMOTE
+    return max(1, getattr(sampler, "_min_rows", 1))
+
+
+def _is_grown(sampler: Any, label: Any) -> bool:
+    strategy = getattr(sampler, "sampling_strategy", None)
+    return label in strategy if isinstance(strategy, Mapping) else True
+
+
+def _hold_out(training: _Rows, fraction: Any, estimator: Any) -> tuple[_Rows, _Rows]:
+    """Split rows before they are resampled, as the estimator would have split them."""
+    labels, counts = np.unique(training.y, return_counts=True)
+    if counts.min() < 2:
+        raise ValueError(
+            f"{type(estimator).__name__} stops early by rows of each class that are held out, and "
+            f"class {labels.tolist()[counts.argmin()]!r} has 1 row: set early_stopping=False, or "
+            "leave out the class."
+        )
+    train, test = train_test_split(
+        np.arange(len(training.y)),
+        test_size=fraction,
+        stratify=training.y,
+        random_state=estimator.get_params(deep=False).get("random_state"),
+    )
+    return training.take(np.sort(train)), training.take(np.sort(test))
+
+
+def _fit(estimator: Any, training: _Rows, held_out: _Rows | None) -> Any:
+    """Fit an estimator, and give it the rows that were held out."""
+    X, y, weight, params = training
+    if held_out is not None and isinstance(estimator, Pipeline):
+        # The rows go through the steps before the last one, which a pipeline would not do.
+        name, last = estimator.steps[-1]
+        prefix = f"{name}__"
+        inner = {k.removeprefix(prefix): v for k, v in params.items() if k.startswith(prefix)}
+        outer = {k: v for k, v in params.items() if not k.startswith(prefix)}
+        if len(estimator.steps) > 1:
+            front = estimator[:-1]
+            X = front.fit_transform(X, y, **outer)
+            held_out = held_out._replace(X=front.transform(held_out.X))
+            estimator.steps[:-1] = front.steps
+        _fit(last, _Rows(X, y, weight, inner), held_out)
+        return estimator
+    params = dict(params)
+    if weight is not None:
+        params["sample_weight"] = weight
+    if held_out is not None:
+        params |= {"X_val": held_out.X, "y_val": held_out.y}
+        if held_out.weight is not None:
+            params["sample_weight_val"] = held_out.weight
+    return estimator.fit(X, y, **params)
 
 
 def _carry(weights: npt.NDArray[np.floating], sampler: Any) -> npt.NDArray[np.floating]:
@@ -400,7 +786,7 @@ def _carry(weights: npt.NDArray[np.floating], sampler: Any) -> npt.NDArray[np.fl
     )
 
 
-def _shares(y: npt.NDArray[Any], sample_weight: Any = None) -> dict[Any, float]:
+def _shares(y: npt.NDArray[Any], sample_weight: Any) -> dict[Any, float]:
     """Return the share of each class, by weight."""
     labels, codes = np.unique(y, return_inverse=True)
     total = np.bincount(codes, weights=sample_weight)

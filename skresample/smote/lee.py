@@ -151,9 +151,8 @@ class LeeSMOTE(InterpolatingOverSampler):
             def new(part: slice, out: npt.NDArray[np.floating]) -> None:
                 out[:] = held[part]
 
-        done = (np.concatenate(part)[order] for part in (parents, names, draws))
-        first, codes, drawn = done
-        return Synthetic(first, new, codes, drawn)
+        behind, codes, by = (np.concatenate(part)[order] for part in (parents, names, draws))
+        return Synthetic(behind, new, codes, by)
 
     def _shares(
         self, task: OneVsRest, numeric: Any, codes: npt.NDArray[np.signedinteger]

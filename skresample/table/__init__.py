@@ -3,7 +3,7 @@
 from skresample.table.frames import append_table, is_frame, take_rows
 from skresample.table.output import ROWS_AT_ONCE, Fill, Output, Synthetic, open_output
 from skresample.table.rows import Columns, Rows, read_like, read_rows
-from skresample.table.target import ALL_ROWS, Target, one_class, read_target
+from skresample.table.target import ALL_ROWS, Target, one_class, read_labels, read_target
 
 __all__ = [
     "ALL_ROWS",
@@ -18,6 +18,7 @@ __all__ = [
     "is_frame",
     "one_class",
     "open_output",
+    "read_labels",
     "read_like",
     "read_rows",
     "read_target",
