@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from sklearn.utils.class_weight import compute_sample_weight
 
 from skresample.model import ResampledClassifier
@@ -84,7 +84,7 @@ class TunedThreshold(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         self.aim = aim
         self.random_state = random_state
 
-    def fit(self, X: Any, y: Any) -> Self:
+    def fit(self, X: Any, y: Any, groups: Any = None) -> Self:
         """Choose the offsets, and fit the classifier on all rows.
 
         Parameters
@@ -93,6 +93,8 @@ class TunedThreshold(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             The table.
         y : array-like of shape (n_samples,)
             Class labels.
+        groups : array-like of shape (n_samples,), default=None
+            Which rows belong together: the inner folds do not split groups.
 
         Returns
         -------
@@ -100,11 +102,16 @@ class TunedThreshold(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             The fitted classifier.
         """
         self.classes_, codes, counts = np.unique(y, return_inverse=True, return_counts=True)
-        folds = StratifiedKFold(min(5, counts.min()), shuffle=True, random_state=self.random_state)
-        out_of_fold = np.empty((len(codes), len(counts)))
-        for train, test in folds.split(codes, codes):
+        n_folds, splitter = min(5, counts.min()), StratifiedKFold
+        if groups is not None:
+            n_folds, splitter = min(n_folds, len(np.unique(groups))), StratifiedGroupKFold
+        folds = splitter(n_folds, shuffle=True, random_state=self.random_state)
+        out_of_fold = np.zeros((len(codes), len(counts)))
+        for train, test in folds.split(codes, codes, groups):
             fitted = clone(self.estimator).fit(take_rows(X, train), self.classes_[codes[train]])
-            out_of_fold[test] = fitted.predict_proba(take_rows(X, test))
+            # Where a class is in one group only, some folds train on none of it.
+            seen = np.searchsorted(self.classes_, fitted.classes_)
+            out_of_fold[np.ix_(test, seen)] = fitted.predict_proba(take_rows(X, test))
         self.offsets_ = tune_offsets(log_of(out_of_fold), codes, counts, self.aim)
         self.estimator_ = clone(self.estimator).fit(X, y)
         return self
