@@ -34,7 +34,7 @@ from sklearn.utils._param_validation import (
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import _num_samples, has_fit_parameter
 
-from skresample.compare.baselines import BalancedWeights, TunedThreshold
+from skresample.compare.baselines import BalancedWeights, TunedThreshold, groups_for
 from skresample.compare.masking import Masking
 from skresample.compare.metrics import metrics_of, scores
 from skresample.compare.processwide import fit_alone
@@ -197,8 +197,8 @@ def compare(
     groups : array-like of shape (n_samples,), default=None
         Which rows belong together, such as those of one patient: no group is both trained
         on and held out. Passed to ``cv.split``; of an int or None, the folds keep groups
-        together. So do those in which thresholds are tuned, and `estimators` whose ``fit``
-        takes ``groups`` get them.
+        together. So do those in which thresholds are tuned. `estimators` whose ``fit``
+        takes ``groups``, or whose own folds are by groups, get them.
     n_jobs : int, default=None
         Fits at the same time, in processes; -1 for all processors. Another backend that is
         set by :func:`joblib.parallel_config` is used instead, and None takes the number that
@@ -816,9 +816,7 @@ def _fit_and_score(
     if method in THRESHOLDS and not hasattr(estimator, "predict_proba"):
         return Cell(failed, "it has no predict_proba", [])
     model = build(estimator, sampler, method, encoded, int(seed))
-    grouped = {}
-    if data.groups is not None and has_fit_parameter(model, "groups"):
-        grouped["groups"] = data.groups[train]
+    grouped = groups_for(model, data.groups, train)
     with fit_alone(1 if len(train) < ROWS_FOR_THREADS else None) as caught:
         try:
             model.fit(take_rows(data.X, train), data.labels[train], **grouped)
