@@ -228,8 +228,8 @@ class AuditReport:
             parts.append(f"<h2>{escape(one.question)}</h2><table><tr>{heads}</tr>")
             for check in one.checks:
                 parts.append(
-                    f'<tr><th scope="row">{escape(plain(check.name))}</th><td>{_number(check.value)}</td>'
-                    f"<td>{_number(check.reference)}</td><td>{_interval(check)}</td>"
+                    f'<tr><th scope="row">{escape(plain(check.name))}</th>'
+                    f"<td>{_number(check.value)}</td><td>{_number(check.reference)}</td><td>{_interval(check)}</td>"
                     f"<td>{_badge(check.verdict)}</td>"
                     f'<td class="text">{escape(plain(check.sentence))}</td></tr>'
                 )
