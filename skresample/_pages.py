@@ -8,7 +8,10 @@ from typing import Any
 from skresample._files import write_atomically
 from skresample.utils import import_extra
 
-__all__ = ["STYLE", "data_uri", "write_page"]
+__all__ = ["NO_MATH", "STYLE", "data_uri", "plain", "write_page"]
+
+# For texts of Matplotlib that hold names: dollar signs in these are not formulas.
+NO_MATH = {"parse_math": False}
 
 STYLE = """
 .skresample-report { font: 15px/1.45 system-ui, sans-serif; color: #222; background: white;
@@ -30,6 +33,23 @@ PAGE = (
     '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
     "<title>{title}</title></head><body>\n{body}\n</body></html>\n"
 )
+
+
+def plain(text: Any) -> str:
+    """Return a text in one line, in which nothing controls a terminal or a page.
+
+    Parameters
+    ----------
+    text : object
+        Such as the name of a class.
+
+    Returns
+    -------
+    text : str
+        Line breaks and other characters that cannot be printed are written as Python escapes
+        them.
+    """
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in str(text))
 
 
 def data_uri(figure: Any) -> str:

@@ -530,9 +530,9 @@ def _did_you_mean(close: list[str]) -> str:
 
 
 def make_sampler(name: str, settings: list[str]) -> Any:
-    """Return the sampler of a name, with parameters given as ``name=value``."""
+    """Return the sampler of a name as `compare` has it, but for parameters given."""
     classes = sampler_classes()
-    model = classes[choose(name, classes, "sampler")]()
+    model = standardized(classes[choose(name, classes, "sampler")])
     configure([model], settings, reserved=("random_state", "sampling_strategy"))
     return model
 

@@ -261,7 +261,40 @@ def test_the_text_of_the_originals_is_kept(table):
 
 def test_same_as_the_library(frame, table):
     resample(table, "--param", "k_neighbors=3", "--seed", 7, output="out.parquet")
-    sampler = skresample.SMOTE(k_neighbors=3, random_state=7)
+    sampler = skresample.SMOTE(k_neighbors=3, standardize=True, random_state=7)
+    X, y = sampler.fit_resample(frame.drop(columns="kind"), frame["kind"])
+    out = pd.read_parquet("out.parquet")
+    pd.testing.assert_frame_equal(out.drop(columns="kind"), X)
+    pd.testing.assert_series_equal(out["kind"], y)
+
+
+@pytest.fixture
+def measured(table, monkeypatch):
+    """What `compare` is given for every name of a sampler."""
+    given = {}
+
+    def remember(X, y, *, samplers, **others):
+        given.update(samplers)
+        raise ValueError("enough")
+
+    monkeypatch.setattr(skresample, "compare", remember)
+    names = [word for name in cli.sampler_classes() for word in ("--sampler", name)]
+    refused(run("compare", table, "--target", "kind", *names), "enough")
+    return {name: given[cls.__name__] for name, cls in cli.sampler_classes().items()}
+
+
+def test_resample_has_the_settings_that_compare_measured(measured):
+    for name, sampler in measured.items():
+        found = cli.make_sampler(name, [])
+        assert type(found) is type(sampler)
+        assert str(found.get_params()) == str(sampler.get_params()), name
+    assert not cli.make_sampler("smote", ["standardize=False"]).standardize
+
+
+@pytest.mark.parametrize("name", ["smote", "adasyn", "borderline-smote", "smoteenn", "rose"])
+def test_resample_writes_the_rows_that_compare_measured(frame, table, measured, name):
+    resample(table, "--sampler", name, "--seed", 7, output="out.parquet")
+    sampler = measured[name].set_params(random_state=7)
     X, y = sampler.fit_resample(frame.drop(columns="kind"), frame["kind"])
     out = pd.read_parquet("out.parquet")
     pd.testing.assert_frame_equal(out.drop(columns="kind"), X)

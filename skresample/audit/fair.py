@@ -24,6 +24,7 @@ MOST_GROUPS, MOST_NAMES = 20, 100
 # Less probable than this is the same.
 LEAST_TAIL = 1e-15
 RESAMPLES = 199
+MISSING = "(missing)"
 
 
 class Groups(NamedTuple):
@@ -34,7 +35,7 @@ class Groups(NamedTuple):
     column : str
         Its name.
     names : list of str
-        Of the groups.
+        Of the groups; values that few real rows have are not told.
     real, synthetic : ndarray
         The group of each row.
     holdout : ndarray or None
@@ -143,18 +144,23 @@ def _groups(tables: Tables, j: int) -> Groups:
     n_numbers = len(tables.numbers)
     if j >= n_numbers:
         known = [str(one) for one in tables.category_names[j - n_numbers]]
-        names = [*known, "(missing)"]
+        names = [*known, MISSING]
         codes = [None if s is None else s.codes[:, j - n_numbers] for s in sides]
         codes = [None if c is None else np.where(c < 0, len(known), c) for c in codes]
     else:
         values = [None if s is None else s.numeric[:, j] for s in sides]
         # NaN is sorted last, and once.
         levels = np.unique(np.concatenate([v for v in values if v is not None]))
-        names = ["(missing)" if np.isnan(one) else f"{one:g}" for one in levels]
+        names = [MISSING if np.isnan(one) else f"{one:g}" for one in levels]
         codes = [None if v is None else _positions(levels, v) for v in values]
     real, synthetic, holdout = codes
     assert real is not None
     assert synthetic is not None
+    # A report is handed on: it names what many have, and nothing that tells who somebody is.
+    rare = np.flatnonzero(np.bincount(real, minlength=len(names)) < LEAST_ROWS)
+    for number, group in enumerate(rare.tolist(), start=1):
+        if names[group] != MISSING:
+            names[group] = f"(rare value {number})"
     return Groups(tables.name(j), names, real, synthetic, holdout)
 
 

@@ -2,10 +2,14 @@
 
 import time
 from collections.abc import Callable
+from numbers import Integral
 from typing import Any
 
 import numpy as np
+from scipy import sparse
+from sklearn.base import is_clusterer, is_outlier_detector, is_regressor
 from sklearn.utils import check_random_state
+from sklearn.utils._param_validation import HasMethods
 
 from skresample.audit.answers import Answer, answer, not_judged
 from skresample.audit.fair import fair, find_columns
@@ -18,9 +22,22 @@ from skresample.audit.tables import Tables, read_tables
 from skresample.audit.useful import useful
 from skresample.audit.valid import valid
 from skresample.audit.varied import varied
+from skresample.compare.protocol import check_parameters, distinct_names
 
 __all__ = ["audit"]
 
+CONSTRAINTS: dict[str, Any] = {
+    "X_real": ["array-like"],
+    "y_real": ["array-like"],
+    "X_syn": ["array-like"],
+    "y_syn": ["array-like", None],
+    "X_holdout": ["array-like", None],
+    "y_holdout": ["array-like", None],
+    "sensitive": [str, Integral, "array-like", None],
+    "estimator": [HasMethods(["fit", "predict", "get_params"]), None],
+    "random_state": ["random_state"],
+    "progress": [callable, None],
+}
 QUESTIONS = ("valid", "faithful", "varied", "private", "useful", "fair")
 
 
@@ -83,7 +100,8 @@ def audit(
         If a table is empty, its columns or labels do not match those of the real one, or
         `sensitive` names no column of groups.
     TypeError
-        If a table is sparse, or of another library than the real one.
+        If a table is sparse, or of another library than the real one, or a parameter is of the
+        wrong type.
 
     See Also
     --------
@@ -107,6 +125,13 @@ def audit(
     'problem'
     """
     started = time.perf_counter()
+    given = {"X_real": X_real, "y_real": y_real, "X_syn": X_syn, "y_syn": y_syn}
+    given |= {"X_holdout": X_holdout, "y_holdout": y_holdout}
+    _refuse_sparse(given)
+    others = {"sensitive": sensitive, "estimator": estimator, "progress": progress}
+    check_parameters("audit", CONSTRAINTS, **given, **others, random_state=random_state)
+    _check_classifier(estimator)
+    X_real, X_syn, X_holdout = map(distinct_names, (X_real, X_syn, X_holdout))
     tables = read_tables(X_real, y_real, X_syn, y_syn, X_holdout, y_holdout)
     secrets = columns = None
     if sensitive is not None:
@@ -151,6 +176,24 @@ def audit(
     if progress is not None:
         progress(total, total)
     return AuditReport(answers, sizes, tables.notes, time.perf_counter() - started)
+
+
+def _refuse_sparse(given: dict[str, Any]) -> None:
+    for name, one in given.items():
+        if sparse.issparse(one):
+            raise TypeError(f"{name} is sparse: pass {name}.toarray().")
+
+
+def _check_classifier(estimator: Any) -> None:
+    """Refuse what would fail only after all other questions were answered."""
+    if isinstance(estimator, type):
+        raise TypeError(
+            f"estimator: {estimator.__name__} is a class: pass an instance, {estimator.__name__}()."
+        )
+    if estimator is not None and (
+        is_regressor(estimator) or is_clusterer(estimator) or is_outlier_detector(estimator)
+    ):
+        raise ValueError(f"estimator: {type(estimator).__name__} is not a classifier.")
 
 
 def _length(X: Any) -> int:

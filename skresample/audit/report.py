@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from skresample._pages import STYLE, data_uri, write_page
+from skresample._pages import NO_MATH, STYLE, data_uri, plain, write_page
 from skresample.audit.answers import LOOK_CLOSER, NO_PROBLEM, NOT_JUDGED, PROBLEM, Answer, Check
 from skresample.utils import import_extra
 
@@ -30,8 +30,6 @@ CLASSES = {NO_PROBLEM: "fine", LOOK_CLOSER: "closer", PROBLEM: "problem", NOT_JU
 COLOURS = {"real": "#0072b2", "synthetic": "#d55e00"}
 # Rows that have no value in common are further apart than that.
 UNTOLD = 1e100
-# Names may have dollar signs in them, which are no formulas.
-PLAIN = {"parse_math": False}
 MORE_STYLE = """
 .skresample-report .verdict { font-size: 13px; font-weight: 600; padding: 2px 9px; margin-left: 8px;
   border-radius: 9px; white-space: nowrap; }
@@ -130,11 +128,11 @@ class AuditReport:
             lines += _wrapped(one.headline.sentence, 12)
         for one in self.answers.values():
             lines += ["", one.question, "-" * len(one.question)]
-            names = max(len(check.name) for check in one.checks)
+            names = max(len(plain(check.name)) for check in one.checks)
             for check in one.checks:
                 numbers = f"{_number(check.value):>7}{_number(check.reference):>9} real  "
                 numbers += f"{_interval(check):<18}"
-                lines.append(f"{check.name:<{names}}{numbers}{check.verdict}".rstrip())
+                lines.append(f"{plain(check.name):<{names}}{numbers}{check.verdict}".rstrip())
                 lines += _wrapped(check.sentence, 4)
         lines += ["", *_wrapped(CAUTION, 0)]
         if self.notes:
@@ -216,7 +214,7 @@ class AuditReport:
         for name, one in self.answers.items():
             parts.append(
                 f'<tr><th scope="row">{name.capitalize()}</th><td>{_badge(one.verdict)}</td>'
-                f'<td class="text">{escape(one.headline.sentence)}</td></tr>'
+                f'<td class="text">{escape(plain(one.headline.sentence))}</td></tr>'
             )
         parts.append(f"</table><p>{escape(CAUTION)}</p>")
         try:
@@ -230,15 +228,15 @@ class AuditReport:
             parts.append(f"<h2>{escape(one.question)}</h2><table><tr>{heads}</tr>")
             for check in one.checks:
                 parts.append(
-                    f'<tr><th scope="row">{escape(check.name)}</th><td>{_number(check.value)}</td>'
-                    f"<td>{_number(check.reference)}</td><td>{_interval(check)}</td>"
+                    f'<tr><th scope="row">{escape(plain(check.name))}</th>'
+                    f"<td>{_number(check.value)}</td><td>{_number(check.reference)}</td><td>{_interval(check)}</td>"
                     f"<td>{_badge(check.verdict)}</td>"
-                    f'<td class="text">{escape(check.sentence)}</td></tr>'
+                    f'<td class="text">{escape(plain(check.sentence))}</td></tr>'
                 )
             parts.append("</table>")
             parts += [_details(title, rows) for title, rows in one.details.items()]
         if self.notes:
-            notes = "".join(f"<li>{escape(note)}</li>" for note in self.notes)
+            notes = "".join(f"<li>{escape(plain(note))}</li>" for note in self.notes)
             parts.append(f"<h2>Notes</h2><ul>{notes}</ul>")
         return "\n".join([*parts, "</div>"])
 
@@ -246,7 +244,7 @@ class AuditReport:
 def _wrapped(text: str, indent: int) -> list[str]:
     margin = " " * indent
     return textwrap.wrap(
-        text, WIDTH, initial_indent=margin, subsequent_indent=margin, break_on_hyphens=False
+        plain(text), WIDTH, initial_indent=margin, subsequent_indent=margin, break_on_hyphens=False
     )
 
 
@@ -266,13 +264,13 @@ def _badge(verdict: str) -> str:
 
 def _details(title: str, rows: list[list[Any]]) -> str:
     """Return a table that opens when it is asked for."""
-    head = "".join(f"<th>{html.escape(str(one))}</th>" for one in rows[0])
+    head = "".join(f"<th>{html.escape(plain(one))}</th>" for one in rows[0])
     body = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(_cell(one))}</td>" for one in row) + "</tr>"
+        "<tr>" + "".join(f"<td>{html.escape(plain(_cell(one)))}</td>" for one in row) + "</tr>"
         for row in rows[1:]
     )
     return (
-        f"<details><summary>{html.escape(title)}</summary>"
+        f"<details><summary>{html.escape(plain(title))}</summary>"
         f"<table><tr>{head}</tr>{body}</table></details>"
     )
 
@@ -296,7 +294,8 @@ def _draw_columns(ax: Any, data: list[tuple[str, float, float]]) -> None:
         label="two real samples",
         zorder=3,
     )
-    ax.set_yticks(y, [name if len(name) < 28 else f"{name[:26]}…" for name, *_ in shown], **PLAIN)
+    names = [plain(name) for name, *_ in shown]
+    ax.set_yticks(y, [name if len(name) < 28 else f"{name[:26]}…" for name in names], **NO_MATH)
     ax.set_title("Distance of the distributions, column by column", fontsize=10)
     ax.legend(fontsize=8, frameon=False, loc="lower right")
 
@@ -331,6 +330,6 @@ def _draw_groups(ax: Any, data: list[tuple[str, list[list[Any]]]]) -> None:
     for shift, column, name in ((0.2, 3, "real"), (-0.2, 5, "synthetic")):
         shares = [row[column] for row in shown]
         ax.barh(y + shift, shares, height=0.38, color=COLOURS[name], label=name)
-    ax.set_yticks(y, [f"{row[0]}, {row[1]}" for row in shown], **PLAIN)
-    ax.set_title(f"{title}: shares", fontsize=10, **PLAIN)
+    ax.set_yticks(y, [plain(f"{row[0]}, {row[1]}") for row in shown], **NO_MATH)
+    ax.set_title(plain(f"{title}: shares"), fontsize=10, **NO_MATH)
     ax.legend(fontsize=8, frameon=False, loc="lower right")

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
+from imblearn.utils import check_target_type
 from sklearn.base import BaseEstimator
 
 from skresample.numerics.mixed import Mixed, mismatch_cost
 from skresample.table import Rows, read_like, read_rows, read_target, take_rows
-from skresample.table.columns import kind_of
+from skresample.table.columns import is_missing, kind_of
 
 __all__ = ["FEWEST", "LEAST_ROWS", "Side", "Tables", "read_tables"]
 
@@ -142,9 +142,21 @@ class Tables:
                     f"of the {len(side):,} {name} rows, {MOST_ROWS:,} drawn at random are looked "
                     "at, except for the first question"
                 )
-                side = side.take(np.sort(rng.choice(len(side), MOST_ROWS, replace=False)))
+                side = side.take(np.sort(_draw_rows(self.strata(side), rng)))
             sides[name] = side
         return replace(self, notes=notes, **sides)
+
+
+def _draw_rows(strata: npt.NDArray[np.intp], rng: np.random.Generator) -> npt.NDArray[np.intp]:
+    """Draw rows of a large table, and so many of each class that it is not lost."""
+    drawn = rng.choice(len(strata), MOST_ROWS, replace=False)
+    counts = np.bincount(strata[drawn], minlength=int(strata.max()) + 1)
+    added = []
+    for stratum in np.flatnonzero(counts < LEAST_ROWS):
+        others = np.setdiff1d(np.flatnonzero(strata == stratum), drawn)
+        few = min(LEAST_ROWS - counts[stratum], len(others))
+        added.append(rng.choice(others, few, replace=False))
+    return np.concatenate([drawn, *added])
 
 
 def read_tables(
@@ -170,16 +182,14 @@ def read_tables(
         If a table is empty, or its columns, what they hold or its labels do not match those of
         the real one.
     TypeError
-        If a table is sparse, or a column can be neither computed with nor counted.
+        If a column can be neither computed with nor counted.
     """
     if (X_holdout is None) != (y_holdout is None):
         raise ValueError("X_holdout and y_holdout go together: give both, or none.")
     given = {"X_real": X_real, "X_syn": X_syn, "X_holdout": X_holdout}
     for name, table in given.items():
-        if sparse.issparse(table):
-            raise TypeError(f"{name} is sparse: pass {name}.toarray().")
-        if table is not None and not (table.shape[0] if hasattr(table, "shape") else len(table)):
-            raise ValueError(f"{name} has no rows.")
+        if table is not None:
+            _check_is_table(name, table)
     reader = Audit()
     fitted = read_rows(X_real, reader, numeric=True)
     columns = fitted.columns
@@ -234,6 +244,21 @@ def read_tables(
     return _with_notes_on_few(_without_small_classes(tables, target.counts))
 
 
+def _check_is_table(name: str, table: Any) -> None:
+    """Refuse what has no rows and columns, by the name of the parameter."""
+    try:
+        shape = np.shape(table) if not hasattr(table, "shape") else table.shape
+    except ValueError as error:
+        raise ValueError(f"{name} has rows of different lengths.") from error
+    if shape[:1] == (0,):
+        raise ValueError(f"{name} has no rows.")
+    if len(shape) != 2:
+        raise ValueError(
+            f"{name} must be a table of rows and columns, and has {len(shape)} dimension"
+            f"{'' if len(shape) == 1 else 's'}. Reshape it."
+        )
+
+
 def _check_columns(rows: Rows, real: Rows, name: str) -> None:
     """Refuse a table whose columns are other ones, or hold something else."""
     if rows.names != real.names:
@@ -275,14 +300,24 @@ def _number_unseen(
 
 def _read_labels(y: Any, n: int, classes: list[Any], name: str) -> npt.NDArray[np.intp]:
     """Return labels as positions in the classes."""
-    labels = np.asarray(y).ravel().tolist()
-    if len(labels) != n:
-        raise ValueError(f"{name} has {len(labels):,} labels for {n:,} rows.")
+    shape = np.shape(y) if not hasattr(y, "shape") else y.shape
+    if shape[:1] != (n,):
+        raise ValueError(f"{name} has {shape[0] if shape else 1:,} labels for {n:,} rows.")
+    values = np.asarray(y)
+    if values.ndim == 2 and values.shape[1] > 1:  # one-hot
+        values = np.asarray(check_target_type(values))
+    if is_missing(values).any():
+        raise ValueError(f"{name} has missing labels: fill them in, or drop those rows.")
+    labels = values.ravel().tolist()
+    try:
+        set(labels)
+    except TypeError as error:
+        raise ValueError(f"{name} holds {type(labels[0]).__name__}s, not class labels.") from error
     known = {label: code for code, label in enumerate(classes)}
-    other = next((label for label in labels if label not in known), None)
-    if any(label not in known for label in labels):
+    others = [label for label in labels if label not in known]
+    if others:
         raise ValueError(
-            f"{name} has the label {other!r}, which y_real has not: the classes are "
+            f"{name} has the label {others[0]!r}, which y_real has not: the classes are "
             f"{', '.join(map(str, classes))}."
         )
     return np.array([known[label] for label in labels], dtype=np.intp)

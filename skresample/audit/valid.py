@@ -10,7 +10,7 @@ from scipy import stats
 from scipy.special import gammaln
 
 from skresample.audit.answers import PERMUTATIONS, Answer, Check, answer, share_interval
-from skresample.audit.tables import Side, Tables
+from skresample.audit.tables import LEAST_ROWS, Side, Tables
 from skresample.numerics.permutations import (
     excess_within_strata,
     familywise,
@@ -217,9 +217,14 @@ def _category_rules(tables: Tables, real: Side, other: Side) -> Iterator[Rule]:
             ours[present] * shape[1] + ours2[present], minlength=shape[0] * shape[1]
         )
         cells = together.reshape(shape)
-        expected = np.outer(cells.sum(axis=1), cells.sum(axis=0)) / present.sum()
+        together_a, together_b = cells.sum(axis=1), cells.sum(axis=0)
+        expected = np.outer(together_a, together_b) / present.sum()
         for a, b in np.argwhere((cells == 0) & (expected >= EXPECTED)):
-            said = f"{name!r} is {spelt[a]} and {name2!r} is {spelt2[b]}"
+            # A report is handed on: it tells values that many rows have, and no others.
+            told = min(together_a[a], together_b[b]) >= LEAST_ROWS
+            said = f"{name!r} and {name2!r} have values that no real row has together"
+            if told:
+                said = f"{name!r} is {spelt[a]} and {name2!r} is {spelt2[b]}"
             yield Rule("combinations", said, (new == a) & (new2 == b))
 
 

@@ -5,13 +5,16 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+from sklearn.model_selection._split import GroupsConsumerMixin
+from sklearn.pipeline import Pipeline
 from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.utils.validation import has_fit_parameter
 
 from skresample.model import ResampledClassifier
 from skresample.table import take_rows
 
-__all__ = ["BalancedWeights", "TunedThreshold", "log_of", "tune_offsets"]
+__all__ = ["BalancedWeights", "TunedThreshold", "groups_for", "log_of", "tune_offsets"]
 
 # How many places for the threshold of a class are tried.
 CANDIDATES = 400
@@ -84,7 +87,7 @@ class TunedThreshold(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         self.aim = aim
         self.random_state = random_state
 
-    def fit(self, X: Any, y: Any) -> Self:
+    def fit(self, X: Any, y: Any, groups: Any = None) -> Self:
         """Choose the offsets, and fit the classifier on all rows.
 
         Parameters
@@ -93,6 +96,8 @@ class TunedThreshold(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             The table.
         y : array-like of shape (n_samples,)
             Class labels.
+        groups : array-like of shape (n_samples,), default=None
+            Which rows belong together: the inner folds do not split groups.
 
         Returns
         -------
@@ -100,13 +105,22 @@ class TunedThreshold(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             The fitted classifier.
         """
         self.classes_, codes, counts = np.unique(y, return_inverse=True, return_counts=True)
-        folds = StratifiedKFold(min(5, counts.min()), shuffle=True, random_state=self.random_state)
-        out_of_fold = np.empty((len(codes), len(counts)))
-        for train, test in folds.split(codes, codes):
-            fitted = clone(self.estimator).fit(take_rows(X, train), self.classes_[codes[train]])
-            out_of_fold[test] = fitted.predict_proba(take_rows(X, test))
+        n_folds, splitter = min(5, counts.min()), StratifiedKFold
+        if groups is not None:
+            n_folds, splitter = min(n_folds, len(np.unique(groups))), StratifiedGroupKFold
+        folds = splitter(n_folds, shuffle=True, random_state=self.random_state)
+        out_of_fold = np.zeros((len(codes), len(counts)))
+        for train, test in folds.split(codes, codes, groups):
+            rows, labels = take_rows(X, train), self.classes_[codes[train]]
+            theirs = groups_for(self.estimator, groups, train)
+            fitted = clone(self.estimator).fit(rows, labels, **theirs)
+            # Where a class is in one group only, some folds train on none of it.
+            seen = np.searchsorted(self.classes_, fitted.classes_)
+            out_of_fold[np.ix_(test, seen)] = fitted.predict_proba(take_rows(X, test))
         self.offsets_ = tune_offsets(log_of(out_of_fold), codes, counts, self.aim)
-        self.estimator_ = clone(self.estimator).fit(X, y)
+        everything = np.arange(len(codes))
+        theirs = groups_for(self.estimator, groups, everything)
+        self.estimator_ = clone(self.estimator).fit(X, y, **theirs)
         return self
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
@@ -139,6 +153,40 @@ class TunedThreshold(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             As the classifier gives them.
         """
         return self.estimator_.predict_proba(X)
+
+
+def groups_for(
+    estimator: Any, groups: npt.NDArray[Any] | None, rows: npt.NDArray[np.intp]
+) -> dict[str, npt.NDArray[Any]]:
+    """Return what a classifier is to be told of the groups of its training rows.
+
+    Parameters
+    ----------
+    estimator : classifier or Pipeline
+        Told of groups if its ``fit`` names them, or its own folds are by groups.
+    groups : ndarray of shape (n,) or None
+        Of all rows.
+    rows : ndarray of shape (n_train,)
+        Positions of the training rows.
+
+    Returns
+    -------
+    parameters : dict
+        Of `fit`; empty if it is told nothing.
+    """
+    if groups is None:
+        return {}
+    last, prefix = estimator, ""
+    if isinstance(estimator, Pipeline):
+        name, last = estimator.steps[-1]
+        prefix = f"{name}__"
+    params = last.get_params(deep=False)
+    splitters = [params.get(name) for name in ("cv", "calibration_cv")]
+    if has_fit_parameter(last, "groups") or any(
+        isinstance(one, GroupsConsumerMixin) for one in splitters
+    ):
+        return {f"{prefix}groups": groups[rows]}
+    return {}
 
 
 def log_of(probabilities: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from skresample._pages import STYLE, data_uri, write_page
+from skresample._pages import NO_MATH, STYLE, data_uri, plain, write_page
 from skresample.compare.metrics import Metric
 from skresample.compare.statistics import corrected_interval
 from skresample.utils import import_extra
@@ -153,7 +153,8 @@ class Comparison:
                 tuned = THRESHOLD_FOR.get(metric.name)
                 rivals = (BEFORE,) if tuned is None else (BEFORE, tuned)
                 of = f" of {metric.label}" if metric.label is not None else ""
-                sentences.append(f"{estimator}, {metric.name}{of}: {self._told(e, j, rivals)}.")
+                said = f"{estimator}, {metric.name}{of}: {self._told(e, j, rivals)}."
+                sentences.append(plain(said))
         return sentences
 
     def _told(self, e: int, j: int, rivals: tuple[int, ...]) -> str:
@@ -198,7 +199,7 @@ class Comparison:
         ]
         if self.encoded:
             lines.append(f"an encoder was put in front of {', '.join(self.encoded)}: see the notes")
-        return lines
+        return list(map(plain, lines))
 
     def _tables(self) -> Iterator[tuple[str, str, list[Metric]]]:
         """Yield classifier, title and metrics of each table; the smallest class first."""
@@ -206,7 +207,8 @@ class Comparison:
         for estimator in self.estimators:
             for c in by_support:
                 lines = [m for m in self.metrics if m.label == self.classes[c]]
-                yield estimator, f"class {self.classes[c]} (support {self.support[c]:,})", lines
+                title = plain(f"class {self.classes[c]} (support {self.support[c]:,})")
+                yield estimator, title, lines
             summaries = [m for m in self.metrics if m.label is None]
             yield estimator, "all classes", summaries[:3]
             yield estimator, "", summaries[3:5]
@@ -219,10 +221,11 @@ class Comparison:
         last = None
         for estimator, title, metrics in self._tables():
             if estimator != last:
-                lines += ["", estimator, "=" * len(estimator)]
+                heading = plain(estimator)
+                lines += ["", heading, "=" * len(heading)]
                 last = estimator
             e = self.estimators.index(estimator)
-            columns = [["", *self.methods]]
+            columns = [["", *map(plain, self.methods)]]
             for metric in metrics:
                 j = self.metrics.index(metric)
                 cells = [
@@ -233,7 +236,7 @@ class Comparison:
             lines += ["", *([title] if title else []), *_columns(columns)]
         lines += ["", "In short", "========", *self.findings(), CAUTION]
         if self.notes:
-            lines += ["", "Notes", "=====", *self.notes]
+            lines += ["", "Notes", "=====", *map(plain, self.notes)]
         return "\n".join(lines)
 
     __repr__ = __str__
@@ -271,9 +274,9 @@ class Comparison:
             for ax in panels[len(names) :]:
                 ax.set_axis_off()
             for ax in panels[::per_row]:
-                ax.set_ylabel(estimator, fontsize=9)
+                ax.set_ylabel(plain(estimator), fontsize=9, **NO_MATH)
         handles, labels = axes[0, 0].get_legend_handles_labels()
-        figure.legend(
+        legend = figure.legend(
             handles,
             labels,
             loc="outside upper left",
@@ -281,6 +284,8 @@ class Comparison:
             fontsize=8,
             frameon=False,
         )
+        for text in legend.get_texts():
+            text.set(**NO_MATH)
         figure.supxlabel(
             "difference to nothing, with its 95 % interval (the arrow points to better)", fontsize=9
         )
@@ -306,11 +311,11 @@ class Comparison:
                 markersize=3.5,
                 linewidth=1.3,
                 color=COLOURS[rank % len(COLOURS)] if per_class else "0.25",
-                label=f"class {self.metrics[j].label}" if per_class else None,
+                label=plain(f"class {self.metrics[j].label}") if per_class else None,
             )
         arrow = "→" if self.metrics[columns[0]].higher_is_better else "←"
         ax.set_title(f"{name} {arrow}", fontsize=9)
-        ax.set_yticks(y, shown, fontsize=8)
+        ax.set_yticks(y, list(map(plain, shown)), fontsize=8, **NO_MATH)
         ax.tick_params(axis="x", labelsize=7)
         ax.spines[["top", "right"]].set_visible(False)
         ax.grid(axis="y", color="0.92", linewidth=0.6)
@@ -361,13 +366,13 @@ class Comparison:
         last = None
         for estimator, title, metrics in self._tables():
             if estimator != last:
-                parts.append(f"<h2>{escape(estimator)}</h2><p>{escape(KEY)}</p>")
+                parts.append(f"<h2>{escape(plain(estimator))}</h2><p>{escape(KEY)}</p>")
                 last = estimator
             e = self.estimators.index(estimator)
             heads = "".join(f'<th colspan="2">{escape(_head(m))}</th>' for m in metrics)
             parts.append(f"<table><tr><th>{escape(title)}</th>{heads}</tr>")
             for i, method in enumerate(self.methods):
-                row = [f"<tr><th>{escape(method)}</th>"]
+                row = [f"<tr><th>{escape(plain(method))}</th>"]
                 for metric in metrics:
                     j = self.metrics.index(metric)
                     at = e, i, j
@@ -378,7 +383,7 @@ class Comparison:
                 parts.append("".join(row) + "</tr>")
             parts.append("</table>")
         if self.notes:
-            notes = "".join(f"<li>{escape(note)}</li>" for note in self.notes)
+            notes = "".join(f"<li>{escape(plain(note))}</li>" for note in self.notes)
             parts.append(f"<h2>Notes</h2><ul>{notes}</ul>")
         return "\n".join([*parts, "</div>"])
 

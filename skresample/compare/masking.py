@@ -1,0 +1,129 @@
+"""Messages of any code without the values of a table that they quote."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from skresample.table import Rows, is_frame
+
+__all__ = ["Masking"]
+
+MASK = "…"
+# A quoted text this long that is a part of a cell is not there by chance.
+LEAST_PART = 4
+NUMBER = re.compile(
+    r"(?<![\w.])[-+]?(?:\d{1,3}(?:,\d{3})+|\d+|(?=\.\d))(?P<point>\.\d+)?(?P<power>[eE][-+]?\d+)?(?!\w)"
+)
+TIME = re.compile(
+    r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?|-?\d+ days?(?:,? [\d:.]+)?"
+)
+QUOTED = re.compile(r"'([^']+)'|\"([^\"]+)\"")
+
+
+class Masking:
+    """Replaces the values of a table in messages by an ellipsis.
+
+    Errors and warnings of other code quote what they could not use, such as "could not convert
+    string to float: 'secret'". Reports are handed on, and must not hold what the table holds.
+
+    Parameters
+    ----------
+    X : {array-like, sparse matrix, DataFrame} of n_samples rows
+        The table.
+    names : iterable of object
+        What may be told although a cell may say the same, such as class labels. Names of
+        columns may always be told.
+    numbers : iterable of float
+        The same of numbers: parameters, and counts of rows.
+    """
+
+    def __init__(self, X: Any, names: Iterable[Any] = (), numbers: Iterable[float] = ()):
+        self._found = _cells(X)
+        self._names = {str(name) for name in names}
+        self._numbers = {0.0, 1.0, 2.0, *map(float, numbers)}
+
+    def __call__(self, message: str) -> str:
+        """Return a message without values of the table.
+
+        Parameters
+        ----------
+        message : str
+            Of an error or a warning.
+
+        Returns
+        -------
+        masked : str
+            In one line. Of a table that cannot be read, without any number and quotation.
+        """
+        message = TIME.sub(MASK, message)
+        if self._found is None:
+            return " ".join(NUMBER.sub(MASK, QUOTED.sub(MASK, message)).split())
+        texts, _, columns = self._found
+        for text in sorted(texts - columns - self._names, key=len, reverse=True):
+            for form in {text, " ".join(text.split()), repr(text)[1:-1]} - {""}:
+                if form in message and not self._is_told(form):
+                    message = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", MASK, message)
+        message = QUOTED.sub(self._mask_part, message)
+        return " ".join(NUMBER.sub(self._mask_number, message).split())
+
+    def _is_told(self, text: str) -> bool:
+        """Say whether a text is a number that may be told."""
+        try:
+            return float(text) in self._numbers
+        except ValueError:
+            return False
+
+    def _mask_part(self, match: re.Match[str]) -> str:
+        """Mask a quotation of a part of a cell."""
+        assert self._found is not None
+        texts, _, columns = self._found
+        part = (match[1] or match[2]).removesuffix("...").removesuffix(MASK).strip()
+        if len(part) < LEAST_PART or part in columns or part in self._names:
+            return match[0]
+        return f"'{MASK}'" if any(part in text for text in texts) else match[0]
+
+    def _mask_number(self, match: re.Match[str]) -> str:
+        """Mask a number that a cell is, to the digits that it has."""
+        assert self._found is not None
+        value = float(match[0].replace(",", ""))
+        if value in self._numbers:
+            return match[0]
+        decimals, power = len(match["point"] or ".") - 1, int((match["power"] or "e0")[1:])
+        whole = match["point"] is None and match["power"] is None
+        reach = 0.0 if whole else 0.51 * 10.0 ** min(power - decimals, 300)
+        hidden = any((np.abs(column - value) <= reach).any() for column in self._found[1])
+        return MASK if hidden else match[0]
+
+
+def _cells(X: Any) -> tuple[set[str], list[npt.NDArray[np.float64]], set[str]] | None:
+    """Return the texts of a table, its columns of numbers, and the names of all columns."""
+    if sparse.issparse(X):
+        return set(), [np.asarray(X.data, dtype=np.float64)], set()
+    if not is_frame(X):
+        try:
+            X = X if isinstance(X, np.ndarray) else np.array(_listed(X), dtype=object)
+        except (TypeError, ValueError):
+            return None
+        X = X[:, np.newaxis] if X.ndim == 1 else X
+        if X.ndim != 2:
+            return None
+    names = {str(name) for name in getattr(X, "column_names", getattr(X, "columns", []))}
+    texts: set[str] = set()
+    columns = []
+    rows = Rows(X, names=[""] * X.shape[1])
+    for j in range(X.shape[1]):
+        column = rows.column(j)
+        values = column.values[~column.missing]
+        if values.dtype.kind in "iuf":
+            columns.append(values.astype(np.float64))
+        elif values.dtype.kind not in "bmM":  # times are masked whatever the table holds
+            texts |= {str(value) for value in values.tolist() if not isinstance(value, bool)}
+    return texts, columns, names
+
+
+def _listed(X: Any) -> Any:
+    return X.to_list() if hasattr(X, "to_list") else X
