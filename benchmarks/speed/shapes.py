@@ -149,7 +149,9 @@ def as_markdown(found: list[dict[str, Any]]) -> str:
     lines = ["| |" + "|".join(SHAPES) + "|", "|---|" + "---|" * len(SHAPES)]
     for sampler in dict.fromkeys(cell["sampler"] for cell in found):
         row = [by_name.get((sampler, shape)) for shape in SHAPES]
-        lines.append(f"| {sampler} |" + "|".join("" if c is None else cell_text(c) for c in row) + "|")
+        lines.append(
+            f"| {sampler} |" + "|".join("" if c is None else cell_text(c) for c in row) + "|"
+        )
     refused = [cell for cell in found if cell["error"]]
     notes = [f"- {cell['sampler']}, {cell['shape']}: {cell['error']}" for cell in refused]
     return "\n".join([*lines, "", *notes]).strip() + "\n"
