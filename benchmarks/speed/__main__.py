@@ -11,6 +11,7 @@ counts, many in each turn where they are short. Where the first call takes longe
 minute, it is the only one. The ratio is the time of the peer over ours. The peak is the most
 that the process held during a call, beyond what it held before it had the table: input, output
 and what it works with. ``--only`` takes a regular expression (``--only "SMOTE, 1,000"``).
+``--shapes`` measures CPU time and memory of every sampler on five shapes of tables instead.
 
 A competitor is one short file in ``benchmarks/speed/competitors``, a case one record in
 ``benchmarks/speed/cases.py``.
@@ -38,6 +39,7 @@ from typing import Any
 from benchmarks.speed.cases import Case, all_cases
 from benchmarks.speed.competitors import all_competitors
 from benchmarks.speed.plot import draw, exponent
+from benchmarks.speed.shapes import run_shapes
 from benchmarks.speed.worker import ROOT, Worker
 
 try:
@@ -434,6 +436,9 @@ def parse() -> argparse.Namespace:
         choices=[name for name in names if name not in ("ours", "before")],
         help="only beside this one; may be given several times (default: all that are installed)",
     )
+    parser.add_argument(
+        "--shapes", action="store_true", help="every sampler on five shapes of tables, once"
+    )
     parser.add_argument("--only", metavar="PATTERN", help="only cases whose name has this in it")
     parser.add_argument(
         "--output", type=Path, help="where to write the results (default: benchmarks/results)"
@@ -472,6 +477,9 @@ def chosen_cases(options: argparse.Namespace) -> list[Case]:
 
 def main() -> None:
     options = parse()
+    if options.shapes:
+        run_shapes(options.only, machine(), options.output)
+        return
     wide = None if sys.stdout.isatty() else 120
     out, err = Console(width=wide, highlight=False), Console(stderr=True, highlight=False)
     competitors = chosen_competitors(options.peer, options.before, err)

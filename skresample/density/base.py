@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 from skresample.base import BaseOverSampler, OneVsRest, fill_in_blocks, rows_of
 from skresample.numerics.allocation import draw_bases
 from skresample.numerics.categories import MOST_ROWS, CategoryKernels
-from skresample.numerics.kernels import Kernels, Neighborhoods
+from skresample.numerics.kernels import Kernels, Neighborhoods, Spiked
 from skresample.numerics.normal_scores import NormalScores
 from skresample.table import Synthetic, read_like
 
@@ -96,17 +96,18 @@ class Density:
         return self.space.marginals if isinstance(self.space, NormalScores) else []
 
     @cached_property
-    def _drawn(self) -> Kernels | Neighborhoods:
-        """The kernels, among the rows themselves where that is another scale only."""
+    def _rescaled(self) -> Kernels | Neighborhoods | None:
+        """The kernels among the rows themselves, where that is another scale only."""
         if isinstance(self.space, Scaled):
-            return self.kernels.mapped(np.diag(self.space.scale), self.space.centre)
-        return self.kernels
+            return self.kernels.rescaled(self.space.scale, self.space.centre)
+        return None
 
     def draw(self, which: npt.NDArray[np.intp], rng: np.random.Generator) -> Floats:
         """Draw rows from the kernels with the given positions."""
-        drawn = self._drawn.draw(which, rng)
-        if isinstance(self.space, NormalScores):
-            drawn = self.space.values(drawn)
+        if self._rescaled is None:
+            drawn = self.space.values(self.kernels.draw(which, rng))
+        else:
+            drawn = self._rescaled.draw(which, rng)
         if self.varies.all():
             return drawn
         new = np.tile(self.constants, (which.size, 1))
@@ -299,7 +300,8 @@ def independent(rows: Floats, factor: float) -> Density:
         With a kernel on each row.
     """
     varies, space, points = standardized(rows)
-    return Density(Kernels(points, factor * np.eye(points.shape[1])), space, varies, rows[0])
+    root = Spiked.identity(points.shape[1], factor)
+    return Density(Kernels(points, root), space, varies, rows[0])
 
 
 def filled(task: OneVsRest) -> tuple[Floats, npt.NDArray[np.bool_]]:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from skresample._docs import fill_doc
-from skresample.base import OneVsRest, fill_in_blocks
+from skresample.base import OneVsRest, fill_in_blocks, rows_of
 from skresample.density.base import (
     ClassDensity,
     Density,
@@ -15,51 +15,66 @@ from skresample.density.base import (
 )
 from skresample.numerics.allocation import draw_bases
 from skresample.numerics.categories import CategoryKernels
-from skresample.numerics.kernels import Kernels, shrunk_covariances
+from skresample.numerics.kernels import Kernels, Root, Spiked
 from skresample.numerics.normal_scores import NormalScores
+from skresample.numerics.rank_correlations import (
+    latent_correlations,
+    nearest_correlation,
+    spearman,
+)
 from skresample.table import Synthetic
 
-__all__ = ["CopulaOverSampler", "GaussianCopulaOverSampler", "gaussian_copula"]
+__all__ = ["CopulaOverSampler", "GaussianCopulaOverSampler", "absent", "gaussian_copula"]
 
 Floats = npt.NDArray[np.floating]
+Mask = npt.NDArray[np.bool_]
 
-# Of a matrix of correlations.
+# Least eigenvalue of a matrix of correlations: with a smaller one there is no density.
 LEAST_EIGENVALUE = 1e-6
+# With more columns, and fewer rows than columns, correlations are held by their factors.
+MOST_DENSE = 1000
 
 
-def correlation_root(scores: Floats, values: Floats) -> Floats:
-    r"""Return a root of the correlations of the normal variables behind the scores.
+def correlation_root(scores: Floats, values: Floats, missing: Mask, marginals: list[Any]) -> Root:
+    """Return a root of the correlations of the normal variables behind columns.
 
-    Equal values are given their mean score. What that says of the variables is less than
-    their whole correlation: if v is the variance of a column's mean scores, the covariance
-    of two columns' is :math:`v_i v_j` times that of the variables, but for terms of the third
-    order (none, where one of the two has no ties).
+    Those with which rows drawn from them have the rank correlations that the values have; the
+    nearest correlations of any variables, where these are none.
 
     Parameters
     ----------
     scores : ndarray of shape (m, d)
-        Normal scores.
+        Normal scores of the values.
     values : ndarray of shape (m, d)
-        What they are scores of.
+        The rows.
+    missing : ndarray of shape (m, d)
+        Which values do not count.
+    marginals : list of d Marginal
+        The distributions of the columns.
 
     Returns
     -------
-    root : ndarray of shape (d, d)
+    root : ndarray of shape (d, d) or Spiked
         Of a matrix with a diagonal of ones.
     """
-    means = np.empty(scores.shape)
-    for j, (column, score) in enumerate(zip(values.T, scores.T, strict=True)):
-        _, which, counts = np.unique(column, return_inverse=True, return_counts=True)
-        means[:, j] = (np.bincount(which, score) / counts)[which]
-    share = np.sqrt(means.var(axis=0) / scores.var(axis=0))
-    covariance = shrunk_covariances(means[np.newaxis])[0]
-    deviation = share * np.sqrt(np.diag(covariance))
-    correlation = np.clip(covariance / np.outer(deviation, deviation), -1, 1)
-    np.fill_diagonal(correlation, 1.0)
-    # Corrected one by one, they need not be correlations of anything.
+    m, d = values.shape
+    if d > MOST_DENSE and m < d:
+        rows = np.where(missing, 0.0, scores)
+        rows -= rows.mean(axis=0)
+        rows /= np.linalg.norm(rows, axis=0)
+        return Spiked.of(LEAST_EIGENVALUE, np.sqrt(1 - LEAST_EIGENVALUE) * rows)
+    lows, highs = zip(*(marginal.atoms(m) for marginal in marginals), strict=True)
+    correlation = latent_correlations(spearman(values, missing), list(lows), list(highs))
+    correlation = nearest_correlation(correlation, LEAST_EIGENVALUE)
     eigenvalues, vectors = np.linalg.eigh(correlation)
     root: Floats = vectors * np.sqrt(np.maximum(eigenvalues, LEAST_EIGENVALUE))
     return root / np.linalg.norm(root, axis=1, keepdims=True)
+
+
+def absent(task: OneVsRest) -> Mask:
+    """Return which numbers, and then which categories, of a class are missing."""
+    numbers = np.isnan(rows_of(task.numeric, task.minority))
+    return np.column_stack([numbers, task.rows.codes[task.minority] < 0])
 
 
 class CopulaOverSampler(DensityOverSampler):
@@ -120,7 +135,8 @@ class CopulaOverSampler(DensityOverSampler):
 
 def gaussian_copula(
     rows: Floats,
-    is_name: npt.NDArray[np.bool_],
+    missing: Mask,
+    is_name: Mask,
     rng: np.random.Generator,
     *,
     correlated: bool = True,
@@ -130,7 +146,9 @@ def gaussian_copula(
     Parameters
     ----------
     rows : ndarray of shape (m, d)
-        Rows without missing values.
+        Rows, with some value where one is missing.
+    missing : ndarray of shape (m, d)
+        Where that is: correlations are those of the other values.
     is_name : ndarray of shape (d,)
         Which columns have no values but those observed.
     rng : numpy.random.Generator
@@ -146,9 +164,9 @@ def gaussian_copula(
     varies = rows.min(axis=0) < rows.max(axis=0)
     space = NormalScores(rows[:, varies], rng, atoms=is_name[varies])
     d = space.scores.shape[1]
-    roots: Floats = np.eye(d)
+    roots: Root = Spiked.identity(d)
     if correlated and d:
-        roots = correlation_root(space.scores, rows[:, varies])
+        roots = correlation_root(space.scores, rows[:, varies], missing[:, varies], space.marginals)
     return Density(Kernels(np.zeros((1, d)), roots), space, varies, rows[0])
 
 
@@ -158,10 +176,14 @@ class GaussianCopulaOverSampler(CopulaOverSampler):
 
     Normal scores :math:`z_j = \Phi^{-1}(F_j(x_j))` of the columns are taken for jointly normal
     :footcite:p:`patki2016synthetic`; new rows are :math:`F_j^{-1}(\Phi(z_j))` with z drawn from
-    that distribution. Its correlations are shrunk :footcite:p:`ledoit2004well`.
+    that distribution. The correlation of two normal variables is the one with which new rows
+    have, on average, the rank correlation (Spearman's) of the rows of the class in which neither
+    value is missing: :math:`2 \\sin(\\pi \\rho / 6)` for columns without ties.
 
     Each column keeps its distribution, with its range and the values that many rows share,
-    and each pair its rank correlation. What else there is between columns, such as
+    and each pair its rank correlation. If no normal variables have all these correlations at once,
+    as may be with few rows, the sampler takes the nearest ones that they can have
+    :footcite:p:`higham2002nearest`. What else there is between columns, such as
     clusters or bends, is lost; in return, no new row is near a row of the class because it was
     made from it.
 
@@ -187,6 +209,10 @@ class GaussianCopulaOverSampler(CopulaOverSampler):
     Categories stand in the order in which they appear in the table, each with the share of
     its column that it has in the class. Which values are missing in a new row is as in a row
     of the class, which is then its parent; in a table without holes, new rows have none (-1).
+
+    Fitting takes time for d³ and memory for d² numbers. If there are more than 1,000 columns, and
+    fewer rows than columns, the correlations are those of the normal scores instead, in memory
+    for m d numbers: values that many rows share then make a correlation weaker.
 
     References
     ----------
@@ -224,4 +250,4 @@ class GaussianCopulaOverSampler(CopulaOverSampler):
 
     def _fit_density(self, task: OneVsRest, rows: Floats) -> Density:
         is_name = np.arange(rows.shape[1]) >= task.numeric.shape[1]
-        return gaussian_copula(rows, is_name, task.rng)
+        return gaussian_copula(rows, absent(task), is_name, task.rng)

@@ -17,8 +17,10 @@ from skresample.numerics.bandwidth import isj, likelihood_cv, lscv, scott, silve
 from skresample.numerics.kernels import (
     KERNELS,
     Kernels,
+    Spiked,
     abramson_factors,
     best_scale,
+    ledoit_wolf_share,
     shrunk_covariances,
     with_covariance,
 )
@@ -36,10 +38,19 @@ SELECTORS: dict[str, Callable[[Any], Any]] = {
 }
 # A covariance matrix whose least eigenvalue is a smaller share of the greatest is singular.
 SINGULAR = 1e-8
+# With at most so many rows per column, a covariance is nearly singular.
+FEW_ROWS = 2
+# The most numbers that covariance="auto" puts into local covariances, and "local" into them at all.
+MOST_LOCAL = 1 << 24
+MOST_EVER = 1 << 28
+# Of these selectors it does not matter in which coordinates rows are white.
+ROUND = ("likelihood_cv", "lscv", "scott", "silverman")
 # Added to the variances of a neighbourhood, in which of each column in the class.
 LEAST_VARIANCE = 1e-4
 # The most rows that the covariance around a row is estimated from, but for twice the features.
 MOST_NEAR = 100
+# Numbers of neighbourhoods that are worked with at once.
+AT_ONCE = 1 << 20
 # Of a density by which kernels are made wider or narrower, this many kernels are enough.
 MOST_PILOTS = 5000
 
@@ -67,12 +78,21 @@ class KDEOverSampler(DensityOverSampler):
         ``'likelihood_cv'``, ``'lscv'``, ``'isj'``, ``'scott'`` or ``'silverman'`` selects, which
         are functions of ``skresample.numerics.bandwidth``, too. A float is that factor; a
         callable is given the whitened rows, of shape (m, d), and returns it, or one per axis.
-    covariance : {'local', 'full', 'diagonal'}, default='local'
+    covariance : {'auto', 'local', 'full', 'diagonal'}, default='auto'
         The shape of the kernels: that of the covariance around each row, for classes that are
-        bent or have parts; that of the class; or that of its variances only. Covariances are
-        shrunk :footcite:p:`ledoit2004well`. With ``'local'``, they are multiplied with one
-        factor, so that `bandwidth` says what it says of the class on (geometric) average; they
-        take memory for m d² numbers.
+        bent or have parts; that of the class; or that of its variances only. With ``'local'``,
+        covariances are multiplied with one factor, so that `bandwidth` says what it says of the
+        class on (geometric) average; they take memory for m d² numbers, and m² d² products of
+        numbers. ``'auto'`` is ``'local'`` where m d² is at most 2²⁴ (419 rows of 200 columns,
+        167,772 of 10), and ``'full'`` beyond, which takes memory for d² numbers, or for m d of
+        fewer rows than columns. The neighbourhood of a row has 2 d rows at least: if that is all
+        of the class, ``'local'`` is ``'full'``.
+    shrinkage : {'auto', 'ledoit_wolf'}, float or None, default='auto'
+        How far covariances S are shrunk towards the identity, :math:`(1 - s) S + s \bar v I` with
+        :math:`\bar v` the mean of the variances. A float is the s, from 0 to 1;
+        ``'ledoit_wolf'`` estimates it :footcite:p:`ledoit2004well`; None is 0. ``'auto'`` is
+        ``'ledoit_wolf'`` for local covariances and for classes with at most twice as many rows
+        as columns or with columns that depend on each other, and 0 for other classes.
     adaptive : bool, default=False
         Whether kernels are wider where rows are sparse :footcite:p:`abramson1982bandwidth`.
     marginals : {'identity', 'normal_score'}, default='identity'
@@ -138,7 +158,12 @@ class KDEOverSampler(DensityOverSampler):
             Interval(Real, 0, None, closed="neither"),
             callable,
         ],
-        "covariance": [StrOptions({"full", "diagonal", "local"})],
+        "covariance": [StrOptions({"auto", "full", "diagonal", "local"})],
+        "shrinkage": [
+            StrOptions({"auto", "ledoit_wolf"}),
+            Interval(Real, 0, 1, closed="both"),
+            None,
+        ],
         "adaptive": ["boolean"],
         "marginals": [StrOptions({"identity", "normal_score"})],
         "preserve_variance": ["boolean"],
@@ -151,7 +176,8 @@ class KDEOverSampler(DensityOverSampler):
         sampling_strategy: Any = "auto",
         random_state: Any = None,
         bandwidth: Any = "likelihood_cv",
-        covariance: str = "local",
+        covariance: str = "auto",
+        shrinkage: str | float | None = "auto",
         adaptive: bool = False,
         marginals: str = "identity",
         preserve_variance: bool = True,
@@ -165,6 +191,7 @@ class KDEOverSampler(DensityOverSampler):
         self.random_state = random_state
         self.bandwidth = bandwidth
         self.covariance = covariance
+        self.shrinkage = shrinkage
         self.adaptive = adaptive
         self.marginals = marginals
         self.preserve_variance = preserve_variance
@@ -188,47 +215,128 @@ class KDEOverSampler(DensityOverSampler):
             points, spread = space.map(moving)[0], space.map(spread_ties(moving, task.rng))[0]
         kernels = Kernels(points, np.empty((0, 0)))
         if varies.any():
-            kernels = self._fit_kernels(points, spread)
+            kernels = self._fit_kernels(task, points, spread)
         return Density(kernels, space, varies, rows[0])
 
-    def _fit_kernels(self, points: Floats, spread: Floats) -> Kernels:
+    def _fit_kernels(self, task: OneVsRest, points: Floats, spread: Floats) -> Kernels:
         """Fit kernels to standardised rows; their width to such without ties."""
         m, d = points.shape
-        shrunk = shrunk_covariances(spread[np.newaxis])[0]
+        local = self._is_local(task, m, d)
+        is_round = isinstance(self.bandwidth, Real) or self.bandwidth in ROUND
+        if m <= d and not local and is_round:
+            return self._fit_wide(task, points, spread)
+        covariance = np.cov(points, rowvar=False).reshape(d, d)
+        values = np.linalg.eigvalsh(covariance)
+        singular = bool(values[0] < SINGULAR * values[-1])
+        share = self._share(task, m, d, singular, "diagonal" if local else self.covariance)
+        whole = _estimated(points, share) if share is None or share > 0 else covariance
         # By principal axes, so that a selector can treat each by itself.
-        values, vectors = np.linalg.eigh(shrunk)
+        values, vectors = np.linalg.eigh(whole)
         values = np.maximum(values, SINGULAR * values[-1])
-        roots = np.eye(d) if self.covariance == "diagonal" else vectors * np.sqrt(values)
-        if isinstance(self.bandwidth, Real):
-            h: Any = float(self.bandwidth)
-        elif self.bandwidth != "likelihood_cv":
-            h = self._selected(spread @ np.linalg.inv(roots).T)
-        if self.covariance == "local":
-            local, size = self._local_roots(spread)
-            if self.bandwidth != "likelihood_cv":
-                whole = np.exp(np.log(values).mean() / 2)
-                h = np.exp(np.log(h).mean()) * whole / size
-            roots = local
-        shape = Kernels(spread, roots, kernel=self.kernel)
-        if self.bandwidth == "likelihood_cv":
-            h = best_scale(shape, self.n_jobs)
-        scales = None
-        if self.adaptive:
-            wide = replace(shape, roots=roots * h)
-            pilots = wide.take(np.arange(m)[:: -(-m // MOST_PILOTS)])
-            # A row that no pilot is near is still near itself.
-            scales = abramson_factors(np.maximum(pilots.log_density(spread), wide.log_peaks()))
-            if self.bandwidth == "likelihood_cv":
-                h = best_scale(replace(shape, scales=scales), self.n_jobs)
+        roots = vectors * np.sqrt(values)
+        if self.covariance == "diagonal":
+            roots = np.diag(np.sqrt(np.diag(covariance)))
+        h: Any = None
+        if self.bandwidth != "likelihood_cv":
+            h = self._width(spread @ np.linalg.inv(roots).T)
+        if local:
+            roots, size = self._local_roots(spread)
+            if h is not None:
+                h = np.exp(np.log(h).mean() + np.log(values).mean() / 2) / size
+        h, scales = self._scaled(Kernels(spread, roots, kernel=self.kernel), h)
         kernels = Kernels(points, roots * h, scales, self.kernel)
         if not self.preserve_variance:
             return kernels
-        target = np.cov(points, rowvar=False).reshape(d, d)
-        eigenvalues = np.linalg.eigvalsh(target)
-        if eigenvalues[0] < SINGULAR * eigenvalues[-1]:
-            # By the axes again: of two or three rows not even this need be regular.
-            target = (vectors * values) @ vectors.T * (m / (m - 1))
-        return with_covariance(kernels, target)
+        return with_covariance(kernels, _estimated(points, None) if singular else covariance)
+
+    def _fit_wide(self, task: OneVsRest, points: Floats, spread: Floats) -> Kernels:
+        """Do the same of no more rows than columns, without a matrix of the columns.
+
+        Covariances of kernels and rows have the same axes, of which there are m - 1 at most
+        besides those in which there is nothing but what was shrunk.
+        """
+        m, d = points.shape
+        middle = points.mean(axis=0)
+        rows = (points - middle) / np.sqrt(m - 1)
+        _, lengths, axes = np.linalg.svd(rows, full_matrices=False)
+        axes = axes.T
+        of_rows = np.append(lengths**2, 0.0)  # the last of all other axes
+        mean = of_rows.sum() / d
+        share = self._share(task, m, d, True, self.covariance)
+        best = ledoit_wolf_share(points)
+        share = 1.0 if self.covariance == "diagonal" else best if share is None else share
+        least = SINGULAR * of_rows.max()
+        of_kernels = np.maximum((1 - share) * of_rows + share * mean, least)
+
+        def root(variances: Floats) -> Spiked:
+            deviations = np.sqrt(variances)
+            return Spiked(float(deviations[-1]), axes, deviations[:-1] - deviations[-1])
+
+        shape = Kernels(spread, root(of_kernels), kernel=self.kernel)
+        h = None
+        if self.bandwidth != "likelihood_cv":
+            h = self._width(root(of_kernels).solve(spread))
+        h, scales = self._scaled(shape, h)
+        of_kernels *= h**2
+        if not self.preserve_variance:
+            return Kernels(points, root(of_kernels), scales, self.kernel)
+        wider = 1.0 if scales is None else np.mean(scales**2)
+        wanted = np.maximum((1 - best) * of_rows + best * mean, least)
+        less = wanted / (of_rows * (m - 1) / m + wider * of_kernels)
+        centres = middle + root(less).apply(points - middle)
+        return Kernels(centres, root(less * of_kernels), scales, self.kernel)
+
+    def _is_local(self, task: OneVsRest, m: int, d: int) -> bool:
+        """Return whether each kernel has a covariance of its own."""
+        if self.covariance not in ("auto", "local") or _near(m, d) == m - 1:
+            return False
+        numbers = m * d * d
+        if self.covariance == "local" and numbers > MOST_EVER:
+            raise ValueError(
+                f"covariance='local' holds {d} × {d} numbers for each of {m:,} rows of class "
+                f"{task.label!r}, which are {numbers * 8 / (1 << 30):.1f} GiB: use "
+                "covariance='full', or 'auto', which chooses it for this table."
+            )
+        return self.covariance == "local" or numbers <= MOST_LOCAL
+
+    def _share(
+        self, task: OneVsRest, m: int, d: int, singular: bool, covariance: str
+    ) -> float | None:
+        """Return how far the covariance of a class is shrunk; None for what is estimated."""
+        if self.shrinkage == "ledoit_wolf":
+            return None
+        if isinstance(self.shrinkage, str):
+            return None if singular or m <= FEW_ROWS * d else 0.0
+        share = self.shrinkage or 0.0
+        if singular and not share and covariance != "diagonal":
+            raise ValueError(
+                f"The covariance of the {m} rows of class {task.label!r} is singular in {d} "
+                "columns, so that there is no density without shrinkage: use shrinkage='auto', "
+                "or covariance='diagonal'."
+            )
+        return share
+
+    def _scaled(self, shape: Kernels, h: Any) -> tuple[Any, Floats | None]:
+        """Return how wide kernels are, given or the likeliest, and the factors of each."""
+        m = len(shape.centres)
+        select = h is None
+        if select:
+            h = best_scale(shape, self.n_jobs)
+        if not self.adaptive:
+            return h, None
+        roots = shape.roots.scaled(h) if isinstance(shape.roots, Spiked) else shape.roots * h
+        wide = replace(shape, roots=roots)
+        pilots = wide.take(np.arange(m)[:: -(-m // MOST_PILOTS)])
+        # A row that no pilot is near is still near itself.
+        log_density = np.maximum(pilots.log_density(shape.centres), wide.log_peaks())
+        scales = abramson_factors(log_density)
+        return best_scale(replace(shape, scales=scales), self.n_jobs) if select else h, scales
+
+    def _width(self, whitened: Floats) -> Any:
+        """Return the bandwidth that was given or that a selector finds."""
+        if isinstance(self.bandwidth, Real):
+            return float(self.bandwidth)
+        return self._selected(whitened)
 
     def _selected(self, whitened: Floats) -> Floats:
         """Return the bandwidth that a selector finds, or that of each column."""
@@ -248,10 +356,24 @@ class KDEOverSampler(DensityOverSampler):
     def _local_roots(self, points: Floats) -> tuple[Floats, float]:
         """Return a root of the covariance around each point, and their typical deviation."""
         m, d = points.shape
-        k = min(m - 1, max(2 * d, min(round(np.sqrt(m)), MOST_NEAR)))
-        near = np.column_stack([np.arange(m), kneighbors(points, k, n_jobs=self.n_jobs)])
+        share = None if isinstance(self.shrinkage, str) else self.shrinkage or 0.0
+        near = kneighbors(points, _near(m, d), n_jobs=self.n_jobs)
+        near = np.column_stack([np.arange(m), near])
         roots = np.empty((m, d, d))
-        for part in gen_batches(m, 1024):
-            covariances = shrunk_covariances(points[near[part]])
+        at_once = max(1, AT_ONCE // max(near.shape[1] * d, d * d))
+        for part in gen_batches(m, at_once):
+            covariances = shrunk_covariances(points[near[part]], share)
             roots[part] = np.linalg.cholesky(covariances + LEAST_VARIANCE * np.eye(d))
         return roots, float(np.exp(np.log(np.diagonal(roots, axis1=1, axis2=2)).mean()))
+
+
+def _near(m: int, d: int) -> int:
+    """Return how many of m rows of d columns are around each."""
+    return min(m - 1, max(2 * d, min(round(np.sqrt(m)), MOST_NEAR)))
+
+
+def _estimated(points: Floats, share: float | None) -> Floats:
+    """Return the covariance of rows, shrunk, with the denominator m - 1."""
+    m = len(points)
+    covariance: Floats = shrunk_covariances(points[np.newaxis], share)[0] * (m / (m - 1))
+    return covariance

@@ -1,12 +1,14 @@
 """Densities that are sums of kernels: drawing from them, and their logarithms."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import gammaln
+from scipy.special import gammaln, logsumexp
 from sklearn.utils import gen_batches
 
 from skresample.numerics.bandwidth import (
@@ -20,8 +22,11 @@ __all__ = [
     "KERNELS",
     "Kernels",
     "Neighborhoods",
+    "Root",
+    "Spiked",
     "abramson_factors",
     "best_scale",
+    "ledoit_wolf_share",
     "matrix_sqrt",
     "shrunk_covariances",
     "with_covariance",
@@ -41,6 +46,70 @@ Floats = npt.NDArray[np.floating]
 
 
 @dataclass(frozen=True)
+class Spiked:
+    r"""The symmetric root :math:`b I + V \operatorname{diag}(e) V^T`, of few columns V.
+
+    It takes the place of a matrix of d² numbers where a covariance is that of fewer rows than
+    columns, plus a multiple of the identity.
+
+    Attributes
+    ----------
+    base : float
+        The b, positive.
+    axes : ndarray of shape (d, r)
+        The V, orthonormal.
+    more : ndarray of shape (r,)
+        The e, more than -b.
+    """
+
+    base: float
+    axes: Floats
+    more: Floats
+
+    @classmethod
+    def identity(cls, d: int, factor: float = 1.0) -> "Spiked":
+        """Return the root that is a multiple of the identity."""
+        return cls(factor, np.empty((d, 0)), np.empty(0))
+
+    @classmethod
+    def of(cls, variance: float, rows: Floats) -> "Spiked":
+        """Return the root of ``variance * I + rows.T @ rows``, of rows of shape (m, d)."""
+        _, lengths, axes = np.linalg.svd(rows, full_matrices=False)
+        base = float(np.sqrt(variance))
+        return cls(base, axes.T, np.hypot(base, lengths) - base)
+
+    def apply(self, rows: Floats) -> Floats:
+        """Multiply rows with the root."""
+        product: Floats = self.base * rows + (rows @ self.axes * self.more) @ self.axes.T
+        return product
+
+    def solve(self, rows: Floats) -> Floats:
+        """Multiply rows with the inverse of the root."""
+        less = 1 / (self.base + self.more) - 1 / self.base
+        product: Floats = rows / self.base + (rows @ self.axes * less) @ self.axes.T
+        return product
+
+    def log_determinant(self) -> float:
+        """Return the logarithm of the root's determinant."""
+        d, r = self.axes.shape
+        return float((d - r) * np.log(self.base) + np.log(self.base + self.more).sum())
+
+    def scaled(self, factor: float) -> "Spiked":
+        """Return the root times a number."""
+        return Spiked(factor * self.base, self.axes, factor * self.more)
+
+    def marginal(self, columns: npt.NDArray[np.intp]) -> "Spiked":
+        """Return a root of the covariance of some of the columns."""
+        axes, weights = np.linalg.qr(self.axes[columns])
+        inner = (weights * (self.more * (self.more + 2 * self.base))) @ weights.T
+        values, vectors = np.linalg.eigh(self.base**2 * np.eye(len(inner)) + inner)
+        return Spiked(self.base, axes @ vectors, np.sqrt(np.maximum(values, 0)) - self.base)
+
+
+Root = Floats | Spiked
+
+
+@dataclass(frozen=True)
 class Kernels:
     r"""The density :math:`\frac{1}{m} \sum_j K_j(x - c_j)`.
 
@@ -52,7 +121,7 @@ class Kernels:
     ----------
     centres : ndarray of shape (m, d)
         The centres c.
-    roots : ndarray of shape (d, d) or (m, d, d)
+    roots : ndarray of shape (d, d) or (m, d, d), or Spiked
         A root L for all kernels, or one for each.
     scales : ndarray of shape (m,) or None
         The factors s; None for 1.
@@ -61,24 +130,33 @@ class Kernels:
     """
 
     centres: Floats
-    roots: Floats
+    roots: Root
     scales: Floats | None = None
     kernel: str = "gaussian"
 
     def covariance(self) -> Floats:
         """Return the mean covariance of the kernels, of shape (d, d)."""
-        if self.roots.ndim == 2:
+        if isinstance(self.roots, Spiked) or self.roots.ndim == 2:
             mean = 1.0 if self.scales is None else float(np.mean(self.scales**2))
-            return mean * (self.roots @ self.roots.T)
+            root = _apply(self.roots, np.eye(self.centres.shape[1])).T
+            return mean * (root @ root.T)
         scales = np.ones(len(self.centres)) if self.scales is None else self.scales
         scaled = self.roots * scales[:, np.newaxis, np.newaxis]
         return np.einsum("mij,mkj->ik", scaled, scaled) / len(self.centres)
 
     def mapped(self, matrix: Floats, offset: Floats) -> "Kernels":
-        """Return the density of ``matrix @ x + offset``."""
+        """Return the density of ``matrix @ x + offset``; not of kernels with a `Spiked` root."""
+        assert not isinstance(self.roots, Spiked)
         return Kernels(
             self.centres @ matrix.T + offset, matrix @ self.roots, self.scales, self.kernel
         )
+
+    def rescaled(self, scale: Floats, offset: Floats) -> "Kernels | None":
+        """Return the density of ``scale * x + offset`` where it is held in no more numbers."""
+        if isinstance(self.roots, Spiked) or self.roots.ndim == 3:
+            return None
+        roots = scale[:, np.newaxis] * self.roots
+        return Kernels(self.centres * scale + offset, roots, self.scales, self.kernel)
 
     def marginal(self, columns: npt.NDArray[np.intp]) -> "Kernels":
         """Return the density of some of the columns; not of Epanechnikov's kernels."""
@@ -89,13 +167,19 @@ class Kernels:
                 f"Of a density with {self.kernel} kernels, the marginal is not known: fill in "
                 "missing values, or use another kernel."
             )
-        rows = self.roots[..., columns, :]
-        roots = np.linalg.cholesky(rows @ rows.swapaxes(-1, -2))
+        roots: Root
+        if isinstance(self.roots, Spiked):
+            roots = self.roots.marginal(columns)
+        else:
+            rows = self.roots[..., columns, :]
+            roots = np.linalg.cholesky(rows @ rows.swapaxes(-1, -2))
         return Kernels(self.centres[:, columns], roots, self.scales, self.kernel)
 
     def take(self, which: npt.NDArray[np.intp]) -> "Kernels":
         """Return the density of some of the kernels."""
-        roots = self.roots if self.roots.ndim == 2 else self.roots[which]
+        roots = self.roots
+        if not isinstance(roots, Spiked) and roots.ndim == 3:
+            roots = roots[which]
         scales = None if self.scales is None else self.scales[which]
         return Kernels(self.centres[which], roots, scales, self.kernel)
 
@@ -124,27 +208,13 @@ class Kernels:
             noise *= np.sqrt((FREEDOM - 2) / rng.chisquare(FREEDOM, (n, 1)))
         if self.scales is not None:
             noise *= self.scales[which, np.newaxis]
-        if self.roots.ndim == 2:
-            noise = noise @ self.roots.T
-        elif n:
-            noise = self._times_roots(which, noise)
+        if isinstance(self.roots, Spiked) or self.roots.ndim == 2:
+            noise = _apply(self.roots, noise)
+        else:
+            own = self.roots.swapaxes(1, 2)
+            noise = _times_own(which, noise, d, lambda some: own[some])
         noise += self.centres[which]
         return noise
-
-    def _times_roots(self, which: npt.NDArray[np.intp], noise: Floats) -> Floats:
-        """Multiply rows with the roots of their kernels."""
-        if noise.shape[1] <= FEW_COLUMNS:
-            return np.einsum("nij,nj->ni", self.roots[which], noise)
-        # A root for each row would take much memory: rows of one kernel by one product.
-        order = np.argsort(which, kind="stable")
-        ends = np.flatnonzero(np.diff(which[order], append=-1)) + 1
-        out = np.empty_like(noise)
-        start = 0
-        for end in ends.tolist():
-            rows = order[start:end]
-            out[rows] = noise[rows] @ self.roots[which[rows[0]]].T
-            start = end
-        return out
 
     def log_density(
         self,
@@ -213,26 +283,26 @@ class Kernels:
         itself.
         """
         m, d = self.centres.shape
-        inverse = np.linalg.inv(self.roots)
         rows = self.centres - self.centres.mean(axis=0)
-        if self.roots.ndim == 2:
-            squared = squared_distances(rows @ inverse.T)
+        if isinstance(self.roots, Spiked) or self.roots.ndim == 2:
+            squared = squared_distances(_solver(self.roots)(rows))
             if self.scales is not None:
                 squared *= (self.scales**-2.0).astype(np.float32)
             return squared, np.broadcast_to(self._log_norms(), m)
         # As products of the powers of a row with the coefficients of a kernel.
         i, j = np.triu_indices(d)
-        forms = np.matmul(inverse.swapaxes(1, 2), inverse)
-        if self.scales is not None:
-            forms *= self.scales[:, np.newaxis, np.newaxis] ** -2.0
-        slopes = np.einsum("mij,mj->mi", forms, rows)
-        ends = np.einsum("mi,mi->m", slopes, rows)
         factors = np.where(i == j, 1.0, 2.0)
-        coefficients = np.column_stack([factors * forms[:, i, j], -2 * slopes, ends])
         powers = np.column_stack([rows[:, i] * rows[:, j], rows, np.ones(m)])
         squared = np.empty((m, m), np.float32)
-        for part in gen_batches(m, max(1, 4 * BLOCK_VALUES // m)):
-            squared[part] = np.maximum(powers[part] @ coefficients.T, 0)
+        for part in gen_batches(m, max(1, 4 * BLOCK_VALUES // max(m, d * d))):
+            inverse = np.linalg.inv(self.roots[part])
+            forms = np.matmul(inverse.swapaxes(1, 2), inverse)
+            if self.scales is not None:
+                forms *= self.scales[part, np.newaxis, np.newaxis] ** -2.0
+            slopes = np.einsum("mij,mj->mi", forms, rows[part])
+            ends = np.einsum("mi,mi->m", slopes, rows[part])
+            coefficients = np.column_stack([factors * forms[:, i, j], -2 * slopes, ends])
+            squared[:, part] = np.maximum(powers @ coefficients.T, 0)
         np.fill_diagonal(squared, np.inf)
         return squared, np.broadcast_to(self._log_norms(), m)
 
@@ -243,12 +313,16 @@ class Kernels:
 
     def _at_once(self) -> int:
         m, d = self.centres.shape
-        return max(1, BLOCK_VALUES // max(1, m * (1 if self.roots.ndim == 2 else d)))
+        shared = isinstance(self.roots, Spiked) or self.roots.ndim == 2
+        return max(1, BLOCK_VALUES // max(1, m * (1 if shared else d)))
 
     def _log_norms(self) -> Floats:
         """Return the logarithms of the heights of the kernels."""
         d = self.centres.shape[1]
-        log = -np.linalg.slogdet(self.roots)[1]
+        if isinstance(self.roots, Spiked):
+            log: Any = -self.roots.log_determinant()
+        else:
+            log = -np.linalg.slogdet(self.roots)[1]
         if self.kernel == "gaussian":
             log = log - d / 2 * np.log(2 * np.pi)
         elif self.kernel == "student":
@@ -260,16 +334,16 @@ class Kernels:
 
     def _distances(self) -> Callable[[Floats], Floats]:
         """Return a function that gives squared distances to the centres, in kernels' units."""
-        inverse = np.linalg.inv(self.roots)
         scales = None if self.scales is None else self.scales**-2.0
         middle = self.centres.mean(axis=0)
         centres = self.centres - middle
-        if self.roots.ndim == 2:
-            centres = centres @ inverse.T
+        if isinstance(self.roots, Spiked) or self.roots.ndim == 2:
+            solve = _solver(self.roots)
+            centres = solve(centres)
             norms = np.einsum("ij,ij->i", centres, centres)
 
             def shared(X: Floats) -> Floats:
-                rows = (X - middle) @ inverse.T
+                rows = solve(X - middle)
                 squared = rows @ centres.T
                 squared *= -2
                 squared += norms
@@ -279,6 +353,7 @@ class Kernels:
 
             return shared
         m, d = self.centres.shape
+        inverse = np.linalg.inv(self.roots)
         flat = inverse.reshape(m * d, d)
         offsets = np.einsum("mij,mj->mi", inverse, centres)
 
@@ -321,42 +396,95 @@ class Neighborhoods:
         """Return the density of some of the columns."""
         return Neighborhoods(self.points[:, columns], self.around, self.scale)
 
-    def mapped(self, matrix: Floats, offset: Floats) -> "Neighborhoods":
-        """Return the density of ``matrix @ x + offset``."""
-        return Neighborhoods(self.points @ matrix.T + offset, self.around, self.scale)
+    def rescaled(self, scale: Floats, offset: Floats) -> "Neighborhoods":
+        """Return the density of ``scale * x + offset``."""
+        return Neighborhoods(self.points * scale + offset, self.around, self.scale)
 
     def draw(self, which: npt.NDArray[np.intp], rng: np.random.Generator) -> Floats:
         """Draw from the neighbourhoods with the given positions, one row each."""
-        rows = self.points[self.around[which]]
-        noise = rng.standard_normal(rows.shape[:2]) * np.sqrt(self.scale / rows.shape[1])
-        mean = rows.mean(axis=1)
-        new = np.einsum("nk,nkd->nd", noise, rows)
-        return new + mean * (1 - noise.sum(axis=1, keepdims=True))
+        k = self.around.shape[1]
+        weights = rng.standard_normal((which.size, k)) * np.sqrt(self.scale / k)
+        # The mean, and deviations from it times what was drawn, are one sum over the rows.
+        weights += (1 - weights.sum(axis=1, keepdims=True)) / k
+        d = self.points.shape[1]
+        return _times_own(which, weights, d, lambda some: self.points[self.around[some]])
 
     def log_density(self, X: Floats, log_weights: Floats | None = None) -> Floats:
         """Return the logarithm of the density; see `Kernels.log_density`."""
-        return self._kernels().log_density(X, log_weights)
+        log = self.log_kernels(X)
+        if log_weights is not None:
+            log += log_weights
+        density: Floats = logsumexp(log, axis=1) - np.log(len(self.around))
+        return density
 
     def log_kernels(self, X: Floats) -> Floats:
         """Return the logarithm of each kernel at each row, of shape (n, m)."""
-        return self._kernels().log_kernels(X)
+        log = np.empty((len(X), len(self.around)))
+        for part in gen_batches(len(self.around), self._at_once()):
+            log[:, part] = self._kernels(part).log_kernels(X)
+        return log
 
-    def _kernels(self) -> Kernels:
-        rows = self.points[self.around]
+    def _at_once(self) -> int:
+        k, d = self.around.shape[1], self.points.shape[1]
+        return max(1, 4 * BLOCK_VALUES // max(1, d * max(k, d)))
+
+    def _kernels(self, part: slice) -> Kernels:
+        """Return some of the kernels, each shrunk if it is flat."""
+        rows = self.points[self.around[part]]
         mean = rows.mean(axis=1)
         rows -= mean[:, np.newaxis]
         covariances = np.matmul(rows.swapaxes(1, 2), rows) * (self.scale / rows.shape[1])
-        try:
-            roots = np.linalg.cholesky(covariances)
-        except np.linalg.LinAlgError:
-            roots = np.zeros(covariances.shape)
+        roots = np.zeros(covariances.shape)
+        for j, covariance in enumerate(covariances):
+            with suppress(np.linalg.LinAlgError):
+                roots[j] = np.linalg.cholesky(covariance)
         # Rounding may find a root also of what has none.
         least = np.diagonal(roots, axis1=1, axis2=2).min(axis=1, initial=np.inf) ** 2
         most = np.diagonal(covariances, axis1=1, axis2=2).max(axis=1, initial=0.0)
-        if (least <= FLAT * most).any():
-            shrunk = shrunk_covariances(rows) * self.scale
-            roots = np.linalg.cholesky(shrunk + FLAT * np.eye(rows.shape[2]))
+        flat = least <= FLAT * most
+        if flat.any():
+            shrunk = shrunk_covariances(rows[flat]) * self.scale
+            roots[flat] = np.linalg.cholesky(shrunk + FLAT * np.eye(rows.shape[2]))
         return Kernels(mean, roots)
+
+
+def _times_own(
+    which: npt.NDArray[np.intp],
+    rows: Floats,
+    d: int,
+    matrices: Callable[[npt.NDArray[np.intp]], Floats],
+) -> Floats:
+    """Multiply each row with the matrix of its kernel: those in a row of one by one product.
+
+    Matrices, of shape (k, d), are asked for by the positions of their kernels, a few at once.
+    """
+    n, k = rows.shape
+    product = np.empty((n, d))
+    if not n:
+        return product
+    starts = np.flatnonzero(np.diff(which, prepend=-1))
+    ends = np.append(starts[1:], n)
+    for part in gen_batches(starts.size, max(1, 4 * BLOCK_VALUES // max(1, k * d))):
+        first, last = starts[part][0], ends[part][-1]
+        run = np.repeat(np.arange(starts[part].size), ends[part] - starts[part])
+        place = np.arange(first, last) - starts[part][run]
+        padded = np.zeros((starts[part].size, place.max() + 1, k))
+        padded[run, place] = rows[first:last]
+        product[first:last] = np.matmul(padded, matrices(which[starts[part]]))[run, place]
+    return product
+
+
+def _apply(root: Root, rows: Floats) -> Floats:
+    """Multiply rows with one root."""
+    return root.apply(rows) if isinstance(root, Spiked) else rows @ root.T
+
+
+def _solver(root: Root) -> Callable[[Floats], Floats]:
+    """Return a function that multiplies rows with the inverse of one root."""
+    if isinstance(root, Spiked):
+        return root.solve
+    inverse = np.linalg.inv(root).T
+    return lambda rows: rows @ inverse
 
 
 def abramson_factors(log_density: Floats) -> Floats:
@@ -385,16 +513,16 @@ def abramson_factors(log_density: Floats) -> Floats:
     return np.exp(np.clip(log, -most, most))
 
 
-def shrunk_covariances(neighborhoods: Floats) -> Floats:
-    r"""Return the covariance of each set of rows, shrunk so that none is singular.
-
-    Towards a multiple of the identity, by as much as Ledoit and Wolf
-    :footcite:p:`ledoit2004well` find best.
+def shrunk_covariances(neighborhoods: Floats, share: float | None = None) -> Floats:
+    r"""Return the covariance of each set of rows, shrunk towards a multiple of the identity.
 
     Parameters
     ----------
     neighborhoods : ndarray of shape (m, k, d)
         The rows of each, k > 1.
+    share : float, default=None
+        The weight of the identity, from 0 to 1; None for what Ledoit and Wolf
+        :footcite:p:`ledoit2004well` find best for each set, with which none is singular.
 
     Returns
     -------
@@ -410,12 +538,43 @@ def shrunk_covariances(neighborhoods: Floats) -> Floats:
     covariances = np.matmul(rows.swapaxes(1, 2), rows) / k
     mean = np.trace(covariances, axis1=1, axis2=2) / d
     target = mean[:, np.newaxis, np.newaxis] * np.eye(d)
-    off = ((covariances - target) ** 2).sum(axis=(1, 2))
-    squares = np.einsum("mkd,mkd->mk", rows, rows)
-    noise = ((squares**2).sum(axis=1) / k - (covariances**2).sum(axis=(1, 2))) / k
+    if share is None:
+        off = ((covariances - target) ** 2).sum(axis=(1, 2))
+        squares = np.einsum("mkd,mkd->mk", rows, rows)
+        noise = ((squares**2).sum(axis=1) / k - (covariances**2).sum(axis=(1, 2))) / k
+        shares = _ledoit_wolf(noise, off)
+    else:
+        shares = np.full(len(covariances), share)
+    shares = shares[:, np.newaxis, np.newaxis]
+    return (1 - shares) * covariances + shares * target
+
+
+def ledoit_wolf_share(rows: Floats) -> float:
+    """Return the share by which the covariance of rows is best shrunk, without that covariance.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (k, d)
+        The rows, of which there are fewer than columns, k > 1.
+
+    Returns
+    -------
+    share : float
+        As in `shrunk_covariances`.
+    """
+    k, d = rows.shape
+    rows = rows - rows.mean(axis=0)
+    products = rows @ rows.T / k  # has the eigenvalues of the covariance
+    squares = np.diag(products)
+    norm = (products**2).sum()
+    noise = (k * (squares**2).sum() - norm) / k
+    off = norm - squares.sum() ** 2 / d
+    return float(_ledoit_wolf(np.array([noise]), np.array([off]))[0])
+
+
+def _ledoit_wolf(noise: Floats, off: Floats) -> Floats:
     with np.errstate(invalid="ignore", divide="ignore"):
-        share = np.nan_to_num(np.clip(noise / off, 0, 1), nan=1.0)[:, np.newaxis, np.newaxis]
-    return (1 - share) * covariances + share * target
+        return np.nan_to_num(np.clip(noise / off, 0, 1), nan=1.0)
 
 
 def matrix_sqrt(matrix: Floats, *, inverse: bool = False) -> Floats:

@@ -46,6 +46,12 @@ class Marginal(NamedTuple):
         shares = np.column_stack([self.low, self.high]).ravel()
         return np.interp(share, shares, np.repeat(self.values, 2))
 
+    def atoms(self, n: int) -> tuple[Floats, Floats]:
+        """Return where the atoms of a column of n rows begin and end, in shares."""
+        # The least and the greatest value have half of a row's share without being one.
+        several = (self.high - self.low) * n > 0.75
+        return self.low[several], self.high[several]
+
     def shares(self, column: Floats) -> tuple[Floats, Floats, Floats]:
         """Return the shares below each value, and below or at it, and the density.
 

@@ -115,9 +115,9 @@ class Groups:
         deviations /= np.sqrt(sizes)[:, np.newaxis, np.newaxis]
         return cls(means, deviations, groups, spread)
 
-    def mapped(self, matrix: Floats, offset: Floats) -> "Groups":
-        """Return the groups of ``matrix @ x + offset``."""
-        means, deviations = self.means @ matrix.T + offset, self.deviations @ matrix.T
+    def rescaled(self, scale: Floats, offset: Floats) -> "Groups":
+        """Return the groups of ``scale * x + offset``."""
+        means, deviations = self.means * scale + offset, self.deviations * scale
         return replace(self, means=means, deviations=deviations)
 
     def draw(self, which: Positions, rng: np.random.Generator) -> Floats:

@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from skresample._docs import fill_doc
 from skresample.base import OneVsRest, rows_of, seed_sequence
 from skresample.density.base import ClassDensity, Density
-from skresample.density.copula import CopulaOverSampler, gaussian_copula
+from skresample.density.copula import CopulaOverSampler, absent, gaussian_copula
 from skresample.numerics.distributions import CANDIDATES, Fit, Named, fit_named
 from skresample.numerics.kernels import Kernels
 from skresample.numerics.normal_scores import Marginal
@@ -305,7 +305,7 @@ class RandomGenerator(CopulaOverSampler):
         columns = task.rows.columns
         is_name = np.arange(rows.shape[1]) >= columns.numbers.size
         correlated = self.dependence == "gaussian"
-        density = gaussian_copula(rows, is_name, task.rng, correlated=correlated)
+        density = gaussian_copula(rows, absent(task), is_name, task.rng, correlated=correlated)
         given = rows_of(task.numeric, task.minority)
         low, high = self._ends(task, given)
         named = iter(range(np.count_nonzero(density.varies)))

@@ -13,7 +13,7 @@ from skresample._docs import fill_doc
 from skresample.base import BaseOverSampler, OneVsRest, fill_in_blocks, rows_of, seed_sequence
 from skresample.density.base import Density, filled, standardized
 from skresample.numerics.allocation import draw_bases
-from skresample.numerics.kernels import Kernels, matrix_sqrt
+from skresample.numerics.kernels import Kernels, Root, Spiked, matrix_sqrt
 from skresample.numerics.levels import atoms
 from skresample.numerics.mixed import Mixed, mismatch_cost
 from skresample.numerics.perturbation import (
@@ -313,11 +313,11 @@ class Perturbation(BaseOverSampler):
             return Changes(rows, missing, density, atoms(rows), Members(groups, 1.0))
         is_atom = atoms(rows)
         varies, space, points = standardized(_but_for(is_atom, rows, task.rng))
-        root: Floats = np.eye(points.shape[1])
-        if self.method == "correlated_noise":
-            root = matrix_sqrt(points.T @ points / m)
         shrink = 1 / np.sqrt(1 + self.scale**2) if self.preserve_variance else 1.0
-        kernels = Kernels(shrink * points, shrink * self.scale * root)
+        root: Root = Spiked.identity(points.shape[1], shrink * self.scale)
+        if self.method == "correlated_noise":
+            root = shrink * self.scale * matrix_sqrt(points.T @ points / m)
+        kernels = Kernels(shrink * points, root)
         density = Density(kernels, space, varies, rows[0])
         anyone = Members(np.zeros(m, dtype=np.intp), self.change)
         return Changes(rows, missing, density, is_atom, anyone)

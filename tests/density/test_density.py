@@ -1,5 +1,7 @@
 """The samplers from densities, against what the papers say and what can be computed by hand."""
 
+import tracemalloc
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -15,8 +17,10 @@ from skresample import (
     GaussianCopulaOverSampler,
     KDEOverSampler,
     MultivariateGaussianSMOTE,
+    RandomGenerator,
     RWOSampling,
 )
+from skresample.density import kde as kde_module
 
 SAMPLERS = [
     KDEOverSampler(random_state=0),
@@ -78,7 +82,6 @@ class TestVariance:
         new = sampler.fit(X, y).sample(200_000, label=1)
         h = (4 / (5 * 200)) ** (1 / 7)
         ratio = np.diag(np.cov(new.T)) / np.diag(np.cov(X[:200].T))
-        # h² of the shrunk covariance, which is near the other.
         np.testing.assert_allclose(ratio, 1 + h**2, atol=0.02)
 
     def test_of_rwo_grows_by_an_nth(self):
@@ -139,6 +142,56 @@ class TestMarginals:
             stats.spearmanr(new).statistic, stats.spearmanr(X[y == 1]).statistic, atol=0.05
         )
 
+    @pytest.mark.parametrize("n", [60, 400])
+    @pytest.mark.parametrize("kind", ["normal", "skewed", "whole", "booleans", "bent", "holes"])
+    @pytest.mark.parametrize("method", [GaussianCopulaOverSampler, RandomGenerator])
+    def test_copula_keeps_every_rank_correlation(self, method, kind, n):
+        """As near as those of as many rows drawn as are compared."""
+        rng = np.random.default_rng(n)
+        X = rng.normal(size=(n, 5)) @ rng.normal(size=(5, 5))
+        if kind == "skewed":
+            X = np.exp(X)
+        elif kind == "whole":
+            X = np.round(X)
+        elif kind == "booleans":
+            X[:, :3] = X[:, :3] > [0, 1, -1]
+        elif kind == "bent":
+            X[:, 1] = X[:, 0] ** 2 + X[:, 2]
+        elif kind == "holes":
+            X[rng.random(X.shape) < 0.3] = np.nan
+        wanted = pd.DataFrame(X).corr("spearman").to_numpy()
+        sampler = method(random_state=0)
+        if method is RandomGenerator:
+            sampler.set_params(dependence="gaussian", distributions="empirical")
+        new = sampler.fit(X).sample(20_000)
+        found = pd.DataFrame(new).corr("spearman").to_numpy()
+        # Of few rows, not even the normal variables have all the correlations at once.
+        atol = 0.05 if kind in ("holes", "booleans") else 0.03
+        np.testing.assert_allclose(found, wanted, atol=atol)
+
+    def test_copula_of_fewer_rows_than_columns(self):
+        """No variables have all its correlations with a density: nearly these."""
+        X = np.random.default_rng(0).normal(size=(15, 40))
+        new = GaussianCopulaOverSampler(random_state=0).fit(X).sample(20_000)
+        wanted = stats.spearmanr(X).statistic
+        off = np.abs(stats.spearmanr(new).statistic - wanted)
+        assert off.max() < 0.1
+
+    def test_copula_of_many_columns(self, monkeypatch):
+        """Held by factors, it has the correlations of normal scores."""
+        monkeypatch.setattr("skresample.density.copula.MOST_DENSE", 3)
+        X = np.random.default_rng(0).exponential(size=(15, 40))
+        sampler = GaussianCopulaOverSampler(random_state=0).fit(X)
+        new = sampler.sample(20_000)
+        assert (new.min(axis=0) >= X.min(axis=0)).all()
+        wanted = (
+            6
+            / np.pi
+            * np.arcsin(np.corrcoef(stats.norm.ppf((stats.rankdata(X, axis=0) - 0.5) / 15).T) / 2)
+        )
+        assert np.abs(stats.spearmanr(new).statistic - wanted).max() < 0.03
+        assert np.isfinite(sampler.score_samples(X)).all()
+
     def test_copula_has_no_parents(self):
         X, y = skewed()
         y[:100] = 0
@@ -154,6 +207,126 @@ class TestMarginals:
         new = X_out["x"].to_pylist()[8:]
         assert (sampler.parents_[5:] == -1).all()
         assert [v is None for v in new] == [p in (3, 5) for p in sampler.parents_[:, 0]]
+
+
+class TestShrinkage:
+    @pytest.mark.parametrize("kind", ["correlated", "whole numbers", "one column"])
+    @pytest.mark.parametrize("bandwidth", ["scott", "silverman", 0.7])
+    def test_without_it_the_density_is_scipys(self, kind, bandwidth):
+        rng = np.random.default_rng(0)
+        X = rng.normal(size=(100, 3)) @ rng.normal(size=(3, 3)) * [1, 10, 1000] + [0, 5, -1e3]
+        if kind == "whole numbers":
+            X = np.round(X)
+        elif kind == "one column":
+            X = X[:, :1]
+        for given in ({}, {"shrinkage": None}, {"shrinkage": 0.0}):
+            sampler = KDEOverSampler(
+                bandwidth=bandwidth,
+                covariance="full",
+                kernel="gaussian",
+                preserve_variance=False,
+                **given,
+            )
+            at = np.concatenate([X, X + 3 * X.std(axis=0)])
+            wanted = stats.gaussian_kde(X.T, bandwidth).logpdf(at.T)
+            found = sampler.fit(X).score_samples(at)
+            np.testing.assert_allclose(found, wanted, rtol=1e-8, atol=1e-8)
+
+    @pytest.mark.parametrize("shrinkage", [0.3, "ledoit_wolf"])
+    def test_is_as_told(self, shrinkage):
+        X = np.random.default_rng(0).normal(size=(40, 3)) @ np.diag([1, 1, 2]) + 5
+        X[:, 1] += X[:, 0]
+        scaled = (X - X.mean(axis=0)) / X.std(axis=0)
+        if shrinkage == "ledoit_wolf":
+            wanted = ledoit_wolf(scaled)[0]
+        else:
+            wanted = 0.7 * np.cov(scaled.T, ddof=0) + 0.3 * np.eye(3)
+        sampler = KDEOverSampler(
+            bandwidth=1.0, covariance="full", preserve_variance=False, shrinkage=shrinkage
+        )
+        kernels = sampler.fit(X)._fitted_class(0)[1].numbers.kernels
+        np.testing.assert_allclose(kernels.covariance(), wanted * 40 / 39, rtol=1e-9)
+
+    @pytest.mark.parametrize("n", [8, 60])
+    def test_none_is_refused_where_there_is_no_density(self, n):
+        X = np.random.default_rng(0).normal(size=(n, 20))
+        X[:, 1] = X[:, 0]
+        sampler = KDEOverSampler(covariance="full", shrinkage=None)
+        with pytest.raises(ValueError, match=r"singular in 20 columns.*shrinkage='auto'"):
+            sampler.fit(X)
+        sampler.set_params(shrinkage="auto", random_state=0)
+        assert np.isfinite(sampler.fit(X).sample(10)).all()
+        sampler.set_params(shrinkage=None, covariance="diagonal")
+        assert np.isfinite(sampler.fit(X).sample(10)).all()
+
+
+class TestWide:
+    """Tables of more columns than rows, and kernels that are too many numbers."""
+
+    @pytest.mark.parametrize(
+        "given",
+        [
+            {},
+            {"covariance": "diagonal"},
+            {"kernel": "gaussian", "preserve_variance": False},
+            {"adaptive": True},
+            {"shrinkage": 0.5},
+            {"marginals": "normal_score"},
+        ],
+        ids=str,
+    )
+    def test_without_matrices_of_columns_the_density_is_the_same(self, given):
+        rng = np.random.default_rng(0)
+        X = rng.normal(size=(12, 4)) @ rng.normal(size=(4, 30)) + rng.normal(size=(12, 30))
+        at = np.concatenate([X, (X[:-1] + X[1:]) / 2])
+        with_holes = np.where(rng.random(at.shape) < 0.2, np.nan, at)
+        # What a function returns may be different by axis: for it, there are matrices.
+        few, many = (
+            KDEOverSampler(bandwidth=bandwidth, random_state=0, **given).fit(X)
+            for bandwidth in (0.4, lambda rows: 0.4)
+        )
+        for rows in (at, with_holes):
+            np.testing.assert_allclose(few.score_samples(rows), many.score_samples(rows), rtol=1e-7)
+        covariances = [np.cov(sampler.sample(100_000).T) for sampler in (few, many)]
+        np.testing.assert_allclose(*covariances, atol=0.05 * covariances[0].max())
+
+    def test_local_covariances_of_a_whole_class_are_full(self):
+        X = np.random.default_rng(0).normal(size=(20, 12))
+        one, other = (
+            KDEOverSampler(covariance=covariance).fit(X).score_samples(X)
+            for covariance in ("local", "full")
+        )
+        np.testing.assert_array_equal(one, other)
+
+    def test_auto_is_full_where_local_is_too_much(self, monkeypatch):
+        X, y = bent()
+        found = []
+        for covariance in ("local", "full", "auto"):
+            sampler = KDEOverSampler(covariance=covariance, random_state=0).fit(X, 1 - y)
+            found.append(sampler.score_samples(X, label=0))
+        np.testing.assert_array_equal(found[0], found[2])
+        monkeypatch.setattr(kde_module, "MOST_LOCAL", 799)
+        sampler = KDEOverSampler(random_state=0).fit(X, 1 - y)
+        np.testing.assert_array_equal(sampler.score_samples(X, label=0), found[1])
+
+    def test_local_is_refused_by_size(self, monkeypatch):
+        monkeypatch.setattr(kde_module, "MOST_EVER", 799)
+        X, y = bent()
+        with pytest.raises(ValueError, match=r"2 × 2 numbers.*200 rows.*0\.0 GiB.*'full'"):
+            KDEOverSampler(covariance="local").fit(X, 1 - y)
+
+    @pytest.mark.parametrize("sampler", SAMPLERS[:1] + SAMPLERS[2:], ids=str)
+    def test_memory(self, sampler):
+        """A matrix of the columns would be 50 MB."""
+        rng = np.random.default_rng(0)
+        X, y = rng.normal(size=(60, 2500)), np.repeat([1, 0], [20, 40])
+        tracemalloc.start()
+        try:
+            clone(sampler).fit_resample(X, y)
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        assert peak < 40e6
 
 
 class TestScores:
@@ -431,7 +604,7 @@ class TestParameters:
         )
         new = sampler.fit(X, y).sample(10_000, label=1)
         reach = np.abs(new - np.rint(new)).max()
-        assert 0.95 < reach / (0.1 * 0.5 * np.sqrt(5)) <= 1 + 1e-9
+        assert 0.95 < reach / (0.1 * np.sqrt(0.5) * np.sqrt(5)) <= 1 + 1e-9
         assert np.isfinite(sampler.score_samples(new, label=1)).all()
         assert sampler.score_samples([[0.5]], label=1)[0] == -np.inf
 

@@ -17,8 +17,10 @@ from skresample.numerics.kernels import (
     MOST_ADAPTED,
     Kernels,
     Neighborhoods,
+    Spiked,
     abramson_factors,
     best_scale,
+    ledoit_wolf_share,
     matrix_sqrt,
     shrunk_covariances,
     with_covariance,
@@ -380,16 +382,25 @@ class TestNeighborhoods:
         np.testing.assert_allclose(density.log_density(x), wanted, rtol=1e-8)
         np.testing.assert_allclose(density.take(np.array([1])).log_density(x), each[1], rtol=1e-8)
 
-    def test_mapped(self):
-        matrix, offset = np.array([[2.0, 1.0], [0.0, 3.0]]), np.array([5.0, -1.0])
+    def test_rescaled(self):
+        scale, offset = np.array([2.0, 3.0]), np.array([5.0, -1.0])
         density = Neighborhoods(self.rows, self.around, 0.7)
-        mapped = density.mapped(matrix, offset)
+        rescaled = density.rescaled(scale, offset)
         which = np.array([2, 0, 1, 1])
-        drawn = density.draw(which, np.random.default_rng(0)) @ matrix.T + offset
-        np.testing.assert_allclose(mapped.draw(which, np.random.default_rng(0)), drawn)
+        drawn = density.draw(which, np.random.default_rng(0)) * scale + offset
+        np.testing.assert_allclose(rescaled.draw(which, np.random.default_rng(0)), drawn)
         wanted = density.log_density(self.rows) - np.log(6)
-        found = mapped.log_density(self.rows @ matrix.T + offset)
+        found = rescaled.log_density(self.rows * scale + offset)
         np.testing.assert_allclose(found, wanted, rtol=1e-8)
+
+    def test_in_parts(self, monkeypatch):
+        density, which = Neighborhoods(self.rows, self.around, 0.7), np.array([0, 0, 2, 1, 1])
+        drawn = density.draw(which, np.random.default_rng(0))
+        log = density.log_density(self.rows)
+        monkeypatch.setattr(module, "BLOCK_VALUES", 1)
+        found = density.draw(which, np.random.default_rng(0))
+        np.testing.assert_allclose(found, drawn, rtol=1e-12)
+        np.testing.assert_allclose(density.log_density(self.rows), log, rtol=1e-12)
 
     @pytest.mark.parametrize("seed", range(12))
     def test_flat_ones_are_shrunk(self, seed):
@@ -482,3 +493,54 @@ class TestBestScale:
     def test_same_at_any_number_of_threads(self):
         density = some(True, True, m=1100, d=2)
         assert len({best_scale(density, n_jobs=n) for n in (1, 2, 3, None)}) == 1
+
+
+class TestSpiked:
+    rows = np.random.default_rng(0).normal(size=(3, 6))
+    root = Spiked.of(0.5, rows)
+    covariance = 0.5 * np.eye(6) + rows.T @ rows
+    # With less along its axes than elsewhere.
+    inner = Spiked(2.0, root.axes, np.array([1.0, -1.5, -0.5]))
+
+    def test_is_a_root(self):
+        root = self.root.apply(np.eye(6))
+        np.testing.assert_allclose(root @ root, self.covariance, atol=1e-12)
+        np.testing.assert_allclose(self.root.solve(root), np.eye(6), atol=1e-12)
+        half = np.linalg.slogdet(self.covariance)[1] / 2
+        assert self.root.log_determinant() == pytest.approx(half)
+        np.testing.assert_allclose(self.root.scaled(3).apply(np.eye(6)), 3 * root)
+
+    @pytest.mark.parametrize("columns", [[0, 2], [1, 2, 3, 5], [4]])
+    @pytest.mark.parametrize("name", ["root", "inner"])
+    def test_marginal(self, name, columns):
+        root = getattr(self, name)
+        wanted = (root.apply(np.eye(6)) @ root.apply(np.eye(6)))[np.ix_(columns, columns)]
+        found = root.marginal(np.array(columns)).apply(np.eye(len(columns)))
+        np.testing.assert_allclose(found @ found, wanted, atol=1e-12)
+
+    @every_shape
+    @every_scale
+    def test_kernels_are_those_of_the_matrix(self, kernel, scaled):
+        dense = some(False, scaled, kernel, d=6)
+        dense = replace(dense, roots=self.inner.apply(np.eye(6)))
+        spiked = replace(dense, roots=self.inner)
+        x = around(dense)
+        np.testing.assert_allclose(spiked.log_density(x), dense.log_density(x), rtol=1e-9)
+        for found, wanted in zip(
+            spiked.squared_distances(), dense.squared_distances(), strict=True
+        ):
+            np.testing.assert_allclose(found, wanted, rtol=1e-4)
+        np.testing.assert_allclose(spiked.covariance(), dense.covariance(), rtol=1e-9, atol=1e-12)
+        which = np.array([0, 0, 3])
+        drawn = [one.draw(which, np.random.default_rng(0)) for one in (spiked, dense)]
+        np.testing.assert_allclose(*drawn)
+        if kernel != "epanechnikov":
+            columns = np.array([1, 4])
+            found = spiked.marginal(columns).log_density(x[:, columns])
+            wanted = dense.marginal(columns).log_density(x[:, columns])
+            np.testing.assert_allclose(found, wanted, rtol=1e-9)
+
+
+def test_share_of_ledoit_and_wolf_without_the_covariance():
+    rows = np.random.default_rng(0).normal(size=(7, 20)) * np.arange(1, 21)
+    assert ledoit_wolf_share(rows) == pytest.approx(ledoit_wolf(rows)[1])

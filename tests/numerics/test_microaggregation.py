@@ -66,11 +66,11 @@ class TestGroups:
         np.testing.assert_allclose(drawn.mean(axis=0), rows.mean(axis=0), atol=0.02)
         np.testing.assert_allclose(np.cov(drawn.T), np.cov(rows.T, ddof=0), atol=0.03)
 
-    def test_mapped(self):
+    def test_rescaled(self):
         groups = Groups.of(self.POINTS, self.GROUPS, spread=True)
-        which, matrix = np.arange(5), np.array([[2.0, 1], [0, 3]])
-        one = groups.draw(which, np.random.default_rng(0)) @ matrix.T + [5, 6]
-        other = groups.mapped(matrix, np.array([5.0, 6])).draw(which, np.random.default_rng(0))
+        which, scale = np.arange(5), np.array([2.0, 3.0])
+        one = groups.draw(which, np.random.default_rng(0)) * scale + [5, 6]
+        other = groups.rescaled(scale, np.array([5.0, 6])).draw(which, np.random.default_rng(0))
         np.testing.assert_allclose(one, other)
 
 
