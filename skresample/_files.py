@@ -1,10 +1,17 @@
 """Tables and reports on disk."""
 
+import codecs
+import csv
 import gzip
+import io
 import os
 import re
+import shutil
+import socket
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,12 +21,17 @@ import numpy as np
 from skresample.utils import import_extra
 
 __all__ = [
+    "Dialect",
     "append_rows",
     "check_output",
     "check_table_name",
+    "find_odd_number",
     "load_example",
+    "output_dialect",
     "read_dates",
+    "read_dialect",
     "read_table",
+    "same_text",
     "write_atomically",
     "write_dates",
     "write_table",
@@ -27,9 +39,52 @@ __all__ = [
 
 SEPARATORS = {".csv": ",", ".csv.gz": ",", ".tsv": "\t", ".tsv.gz": "\t"}
 PARQUET = ".parquet"
+# Much of Europe separates the fields of its CSV files by semicolons.
+TO_BE_GUESSED = (".csv", ".csv.gz")
+GUESSES = ",;\t|"
+# From so many characters it is seen how a table is written.
+SAMPLE = 1 << 20
+MARKS = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF32_LE: "utf-32-le",  # begins with that of UTF-16
+    codecs.BOM_UTF32_BE: "utf-32-be",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
+# What encodings are called in a file without a byte order mark.
+WITHOUT_MARK = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}
+# Numbers with signs between thousands, or with a comma before decimals.
+GROUPED = r"[+-]?(?:\d{1,3}(?:[ .,'’\u00a0\u202f]\d{3})+(?:[.,]\d+)?|\d+,\d+)"
+MOSTLY_NUMBERS = 0.8
+# What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection).
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+NUMBER = re.compile(r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?")
 # A date, or a date and a time, and how each form is written.
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:(?P<between>[T ])\d{2}:\d{2}(?P<seconds>:\d{2})?)?")
 YEAST_FEATURES = ("mcg", "gvh", "alm", "mit", "erl", "pox", "vac", "nuc")
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a table of text is written.
+
+    Attributes
+    ----------
+    separator, decimal : str
+        What stands between fields, and before decimals.
+    newline : str
+        What ends a line.
+    encoding : str
+        A codec that writes no byte order mark.
+    mark : bytes
+        The byte order mark, if there is one.
+    """
+
+    separator: str = ","
+    decimal: str = "."
+    newline: str = os.linesep
+    encoding: str = "utf-8"
+    mark: bytes = b""
 
 
 def check_output(path: Path, *, overwrite: bool) -> None:
@@ -38,7 +93,7 @@ def check_output(path: Path, *, overwrite: bool) -> None:
     Parameters
     ----------
     path : pathlib.Path
-        Where a file is to go.
+        Where a file is to go. A link is followed.
     overwrite : bool
         Whether a file that is there may be replaced.
 
@@ -49,23 +104,39 @@ def check_output(path: Path, *, overwrite: bool) -> None:
     PermissionError
         If its directory cannot be written to.
     FileExistsError
-        If it is a directory, or a file that may not be replaced.
+        If it is not a regular file (a directory, a device), or a file that may not be replaced.
     """
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"There is no directory {path.parent} to write {path.name} to.")
-    if not os.access(path.parent, os.W_OK):
-        raise PermissionError(f"{path.parent} cannot be written to: name another place.")
+    folder = _followed(path).parent
+    if not folder.is_dir():
+        raise FileNotFoundError(f"There is no directory {folder} to write {path.name} to.")
+    if not os.access(folder, os.W_OK):
+        raise PermissionError(f"{folder} cannot be written to: name another place.")
     if path.is_dir():
         raise FileExistsError(f"{path} is a directory: name a file.")
+    if path.exists() and not path.is_file():
+        raise FileExistsError(f"{path} is a device, and not a file: name a file.")
     if path.exists() and not overwrite:
-        raise FileExistsError(
-            f"{path} exists: choose another name, or replace it with overwrite=True "
-            "(on the command line, --force)."
-        )
+        raise _exists(path)
+
+
+def _exists(path: Path) -> FileExistsError:
+    return FileExistsError(
+        f"{path} exists: choose another name, or replace it with overwrite=True "
+        "(on the command line, --force)."
+    )
+
+
+def _followed(path: Path) -> Path:
+    """Return where a link leads, and any other path as it is."""
+    return Path(os.path.realpath(path)) if path.is_symlink() else path
 
 
 def write_atomically(path: Any, write: Callable[[Path], Any], *, overwrite: bool = False) -> Path:
     """Write a file whole or not at all.
+
+    A file that is replaced keeps its mode, and a link goes on leading to it. Until the file is
+    whole, it is in a folder beside its place, which is removed in the end. What a process that
+    was killed has left there of the same file is removed with a warning.
 
     Parameters
     ----------
@@ -86,16 +157,85 @@ def write_atomically(path: Any, write: Callable[[Path], Any], *, overwrite: bool
     FileNotFoundError
         If its directory does not exist.
     FileExistsError
-        If the file is there and `overwrite` is False. Nothing is written then.
+        If the file is there and `overwrite` is False, even if it came while this one was
+        written. Nothing is written then.
     """
     path = Path(path)
     check_output(path, overwrite=overwrite)
+    place = _followed(path)
+    _remove_leftovers(place.parent, path.name)
     # Beside the file, since only within one file system is a rename atomic.
-    with TemporaryDirectory(prefix=".skresample-", dir=path.parent) as folder:
+    with TemporaryDirectory(prefix=f"{_leftovers()}{os.getpid()}-", dir=place.parent) as folder:
         temporary = Path(folder, path.name)
         write(temporary)
-        os.replace(temporary, path)
+        if overwrite:
+            if place.exists():
+                _take_over(place, temporary)
+            os.replace(temporary, place)
+        else:
+            _create(temporary, place, path)
     return path
+
+
+def _create(temporary: Path, place: Path, path: Path) -> None:
+    """Give a file its name, if no other file has it."""
+    try:
+        os.link(temporary, place)
+    except FileExistsError:
+        raise _exists(path) from None
+    except OSError:  # a file system without hard links
+        try:
+            place.open("xb").close()
+        except FileExistsError:
+            raise _exists(path) from None
+        os.replace(temporary, place)
+
+
+def _take_over(old: Path, new: Path) -> None:
+    """Give a file the owner and the mode of another, as far as this is allowed."""
+    status = old.stat()
+    if hasattr(os, "chown"):
+        with suppress(PermissionError):
+            os.chown(new, status.st_uid, status.st_gid)
+    new.chmod(status.st_mode & 0o7777)
+
+
+def _leftovers() -> str:
+    """Return how the names of temporary folders of this machine begin."""
+    return f".skresample-{socket.gethostname()}-"
+
+
+def _remove_leftovers(folder: Path, name: str) -> None:
+    """Remove what processes that are no more have left of a file."""
+    if os.name != "posix":
+        return  # elsewhere, one cannot ask whether a process lives without ending it
+    start = _leftovers()
+    for left in folder.glob(".skresample-*"):
+        number = left.name.removeprefix(start).partition("-")[0]
+        if not left.name.startswith(start) or not number.isdecimal() or _lives(int(number)):
+            continue
+        try:
+            is_ours = all(file.name == name for file in left.iterdir())
+        except OSError:  # of another user
+            continue
+        if is_ours:
+            shutil.rmtree(left, ignore_errors=True)
+            warnings.warn(
+                f"{left} was left by a process that was killed while it wrote {name}, and has "
+                "been removed.",
+                UserWarning,
+                stacklevel=3,
+            )
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
 
 
 def check_table_name(path: Path) -> str:
@@ -120,22 +260,204 @@ def check_table_name(path: Path) -> str:
     for extension in known:
         if path.name.lower().endswith(extension):
             return extension
-    raise ValueError(f"{path} is not a name of a table: it must end in one of {', '.join(known)}.")
+    raise ValueError(
+        f"Unsupported file type {path}: its name must end in one of {', '.join(known)}."
+    )
 
 
-def read_table(path: Path) -> Any:
+def _check_table(path: Path) -> str:
+    """Return the extension of a table that is there."""
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder, and not a table: name a file in it.")
+    extension = check_table_name(path)
+    if not path.exists():
+        raise FileNotFoundError(f"There is no file {path}.")
+    return extension
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Name the file in what is raised while it is read."""
+    try:
+        yield
+    except MemoryError:
+        raise
+    # Besides others, zlib.error (an Exception and nothing more) for a damaged .gz.
+    except Exception as error:
+        raise ValueError(f"{path} cannot be read: {error}") from error
+
+
+def read_dialect(
+    path: Path,
+    *,
+    separator: str | None = None,
+    decimal: str | None = None,
+    encoding: str | None = None,
+) -> Dialect:
+    """Find out how a table is written.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        CSV, TSV or Parquet, by its extension.
+    separator, decimal, encoding : str, default=None
+        What is known of it; None for what is to be found out.
+
+    Returns
+    -------
+    dialect : Dialect
+        Of a Parquet file, the default.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it cannot be read, what is given does not fit, or several separators or signs
+        before decimals are possible.
+    """
+    extension = _check_table(path)
+    if extension == PARQUET:
+        if separator or decimal or encoding:
+            raise ValueError(
+                f"{path} is a Parquet file, which has no separator, decimal sign or encoding: "
+                "leave out --sep, --decimal and --encoding."
+            )
+        return Dialect()
+    separator = {"tab": "\t", "\\t": "\t"}.get(separator or "", separator)
+    if separator is not None and not re.fullmatch(r"[^\w\s\"]|[\t ]", separator):
+        raise ValueError(f"--sep must be one sign, such as ';' or tab, not {separator!r}.")
+    if decimal not in (None, ".", ","):
+        raise ValueError(f"--decimal must be '.' or ',', not {decimal!r}.")
+    with _reading(path):
+        name, mark = _find_encoding(path, encoding)
+        with _open_text(path, name, mark) as file:
+            start = file.read(SAMPLE)
+            if len(start) == SAMPLE:
+                start = start[: max(start.rfind("\n"), start.rfind("\r")) + 1] or start
+        if "\0" in start:
+            raise ValueError(
+                "it has NUL characters, as text in UTF-16 without a byte order mark: give "
+                "--encoding, such as --encoding utf-16-le."
+            )
+        if separator is None:
+            separator = SEPARATORS[extension]
+            if extension in TO_BE_GUESSED:
+                separator = _find_separator(start, separator)
+        if decimal is None:
+            decimal = "." if separator == "," else _find_decimal(start, separator)
+    windows = start.count("\r\n")
+    ends = {"\r\n": windows, "\n": start.count("\n") - windows, "\r": start.count("\r") - windows}
+    newline = max(ends, key=lambda end: ends[end]) if any(ends.values()) else os.linesep
+    return Dialect(separator, decimal, newline, name, mark)
+
+
+def _find_encoding(path: Path, given: str | None) -> tuple[str, bytes]:
+    """Return the codec of a text, and its byte order mark."""
+    if given is not None:
+        try:
+            known = codecs.lookup(given)
+        except (LookupError, ValueError):
+            known = None
+        if known is None or not known._is_text_encoding:
+            raise ValueError(
+                f"there is no encoding {given!r}: give one that Python knows, such as utf-8, "
+                "cp1252, cp1250, utf-16 or shift-jis."
+            )
+        given = known.name
+    with _open(path, "rb") as file:
+        start = file.read(4)
+    for mark, name in MARKS.items():
+        if start.startswith(mark) and (given or name).startswith(name[:6]):
+            return name, mark
+    if given is not None:
+        name = WITHOUT_MARK.get(given, given)
+        if not _is_in(path, name):
+            raise ValueError(f"it is not in {given}: give another --encoding.")
+        return name, b""
+    if _is_in(path, "utf-8"):
+        return "utf-8", b""
+    if not _is_in(path, "cp1252"):
+        raise ValueError("it is neither in UTF-8 nor in Windows-1252: give its --encoding.")
+    warnings.warn(
+        f"{path} is not in UTF-8. It is taken for Windows-1252 (Western European, as Latin-1): "
+        "if that is wrong, give its --encoding.",
+        UserWarning,
+        stacklevel=2,
+    )
+    return "cp1252", b""
+
+
+def _is_in(path: Path, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    with _open(path, "rb") as file:
+        try:
+            while block := file.read(1 << 20):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+        except UnicodeError:
+            return False
+    return True
+
+
+def _records(text: str, separator: str) -> list[list[str]]:
+    """Return the lines of a text that are not empty, divided into fields."""
+    try:
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        return [row for row in rows if row]
+    except csv.Error:  # an open quote
+        return []
+
+
+def _find_separator(text: str, default: str) -> str:
+    """Return what divides the first line, and all others in as many fields."""
+    records = {sign: _records(text, sign) for sign in GUESSES}
+    possible = [sign for sign, rows in records.items() if rows and len(rows[0]) > 1]
+    if len(possible) > 1:
+        regular = [s for s in possible if len({len(row) for row in records[s]}) == 1]
+        possible = regular or [default]
+    if len(possible) > 1:
+        raise ValueError(
+            f"its fields may be separated by any of {', '.join(map(repr, possible))}: "
+            "say by which with --sep."
+        )
+    return possible[0] if possible else default
+
+
+def _find_decimal(text: str, separator: str) -> str:
+    """Return the sign before decimals in the columns of numbers."""
+    header, *rows = _records(text, separator) or [[]]
+    found: dict[str, str] = {}
+    for j, name in enumerate(header):
+        fields = {row[j].strip() for row in rows if j < len(row)} - {""}
+        for sign in ".,":
+            pattern = re.compile(rf"[+-]?\d*(?:\{sign}\d+)?(?:[eE][+-]?\d+)?")
+            if all(map(pattern.fullmatch, fields)) and any(sign in field for field in fields):
+                found.setdefault(sign, name)
+    if len(found) > 1:
+        raise ValueError(
+            f"numbers have decimals after '.' in column {found['.']!r} and after ',' in column "
+            f"{found[',']!r}: say which is right with --decimal."
+        )
+    return next(iter(found), ".")
+
+
+def read_table(path: Path, dialect: Dialect | None = None) -> Any:
     """Read a table.
 
     Parameters
     ----------
     path : pathlib.Path
         CSV, TSV or Parquet, by its extension.
+    dialect : Dialect, default=None
+        How it is written, as `read_dialect` returns it; None to find it out.
 
     Returns
     -------
     frame : pandas.DataFrame
         The table. Whole numbers stay whole where some are missing (dtype Int64), floats
-        are read to the last digit, and a column with numbers such as 007 is text.
+        are read to the last digit, and a column with numbers such as 007 is text. Of text
+        files, text is of dtype object.
 
     Raises
     ------
@@ -146,16 +468,16 @@ def read_table(path: Path) -> Any:
     """
     import pandas as pd
 
-    extension = check_table_name(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"There is no file {path}.")
+    extension = _check_table(path)
+    dialect = dialect or read_dialect(path)
     try:
-        frame = pd.read_parquet(path) if extension == PARQUET else _read_text(path, extension)
-    except pd.errors.EmptyDataError:
-        raise ValueError(f"{path} is empty.") from None
-    # Besides these, zlib.error (an Exception and nothing more) for a damaged .gz.
-    except Exception as error:
-        raise ValueError(f"{path} cannot be read: {error}") from error
+        with _reading(path):
+            is_text = extension != PARQUET
+            frame = _read_text(path, dialect) if is_text else pd.read_parquet(path)
+    except ValueError as error:
+        if isinstance(error.__cause__, pd.errors.EmptyDataError):
+            raise ValueError(f"{path} is empty.") from None
+        raise
     if not len(frame):
         raise ValueError(f"{path} has no rows.")
     if not isinstance(frame.index, pd.RangeIndex):
@@ -167,23 +489,28 @@ def read_table(path: Path) -> Any:
     return frame.reset_index(drop=True)
 
 
-def _read_text(path: Path, extension: str) -> Any:
+def _read_text(path: Path, dialect: Dialect) -> Any:
     import pandas as pd
 
-    frame = pd.read_csv(
-        path,
-        sep=SEPARATORS[extension],
-        dtype_backend="numpy_nullable",
-        float_precision="round_trip",
-        low_memory=False,
-    )
+    # From pandas 3.1 on, this is the default, and asking for it is deprecated.
+    is_old = tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1)
+    with _open_text(path, dialect.encoding, dialect.mark) as file:
+        frame = pd.read_csv(
+            file,
+            sep=dialect.separator,
+            decimal=dialect.decimal,
+            dtype_backend="numpy_nullable",
+            float_precision="round_trip" if is_old else None,
+            low_memory=False,
+        )
     if frame.shape[1] == 1 and ";" in str(frame.columns[0]):
-        raise ValueError("it seems to be separated by ';': write it with ',' (and '.' in numbers).")
+        raise ValueError("it seems to be separated by ';': give --sep ';'.")
     if not isinstance(frame.index, pd.RangeIndex):
         raise ValueError("its rows have more fields than its first line has names.")
     whole = [name for name in frame if frame[name].dtype.kind in "iu"]
     if whole:
-        text = pd.read_csv(path, sep=SEPARATORS[extension], usecols=whole, dtype=str)
+        with _open_text(path, dialect.encoding, dialect.mark) as file:
+            text = pd.read_csv(file, sep=dialect.separator, usecols=whole, dtype=str)
         for name in whole:
             if text[name].str.match(r"[+-]?0\d").any():
                 frame[name] = text[name].astype("string")
@@ -191,8 +518,38 @@ def _read_text(path: Path, extension: str) -> Any:
     for name, column in frame.items():
         if column.dtype.kind not in "iub" or not column.hasnans:
             dtype = getattr(column.dtype, "numpy_dtype", object)
-            frame[name] = column.to_numpy(dtype, na_value=np.nan)
+            values = column.to_numpy(dtype, na_value=np.nan)
+            # pandas 3 would make text a dtype of its own, if it were not told to leave it.
+            frame[name] = pd.Series(values, frame.index, dtype=dtype)
     return frame
+
+
+def find_odd_number(column: Any) -> tuple[int, Any, int] | None:
+    """Find what keeps a column of numbers from being one.
+
+    Parameters
+    ----------
+    column : pandas.Series
+        A column of a table that was read from text.
+
+    Returns
+    -------
+    found : tuple or None
+        The position and the text of the first value that is not a number, and how many there
+        are. None where the column is numbers, or fewer than four fifths of its values are, or
+        look like, numbers.
+    """
+    import pandas as pd
+
+    texts = column.dropna()
+    if pd.api.types.infer_dtype(texts) != "string":
+        return None
+    is_number = pd.to_numeric(texts, errors="coerce").notna()
+    like_one = is_number | texts.str.fullmatch(GROUPED)
+    if is_number.all() or like_one.mean() < MOSTLY_NUMBERS:
+        return None
+    odd = texts[~is_number]
+    return int(odd.index[0]), odd.iloc[0], len(odd)
 
 
 def read_dates(frame: Any) -> dict[Any, tuple[Any, str]]:
@@ -214,7 +571,8 @@ def read_dates(frame: Any) -> dict[Any, tuple[Any, str]]:
 
     forms = {}
     for name, column in frame.items():
-        if column.dtype != object or not column.notna().any():
+        is_text = column.dtype == object or isinstance(column.dtype, pd.StringDtype)
+        if not is_text or not column.notna().any():
             continue
         texts = column.dropna().unique().tolist()
         found = [DATE.fullmatch(text) if isinstance(text, str) else None for text in texts]
@@ -241,15 +599,48 @@ def write_dates(frame: Any, forms: dict[Any, tuple[Any, str]]) -> None:
     forms : dict
         What `read_dates` returned.
     """
+    import pandas as pd
+
     for name, (unit, between) in forms.items():
         # Not with strftime, which writes years before 1000 as the platform does.
         dates = frame[name].to_numpy("datetime64[s]")
         texts = np.char.replace(np.datetime_as_string(dates, unit=unit), "T", between)
-        frame[name] = texts.astype(object)
-        frame[name] = frame[name].mask(np.isnat(dates))
+        column = pd.Series(texts.astype(object), frame.index, dtype=object)
+        frame[name] = column.mask(np.isnat(dates))
 
 
-def write_table(frame: Any, path: Path) -> None:
+def output_dialect(path: Path, source: Path, dialect: Dialect) -> Dialect:
+    """Return how a table is to be written that comes from another.
+
+    Parameters
+    ----------
+    path, source : pathlib.Path
+        Where the table goes, and where it comes from.
+    dialect : Dialect
+        Of the source.
+
+    Returns
+    -------
+    dialect : Dialect
+        That of the source, with the separator that the extension says where it is another one.
+    """
+    extension = check_table_name(path)
+    if extension == PARQUET or same_text(path, source):
+        return dialect
+    separator = SEPARATORS[extension]
+    # Where decimals have a comma, CSV has semicolons.
+    return replace(dialect, separator=";" if separator == dialect.decimal else separator)
+
+
+def same_text(one: Path, other: Path) -> bool:
+    """Say whether two tables are text of one format, so that one can be copied to the other."""
+    formats = [check_table_name(path).removesuffix(".gz") for path in (one, other)]
+    return formats[0] == formats[1] != PARQUET
+
+
+def write_table(
+    frame: Any, path: Path, dialect: Dialect | None = None, *, safe: bool = False
+) -> None:
     """Write a table, without its index.
 
     Parameters
@@ -258,15 +649,23 @@ def write_table(frame: Any, path: Path) -> None:
         The table.
     path : pathlib.Path
         CSV, TSV or Parquet, by its extension.
+    dialect : Dialect, default=None
+        How to write text; None for UTF-8 with the separator of the extension.
+    safe : bool, default=False
+        Whether text that a spreadsheet would take for a formula has a quote put before it.
     """
     extension = check_table_name(path)
     if extension == PARQUET:
         frame.to_parquet(path, index=False)
-    else:
-        frame.to_csv(path, sep=SEPARATORS[extension], index=False)
+        return
+    dialect = dialect or Dialect(separator=SEPARATORS[extension])
+    with _open(path, "wb") as raw:
+        raw.write(dialect.mark)
+        with io.TextIOWrapper(raw, encoding=dialect.encoding, newline="") as file:
+            _write_rows(_without_formulas(frame) if safe else frame, file, dialect, header=True)
 
 
-def append_rows(source: Path, frame: Any, path: Path) -> None:
+def append_rows(source: Path, frame: Any, path: Path, dialect: Dialect) -> None:
     """Write a table of text to the letter, and then more rows.
 
     Parameters
@@ -276,19 +675,59 @@ def append_rows(source: Path, frame: Any, path: Path) -> None:
     frame : pandas.DataFrame
         The rows to come after it, with its columns.
     path : pathlib.Path
-        Where to; with the separator of the source.
+        Where to.
+    dialect : Dialect
+        Of the source.
     """
-    rows = frame.to_csv(sep=SEPARATORS[check_table_name(path)], index=False, header=False)
+    rows = io.StringIO(newline="")
+    _write_rows(frame, rows, dialect, header=False)
+    ends = tuple(end.encode(dialect.encoding) for end in "\n\r")
     with _open(source, "rb") as old, _open(path, "wb") as new:
-        last = b"\n"
+        last = b""
         while block := old.read(1 << 20):
             new.write(block)
-            last = block[-1:]
-        new.write((b"" if last == b"\n" else b"\n") + rows.encode())
+            last = (last + block)[-4:]
+        if not last.endswith(ends):
+            new.write(dialect.newline.encode(dialect.encoding))
+        new.write(rows.getvalue().encode(dialect.encoding))
+
+
+def _write_rows(frame: Any, file: Any, dialect: Dialect, *, header: bool) -> None:
+    frame.to_csv(
+        file,
+        sep=dialect.separator,
+        decimal=dialect.decimal,
+        lineterminator=dialect.newline,
+        header=header,
+        index=False,
+    )
+
+
+def _without_formulas(frame: Any) -> Any:
+    """Return a table in which no text begins as a formula does, names of columns included."""
+    import pandas as pd
+
+    def safe(value: Any) -> Any:
+        begins = isinstance(value, str) and value.startswith(FORMULA_STARTS)
+        return f"'{value}" if begins and not NUMBER.fullmatch(value) else value
+
+    columns = []
+    for _, column in frame.items():
+        if column.dtype.kind not in "biufmM":
+            values = [safe(value) for value in column.astype(object)]
+            column = pd.Series(values, column.index, dtype=object)
+        columns.append(column)
+    return pd.concat(columns, axis=1).set_axis(list(map(safe, frame.columns)), axis=1)
 
 
 def _open(path: Path, mode: Any) -> Any:
     return gzip.open(path, mode) if path.name.lower().endswith(".gz") else path.open(mode)
+
+
+def _open_text(path: Path, encoding: str, mark: bytes) -> Any:
+    file = _open(path, "rb")
+    file.read(len(mark))
+    return io.TextIOWrapper(file, encoding=encoding, newline="")
 
 
 def load_example() -> Any:

@@ -4,13 +4,17 @@ import ast
 import difflib
 import inspect
 import itertools
+import math
+import os
 import re
+import signal
 import sys
 import threading
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import BrokenExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -39,9 +43,13 @@ from skresample._files import (
     append_rows,
     check_output,
     check_table_name,
+    find_odd_number,
     load_example,
+    output_dialect,
     read_dates,
+    read_dialect,
     read_table,
+    same_text,
     write_atomically,
     write_dates,
     write_table,
@@ -53,6 +61,12 @@ __all__ = ["app", "main"]
 
 # Whoever waits longer than this, in seconds, is shown how it goes.
 PATIENCE = 2.0
+# Characters that move the cursor, color the terminal or turn text round, and halves of pairs.
+CONTROLS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+# Of a value, and of a line of an error, more characters than this are not shown.
+LONGEST_VALUE, LONGEST_LINE = 80, 1000
 REPORT = "skresample-report.html"
 AUDIT = "skresample-audit.html"
 ALIASES = {
@@ -72,6 +86,41 @@ app = typer.Typer(
 )
 
 
+class Stopped(SystemExit):
+    """The process was told to end, by SIGTERM or SIGHUP."""
+
+
+def stop_on_signals() -> None:
+    """Have SIGTERM and SIGHUP end the process as an error does, so that files are cleaned up."""
+
+    def stop(number: int, frame: Any) -> None:
+        signal.signal(number, signal.SIG_IGN)  # a second one must not break off the cleaning
+        raise Stopped(128 + number)
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        # nohup has SIGHUP ignored.
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, stop)
+
+
+def printable(text: str) -> str:
+    """Return text in which control characters are written out, so that they have no effect."""
+    return CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print text, whatever it contains."""
+    typer.echo(printable(text), err=err)
+
+
+def shown(value: str) -> str:
+    """Return what was given as a message shows it."""
+    if len(value) <= LONGEST_VALUE:
+        return repr(value)
+    return f"{value[:LONGEST_VALUE]!r}... ({len(value):,} characters)"
+
+
 @contextmanager
 def plain_errors() -> Iterator[None]:
     """Tell what went wrong in a line or two on stderr, and exit with its code."""
@@ -79,15 +128,23 @@ def plain_errors() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         message, code = "interrupted", 130
+    except Stopped:
+        say("stopped", err=True)
+        raise
     except BrokenPipeError:
         raise  # whoever reads has read enough, and click says nothing of it
     except (ValueError, TypeError, ImportError, FileNotFoundError, FileExistsError) as error:
         message, code = f"Error: {error}", 2
-    except (OSError, MemoryError) as error:
+    except MemoryError as error:
+        message, code = f"Error: out of memory{f': {error}' if str(error) else ''}", 1
+    except BrokenExecutor:
+        message, code = "Error: a process was ended, perhaps for lack of memory: lower --n-jobs", 1
+    except OSError as error:
         message, code = f"Error: {error}", 1
     else:
         return
-    typer.echo("\n".join(message.splitlines()[:2]), err=True)
+    for line in message.splitlines()[:2]:
+        say(line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}...", err=True)
     raise typer.Exit(code)
 
 
@@ -100,7 +157,7 @@ def notes() -> Iterator[None]:
         warnings.simplefilter("always", UserWarning)
         yield
     for message in dict.fromkeys(str(warning.message) for warning in caught):
-        typer.echo(f"Note: {message}", err=True)
+        say(f"Note: {message}", err=True)
 
 
 @contextmanager
@@ -172,6 +229,37 @@ CategoricalOption = Annotated[
 ]
 STRATEGIES = ("auto", "minority", "not minority", "not majority", "all")
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace an output that exists.")]
+SepOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SIGN",
+        help="What separates the fields of a CSV or TSV file, such as ';' or tab.",
+        show_default="recognized",
+    ),
+]
+DecimalOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SIGN",
+        help="What stands before decimals in a CSV or TSV file: '.' or ','.",
+        show_default="recognized",
+    ),
+]
+EncodingOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Encoding of a CSV or TSV file, such as cp1252.",
+        show_default="recognized: UTF-8, UTF-16 and UTF-32 with a byte order mark, Windows-1252",
+    ),
+]
+SafeOption = Annotated[
+    bool,
+    typer.Option(
+        "--safe-csv",
+        help="Put ' before text that a spreadsheet would run as a formula: all that begins with "
+        "=, +, -, @, tab or line break, but for numbers.",
+    ),
+]
 
 
 @app.command()
@@ -219,12 +307,15 @@ def resample(
     ] = None,
     categorical: CategoricalOption = None,
     drop: DropOption = None,
+    sep: SepOption = None,
+    decimal: DecimalOption = None,
+    encoding: EncodingOption = None,
+    safe_csv: SafeOption = False,
     seed: SeedOption = 0,
     force: ForceOption = False,
 ) -> None:
     """Add rows to the small classes of a table."""
-    check_table_name(output)
-    check_output(output, overwrite=force)
+    check_table_output(output, force, safe_csv)
     if n is None and label is not None:
         raise ValueError("--label says which class --n is about: give --n, or use --strategy.")
     if n is not None and strategy is not None:
@@ -234,18 +325,25 @@ def resample(
     model = make_sampler(sampler, param or [])
     model.set_params(random_state=seed)
     with notes(), progress_line("reading") as update:
-        frame = drop_columns(read_table(table), drop, table)
+        dialect = read_dialect(table, separator=sep, decimal=decimal, encoding=encoding)
+        frame = drop_columns(read_table(table, dialect), drop, table)
         X, y = split_target(frame, target, table)
         forms = {} if is_parquet(table) else read_dates(X)
+        note_odd_numbers(X, categorical)
         if categorical:
             take_as_categories(model, X, categorical, table)
         # Of a categorical column, value_counts would also count labels that have no rows.
         before = y.astype(object).value_counts()
         if n is not None:
+            check_memory("--n", n, frame.shape[1])
             chosen = before.idxmin() if label is None else match_label(label, before.index)
             model.set_params(sampling_strategy={chosen: int(before[chosen]) + n})
         elif strategy is not None:
-            model.set_params(sampling_strategy=read_strategy(strategy, before.index))
+            wanted = read_strategy(strategy, before.index)
+            if isinstance(wanted, dict):
+                rows = sum(count for count in wanted.values() if isinstance(count, int))
+                check_memory("--strategy", rows, frame.shape[1])
+            model.set_params(sampling_strategy=wanted)
         update(description="resampling")
         resampled, y_resampled = model.fit_resample(X, y)
         removed = getattr(model, "n_removed_", None)  # by a method that also cleans
@@ -259,10 +357,16 @@ def resample(
             raise ValueError("There is nothing to add, so --only-synthetic has nothing to write.")
         written = new if only_synthetic else resampled
         update(description="writing")
-        if only_synthetic or drop or edited or not same_text(table, output):
-            write_atomically(output, lambda path: write_table(written, path), overwrite=force)
-        else:
-            write_atomically(output, lambda path: append_rows(table, new, path), overwrite=force)
+        form = output_dialect(output, table, dialect)
+
+        def write(path: Path) -> None:
+            copied = same_text(table, output) and not (only_synthetic or drop or edited or safe_csv)
+            if copied:
+                append_rows(table, new, path, form)
+            else:
+                write_table(written, path, form, safe=safe_csv)
+
+        write_atomically(output, write, overwrite=force)
     added = new[y.name].astype(object).value_counts()
     after = resampled[y.name].astype(object).value_counts()
     headings = ["class", "rows before", "rows added", "rows after"]
@@ -280,12 +384,12 @@ def resample(
         if removed is not None:  # of the new ones, too
             more = int(model.sampling_strategy_.get(one, 0))
             cells[1:2] = [f"{more:,}", f"{count + more - left:,}"]
-        summary.add_row(str(one), *cells)
+        summary.add_row(printable(str(one)), *cells)
     _console().print(summary)
     linkage = getattr(model, "linkage_", None)
     if linkage is not None:
-        typer.echo(f"Of {linkage:.1%} of the new rows, the nearest row is the one behind them.")
-    typer.echo(f"Wrote {len(written):,} rows to {output}")
+        say(f"Of {linkage:.1%} of the new rows, the nearest row is the one behind them.")
+    say(f"Wrote {len(written):,} rows to {output}")
 
 
 @app.command()
@@ -324,6 +428,9 @@ def compare(
     ] = None,
     categorical: CategoricalOption = None,
     drop: DropOption = None,
+    sep: SepOption = None,
+    decimal: DecimalOption = None,
+    encoding: EncodingOption = None,
     folds: Annotated[int, typer.Option(help="Folds of the cross-validation.")] = 5,
     repeats: Annotated[int, typer.Option(help="How often it is repeated.")] = 2,
     n_jobs: Annotated[int, typer.Option(help="Processes; -1 for all processors.")] = -1,
@@ -360,10 +467,12 @@ def compare(
             table, target, is_text = Path("yeast4"), "class", False
             frame = load_example()
         else:
-            frame, is_text = read_table(table), not is_parquet(table)
+            dialect = read_dialect(table, separator=sep, decimal=decimal, encoding=encoding)
+            frame, is_text = read_table(table, dialect), not is_parquet(table)
         X, y = split_target(drop_columns(frame, drop, table), target, table)
         if is_text:
             read_dates(X)
+            note_odd_numbers(X, categorical)
         for name in categorical or []:
             column = find_column(X, name, table)
             X[column] = X[column].astype("category")
@@ -377,9 +486,10 @@ def compare(
             random_state=seed,
             progress=lambda done, total: update(completed=done, total=total),
         )
-    _console().print(str(result), soft_wrap=True)
-    result.to_html(page, overwrite=force)
-    typer.echo(f"\nWrote the report to {page} after {time.perf_counter() - started:.0f} s")
+    _console().print(printable(str(result)), soft_wrap=True)
+    with notes():
+        result.to_html(page, overwrite=force)
+    say(f"\nWrote the report to {page} after {time.perf_counter() - started:.0f} s")
 
 
 @app.command()
@@ -390,22 +500,26 @@ def generate(
     ],
     n: Annotated[int, typer.Option("--n", help="How many rows.")],
     output: Annotated[Path, typer.Option(help="Where to write; the extension is the format.")],
+    safe_csv: SafeOption = False,
     seed: SeedOption = 0,
     force: ForceOption = False,
 ) -> None:
     """Make a table from a description of its columns."""
-    check_table_name(output)
-    check_output(output, overwrite=force)
+    check_table_output(output, force, safe_csv)
     at_least("--n", n, 1)
     at_least("--seed", seed, 0)
 
     from skresample import RandomGenerator
 
     with notes(), progress_line("generating") as update:
-        frame = RandomGenerator.from_spec(spec, random_state=seed).sample(n)
+        generator = RandomGenerator.from_spec(spec, random_state=seed)
+        check_memory("--n", n, len(generator.spec))
+        frame = generator.sample(n)
         update(description="writing")
-        write_atomically(output, lambda path: write_table(frame, path), overwrite=force)
-    typer.echo(f"Wrote {len(frame):,} rows to {output}")
+        write_atomically(
+            output, lambda path: write_table(frame, path, safe=safe_csv), overwrite=force
+        )
+    say(f"Wrote {len(frame):,} rows to {output}")
 
 
 @app.command()
@@ -435,6 +549,9 @@ def audit(
     ] = None,
     categorical: CategoricalOption = None,
     drop: DropOption = None,
+    sep: SepOption = None,
+    decimal: DecimalOption = None,
+    encoding: EncodingOption = None,
     seed: SeedOption = 0,
     output: Annotated[
         Path | None,
@@ -453,13 +570,16 @@ def audit(
     import skresample
 
     def read(path: Path) -> tuple[Any, Any]:
-        frame = drop_columns(read_table(path), drop, path)
+        known = {"separator": sep, "decimal": decimal, "encoding": encoding}
+        dialect = None if is_parquet(path) else read_dialect(path, **known)
+        frame = drop_columns(read_table(path, dialect), drop, path)
         if path == synthetic and target not in map(str, frame.columns):
             X, y = frame, None
         else:
             X, y = split_target(frame, target, path)
         if not is_parquet(path):
             read_dates(X)
+            note_odd_numbers(X, categorical)
         for name in categorical or []:
             column = find_column(X, name, path)
             X[column] = X[column].astype("category")
@@ -482,9 +602,17 @@ def audit(
             random_state=seed,
             progress=lambda done, total: update(completed=done, total=total),
         )
-    _console().print(str(report), soft_wrap=True)
-    report.to_html(page, overwrite=force)
-    typer.echo(f"\nWrote the report to {page}")
+    _console().print(printable(str(report)), soft_wrap=True)
+    with notes():
+        report.to_html(page, overwrite=force)
+    say(f"\nWrote the report to {page}")
+
+
+def check_table_output(output: Path, force: bool, safe_csv: bool) -> None:
+    """Refuse a place where no table can be written, before any work is done."""
+    if check_table_name(output) == PARQUET and safe_csv:
+        raise ValueError(f"--safe-csv is for CSV and TSV files, and {output} is none.")
+    check_output(output, overwrite=force)
 
 
 def check_page_name(page: Path, force: bool) -> None:
@@ -498,6 +626,28 @@ def at_least(option: str, value: int | None, lowest: int) -> None:
     """Refuse a number that is too small."""
     if value is not None and value < lowest:
         raise ValueError(f"{option} must be at least {lowest}, not {value}.")
+
+
+def check_memory(option: str, rows: int, columns: int) -> None:
+    """Refuse a number of rows that does not fit into memory, with 8 bytes a value."""
+    size, room = 8 * rows * columns, memory_size()
+    if size > room:
+        raise ValueError(
+            f"{option} asks for {rows:,} rows of {columns:,} columns, which take "
+            f"{size / 2**30:,.0f} GiB at least, and this machine has {room / 2**30:,.0f} GiB: "
+            "make fewer rows at a time."
+        )
+
+
+def memory_size() -> float:
+    """Return the bytes of memory that there are, infinity where that is unknown."""
+    try:
+        size = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # of Windows
+        return math.inf
+    with suppress(OSError, ValueError):  # of a container; "max" if it has all
+        return min(size, int(Path("/sys/fs/cgroup/memory.max").read_text()))
+    return size
 
 
 def sampler_classes() -> dict[str, Any]:
@@ -521,7 +671,7 @@ def choose(given: str, names: Iterable[str], what: str) -> str:
         return plain[wanted]
     close = [plain[name] for name in difflib.get_close_matches(wanted, plain, n=1)]
     raise ValueError(
-        f"There is no {what} {given!r}{_did_you_mean(close)} There are: {', '.join(names)}."
+        f"There is no {what} {shown(given)}{_did_you_mean(close)} There are: {', '.join(names)}."
     )
 
 
@@ -558,45 +708,70 @@ def configure(models: list[Any], settings: list[str], *, reserved: tuple[str, ..
     for setting in settings:
         key, equals, value = setting.partition("=")
         if not equals:
-            raise ValueError(f"--param {setting} has no value: write it as NAME=VALUE.")
+            raise ValueError(f"--param {shown(setting)} has no value: write it as NAME=VALUE.")
         having = [model for model in models if key in known[id(model)]]
         if not having:
             names = sorted(set().union(*known.values()))
             close = difflib.get_close_matches(key, names, n=1)
             raise ValueError(
                 f"{', '.join(type(model).__name__ for model in models)}: there is no parameter "
-                f"{key!r}{_did_you_mean(close)} There are: {', '.join(names)}."
+                f"{shown(key)}{_did_you_mean(close)} There are: {', '.join(names)}."
             )
         for model in having:
-            model.set_params(**{key: _literal(value)})
+            model.set_params(**{key: _literal(f"--param {key}", value)})
 
 
-def _literal(text: str) -> Any:
+def _literal(option: str, text: str) -> Any:
     """Read a number, None, True or a dict as Python does; all else is text."""
     try:
         return ast.literal_eval(text)
     except (ValueError, SyntaxError):
-        return text
+        if len(text) <= LONGEST_VALUE:
+            return text
+        why = "it is too long for a word"
+    except (TypeError, MemoryError, RecursionError) as error:
+        why = str(error) or "it is nested too deeply"
+    raise ValueError(
+        f"{option}: {shown(text)} cannot be read ({why}): write a word, a number, or a list or "
+        "dict of these, such as \"{'a': 3}\"."
+    )
 
 
 def split_target(frame: Any, target: str, table: Path) -> tuple[Any, Any]:
     """Return the features and the target of a table."""
-    column = find_column(frame, target, table)
-    missing = int(frame[column].isna().sum())
+    chosen = find_column(frame, target, table)
+    missing = int(frame[chosen].isna().sum())
     if missing:
         raise ValueError(
             f"{target!r} is missing in {missing:,} of {len(frame):,} rows of {table} (it is empty, "
             "or reads NA, None, null, ...): fill it in, or drop those rows."
         )
-    X = frame.drop(columns=column)
+    X = frame.drop(columns=chosen)
     for name in X:
-        if X[name].dtype.kind in "iu" and len(X) > 2 and (X[name].diff().iloc[1:] == 1).all():
+        column = X[name]
+        is_whole = column.dtype.kind in "iu" and len(column) > 2 and not column.hasnans
+        if is_whole and (column.diff().iloc[1:] == 1).all():
             warnings.warn(
                 f"column {name!r} only counts the rows: leave it out with --drop {name!r}.",
                 UserWarning,
                 stacklevel=2,
             )
-    return X, frame[column]
+    return X, frame[chosen]
+
+
+def note_odd_numbers(X: Any, categorical: list[str] | None) -> None:
+    """Say which columns would be numbers, but for some of their values."""
+    for name, column in X.items():
+        found = None if str(name) in (categorical or []) else find_odd_number(column)
+        if found:
+            row, text, count = found
+            warnings.warn(
+                f"column {str(name)!r} is taken for categories, since {count:,} of its values "
+                f"are not numbers, such as {shown(text)} in row {row + 1:,}: correct them or leave "
+                f"them empty, or name the column with --categorical {str(name)!r}.",
+                UserWarning,
+                stacklevel=2,
+            )
 
 
 def find_column(frame: Any, given: str, table: Path) -> Any:
@@ -605,7 +780,7 @@ def find_column(frame: Any, given: str, table: Path) -> Any:
     if given not in names:
         close = difflib.get_close_matches(given, names, n=1)
         raise ValueError(
-            f"{table} has no column {given!r}{_did_you_mean(close)} Its columns: "
+            f"{table} has no column {shown(given)}{_did_you_mean(close)} Its columns: "
             f"{', '.join(names)}."
         )
     return names[given]
@@ -633,12 +808,6 @@ def is_parquet(table: Path) -> bool:
     return check_table_name(table) == PARQUET
 
 
-def same_text(table: Path, output: Path) -> bool:
-    """Say whether both are text with one separator, so that one can be copied to the other."""
-    formats = [check_table_name(path).removesuffix(".gz") for path in (table, output)]
-    return formats[0] == formats[1] != ".parquet"
-
-
 def match_label(given: str, labels: Iterable[Any]) -> Any:
     """Return the label that is written as it is given."""
     written = {str(label): label for label in labels}
@@ -647,19 +816,19 @@ def match_label(given: str, labels: Iterable[Any]) -> Any:
     # pandas spells TRUE as True.
     alike = [label for name, label in written.items() if name.casefold() == given.casefold()]
     if len(alike) != 1:
-        raise ValueError(f"There is no class {given!r}: the classes are {', '.join(written)}.")
+        raise ValueError(f"There is no class {shown(given)}: the classes are {', '.join(written)}.")
     return alike[0]
 
 
 def read_strategy(given: str, labels: Iterable[Any]) -> Any:
     """Return a ratio, a word, or rows per label with the labels of the target."""
-    value = _literal(given)
+    value = _literal("--strategy", given)
     if isinstance(value, dict):
         return {match_label(str(label), labels): rows for label, rows in value.items()}
     if isinstance(value, str) and value not in STRATEGIES:
         close = difflib.get_close_matches(value, STRATEGIES, n=1)
         raise ValueError(
-            f"There is no strategy {value!r}{_did_you_mean(close)} There are: "
+            f"There is no strategy {shown(value)}{_did_you_mean(close)} There are: "
             f"{', '.join(STRATEGIES)}, a ratio such as 0.5, and rows per label such as "
             "\"{'a': 500}\"."
         )
@@ -702,6 +871,7 @@ def _console() -> Console:
 
 def main() -> None:
     """Run the command line."""
+    stop_on_signals()
     app()
 
 

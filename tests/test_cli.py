@@ -146,7 +146,9 @@ def test_csv_to_parquet_and_back(frame, table):
 
     done = process("resample", "out.parquet", *arguments, "out.csv", "--force")
     assert done.returncode == 0, done.stderr
-    pd.testing.assert_frame_equal(pd.read_csv("out.csv", float_precision="round_trip"), out)
+    pd.testing.assert_frame_equal(
+        _files.read_table(Path("out.csv")), out.astype({"kind": object}), check_dtype=False
+    )
 
 
 def test_compare_in_a_process(table):
@@ -162,12 +164,14 @@ def test_compare_in_a_process(table):
 
 INTERRUPTED_WHILE_WRITING = """
 import os, signal, sys, time
+from pathlib import Path
 import pandas as pd
 from skresample.cli import main
 
-def to_csv(self, path, **options):
-    path.write_text("half")
-    print(path.parent.parent.resolve())
+def to_csv(self, file, **options):
+    file.write("half")
+    [folder] = Path().glob(".skresample-*")
+    print(folder.parent.resolve())
     sys.stdout.flush()
     os.kill(os.getpid(), signal.SIGINT)
     time.sleep(10)
@@ -248,6 +252,8 @@ def test_originals_come_back_as_they_were(frame, table, name):
     resample(table, output=name)
     out = _files.read_table(Path(name))
     assert list(out.columns) == list(frame.columns)
+    # Text is of dtype object where it comes from text.
+    frame = frame.astype({"kind": out["kind"].dtype})
     pd.testing.assert_frame_equal(out[: len(frame)], frame)
     assert (out["kind"][len(frame) :] == "rare [b]").all()
     assert out["kind"].value_counts().tolist() == [60, 60]
@@ -443,11 +449,6 @@ def test_columns_can_be_dropped_and_a_counter_is_noticed():
     assert pd.read_csv("dropped.csv").columns.tolist() == ["x", "y"]
 
 
-def test_semicolons_are_noticed():
-    Path("table.csv").write_text("a;b;y\n1,5;2;p\n1,5;2;q\n")
-    refused(run("resample", "table.csv", "--target", "y", "--output", "o.csv"), "separated by ';'")
-
-
 def test_labels_as_they_are_written_in_the_file():
     rows = [f"{i},{'TRUE' if i < 4 else 'FALSE'}" for i in range(12)]
     Path("table.csv").write_text("\n".join(["x,y", *rows]))
@@ -569,7 +570,10 @@ def test_resample_refuses(table, arguments, words):
         (b"a,kind\n1,p\n2,\n3,NA\n", ["missing in 2 of 3 rows", "drop"]),
         (b"a,kind\n1,p\n2,p,5\n", ["cannot be read", "line 3"]),
         (b"a,kind\n1,p,5\n2,p,5\n", ["cannot be read", "more fields"]),
-        ("a,kind\n1,é\n".encode("latin-1"), ["cannot be read", "utf-8"]),
+        (b"a,kind\n1,\x81\n", ["neither in UTF-8 nor in Windows-1252", "--encoding"]),
+        ("a,kind\n1,p\n".encode("utf-16-le"), ["byte order mark", "--encoding utf-16-le"]),
+        (b"a;b,kind\n1;2,3\n", ["';'", "','", "--sep"]),
+        (b"a;b;kind\n1,5;1.5;p\n", ["column 'b'", "column 'a'", "--decimal"]),
         (b"a,kind\n1,p\n2,p\ninf,q\n4,q\n5,q\n", ["infinity", "'a'"]),
         (b"a,kind\n1,p\n2,p\n", ["only 1 class"]),
         (b"a,kind\n1,0.1\n2,0.2\n3,0.3\n", ["regression"]),
@@ -621,20 +625,21 @@ def test_outputs_are_refused_before_any_work(table, monkeypatch, output, words):
     ("error", "code", "text"),
     [
         (OSError("no space left on device"), 1, "Error: no space left on device\n"),
-        (MemoryError("too much"), 1, "Error: too much\n"),
+        (MemoryError("too much"), 1, "Error: out of memory: too much\n"),
+        (MemoryError(), 1, "Error: out of memory\n"),
         (KeyboardInterrupt(), 130, "interrupted\n"),
         (ValueError("one\ntwo\nthree"), 2, "Error: one\ntwo\n"),
     ],
 )
 @pytest.mark.parametrize("output", ["out.csv", "out.parquet"])
 def test_failed_writing_leaves_the_old_file(table, monkeypatch, error, code, text, output):
-    def write(frame, path):
+    def write(frame, path, *_, **options):
         path.write_text("half")
         raise error
 
     Path(output).write_text("mine")
     monkeypatch.setattr(cli, "write_table", write)
-    monkeypatch.setattr(cli, "append_rows", lambda source, frame, path: write(frame, path))
+    monkeypatch.setattr(cli, "append_rows", lambda source, *arguments: write(*arguments))
     result = run("resample", table, "--target", "kind", "--output", output, "--force")
     refused(result, text, code=code, lines=2)
     assert sorted(os.listdir()) == [output, "table.csv"]
