@@ -30,6 +30,7 @@ from skresample.encoding import (
 )
 from skresample.generative import GANOverSampler
 from skresample.model import ResampledClassifier
+from skresample.numerics.threads import is_forked
 from skresample.random import RandomOverSampler
 from skresample.smote import SMOTE, SMOTEN, SMOTENC
 from skresample.table import read_rows, read_target, take_rows
@@ -401,7 +402,7 @@ def _fit_and_score(
     if method in (TUNED_THRESHOLD, F1_THRESHOLD) and not hasattr(estimator, "predict_proba"):
         return Cell(failed, "it has no predict_proba", [])
     model = build(estimator, sampler, method, encoded, seed)
-    threads = 1 if len(train) < ROWS_FOR_THREADS else None
+    threads = 1 if len(train) < ROWS_FOR_THREADS or is_forked() else None
     with warnings.catch_warnings(record=True) as caught, threadpool_limits(threads):
         warnings.simplefilter("always")
         try:
