@@ -16,6 +16,7 @@ from skresample.audit.answers import (
 )
 from skresample.audit.tables import FEWEST, Tables
 from skresample.numerics.permutations import familywise, null_statistics
+from skresample.numerics.threads import is_forked
 from skresample.numerics.two_samples import (
     MOST_FEATURES,
     Bins,
@@ -117,7 +118,7 @@ def _classifier(pooled: Pooled, rng: np.random.Generator) -> Check:
             mine = rng.permutation(np.flatnonzero((strata == s) & (synthetic == side)))
             half[mine[: len(mine) // 2]] = True
     found = []
-    limit = 1 if len(rows) < ROWS_FOR_THREADS else None
+    limit = 1 if len(rows) < ROWS_FOR_THREADS or is_forked() else None
     for fit in (half, ~half):
         seed = int(rng.integers(2**31))
         model = HistGradientBoostingClassifier(max_iter=50, random_state=seed)

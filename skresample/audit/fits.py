@@ -15,6 +15,7 @@ from skresample.audit.tables import Side, Tables
 from skresample.compare.baselines import BalancedWeights, TunedThreshold
 from skresample.compare.protocol import ROWS_FOR_THREADS, find_refusals, last_step, with_encoder
 from skresample.encoding import TableEncoder
+from skresample.numerics.threads import is_forked
 from skresample.table import append_table, take_rows
 from skresample.utils import seeded_clone
 
@@ -106,7 +107,7 @@ def fit_all(
     model = seeded_clone(model, seed)
 
     def predict(one: Any, X: Any, y: npt.NDArray[np.intp]) -> Predictions:
-        limit = 1 if len(y) < ROWS_FOR_THREADS else None
+        limit = 1 if len(y) < ROWS_FOR_THREADS or is_forked() else None
         with warnings.catch_warnings(), threadpool_limits(limit):
             warnings.simplefilter("ignore")  # of fits that did not converge, many times
             one.fit(X, y)

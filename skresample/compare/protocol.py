@@ -47,6 +47,7 @@ from skresample.encoding import (
 )
 from skresample.generative import GANOverSampler
 from skresample.model import ResampledClassifier
+from skresample.numerics.threads import is_forked
 from skresample.random import RandomOverSampler
 from skresample.smote import SMOTE, SMOTEN, SMOTENC
 from skresample.table import Rows, is_frame, read_rows, read_target, take_rows
@@ -817,7 +818,8 @@ def _fit_and_score(
         return Cell(failed, "it has no predict_proba", [])
     model = build(estimator, sampler, method, encoded, int(seed))
     grouped = groups_for(model, data.groups, train)
-    with fit_alone(1 if len(train) < ROWS_FOR_THREADS else None) as caught:
+    alone = len(train) < ROWS_FOR_THREADS or is_forked()
+    with fit_alone(1 if alone else None) as caught:
         try:
             model.fit(take_rows(data.X, train), data.labels[train], **grouped)
             held_out = take_rows(data.X, test)

@@ -37,8 +37,6 @@ KERNELS = ("gaussian", "student", "epanechnikov")
 FREEDOM = 5.0
 # How many values are computed at once.
 BLOCK_VALUES = 1 << 18
-# Up to how many columns each row is multiplied with a copy of its root.
-FEW_COLUMNS = 16
 MOST_ADAPTED = 5.0
 FLAT = 1e-8  # of variances
 

@@ -8,6 +8,8 @@ import numpy.typing as npt
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import BayesianGaussianMixture
 
+from skresample.numerics.threads import limit_openmp
+
 __all__ = ["REACH", "Modes"]
 
 Floats = npt.NDArray[np.floating]
@@ -56,7 +58,7 @@ class Modes(NamedTuple):
             weight_concentration_prior=1e-3,
             random_state=seed,
         )
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), limit_openmp():
             # Where it has not settled, the modes are good enough all the same.
             warnings.simplefilter("ignore", ConvergenceWarning)
             mixture.fit(column[:, np.newaxis])

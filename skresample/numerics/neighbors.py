@@ -1,7 +1,5 @@
 """Nearest neighbours of some rows of a table among some rows of it."""
 
-import os
-from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -15,7 +13,6 @@ from sklearn.base import clone
 from sklearn.metrics import pairwise_distances, pairwise_distances_chunked
 from sklearn.neighbors import NearestNeighbors
 from sklearn.utils import gen_batches
-from threadpoolctl import threadpool_limits
 
 from skresample.numerics.euclidean import approximate_neighbors, exact_neighbors
 from skresample.numerics.mixed import (
@@ -25,6 +22,7 @@ from skresample.numerics.mixed import (
     paired_squared_distances,
     squared_distances,
 )
+from skresample.numerics.threads import limit_openmp
 
 __all__ = [
     "centred_if_far",
@@ -319,8 +317,9 @@ def _search(
     base = values if whole else values[among]
     queries = base if of is among else values[of]
     if search is not None:
-        search = clone(search).fit(base)
-        return search.kneighbors(queries, n_neighbors=k, return_distance=False)
+        with limit_openmp():
+            search = clone(search).fit(base)
+            return search.kneighbors(queries, n_neighbors=k, return_distance=False)
     if not sparse.issparse(values):
         base, queries = _centred(base, queries)
         few = of.size <= FEW_QUERIES and of.size * among.size <= FEW_PAIRS
@@ -333,10 +332,8 @@ def _search(
     # two equally near rows it keeps then depends on how many threads there are.
     chunk = int(np.clip(of.size // 17, 20, 256))  # for up to four threads, from 320 queries on
     most_threads = max(1, (of.size - 1) // (4 * chunk))
-    threads = (os.cpu_count() or 1) if n_jobs is None else effective_n_jobs(n_jobs)
-    limited = n_jobs is not None or threads > most_threads
-    limit = threadpool_limits(min(threads, most_threads), "openmp") if limited else nullcontext()
-    with limit, config_context(pairwise_dist_chunk_size=chunk):
+    limits = limit_openmp(n_jobs, most_threads)
+    with limits, config_context(pairwise_dist_chunk_size=chunk):
         brute = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(base)
         return brute.kneighbors(queries, return_distance=False)
 

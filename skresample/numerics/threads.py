@@ -4,12 +4,55 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from typing import Any
 
 from joblib import effective_n_jobs
+from sklearn.utils._openmp_helpers import _openmp_effective_n_threads
+from threadpoolctl import threadpool_limits
 
-__all__ = ["in_threads", "n_threads"]
+__all__ = ["in_threads", "is_forked", "limit_openmp", "n_threads"]
+
+IMPORTED_IN = os.getpid()
+
+
+def is_forked() -> bool:
+    """Say whether this process was forked from one that had imported this module.
+
+    GNU's OpenMP, which scikit-learn's loops run on, does not survive a fork: a loop of several
+    threads in the child waits for ever for those of the parent. One of a single thread runs.
+
+    Returns
+    -------
+    forked : bool
+        True if scikit-learn's loops must not start threads.
+    """
+    return os.getpid() != IMPORTED_IN
+
+
+def limit_openmp(n_jobs: int | None = None, most: int | None = None) -> AbstractContextManager[Any]:
+    """Limit the threads that scikit-learn's compiled loops start.
+
+    Parameters
+    ----------
+    n_jobs : int or None, default=None
+        See `n_threads`. None never raises a limit that the caller or ``OMP_NUM_THREADS`` has set.
+    most : int or None, default=None
+        The most threads, whatever `n_jobs` is; None for any number.
+
+    Returns
+    -------
+    limits : context manager
+        In a forked process, limits them to one.
+    """
+    if is_forked():
+        return threadpool_limits(1, "openmp")
+    now = _openmp_effective_n_threads()
+    threads = min(n_threads(None), now) if n_jobs is None else n_threads(n_jobs)
+    threads = threads if most is None else min(threads, most)
+    # Asking all libraries takes half a millisecond.
+    return nullcontext() if threads == now else threadpool_limits(threads, "openmp")
 
 
 def n_threads(n_jobs: int | None) -> int:

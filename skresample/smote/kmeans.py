@@ -15,6 +15,7 @@ from skresample.base import OneVsRest, drop_in
 from skresample.numerics.clusters import k_prototypes
 from skresample.numerics.mixed import Mixed, mismatch_cost
 from skresample.numerics.neighbors import mean_distance
+from skresample.numerics.threads import limit_openmp
 from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
 from skresample.table import Rows
 from skresample.utils import seeded_clone
@@ -161,9 +162,10 @@ class KMeansSMOTE(InterpolatingOverSampler):
             estimator.set_params(n_clusters=len(rows))
         if sparse.issparse(numeric) and not numeric.data.flags.writeable:
             numeric = numeric.copy()  # as of a memory map, which scikit-learn's k-means refuses
-        self.kmeans_estimator_ = estimator.fit(numeric)
-        labels = getattr(self.kmeans_estimator_, "labels_", None)
-        self._clusters = estimator.predict(numeric) if labels is None else np.asarray(labels)
+        with limit_openmp():
+            self.kmeans_estimator_ = estimator.fit(numeric)
+            labels = getattr(self.kmeans_estimator_, "labels_", None)
+            self._clusters = estimator.predict(numeric) if labels is None else np.asarray(labels)
 
     def _pair(self, task: OneVsRest) -> Pairing:
         k, search = self._neighbors("k_neighbors")
