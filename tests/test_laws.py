@@ -411,7 +411,7 @@ def start_and_end(kind, n):
     return (start / 10, end / 10) if kind == "tenths" else (start, end)
 
 
-class TestOrder:
+class TestInequalities:
     """What is below another value of the row in both parents is so in their new rows."""
 
     @every_interpolant

@@ -452,7 +452,7 @@ def _times_own(
     d: int,
     matrices: Callable[[npt.NDArray[np.intp]], Floats],
 ) -> Floats:
-    """Multiply each row with the matrix of its kernel: those in a row of one by one product.
+    """Multiply each row with the matrix of its kernel, all rows of a kernel by one product.
 
     Matrices, of shape (k, d), are asked for by the positions of their kernels, a few at once.
     """
@@ -460,6 +460,8 @@ def _times_own(
     product = np.empty((n, d))
     if not n:
         return product
+    order = np.argsort(which, kind="stable")
+    which = which[order]
     starts = np.flatnonzero(np.diff(which, prepend=-1))
     ends = np.append(starts[1:], n)
     for part in gen_batches(starts.size, max(1, 4 * BLOCK_VALUES // max(1, k * d))):
@@ -467,8 +469,8 @@ def _times_own(
         run = np.repeat(np.arange(starts[part].size), ends[part] - starts[part])
         place = np.arange(first, last) - starts[part][run]
         padded = np.zeros((starts[part].size, place.max() + 1, k))
-        padded[run, place] = rows[first:last]
-        product[first:last] = np.matmul(padded, matrices(which[starts[part]]))[run, place]
+        padded[run, place] = rows[order[first:last]]
+        product[order[first:last]] = np.matmul(padded, matrices(which[starts[part]]))[run, place]
     return product
 
 
