@@ -454,7 +454,7 @@ def how_many(strategy: Any, target: Target) -> dict[Any, int]:
                 f"sampling_strategy={strategy} is a ratio of two classes, and there are "
                 f"{len(classes)}: {classes}. Give a dict with the wanted rows per class."
             )
-        if not 0 < strategy <= 1:
+        if not 0 < float(strategy) <= 1:
             raise ValueError(
                 f"sampling_strategy={strategy} is a ratio, and must be above 0 and at most 1."
             )

@@ -142,7 +142,7 @@ class RandomOverSampler(BaseOverSampler):
                 f"shrinkage needs a value of at least 0 for each class that is over-sampled, and "
                 f"has none for {missing}: it is {dict(self.shrinkage)}."
             )
-        if not all(isinstance(s, Real) and 0 <= s < np.inf for s in self.shrinkage.values()):
+        if not all(isinstance(s, Real) and 0 <= float(s) < np.inf for s in self.shrinkage.values()):
             raise ValueError(
                 f"shrinkage must be a number of at least 0 for every class: {self.shrinkage}."
             )
