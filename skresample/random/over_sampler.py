@@ -122,6 +122,7 @@ class RandomOverSampler(BaseOverSampler):
         tags = super().__sklearn_tags__()
         tags.input_tags.string = not self._computes
         tags.sampler_tags.sample_indices = True
+        tags.sampler_tags.repeats_rows = not self._computes
         return tags
 
     def _fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:

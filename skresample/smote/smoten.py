@@ -94,6 +94,11 @@ class SMOTEN(InterpolatingOverSampler):
         self.n_jobs = n_jobs
         self.keep_index = keep_index
 
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.sampler_tags.repeats_rows = True
+        return tags
+
     @property
     def _categorical(self) -> Any:
         return "all"
