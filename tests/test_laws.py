@@ -50,7 +50,6 @@ from skresample.table import Target
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*rows are used evenly, as in SMOTE:UserWarning"),
     pytest.mark.filterwarnings("ignore:.*there are .* to choose from:UserWarning"),
-    pytest.mark.filterwarnings("ignore:.*new rows of class .* repeat others:UserWarning"),
     pytest.mark.filterwarnings("ignore:LeeSMOTE. of .* were rejected:UserWarning"),
     pytest.mark.filterwarnings("ignore:Number of distinct clusters"),
 ]
