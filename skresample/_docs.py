@@ -74,6 +74,11 @@ keep_index : bool, default=False
     labelled with whole numbers that go on from the largest, or, in an index of any other
     kind, not at all. Otherwise all rows are numbered, as in imbalanced-learn.
 """,
+    "smote": """
+smote : sampler, default=None
+    What over-samples, with its own `sampling_strategy`: any sampler of this library, or an
+    over-sampler of imbalanced-learn. None for :class:`SMOTE`.
+""",
     "hybrid_attributes": """
 is_synthetic_ : ndarray of shape (n_out,)
     False for rows that were given, True for new ones.
@@ -83,8 +88,10 @@ parents_ : ndarray of shape (n_synthetic, p)
     Positions of the input rows behind each new row that is left, -1 for none.
 n_removed_ : dict
     How many rows were removed after over-sampling, per label.
-sampler_ : sampler
+sampler_, smote_ : sampler
     The fitted sampler.
+is_moved_ : ndarray of shape (n_out,)
+    True for given rows that `smote` moved, where it moves any.
 sampling_strategy_ : dict
     Rows that were made per label, before rows were removed.
 n_features_in_ : int

@@ -51,6 +51,10 @@ __all__ = [
 ]
 
 
+# From this share of the new rows on, it is said that they repeat others.
+MANY = 0.25
+
+
 @dataclass(slots=True)
 class SamplerTags(ImblearnSamplerTags):
     """What a sampler does to the rows that it is given: ``__sklearn_tags__().sampler_tags``.
@@ -63,10 +67,13 @@ class SamplerTags(ImblearnSamplerTags):
         Whether numbers of given rows may come out changed.
     removes_rows : bool, default=False
         Whether given rows may not come out.
+    repeats_rows : bool, default=False
+        Whether new rows of continuous numbers may be equal to given rows, or to each other.
     """
 
     moves_rows: bool = False
     removes_rows: bool = False
+    repeats_rows: bool = False
 
 
 @dataclass(frozen=True)
@@ -371,6 +378,16 @@ class BaseOverSampler(ImblearnBaseOverSampler):
             self._put_class(output, code, int(n_samples), rng)
         return output.close()
 
+    def _tell_repeats(self, task: OneVsRest, n_same: int, n_new: int, why: str) -> None:
+        """Warn where many of the new rows are equal to given rows or to each other."""
+        if n_same > MANY * n_new:
+            warnings.warn(
+                f"{type(self).__name__}: of {n_new} new rows of class {task.label!r}, {n_same} "
+                f"repeat others: {why}",
+                UserWarning,
+                stacklevel=2,
+            )
+
     def _code_of(self, label: Any) -> int:
         """Return the position of a class; of the smallest for None."""
         classes = self._target.classes.tolist()
@@ -459,7 +476,7 @@ def how_many(strategy: Any, target: Target) -> dict[Any, int]:
                 f"sampling_strategy={strategy} is a ratio of two classes, and there are "
                 f"{len(classes)}: {classes}. Give a dict with the wanted rows per class."
             )
-        if not 0 < strategy <= 1:
+        if not 0 < float(strategy) <= 1:
             raise ValueError(
                 f"sampling_strategy={strategy} is a ratio, and must be above 0 and at most 1."
             )

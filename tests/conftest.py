@@ -40,6 +40,14 @@ LAWS = {
 }
 
 
+# Said by two methods of many small and of many real tables; test_laws.py checks when.
+REPEATS = "ignore:.*new rows of class .* repeat others:UserWarning"
+
+
+def pytest_configure(config):
+    config.addinivalue_line("filterwarnings", REPEATS)
+
+
 def pytest_addoption(parser):
     parser.addoption("--law-table", type=Path, help="write the table of methods and laws there")
 

@@ -26,12 +26,14 @@ from samplers import (
 from scipy import sparse
 from scipy.stats import ks_2samp, spearmanr
 from sklearn.base import clone
+from sklearn.datasets import make_classification
 from sklearn.linear_model import LogisticRegression
 from sklearn.mixture import GaussianMixture
 from sklearn.model_selection import cross_val_score
 
 from skresample import (
     CCR,
+    LVQSMOTE,
     SMOTE,
     SVMSMOTE,
     BorderlineSMOTE,
@@ -884,6 +886,36 @@ class InOrder(Bootstrap):
 
     def sample(self, n):
         return super().sample(n).sort_values("0")
+
+
+class TestCopies:
+    """New rows of continuous numbers repeat none, or the sampler says that they may."""
+
+    @every_sampler
+    def test_of_given_rows_and_of_each_other(self, sampler):
+        X, y = blobs((300, 60))
+        sampler = clone(sampler).set_params(sampling_strategy={1: 1060})
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            X_out, _ = sampler.fit_resample(X, y)
+        told = [w for w in said if "new rows of class 1" in str(w.message)]
+        n_different = len(np.unique(X_out, axis=0))
+        repeated = len(X_out) - n_different
+        if repeated > 2:  # a row with all its values at the ends of their columns, twice
+            assert sampler.__sklearn_tags__().sampler_tags.repeats_rows
+        if isinstance(sampler, (LVQSMOTE, SafeLevelSMOTE)):
+            assert len(told) == (repeated > 250)
+            assert all(f"1, {repeated} repeat others" in str(w.message) for w in told)
+        else:
+            assert not told
+
+    def test_of_rows_among_the_majority(self):
+        X, y = make_classification(2000, weights=[0.9], class_sep=0.2, random_state=0)
+        sampler = SafeLevelSMOTE(random_state=0)
+        with pytest.warns(UserWarning, match=r"of \d+ new rows of class 1, (\d+) repeat others"):
+            X_out, _ = sampler.fit_resample(X, y)
+        copies = (X_out[2000:, np.newaxis, 0] == X[y == 1, 0]).any(axis=1)
+        assert copies.mean() > 0.25
 
 
 class TestFewRows:

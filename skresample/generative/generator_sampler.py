@@ -120,6 +120,11 @@ class GeneratorSampler(BaseOverSampler):
         self.bounds = bounds
         self.keep_index = keep_index
 
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.sampler_tags.repeats_rows = True  # as a bootstrap does
+        return tags
+
     def _fit_class(self, task: OneVsRest) -> Any:
         seed = int(task.rng.integers(MOST_SEED))
         if hasattr(self.generator, "get_params"):

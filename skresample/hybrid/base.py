@@ -2,22 +2,35 @@
 
 import warnings
 from abc import abstractmethod
+from collections.abc import Mapping
 from numbers import Integral
 from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
 from imblearn.base import BaseSampler
-from sklearn.utils import check_random_state
+from imblearn.utils import check_sampling_strategy
+from scipy import sparse
+from sklearn.utils import check_random_state, get_tags
 from sklearn.utils._param_validation import HasMethods
 
-from skresample.base import SamplerTags, features_of, how_many
+from skresample.base import (
+    BaseOverSampler,
+    SamplerTags,
+    check_new_rows,
+    features_of,
+    how_many,
+)
+from skresample.numerics.mixed import Mixed
 from skresample.numerics.neighbors import kneighbors
 from skresample.smote import SMOTE
 from skresample.table import Rows, Target, read_rows, read_target, take_rows
 from skresample.utils import seeded_clone
 
 __all__ = ["HybridSampler"]
+
+# A class that has less left of it was mostly removed, which is said.
+MOST = 0.5
 
 
 class HybridSampler(BaseSampler):
@@ -29,9 +42,12 @@ class HybridSampler(BaseSampler):
     _paper: ClassVar[str] = ""
     """Authors, year and title of the paper, for the command line."""
 
+    _cleaner: ClassVar[str | None] = None
+    """The attribute with the sampler of imbalanced-learn that removes the same rows."""
+
     _sampling_type = "over-sampling"
     _parameter_constraints: ClassVar[dict] = {
-        "sampling_strategy": [object],  # the sampler checks it
+        "sampling_strategy": BaseOverSampler._parameter_constraints["sampling_strategy"],
         "random_state": ["random_state"],
         "smote": [HasMethods(["fit_resample"]), None],
         "n_jobs": [Integral, None],
@@ -44,8 +60,17 @@ class HybridSampler(BaseSampler):
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
-        tags.sampler_tags = SamplerTags(removes_rows=True)
+        moves = False
+        if self.smote is not None:
+            theirs = getattr(get_tags(self.smote), "sampler_tags", None)
+            moves = getattr(theirs, "moves_rows", False)
+        tags.sampler_tags = SamplerTags(moves_rows=moves, removes_rows=True)
         return tags
+
+    @property
+    def smote_(self) -> Any:
+        """The fitted sampler, under the name that it has in imbalanced-learn."""
+        return self.sampler_
 
     @abstractmethod
     def _keep(
@@ -76,9 +101,10 @@ class HybridSampler(BaseSampler):
             If the table or the target cannot be used; the message says why and what to do.
         """
         self._validate_params()
-        rows = read_rows(X, self, numeric=True)
+        self._forget()
+        rows = read_rows(X, self, numeric=True, categorical=_categorical(self._over_sampler()))
         target = read_target(y, len(rows), type(self).__name__)
-        self.sampling_strategy_ = how_many(self.sampling_strategy, target)
+        self.sampling_strategy_ = how_many(self._strategy(), target)
         return self
 
     def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
@@ -105,45 +131,178 @@ class HybridSampler(BaseSampler):
             If the table or the target cannot be used; the message says why and what to do.
         """
         self._validate_params()
+        self.__dict__.pop("sampling_strategy_", None)  # of an earlier fit
         return self._fit_resample(X, y)
 
     def _fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
+        """Resample, with the counts of ``sampling_strategy_`` where a caller has set it."""
+        name = type(self).__name__
+        self._forget()
+        asked = self.__dict__.get("sampling_strategy_")
+        rows = read_rows(X, self, numeric=False)
+        fewest = 2 if asked is None else 1
+        target = read_target(y, len(rows), name, min_classes=fewest)
         words = check_random_state(self.random_state).randint(0, 2**31, size=2)
-        sampler = self.smote
-        if sampler is None:
-            sampler = SMOTE(standardize=self.standardize, n_jobs=self.n_jobs)
-        sampler = seeded_clone(sampler, int(words[0]))
-        if "sampling_strategy" in sampler.get_params() and self.smote is None:
-            sampler.set_params(sampling_strategy=self.sampling_strategy)
-        read_rows(X, self, numeric=False)
-        X_out, y_out = sampler.fit_resample(X, y)
+        sampler = seeded_clone(self._over_sampler(), int(words[0]))
+        if asked is None:
+            X_out, y_out = sampler.fit_resample(X, y)
+        else:
+            asked = check_new_rows(asked, target, name)
+            X_out, y_out = _add(sampler, asked, target, X, y)
         self.sampler_ = sampler
-        self.sampling_strategy_ = sampler.sampling_strategy_
-        given = sampler.get_params().get("categorical_features", "auto")
-        rows = read_rows(X_out, self, numeric=True, categorical=given)
-        target = read_target(y_out, len(rows), type(self).__name__)
-        kept = self._keep(X_out, rows, target, np.random.default_rng(int(words[1])))
-        left = np.bincount(target.codes[kept], minlength=len(target.classes))
+        out = read_rows(X_out, self, numeric=True, categorical=_categorical(sampler))
+        target_out = read_target(y_out, len(out), name, min_classes=fewest)
+        synthetic, origin, parents = self._provenance(sampler, rows, target, out, target_out)
+        made = sampler.sampling_strategy_ if asked is None else asked
         labels = target.classes.tolist()
-        for code in np.flatnonzero(left == 0):
-            warnings.warn(
-                f"{type(self).__name__} would remove all rows of class {labels[code]!r}, which "
-                "overlaps too much with others to be cleaned: all of them were kept.",
-                UserWarning,
-                stacklevel=2,
-            )
-            kept |= target.codes == code
-            left[code] = target.counts[code]
-        self.n_removed_ = dict(zip(labels, (target.counts - left).tolist(), strict=True))
-        n_old = len(rows) - len(sampler.parents_)
-        old = np.arange(len(rows)) < n_old
-        self.is_synthetic_ = ~old[kept]
-        self.input_indices_ = np.where(old, np.arange(len(rows)), -1)[kept]
-        self.parents_ = sampler.parents_[kept[n_old:]]
+        self.sampling_strategy_ = {label: int(made[label]) for label in labels if label in made}
+        kept = self._keep(X_out, out, target_out, np.random.default_rng(int(words[1])))
+        kept = self._all_of_no_class(kept, target_out)
+        self.is_synthetic_ = synthetic[kept]
+        self.input_indices_ = origin[kept]
+        self.parents_ = parents[kept[synthetic]]
+        if hasattr(sampler, "is_moved_"):
+            self.is_moved_ = sampler.is_moved_[kept]
         which = np.flatnonzero(kept)
+        if self._cleaner is not None:
+            getattr(self, self._cleaner).sample_indices_ = which
         return take_rows(X_out, which), take_rows(y_out, which)
 
-    def _nearest(self, rows: Rows, k: int) -> npt.NDArray[np.intp]:
+    def _forget(self) -> None:
+        """Take what an earlier resampling has left."""
+        for name in ("is_synthetic_", "input_indices_", "parents_", "is_moved_", "n_removed_"):
+            self.__dict__.pop(name, None)
+
+    def _over_sampler(self) -> Any:
+        """Return what over-samples."""
+        if self.smote is None:
+            return SMOTE(
+                sampling_strategy=self.sampling_strategy,
+                standardize=self.standardize,
+                n_jobs=self.n_jobs,
+            )
+        if not hasattr(self.smote, "sampling_strategy"):
+            raise ValueError(
+                f"{type(self).__name__}: smote={self.smote!r} has no sampling_strategy. Give a "
+                "sampler, such as SMOTE(); put other steps into a pipeline around this one."
+            )
+        return self.smote
+
+    def _strategy(self) -> Any:
+        """Return the `sampling_strategy` of what over-samples, a hybrid's within it."""
+        sampler = self._over_sampler()
+        return (
+            sampler._strategy()
+            if isinstance(sampler, HybridSampler)
+            else (sampler.sampling_strategy)
+        )
+
+    def _provenance(
+        self, sampler: Any, rows: Rows, target: Target, out: Rows, target_out: Target
+    ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+        """Return which rows of an over-sampled table are new, and where rows come from.
+
+        That is, for each row, its position among the given ones, -1 for new ones; and for each
+        new one, the positions of its parents, -1 for none.
+        """
+        if isinstance(sampler, (BaseOverSampler, HybridSampler)):
+            synthetic = sampler.is_synthetic_
+            origin = getattr(sampler, "input_indices_", np.arange(len(out)))
+            return synthetic, np.where(synthetic, -1, origin), sampler.parents_
+        n = len(rows)
+        if not (
+            n <= len(out)
+            and np.array_equal(target_out.labels[:n], target.labels)
+            and _same_rows(rows, out)
+        ):
+            raise ValueError(
+                f"{type(self).__name__}: smote={self.smote!r} does not put the rows that it was "
+                "given first and unchanged, so that nobody can say which are new. Give an "
+                "over-sampler, such as SMOTE()."
+            )
+        place = np.arange(len(out))
+        drawn = getattr(sampler, "sample_indices_", None)
+        parents = np.full((len(out) - n, 1), -1)
+        if drawn is not None and len(drawn) == len(out):
+            parents[:, 0] = drawn[n:]
+        return place >= n, np.where(place < n, place, -1), parents
+
+    def _all_of_no_class(
+        self, kept: npt.NDArray[np.bool_], target: Target
+    ) -> npt.NDArray[np.bool_]:
+        """Keep a class of which nothing would be left, and say where little is."""
+        name = type(self).__name__
+        left = np.bincount(target.codes[kept], minlength=len(target.classes))
+        labels = target.classes.tolist()
+        for code, label in enumerate(labels):
+            if left[code] == 0:
+                warnings.warn(
+                    f"{name} would remove all rows of class {label!r}, which overlaps too much "
+                    "with others to be cleaned: all of them were kept.",
+                    UserWarning,
+                    stacklevel=4,
+                )
+                kept = kept | (target.codes == code)
+                left[code] = target.counts[code]
+            elif left[code] < MOST * target.counts[code]:
+                warnings.warn(
+                    f"{name} removed {target.counts[code] - left[code]} of the "
+                    f"{target.counts[code]} rows that class {label!r} had after over-sampling: "
+                    "the classes overlap. Clean less, or use a sampler that removes none.",
+                    UserWarning,
+                    stacklevel=4,
+                )
+        self.n_removed_ = dict(zip(labels, (target.counts - left).tolist(), strict=True))
+        return kept
+
+    def _cleaned(self, strategy: Any, target: Target) -> npt.NDArray[np.bool_]:
+        """Return which rows are of the classes that a cleaning of imbalanced-learn is for."""
+        classes = check_sampling_strategy(strategy, target.labels, "clean-sampling")
+        return np.isin(target.labels, list(classes))
+
+    def _nearest(
+        self, rows: Rows, k: int, *, search: Any = None, n_jobs: int | None = None
+    ) -> npt.NDArray[np.intp]:
         """Return the nearest rows of each."""
         features = features_of(rows, standardize=self.standardize)
-        return kneighbors(features, k, n_jobs=self.n_jobs)
+        if search is not None and isinstance(features, Mixed):
+            raise ValueError(
+                f"{type(self).__name__}: {search!r} measures distances between numbers, and X has "
+                "categories or missing values: give a number of neighbors."
+            )
+        n_jobs = self.n_jobs if n_jobs is None else n_jobs
+        return kneighbors(features, k, search=search, n_jobs=n_jobs)
+
+
+def _add(sampler: Any, new: Mapping[Any, int], target: Target, X: Any, y: Any) -> tuple[Any, Any]:
+    """Over-sample with given numbers of new rows per label."""
+    if isinstance(sampler, (BaseOverSampler, HybridSampler)):
+        sampler.sampling_strategy_ = dict(new)
+        return sampler._fit_resample(X, y)
+    have = dict(zip(target.classes.tolist(), target.counts.tolist(), strict=True))
+    sampler.set_params(sampling_strategy={label: have[label] + n for label, n in new.items()})
+    return sampler.fit_resample(X, y)
+
+
+def _categorical(sampler: Any) -> Any:
+    """Return which columns a sampler, or the one within a hybrid, takes for categories."""
+    while isinstance(sampler, HybridSampler):
+        sampler = sampler._over_sampler()
+    if isinstance(sampler, BaseOverSampler):
+        return sampler._categorical
+    return getattr(sampler, "categorical_features", "auto")
+
+
+def _same_rows(rows: Rows, out: Rows) -> bool:
+    """Say whether a table begins with the rows of another."""
+    n = len(rows)
+    if sparse.issparse(rows.X):
+        return not (out.X.tocsr()[:n] != rows.X.tocsr()).nnz
+    for j in range(rows.X.shape[1]):
+        given, now = rows.column(j), out.column(j)
+        there = ~given.missing
+        if not np.array_equal(given.missing, now.missing[:n]):
+            return False
+        if not np.array_equal(given.values[there], now.values[:n][there]):
+            return False
+    return True

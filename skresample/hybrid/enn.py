@@ -5,12 +5,15 @@ from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
+from imblearn.under_sampling import EditedNearestNeighbours
+from sklearn.base import clone
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from skresample._docs import fill_doc
 from skresample.base import drop_in
 from skresample.hybrid.base import HybridSampler
 from skresample.numerics.cleaning import agreed
+from skresample.smote.base import count_neighbors
 from skresample.table import Rows, Target
 
 __all__ = ["SMOTEENN"]
@@ -28,9 +31,11 @@ class SMOTEENN(HybridSampler):
     ----------
     {sampling_strategy}
     {random_state}
-    smote : sampler, default=None
-        What over-samples, with its own `sampling_strategy`; any sampler of this library. None
-        for :class:`SMOTE`.
+    {smote}
+    enn : EditedNearestNeighbours, default=None
+        The cleaning, as an object of imbalanced-learn: its `sampling_strategy` says which
+        classes lose rows, its `n_neighbors` and `kind_sel` take the place of those below. None
+        cleans all classes.
     n_neighbors : int, default=3
         How many nearest rows judge a row.
     kind_sel : {'mode', 'all'}, default='mode'
@@ -44,6 +49,9 @@ class SMOTEENN(HybridSampler):
     Attributes
     ----------
     {hybrid_attributes}
+    enn_ : EditedNearestNeighbours
+        The cleaning as an object of imbalanced-learn; its ``sample_indices_`` are the rows
+        that stay of the over-sampled table.
 
     See Also
     --------
@@ -53,8 +61,8 @@ class SMOTEENN(HybridSampler):
     Notes
     -----
     The paper removes a row that differs from two of its three nearest: ``'mode'``.
-    imbalanced-learn removes it if it differs from any, ``'all'``, and takes the cleaning as an
-    object, `enn`.
+    imbalanced-learn removes it if it differs from any, ``'all'``. Where several classes have
+    the most votes, a row stays if its own is among them; there, the first of these counts.
 
     References
     ----------
@@ -76,8 +84,11 @@ class SMOTEENN(HybridSampler):
         "machine learning training data"
     )
 
+    _cleaner = "enn_"
+
     _parameter_constraints: ClassVar[dict] = {
         **HybridSampler._parameter_constraints,
+        "enn": [EditedNearestNeighbours, None],
         "n_neighbors": [Interval(Integral, 1, None, closed="left")],
         "kind_sel": [StrOptions({"mode", "all"})],
     }
@@ -88,6 +99,7 @@ class SMOTEENN(HybridSampler):
         sampling_strategy: Any = "auto",
         random_state: Any = None,
         smote: Any = None,
+        enn: Any = None,
         n_neighbors: int = 3,
         kind_sel: str = "mode",
         standardize: bool = False,
@@ -96,6 +108,7 @@ class SMOTEENN(HybridSampler):
         self.sampling_strategy = sampling_strategy
         self.random_state = random_state
         self.smote = smote
+        self.enn = enn
         self.n_neighbors = n_neighbors
         self.kind_sel = kind_sel
         self.standardize = standardize
@@ -104,5 +117,17 @@ class SMOTEENN(HybridSampler):
     def _keep(
         self, X: Any, rows: Rows, target: Target, rng: np.random.Generator
     ) -> npt.NDArray[np.bool_]:
-        near = self._nearest(rows, self.n_neighbors)
-        return agreed(near, target.codes, unanimously=self.kind_sel == "all")
+        if self.enn is None:
+            self.enn_ = EditedNearestNeighbours(
+                sampling_strategy="all",
+                n_neighbors=self.n_neighbors,
+                kind_sel=self.kind_sel,
+                n_jobs=self.n_jobs,
+            )
+        else:
+            self.enn_ = clone(self.enn)
+            self.enn_._validate_params()
+        k, search = count_neighbors(self.enn_.n_neighbors, "n_neighbors")
+        near = self._nearest(rows, k, search=search, n_jobs=self.enn_.n_jobs)
+        stays = agreed(near, target.codes, unanimously=self.enn_.kind_sel == "all")
+        return stays | ~self._cleaned(self.enn_.sampling_strategy, target)

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
+from sklearn import config_context
 from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
@@ -13,6 +14,7 @@ from skresample.encoding import TableEncoder
 from skresample.hybrid.base import HybridSampler
 from skresample.numerics.threads import in_threads
 from skresample.table import Rows, Target
+from skresample.table.rows import with_unique_names
 from skresample.utils import seeded_clone
 
 __all__ = ["SMOTEIPF"]
@@ -30,9 +32,7 @@ class SMOTEIPF(HybridSampler):
     ----------
     {sampling_strategy}
     {random_state}
-    smote : sampler, default=None
-        What over-samples, with its own `sampling_strategy`; any sampler of this library. None
-        for :class:`SMOTE`.
+    {smote}
     estimator : classifier, default=None
         Fitted to each part; None for a decision tree by entropy with leaves of two rows or
         more, as near to the paper's C4.5 as scikit-learn comes. A table with categories or
@@ -118,7 +118,12 @@ class SMOTEIPF(HybridSampler):
         self, X: Any, rows: Rows, target: Target, rng: np.random.Generator
     ) -> npt.NDArray[np.bool_]:
         mixed = rows.columns.categories.size or rows.columns.has_missing
-        values = TableEncoder().fit_transform(X) if mixed else rows.numeric
+        if mixed:
+            # Whatever output a user wants of transformers is not for those in here.
+            with config_context(transform_output="default"):
+                values = TableEncoder().fit_transform(with_unique_names(X, rows.names))
+        else:
+            values = rows.numeric
         estimator = self.estimator
         if estimator is None:
             estimator = DecisionTreeClassifier(criterion="entropy", min_samples_leaf=2)

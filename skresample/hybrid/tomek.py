@@ -1,9 +1,11 @@
 """SMOTE and Tomek links."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
+from imblearn.under_sampling import TomekLinks
+from sklearn.base import clone
 
 from skresample._docs import fill_doc
 from skresample.base import drop_in
@@ -26,9 +28,10 @@ class SMOTETomek(HybridSampler):
     ----------
     {sampling_strategy}
     {random_state}
-    smote : sampler, default=None
-        What over-samples, with its own `sampling_strategy`; any sampler of this library. None
-        for :class:`SMOTE`.
+    {smote}
+    tomek : TomekLinks, default=None
+        The cleaning, as an object of imbalanced-learn: its `sampling_strategy` says which
+        classes lose rows. None removes both rows of a link.
     standardize : bool, default=False
         Whether distances are taken of numbers over their standard deviations.
     n_jobs : int, default=None
@@ -37,6 +40,9 @@ class SMOTETomek(HybridSampler):
     Attributes
     ----------
     {hybrid_attributes}
+    tomek_ : TomekLinks
+        The cleaning as an object of imbalanced-learn; its ``sample_indices_`` are the rows
+        that stay of the over-sampled table.
 
     See Also
     --------
@@ -62,22 +68,38 @@ class SMOTETomek(HybridSampler):
         "machine learning training data"
     )
 
+    _cleaner = "tomek_"
+
+    _parameter_constraints: ClassVar[dict] = {
+        **HybridSampler._parameter_constraints,
+        "tomek": [TomekLinks, None],
+    }
+
     def __init__(
         self,
         *,
         sampling_strategy: Any = "auto",
         random_state: Any = None,
         smote: Any = None,
+        tomek: Any = None,
         standardize: bool = False,
         n_jobs: int | None = None,
     ):
         self.sampling_strategy = sampling_strategy
         self.random_state = random_state
         self.smote = smote
+        self.tomek = tomek
         self.standardize = standardize
         self.n_jobs = n_jobs
 
     def _keep(
         self, X: Any, rows: Rows, target: Target, rng: np.random.Generator
     ) -> npt.NDArray[np.bool_]:
-        return ~in_tomek_links(self._nearest(rows, 1)[:, 0], target.codes)
+        if self.tomek is None:
+            self.tomek_ = TomekLinks(sampling_strategy="all", n_jobs=self.n_jobs)
+        else:
+            self.tomek_ = clone(self.tomek)
+            self.tomek_._validate_params()
+        nearest = self._nearest(rows, 1, n_jobs=self.tomek_.n_jobs)[:, 0]
+        linked = in_tomek_links(nearest, target.codes)
+        return ~(linked & self._cleaned(self.tomek_.sampling_strategy, target))

@@ -122,6 +122,7 @@ class RandomOverSampler(BaseOverSampler):
         tags = super().__sklearn_tags__()
         tags.input_tags.string = not self._computes
         tags.sampler_tags.sample_indices = True
+        tags.sampler_tags.repeats_rows = not self._computes
         return tags
 
     def _fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
@@ -142,7 +143,7 @@ class RandomOverSampler(BaseOverSampler):
                 f"shrinkage needs a value of at least 0 for each class that is over-sampled, and "
                 f"has none for {missing}: it is {dict(self.shrinkage)}."
             )
-        if not all(isinstance(s, Real) and 0 <= s < np.inf for s in self.shrinkage.values()):
+        if not all(isinstance(s, Real) and 0 <= float(s) < np.inf for s in self.shrinkage.values()):
             raise ValueError(
                 f"shrinkage must be a number of at least 0 for every class: {self.shrinkage}."
             )

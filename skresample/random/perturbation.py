@@ -209,6 +209,13 @@ class Perturbation(BaseOverSampler):
         self.bounds = bounds
         self.keep_index = keep_index
 
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        # Numbers stay, or are those of other rows, or means of groups.
+        means = self.method == "microaggregation" and not self.preserve_variance
+        tags.sampler_tags.repeats_rows = means or self.method in ("pram", "rank_swap")
+        return tags
+
     def perturb(self, X: Any) -> Any:
         """Change all rows of a table.
 

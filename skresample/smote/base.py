@@ -18,7 +18,7 @@ from skresample.numerics.mixed import Mixed
 from skresample.numerics.neighbors import kneighbors, majority_share
 from skresample.table import Rows, Synthetic
 
-__all__ = ["NEIGHBORS", "InterpolatingOverSampler", "Pairing"]
+__all__ = ["NEIGHBORS", "InterpolatingOverSampler", "Pairing", "count_neighbors"]
 
 # What a parameter takes that says how many neighbours.
 NEIGHBORS = [Interval(Integral, 1, None, closed="left"), HasMethods(["kneighbors"])]
@@ -214,16 +214,7 @@ class InterpolatingOverSampler(BaseOverSampler):
 
     def _neighbors(self, parameter: str) -> tuple[int, Any]:
         """Return how many neighbours a parameter asks for, and the estimator to find them."""
-        value = getattr(self, parameter)
-        if isinstance(value, Integral):
-            return int(value), None
-        n_neighbors = getattr(value, "n_neighbors", None)
-        if not isinstance(n_neighbors, Integral) or n_neighbors < 2:
-            raise ValueError(
-                f"{parameter}={value!r} has n_neighbors={n_neighbors}: it must look for at least "
-                "2, since a row is the first of its own neighbours."
-            )
-        return int(n_neighbors) - 1, value
+        return count_neighbors(getattr(self, parameter), parameter)
 
     def _refuse_search(self, search: Any, features: Any, parameter: str) -> None:
         """Refuse an estimator of the user's, or a method, that cannot measure the table."""
@@ -239,3 +230,36 @@ class InterpolatingOverSampler(BaseOverSampler):
                 f"{parameter}={search!r} measures distances between numbers, and X has categories "
                 "or missing values: give a number of neighbours."
             )
+
+
+def count_neighbors(value: Any, parameter: str) -> tuple[int, Any]:
+    """Return how many neighbors to look for, and the estimator that does, as a parameter says.
+
+    Parameters
+    ----------
+    value : int or estimator
+        A number of neighbors, or an estimator whose ``n_neighbors`` counts the row itself.
+    parameter : str
+        What it was given as, for messages.
+
+    Returns
+    -------
+    n_neighbors : int
+        Other rows to find for each.
+    search : estimator or None
+        The estimator; None for a number.
+
+    Raises
+    ------
+    ValueError
+        If the estimator finds only the row itself.
+    """
+    if isinstance(value, Integral):
+        return int(value), None
+    n_neighbors = getattr(value, "n_neighbors", None)
+    if not isinstance(n_neighbors, Integral) or n_neighbors < 2:
+        raise ValueError(
+            f"{parameter}={value!r} has n_neighbors={n_neighbors}: it must look for at least "
+            "2, since a row is the first of its own neighbors."
+        )
+    return int(n_neighbors) - 1, value

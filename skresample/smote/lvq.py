@@ -84,7 +84,9 @@ class LVQSMOTE(InterpolatingOverSampler):
     differences are compared and nearest rows found; a missing number counts as the mean, and
     categories do not count. Categories and holes are those of the row that is moved, which is
     the only parent: ``parents_`` has -1 for the other. Rows may leave the observed range (see
-    `bounds`). Where there are fewer than 4 different codebook vectors, rows are made as in
+    `bounds`). There are at most :math:`c^2 k` different new rows, with c vectors of the
+    codebook and the `k_neighbors` k: more are repeated, and a warning says so where many are.
+    Where there are fewer than 4 different codebook vectors, rows are made as in
     SMOTE, and a warning says so.
 
     References
@@ -136,6 +138,11 @@ class LVQSMOTE(InterpolatingOverSampler):
         self.bounds = bounds
         self.keep_index = keep_index
 
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.sampler_tags.repeats_rows = True
+        return tags
+
     def _fit_class(self, task: OneVsRest) -> Any:
         scaled, deviation = in_deviations(rows_of(task.numeric, task.minority))
         vectors = self._quantised(scaled, task.rng)
@@ -173,7 +180,17 @@ class LVQSMOTE(InterpolatingOverSampler):
         first = rng.integers(len(vectors), size=n_new)
         second = (first + rng.integers(1, len(vectors), size=n_new)) % len(vectors)
         other = alike[first, second, rng.integers(2, size=n_new)]
-        base = task.minority[near[other, rng.integers(near.shape[1], size=n_new)]]
+        moved = near[other, rng.integers(near.shape[1], size=n_new)]
+        base = task.minority[moved]
+        # A row, and the two vectors that it is moved between, make the new row.
+        made = np.unique((first * len(vectors) + other) * len(task.minority) + moved)
+        self._tell_repeats(
+            task,
+            n_new - made.size,
+            n_new,
+            "there are no more ways to move a row. Raise n_codebooks or k_neighbors, or use "
+            "another method.",
+        )
 
         def draw(part: slice, rng: np.random.Generator) -> npt.NDArray[np.floating]:
             return rows_of(task.numeric, base[part]) + (vectors[first[part]] - vectors[other[part]])

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 
 from skresample._docs import fill_doc
 from skresample.base import OneVsRest
@@ -53,8 +54,9 @@ class SafeLevelSMOTE(InterpolatingOverSampler):
     Notes
     -----
     As in the paper, the same number of neighbours decides levels and partners. A row of level
-    0 that is joined with one of another is that other, by the formula. Where all levels are 0,
-    all rows are used evenly, as in SMOTE, and a warning says so.
+    0 that is joined with one of another gives a copy of the other, by the formula, and one that
+    is joined with a row of level 0 a copy of itself. A warning says so where many new rows are
+    copies. Where all levels are 0, all rows are used evenly, as in SMOTE, and a warning says so.
 
     References
     ----------
@@ -102,6 +104,11 @@ class SafeLevelSMOTE(InterpolatingOverSampler):
         self.neighbors = neighbors
         self.keep_index = keep_index
 
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.sampler_tags.repeats_rows = True
+        return tags
+
     def _pair(self, task: OneVsRest) -> Pairing:
         partners = self._smote_pairing(task).partners
         level = np.zeros(len(task.rows))
@@ -112,3 +119,16 @@ class SafeLevelSMOTE(InterpolatingOverSampler):
             high = np.where(own < other, 1.0, other / own)
         partners, low, high = keep_slots(partners, (partners >= 0) & (own + other > 0), low, high)
         return Pairing((partners[:, 0] >= 0).astype(float), partners, (low, high))
+
+    def _join(
+        self, task: OneVsRest, fitted: Pairing, n_new: int, rng: np.random.Generator
+    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.floating]]:
+        base, second, gap = super()._join(task, fitted, n_new, rng)
+        self._tell_repeats(
+            task,
+            np.count_nonzero((gap == 0) | (gap == 1)),
+            n_new,
+            "they are copies of rows that have no others of the class near. Raise k_neighbors, or "
+            "use SMOTE.",
+        )
+        return base, second, gap

@@ -1,15 +1,18 @@
 """SMOTE-N."""
 
+import warnings
 from typing import Any, ClassVar
 
 import numpy as np
+from sklearn.utils._param_validation import HasMethods
 
 from skresample._docs import fill_doc
 from skresample.base import OneVsRest, drop_in
 from skresample.numerics.mixed import Mixed, class_shares
 from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
+from skresample.table import Rows
 
-__all__ = ["SMOTEN"]
+__all__ = ["SMOTEN", "warn_of_encoder"]
 
 
 @drop_in
@@ -28,9 +31,9 @@ class SMOTEN(InterpolatingOverSampler):
 
     Parameters
     ----------
-    categorical_encoder : None
-        Taken so that this class can stand for imbalanced-learn's. There is nothing to
-        encode, so that anything else is refused.
+    categorical_encoder : estimator, default=None
+        Accepted for compatibility with imbalanced-learn. Categories are compared without
+        an encoder here, so that it has no effect; fitting warns if one is given.
     {sampling_strategy}
     {random_state}
     {k_neighbors 5}
@@ -70,7 +73,7 @@ class SMOTEN(InterpolatingOverSampler):
 
     _parameter_constraints: ClassVar[dict] = {
         **InterpolatingOverSampler._parameter_constraints,
-        "categorical_encoder": [None],
+        "categorical_encoder": [HasMethods(["fit_transform", "inverse_transform"]), None],
         "k_neighbors": NEIGHBORS,
     }
 
@@ -91,9 +94,17 @@ class SMOTEN(InterpolatingOverSampler):
         self.n_jobs = n_jobs
         self.keep_index = keep_index
 
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.sampler_tags.repeats_rows = True
+        return tags
+
     @property
     def _categorical(self) -> Any:
         return "all"
+
+    def _fit_table(self, rows: Rows, rng: np.random.Generator) -> None:
+        warn_of_encoder(self)
 
     def _features(self, task: OneVsRest) -> Any:
         codes = task.rows.codes
@@ -107,3 +118,20 @@ class SMOTEN(InterpolatingOverSampler):
         pairing = self._smote_pairing(task)
         with_base = np.column_stack([task.minority, pairing.partners])
         return pairing._replace(partners=with_base)
+
+
+def warn_of_encoder(sampler: Any) -> None:
+    """Say that an encoder has no effect, if one was given.
+
+    Parameters
+    ----------
+    sampler : SMOTEN or SMOTENC
+        What it was given to.
+    """
+    if sampler.categorical_encoder is not None:
+        warnings.warn(
+            f"{type(sampler).__name__}: categorical_encoder has no effect, since categories are "
+            "compared without one. Leave it out.",
+            UserWarning,
+            stacklevel=4,
+        )

@@ -4,11 +4,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.utils._param_validation import HasMethods
 
 from skresample._docs import fill_doc
 from skresample.base import drop_in
 from skresample.numerics.mixed import mismatch_cost
 from skresample.smote.smote import SMOTE
+from skresample.smote.smoten import warn_of_encoder
+from skresample.table import Rows
 
 __all__ = ["SMOTENC"]
 
@@ -31,9 +34,9 @@ class SMOTENC(SMOTE):
     Parameters
     ----------
     {categorical_features}
-    categorical_encoder : None
-        Taken so that this class can stand for imbalanced-learn's. There is nothing to
-        encode, so that anything else is refused.
+    categorical_encoder : estimator, default=None
+        Accepted for compatibility with imbalanced-learn. Categories are compared without
+        an encoder here, so that it has no effect; fitting warns if one is given.
     {sampling_strategy}
     {random_state}
     {k_neighbors 5}
@@ -81,7 +84,7 @@ class SMOTENC(SMOTE):
 
     _parameter_constraints: ClassVar[dict] = {
         **SMOTE._parameter_constraints,
-        "categorical_encoder": [None],
+        "categorical_encoder": [HasMethods(["fit_transform", "inverse_transform"]), None],
     }
 
     def __init__(
@@ -106,6 +109,9 @@ class SMOTENC(SMOTE):
             keep_index=keep_index,
         )
         self.categorical_encoder = categorical_encoder
+
+    def _fit_table(self, rows: Rows, rng: np.random.Generator) -> None:
+        warn_of_encoder(self)
 
     @property
     def continuous_features_(self) -> npt.NDArray[np.intp]:

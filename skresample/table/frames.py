@@ -5,6 +5,7 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 from sklearn.utils import _safe_indexing
 
 from skresample.table.columns import Values
@@ -136,6 +137,8 @@ def take_rows(table: Any, rows: npt.NDArray[np.intp], *, keep_index: bool = Fals
         if keep_index and hasattr(table, "iloc"):
             taken.index = table.index[: len(rows)]
         return taken
+    if sparse.issparse(table) and table.format not in ("csr", "csc"):  # such as a target
+        return type(table)(table.tocsr()[rows])
     return _safe_indexing(table, rows)
 
 

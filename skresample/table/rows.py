@@ -29,7 +29,7 @@ from skresample.table.columns import (
 from skresample.table.frames import is_frame, open_frame, read_series
 from skresample.table.one_hot import OneHot, find_groups, read_group, split_groups
 
-__all__ = ["Columns", "Rows", "read_like", "read_rows"]
+__all__ = ["Columns", "Rows", "read_like", "read_rows", "with_unique_names"]
 
 
 @dataclass(frozen=True)
@@ -400,7 +400,7 @@ def read_rows(X: Any, estimator: Any, *, numeric: bool, categorical: Any = "auto
     as_list = isinstance(X, (list, tuple))
     if is_frame(X):
         names = [str(name) for name in getattr(X, "column_names", X.columns)]
-        validate_data(estimator, _with_unique_names(X, names), skip_check_array=True)
+        validate_data(estimator, with_unique_names(X, names), skip_check_array=True)
         check_array(np.broadcast_to(0.0, X.shape), estimator=estimator)  # not empty
     else:
         if hasattr(X, "__arrow_c_stream__") or hasattr(X, "__dataframe__") or hasattr(X, "collect"):
@@ -444,7 +444,7 @@ def read_like(
         If the columns are other ones, or one holds what is no number.
     """
     rows = read_rows(X, clone(estimator), numeric=False)
-    named = _with_unique_names(rows.X, rows.names)
+    named = with_unique_names(rows.X, rows.names)
     validate_data(estimator, named, reset=False, skip_check_array=True)
     if sparse.issparse(rows.X):
         rows.X = rows.X.toarray()
@@ -470,8 +470,21 @@ def read_like(
     return numeric, codes
 
 
-def _with_unique_names(X: Any, names: list[str]) -> Any:
-    """Return a table; with its columns numbered if names repeat, which scikit-learn refuses."""
+def with_unique_names(X: Any, names: list[str]) -> Any:
+    """Return a table; with its columns numbered if names repeat, which scikit-learn refuses.
+
+    Parameters
+    ----------
+    X : {array-like, sparse matrix, frame} of shape (n, d)
+        The table.
+    names : list of str
+        Of its columns.
+
+    Returns
+    -------
+    X : {array-like, sparse matrix, frame} of shape (n, d)
+        The same rows.
+    """
     return X if len(set(names)) == len(names) else open_frame(X).to_native()
 
 

@@ -225,4 +225,4 @@ def _check_labels(checked: Any, name: str) -> npt.NDArray[Any]:
         )
     if kind == "multilabel-indicator" and (np.asarray(checked.sum(axis=1)) == 0).any():
         raise ValueError("y has rows without a class: each row of a one-hot target has a single 1.")
-    return np.asarray(check_target_type(checked))
+    return np.asarray(check_target_type(checked)).ravel()  # of a matrix, a column

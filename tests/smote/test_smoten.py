@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from imblearn.metrics.pairwise import ValueDifferenceMetric
 from scipy import stats
+from sklearn.preprocessing import OrdinalEncoder
 
 from skresample import SMOTEN
 
@@ -139,3 +140,6 @@ class TestTables:
         X, y = categories()
         with pytest.raises(ValueError, match="categorical_encoder"):
             SMOTEN(object()).fit(X, y)
+        with pytest.warns(UserWarning, match="SMOTEN: categorical_encoder has no effect"):
+            encoded = SMOTEN(OrdinalEncoder(), random_state=0).fit_resample(X, y)[0]
+        np.testing.assert_array_equal(encoded, SMOTEN(random_state=0).fit_resample(X, y)[0])

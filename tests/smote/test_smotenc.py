@@ -9,6 +9,7 @@ import pytest
 from samplers import blobs
 from scipy import stats
 from sklearn.neighbors import NearestNeighbors
+from sklearn.preprocessing import OneHotEncoder
 
 from skresample import SMOTE, SMOTENC
 
@@ -88,6 +89,9 @@ class TestAgainstImbalancedLearn:
             assert sampler.categorical_features_.tolist() == [3, 4]
         with pytest.raises(ValueError, match="categorical_encoder"):
             SMOTENC([3], categorical_encoder=object()).fit(X, y)
+        sampler = SMOTENC([3, 4], categorical_encoder=OneHotEncoder())
+        with pytest.warns(UserWarning, match="SMOTENC: categorical_encoder has no effect"):
+            sampler.fit(X, y)
 
 
 class TestDistance:
