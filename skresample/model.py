@@ -47,9 +47,9 @@ from skresample.encoding import (
 from skresample.hybrid.base import HybridSampler
 from skresample.smote import SMOTE
 from skresample.table import Target, read_labels, take_rows
-from skresample.validation import last_step, prepare_validation, validates
+from skresample.validation import last_step, prepare_validation, trait_of, validates
 
-__all__ = ["ResampledClassifier"]
+__all__ = ["ResampledClassifier", "with_sampler"]
 
 # The calibrations that are fitted to held-out rows.
 FITTED = ("isotonic", "sigmoid")
@@ -281,7 +281,7 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
 
     def _read_target(self, X: Any, y: Any) -> Target:
         name = type(self).__name__
-        shape = np.shape(y) if isinstance(y, list | tuple) else getattr(y, "shape", ())
+        shape: Any = np.shape(y) if isinstance(y, list | tuple) else getattr(y, "shape", ())
         if sparse.issparse(y) or (len(shape) == 2 and shape[1] > 1):
             raise ValueError(
                 f"Multilabel and multioutput targets are not supported. y has {shape[1]} columns, "
@@ -587,6 +587,48 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         tags.classifier_tags = estimator.classifier_tags or tags.classifier_tags
         tags.classifier_tags.multi_label = False
         return tags
+
+
+def with_sampler(estimator: Any, sampler: Any) -> Any:
+    """Return a classifier that resamples: a search, or what else splits rows, around it.
+
+    Parameters
+    ----------
+    estimator : classifier
+        Perhaps a search, or a pipeline that ends in one.
+    sampler : sampler
+        What resamples.
+
+    Returns
+    -------
+    model : classifier
+        ``ResampledClassifier(estimator, sampler)``, or the search of such a classifier, with
+        the steps before it inside. Not fitted.
+    """
+    front, last, prefix = [], estimator, "estimator__"
+    if isinstance(estimator, Pipeline):
+        *front, (name, last) = estimator.steps
+        prefix += f"{name}__" if front else ""
+    params = last.get_params(deep=False)
+    if trait_of(last) in ("cv", "oob_score"):
+        if params.get("estimator") is not None:
+            inner = params["estimator"]
+            inner = Pipeline([*front, (name, inner)]) if front else inner
+            changed: dict[str, Any] = {"estimator": ResampledClassifier(inner, sampler)}
+            for grid in {"param_grid", "param_distributions"} & set(params):
+                many = isinstance(params[grid], list)
+                longer = [
+                    {prefix + key: values for key, values in one.items()}
+                    for one in (params[grid] if many else [params[grid]])
+                ]
+                changed[grid] = longer if many else longer[0]
+            return clone(last).set_params(**changed)
+        if params.get("estimators") and not front:
+            members = [
+                (key, ResampledClassifier(one, sampler)) for key, one in params["estimators"]
+            ]
+            return clone(last).set_params(estimators=members)
+    return ResampledClassifier(estimator, sampler)
 
 
 class _Rows(NamedTuple):

@@ -6,7 +6,7 @@ from typing import Any
 
 from sklearn.pipeline import Pipeline
 
-__all__ = ["last_step", "prepare_validation", "validates"]
+__all__ = ["last_step", "prepare_validation", "trait_of", "validates"]
 
 # Above so many rows, early_stopping='auto' means True in scikit-learn.
 MANY_ROWS = 10_000
@@ -41,7 +41,31 @@ def validates(estimator: Any) -> bool:
     validates : bool
         Whether it does; with ``early_stopping='auto'`` it may.
     """
-    return any(map(_trait, _parts(estimator)))
+    return any(map(trait_of, _parts(estimator)))
+
+
+def trait_of(estimator: Any) -> str:
+    """Return by what an estimator holds out some of the rows that it is fitted on.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Known by its parameters, not by its class.
+
+    Returns
+    -------
+    trait : {'cv', 'oob_score', 'early stopping', ''}
+        Empty if it holds out none.
+    """
+    params = estimator.get_params(deep=False)
+    if "cv" in params and not (isinstance(params["cv"], str) and params["cv"] == "prefit"):
+        return "cv"
+    if params.get("oob_score"):
+        return "oob_score"
+    stops = params.get("early_stopping", params.get("n_iter_no_change") is not None)
+    if params.get("eval_fraction") or (stops and params.get("validation_fraction") is not None):
+        return "early stopping"
+    return ""
 
 
 def prepare_validation(estimator: Any, sampler: Any, n_rows: int, fit_params: Any) -> Any:
@@ -81,7 +105,7 @@ def prepare_validation(estimator: Any, sampler: Any, n_rows: int, fit_params: An
         estimator.set_params(**dict.fromkeys(undecided, n_rows > MANY_ROWS))
     fraction = None
     for part in _parts(estimator):
-        trait = _trait(part)
+        trait = trait_of(part)
         if part is last and trait == "early stopping" and _takes_validation(estimator):
             fraction = None if given else part.get_params(deep=False)["validation_fraction"]
         elif trait:
@@ -100,19 +124,6 @@ def _parts(estimator: Any) -> Iterator[Any]:
     for value in estimator.get_params().values():
         if hasattr(value, "get_params") and not isinstance(value, type):
             yield value
-
-
-def _trait(estimator: Any) -> str:
-    """Return by what an estimator holds out rows, empty if it does not."""
-    params = estimator.get_params(deep=False)
-    if "cv" in params and not (isinstance(params["cv"], str) and params["cv"] == "prefit"):
-        return "cv"
-    if params.get("oob_score"):
-        return "oob_score"
-    stops = params.get("early_stopping", params.get("n_iter_no_change") is not None)
-    if params.get("eval_fraction") or (stops and params.get("validation_fraction") is not None):
-        return "early stopping"
-    return ""
 
 
 def _takes_validation(estimator: Any) -> bool:

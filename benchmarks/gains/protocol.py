@@ -183,7 +183,9 @@ def _model(
     outside = encoded or method.calibration is not None
     model = build(pipeline, sampler, method.name, outside, seed)
     if method.calibration is not None:
-        model.set_params(calibration=method.calibration)
+        # Around the support vector machine, the sampler goes inside of what calibrates it.
+        resampled = model if "calibration" in model.get_params(deep=False) else model.estimator
+        resampled.set_params(calibration=method.calibration)
     return model
 
 
@@ -260,6 +262,8 @@ def _decided(true: np.ndarray, probabilities: np.ndarray, offsets: np.ndarray) -
 def _counted(model: Any, n: int) -> dict[str, float]:
     """Return how many rows were trained on, and how many of them are synthetic."""
     last = model[-1] if hasattr(model, "steps") else model
+    if hasattr(last, "calibrated_classifiers_"):
+        last = last.calibrated_classifiers_[0].estimator
     sampler = getattr(last, "sampler_", None)
     if sampler is None:
         return {"rows": n, "synthetic": 0}

@@ -46,7 +46,7 @@ from skresample.encoding import (
     takes_names_for_numbers,
 )
 from skresample.generative import GANOverSampler
-from skresample.model import ResampledClassifier
+from skresample.model import with_sampler
 from skresample.numerics.threads import is_forked
 from skresample.random import RandomOverSampler
 from skresample.smote import SMOTE, SMOTEN, SMOTENC
@@ -912,12 +912,12 @@ def build(estimator: Any, sampler: Any, method: str, encoded: bool, seed: int) -
         aim = "F1" if method == F1_THRESHOLD else "balanced accuracy"
         return TunedThreshold(model, aim, seed)
     if encoded and sampler is not None:
-        return ResampledClassifier(model, seeded_clone(sampler, seed))
+        return with_sampler(model, seeded_clone(sampler, seed))
     last = last_step(model)
     if method == CLASS_WEIGHTS:
         last = BalancedWeights(last)
     elif sampler is not None:
-        last = ResampledClassifier(last, seeded_clone(sampler, seed))
+        last = with_sampler(last, seeded_clone(sampler, seed))
     if isinstance(model, Pipeline):
         model.steps[-1] = (model.steps[-1][0], last)
         return model

@@ -578,6 +578,8 @@ def _read_sparse(X: Any, asked: set[int], names: list[str], sampler: str) -> Col
     values = X.tocsr()
     values = values[:, numbers] if asked else values
     numeric = values.astype(np.float32 if X.dtype == np.float32 else np.float64, copy=False)
+    if not numbers.size:  # scikit-learn takes no sparse matrix without columns
+        numeric = numeric.toarray()
     other = np.unique(values.indices[(values.data != 0) & (values.data != 1)])
     binary = np.setdiff1d(np.unique(values.indices), other)
     by_column = X.tocsc()
