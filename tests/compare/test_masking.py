@@ -24,8 +24,8 @@ FRAME = pd.DataFrame(
 @pytest.mark.parametrize(
     ("message", "masked"),
     [
-        ("could not convert string to float: 'Ann Smith'", "could not convert string to float: '…'"),
-        ("Found unknown categories ['Bob\\nJones', np.str_('007')]", "Found unknown categories ['…', np.str_('…')]"),
+        ("could not convert string: 'Ann Smith'", "could not convert string: '…'"),
+        ("unknown: ['Bob\\nJones', np.str_('007')]", "unknown: ['…', np.str_('…')]"),
         ("not Bob\nJones here", "not … here"),
         ("bad text 'Ann Smi...'", "bad text '…'"),
         ("value 87213.55 is too large", "value … is too large"),
