@@ -56,8 +56,9 @@ def fit_alone(n_threads: int | None) -> Iterator[list[str]]:
             _restore.enter_context(warnings.catch_warnings())
             _restore.enter_context(threadpool_limits(n_threads))
             _show_as_before = warnings.showwarning
-            warnings.showwarning = _show
-            warnings.simplefilter("always")
+        # Each time, since other threads that leave ``warnings.catch_warnings`` change it.
+        warnings.showwarning = _show
+        warnings.simplefilter("always")
         _entered += 1
     outer = getattr(_mine, "caught", None)
     _mine.caught = []

@@ -31,7 +31,6 @@ from sklearn.utils._param_validation import (
     InvalidParameterError,
     validate_parameter_constraints,
 )
-from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import _num_samples, has_fit_parameter
 
 from skresample.compare.baselines import BalancedWeights, TunedThreshold, groups_for
@@ -238,6 +237,8 @@ def compare(
     started = time.perf_counter()
     given = {"cv": cv, "n_jobs": n_jobs, "random_state": random_state}
     check_parameters("compare", CONSTRAINTS, X=X, y=y, groups=groups, progress=progress, **given)
+    if y is not None:
+        _n_rows("y", y)
     target = read_target(y, _n_rows("X", X), "compare")
     X = distinct_names(X)
     if estimators is None:
@@ -408,12 +409,13 @@ def plain_labels(target: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     ValueError
         If two classes are written alike.
     """
-    if type_of_target(target.labels) != "unknown":
-        return target.classes, target.labels
     labels = target.classes.tolist()
+    kind = target.labels.dtype.kind
+    if kind in "biufU" or (kind == "O" and all(isinstance(one, str) for one in labels)):
+        return target.classes, target.labels
     names = np.array(labels) if all(isinstance(one, (bool, int)) for one in labels) else None
     if names is None or names.dtype.kind not in "biu" or len(np.unique(names)) < len(labels):
-        names = np.array([str(label) for label in labels])
+        names = np.array([str(label) for label in (labels if kind == "O" else target.classes)])
     if len(np.unique(names)) < len(labels):
         raise ValueError("y has classes that are written alike: rename the labels.")
     return names, names[target.codes]
@@ -716,9 +718,12 @@ def _folds(
         ]
     folds = []
     try:
-        for splitter in splitters:
-            for train, test in splitter.split(data.X, data.labels, data.groups):
-                folds.append((_positions(train, data), _positions(test, data)))
+        with warnings.catch_warnings():
+            # Of a splitter that ignores groups: what it makes of them is checked below.
+            warnings.filterwarnings("ignore", "The groups parameter is ignored", UserWarning)
+            for splitter in splitters:
+                for train, test in splitter.split(data.X, data.labels, data.groups):
+                    folds.append((_positions(train, data), _positions(test, data)))
     except (TypeError, ValueError, IndexError) as error:
         raise ValueError(f"cv cannot split the rows: {error}") from error
     if not folds:
@@ -729,12 +734,19 @@ def _folds(
 
 
 def _listed(cv: Any) -> Any:
-    return cv if hasattr(cv, "split") else list(cv)
+    """Return a splitter as it is, and the folds of an iterable, also of one that is used up."""
+    if hasattr(cv, "split"):
+        return cv
+    try:
+        return list(cv)
+    except TypeError as error:
+        raise ValueError(f"cv is {type(cv).__name__} without any folds.") from error
 
 
 def _positions(rows: Any, data: Data) -> npt.NDArray[np.intp]:
     """Return the positions of rows that may be marked by booleans."""
-    return np.arange(len(data.labels))[np.asarray(rows)]
+    rows = np.asarray(rows)
+    return np.arange(len(data.labels))[rows if rows.size else rows.astype(np.intp)]
 
 
 def _check_fold(
@@ -832,15 +844,16 @@ def _fit_and_score(
                 label = data.names.tolist()[counts.argmin()]
                 rare = f" (class {label} has {counts.min()} training rows)"
             return Cell(failed, f"{type(error).__name__}: {error}{rare}", [])
-    row = scores(
-        data.codes[test],
-        predicted,
-        confidence,
-        probabilities,
-        n_classes=len(data.names),
-        positive=int(np.argmin(np.bincount(data.codes))),
-    )
-    return Cell(row, None, sorted({message.split("\n")[0] for message in caught}))
+        notes = sorted({message.split("\n")[0] for message in caught})
+        row = scores(
+            data.codes[test],
+            predicted,
+            confidence,
+            probabilities,
+            n_classes=len(data.names),
+            positive=int(np.argmin(np.bincount(data.codes))),
+        )
+    return Cell(row, None, notes)
 
 
 def codes_of(labels: npt.NDArray[Any], names: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
