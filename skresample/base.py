@@ -225,7 +225,10 @@ class BaseOverSampler(ImblearnBaseOverSampler):
         """
         for name in ("parents_", "is_synthetic_", "is_moved_", "sample_indices_"):
             self.__dict__.pop(name, None)  # of an earlier fit_resample
-        rows = read_rows(X, self, numeric=self._computes, categorical=self._categorical)
+        computes = self._computes
+        rows = read_rows(
+            X, self, numeric=computes, categorical=self._categorical, allow_nd=not computes
+        )
         alone = y is None and not self._knows_others
         target = one_class(len(rows)) if alone else read_target(y, len(rows), type(self).__name__)
         wanted = {ALL_ROWS: 0} if alone else how_many(self.sampling_strategy, target)

@@ -1,6 +1,7 @@
 """What a column becomes behind the door, and how new values of it are written."""
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from numbers import Real
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ __all__ = [
     "Number",
     "Values",
     "Whole",
+    "box",
     "encode_like",
     "is_missing",
     "keep_squares",
@@ -33,6 +35,8 @@ SECONDS_A_DAY = 86_400
 TIME_STEPS = (86_400, 3_600, 1_800, 900, 60, 1)
 # Above this, floats do not hold every whole number.
 EXACT = 2**53
+# Objects that are points in time, and durations; pandas' own are among those of Python.
+TIMES = ((datetime, np.datetime64), (timedelta, np.timedelta64))
 # The squares of numbers up to this power of two, and down to its inverse, stay in the range of
 # floats, and so do sums of very many of them; the other is for single precision.
 MOST_EXPONENT, MOST_EXPONENT_SINGLE = 500, 50
@@ -370,9 +374,14 @@ def kind_of(column: Values) -> str:
     types = set(map(type, held.tolist()))
     if all(issubclass(t, bool | np.bool_) for t in types) and types:
         return "boolean"
-    if all(issubclass(t, Real) and not issubclass(t, bool | np.bool_) for t in types):
+    if types and any(all(issubclass(t, a_time) for t in types) for a_time in TIMES):
+        aware = {getattr(value, "tzinfo", None) is not None for value in held.tolist()}
+        return "number" if len(aware) == 1 else "datetime with and without a time zone"
+    # NumPy takes its durations for whole numbers.
+    plain = [t for t in types if issubclass(t, Real) and not issubclass(t, np.timedelta64)]
+    if len(plain) == len(types) and not any(issubclass(t, bool | np.bool_) for t in types):
         return "number"
-    other = [t for t in types if not issubclass(t, str | bytes | Real)]
+    other = [t for t in types if t not in plain and not issubclass(t, str | bytes)]
     if not other:
         return "name"
     if any(issubclass(t, complex | np.complexfloating) for t in other):
@@ -477,16 +486,81 @@ def _is_absent(value: Any) -> bool:
         return type(value).__name__ == "NAType"
 
 
+def box(
+    values: npt.NDArray[Any], like: npt.NDArray[np.intp], held: npt.NDArray[Any]
+) -> npt.NDArray[Any]:
+    """Return new values as objects, as a column of objects holds them.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_new,)
+        Numbers or times, as the column was read.
+    like : ndarray of shape (n_new,)
+        Rows of the column whose type and time zone new times have; -1 for any.
+    held : ndarray of shape (n,)
+        The column, of objects.
+
+    Returns
+    -------
+    boxed : ndarray of shape (n_new,)
+        Values of Python, NumPy or pandas.
+    """
+    if values.dtype.kind not in "mM":
+        return values.astype(object)
+    missing = is_missing(held)
+    a_value = int(np.argmin(missing))
+    models = held[np.where((like < 0) | missing[like], a_value, like)]
+    boxed = np.empty(len(values), dtype=object)
+    boxed[:] = [_as_object(v, model) for v, model in zip(values, models, strict=True)]
+    return boxed
+
+
+def _as_object(value: Any, model: Any) -> Any:
+    """Return a time of NumPy, of UTC, as one of the type and the zone of another."""
+    if isinstance(model, np.datetime64 | np.timedelta64):
+        return value.astype(model.dtype)
+    if hasattr(model, "to_numpy"):  # of pandas, in nanoseconds where need be
+        time = type(model)(value)
+        zone = getattr(model, "tz", None)
+        return time if zone is None else time.tz_localize("UTC").tz_convert(zone)
+    time = value.astype(f"{value.dtype.kind}8[us]").item()
+    zone = getattr(model, "tzinfo", None)
+    return time if zone is None else time.replace(tzinfo=UTC).astimezone(zone)
+
+
+def _as_time(value: Any) -> Any:
+    """Return an object that is a time as one of NumPy, of UTC."""
+    if isinstance(value, np.datetime64 | np.timedelta64):
+        return value
+    if getattr(value, "tzinfo", None) is not None:
+        value = value.astimezone(UTC).replace(tzinfo=None)
+    if hasattr(value, "to_numpy"):
+        return value.to_numpy()
+    return np.datetime64(value) if isinstance(value, datetime) else np.timedelta64(value)
+
+
 def _unboxed(values: npt.NDArray[Any], present: npt.NDArray[np.bool_]) -> npt.NDArray[Any]:
-    """Return objects that are all numbers, or all booleans, as such."""
+    """Return objects that are all numbers, all booleans or all times, as such."""
     held = values[present].tolist()
-    whole = all(isinstance(v, int | np.integer | np.bool_) for v in held)
+    if held and isinstance(held[0], tuple(t for of_a_kind in TIMES for t in of_a_kind)):
+        times = np.array([_as_time(value) for value in held])
+        unboxed: npt.NDArray[Any] = np.zeros(len(values), dtype=times.dtype)
+        unboxed[present] = times
+        return unboxed
     dtype: type = np.float64
-    if held and whole:
-        small = all(-(2**63) <= v < 2**63 for v in held)
-        dtype = np.bool_ if isinstance(held[0], bool | np.bool_) else np.int64 if small else dtype
-    unboxed: npt.NDArray[Any] = np.zeros(len(values), dtype=dtype)
-    unboxed[present] = held
+    if held and all(isinstance(v, int | np.integer | np.bool_) for v in held):
+        low, high = min(held), max(held)
+        dtype = np.int64 if -(2**63) <= low and high < 2**63 else np.uint64
+        dtype = np.bool_ if isinstance(held[0], bool | np.bool_) else dtype
+    unboxed = np.zeros(len(values), dtype=dtype)
+    try:
+        unboxed[present] = held
+    except OverflowError:
+        raise OverflowError(
+            "it has whole numbers beyond 64 bits"
+            if dtype is not np.float64
+            else "it has numbers beyond what floats hold"
+        ) from None
     return unboxed
 
 

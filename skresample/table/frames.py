@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils import _safe_indexing
 
-from skresample.table.columns import Values
+from skresample.table.columns import Values, box
 
 __all__ = [
     "append_table",
@@ -211,6 +211,11 @@ def as_series(
     if missing.all():
         return series[like]
     wanted = _native_dtype(series)
+    if series.dtype == nw.Object and values.dtype.kind in "mM":
+        held = series.to_numpy()
+        boxed = box(values, like, held)
+        boxed[missing] = held[like[missing]]
+        return nw.new_series(series.name, boxed, nw.Object, backend=series.implementation)
     if not missing.any():
         return _of_type(_new(values, series), wanted)
     # Times have one way to be missing, and so have pandas' sparse columns, whose values cannot
@@ -301,6 +306,8 @@ def append_table(X: Any, new: Any) -> Any:
     TypeError
         If the tables are of different libraries.
     """
+    if isinstance(X, np.ma.MaskedArray) or isinstance(new, np.ma.MaskedArray):
+        return np.ma.concatenate([X, new])
     if isinstance(X, np.ndarray) and isinstance(new, np.ndarray):
         return np.concatenate([X, new])
     if type(X) is not type(new):

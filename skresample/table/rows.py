@@ -31,6 +31,20 @@ from skresample.table.one_hot import OneHot, find_groups, read_group, split_grou
 
 __all__ = ["Columns", "Rows", "read_like", "read_rows"]
 
+# Libraries of tables that are not in memory, or not all, and what makes a table of memory of each.
+NOT_IN_MEMORY = {
+    "dask": ("compute",),
+    "dask_expr": ("compute",),
+    "duckdb": ("df", "pl"),
+    "_duckdb": ("df", "pl"),
+    "ibis": ("to_pandas", "to_polars"),
+    "polars": ("collect",),
+    "pyspark": ("toPandas", "to_pandas"),
+    "vaex": ("to_pandas_df",),
+}
+# The same of others.
+WAYS = ("collect", "compute", "to_pandas", "to_arrow", "read_all")
+
 
 @dataclass(frozen=True)
 class Columns:
@@ -83,8 +97,12 @@ class Rows:
         Of its columns, for messages.
     categorical : object, default='auto'
         Which columns are categories, as the user says it.
-    as_list : bool, default=False
-        Whether it came as a list of lists, and goes out as one.
+    row_types : list of callable, default=None
+        What makes each row of a table that came as a list, and goes out as one: list or tuple.
+    mask : ndarray of shape (n, d), default=None
+        Where the values of an array are masked, if it came as a masked one.
+    fill_value : object, default=None
+        What such an array shows in place of these.
     sampler : str, default='This'
         Who asks, for messages.
     """
@@ -95,13 +113,17 @@ class Rows:
         *,
         names: list[str],
         categorical: Any = "auto",
-        as_list: bool = False,
+        row_types: list[Any] | None = None,
+        mask: npt.NDArray[np.bool_] | None = None,
+        fill_value: Any = None,
         sampler: str = "This",
     ):
         self.X = X
         self.names = names
         self.categorical = categorical
-        self.as_list = as_list
+        self.row_types = row_types
+        self.mask = mask
+        self.fill_value = fill_value
         self.sampler = sampler
 
     def __len__(self) -> int:
@@ -109,7 +131,7 @@ class Rows:
 
     def __getstate__(self) -> dict[str, Any]:
         # What can be computed again need not be pickled.
-        kept = ("X", "names", "categorical", "as_list", "sampler")
+        kept = ("X", "names", "categorical", "row_types", "mask", "fill_value", "sampler")
         return {name: self.__dict__[name] for name in kept}
 
     @cached_property
@@ -120,7 +142,7 @@ class Rows:
         if sparse.issparse(self.X):
             return _read_sparse(self.X, asked or set(), self.names, self.sampler)
         if isinstance(self.X, np.ndarray) and self.X.dtype.kind in "buif":
-            return _read_array(self.X, asked or set())
+            return _read_array(self, asked or set())
         return self._read_columns(asked)
 
     @property
@@ -285,7 +307,8 @@ class Rows:
             values = self.X.tocsc()[:, [j]].toarray().ravel()
             return Values(values, is_missing(values))
         if isinstance(self.X, np.ndarray):
-            return Values(self.X[:, j], is_missing(self.X[:, j]))
+            missing = is_missing(self.X[:, j])
+            return Values(self.X[:, j], missing if self.mask is None else missing | self.mask[:, j])
         return read_series(open_frame(self.X)[:, int(j)])
 
     def hole(self, j: int) -> int:
@@ -348,7 +371,13 @@ class Rows:
         numeric: Any = np.empty((len(self), len(numbers)))
         recipes: list[tuple[Any, Number]] = []
         for i, j in enumerate(numbers):
-            recipe, numeric[:, i] = read_number(self.column(j), keep_decimals=True)
+            try:
+                recipe, numeric[:, i] = read_number(self.column(j), keep_decimals=True)
+            except OverflowError as error:
+                raise ValueError(
+                    f"{self.sampler} cannot compute with column {self.names[j]!r}, since {error}: "
+                    "divide its values, leave the column out, or name it in categorical_features."
+                ) from error
             recipes.append(([i], recipe))
         single = all(r.dtype == np.float32 for _, r in recipes) and len(recipes) > 0
         return numeric.astype(np.float32) if single else numeric, recipes
@@ -367,7 +396,9 @@ class Rows:
         return {self.names[j]: ("number", self.column(j)) for j in sorted(numeric)}
 
 
-def read_rows(X: Any, estimator: Any, *, numeric: bool, categorical: Any = "auto") -> Rows:
+def read_rows(
+    X: Any, estimator: Any, *, numeric: bool, categorical: Any = "auto", allow_nd: bool = False
+) -> Rows:
     """Check a table and set ``n_features_in_`` and ``feature_names_in_`` of an estimator.
 
     Parameters
@@ -381,6 +412,9 @@ def read_rows(X: Any, estimator: Any, *, numeric: bool, categorical: Any = "auto
         since rows are only copied.
     categorical : {'auto', None, array-like, callable}, default='auto'
         Which columns are categories.
+    allow_nd : bool, default=False
+        Whether an array may have more than two dimensions, such as one of images: where its
+        columns are never read.
 
     Returns
     -------
@@ -393,28 +427,82 @@ def read_rows(X: Any, estimator: Any, *, numeric: bool, categorical: Any = "auto
         If the table is empty or not two-dimensional or, for `numeric`, a column cannot be
         computed with or has infinite values: the columns are named.
     TypeError
-        If it is a frame that is not in memory, or a column has values that cannot be told
-        apart.
+        If it is not in memory, or a column has values that cannot be told apart.
     """
     sampler = type(estimator).__name__
-    as_list = isinstance(X, (list, tuple))
+    _refuse_not_in_memory(X, sampler)
+    row_types = mask = fill_value = None
     if is_frame(X):
         names = [str(name) for name in getattr(X, "column_names", X.columns)]
         validate_data(estimator, _with_unique_names(X, names), skip_check_array=True)
         check_array(np.broadcast_to(0.0, X.shape), estimator=estimator)  # not empty
     else:
-        if hasattr(X, "__arrow_c_stream__") or hasattr(X, "__dataframe__") or hasattr(X, "collect"):
-            raise TypeError(
-                f"{sampler} reads NumPy arrays, SciPy sparse matrices and frames that are in "
-                f"memory (pandas, polars, pyarrow), not {type(X).__module__}.{type(X).__name__}: "
-                + ("collect it first." if hasattr(X, "collect") else "pass X.to_pandas().")
-            )
-        X = _check_matrix(X, estimator, numeric=numeric)
+        if isinstance(X, (list, tuple)):
+            row_types = [_row_type(row) for row in X]
+            X = _from_list(X, numeric=numeric)
+        if isinstance(X, np.ma.MaskedArray):
+            mask, fill_value = np.ma.getmaskarray(X), X.fill_value
+        X = _check_matrix(X, estimator, numeric=numeric, allow_nd=allow_nd)
         names = [str(j) for j in range(X.shape[1])]
-    rows = Rows(X, names=names, categorical=categorical, as_list=as_list, sampler=sampler)
+    rows = Rows(
+        X,
+        names=names,
+        categorical=categorical,
+        row_types=row_types,
+        mask=mask,
+        fill_value=fill_value,
+        sampler=sampler,
+    )
     if numeric:
         _refuse_infinite(rows)
     return rows
+
+
+def _refuse_not_in_memory(X: Any, sampler: str) -> None:
+    """Refuse what would first have to be computed, or that no library here reads."""
+    library = type(X).__module__.partition(".")[0]
+    known = library in NOT_IN_MEMORY and not is_frame(X)
+    if not known and (isinstance(X, (np.ndarray, list, tuple)) or is_frame(X)):
+        return
+    if known or hasattr(X, "__arrow_c_stream__") or hasattr(X, "__dataframe__"):
+        ways = NOT_IN_MEMORY.get(library, WAYS)
+        way = next((f"pass X.{way}()" for way in ways if hasattr(X, way)), "make it one of these")
+        raise TypeError(
+            f"{sampler} reads NumPy arrays, SciPy sparse matrices and frames that are in memory "
+            f"(pandas, polars, pyarrow), not {type(X).__module__}.{type(X).__qualname__}: {way}."
+        )
+
+
+def _row_type(row: Any) -> Any:
+    """Return what makes a row of a list like another one."""
+    if isinstance(row, tuple):
+        return getattr(type(row), "_make", tuple)  # of named tuples
+    return list
+
+
+def _from_list(X: Any, *, numeric: bool) -> Any:
+    """Return a list of rows as an array: of objects, where they hold values of several types.
+
+    Then each comes out as it came in, and each column is of a type of its own.
+    """
+    masked = [isinstance(row, np.ma.MaskedArray) for row in X]
+    X = [row.tolist() if here else row for row, here in zip(X, masked, strict=True)]
+    if not all(isinstance(row, (list, tuple)) for row in X):
+        return X if numeric else np.array(X, dtype=object)
+    types = {type(value) for row in X for value in row}
+    if type(np.ma.masked) in types:
+        X = [[None if value is np.ma.masked else value for value in row] for row in X]
+    elif numeric and len(types) == 1:
+        kinds = {float: "f", int: "iu", bool: "b"}.get(types.pop(), "biufm")
+        try:
+            if (plain := np.asarray(X)).dtype.kind in kinds:
+                return plain
+        except ValueError:
+            pass
+    try:
+        return np.array(X, dtype=object)
+    except ValueError:  # rows of different lengths, which the check tells
+        return X
 
 
 def read_like(
@@ -475,22 +563,33 @@ def _with_unique_names(X: Any, names: list[str]) -> Any:
     return X if len(set(names)) == len(names) else open_frame(X).to_native()
 
 
-def _check_matrix(X: Any, estimator: Any, *, numeric: bool) -> Any:
+def _check_matrix(X: Any, estimator: Any, *, numeric: bool, allow_nd: bool) -> Any:
     """Return an array or a sparse matrix."""
-    if isinstance(X, (list, tuple)):
-        try:
-            # A list of lists may mix types, of which NumPy would make strings.
-            mixed = not numeric or np.asarray(X).dtype.kind in "USO"
-        except ValueError:  # rows of different lengths, which the check below tells
-            mixed = False
-        X = np.array(X, dtype=object) if mixed else X
+    name = type(estimator).__name__
+    shape = getattr(X, "shape", ())
+    if len(shape) > 2 and not allow_nd:
+        raise ValueError(
+            f"Found array with dim {len(shape)}, while dim <= 2 is required by {name}: X is of "
+            f"shape {shape}. Reshape it, X.reshape(len(X), -1), or copy whole rows with "
+            "RandomOverSampler."
+        )
+    if getattr(getattr(X, "dtype", None), "names", None):
+        raise ValueError(
+            f"{name} reads tables of rows and columns, and X is a structured array of shape "
+            f"{shape} with the fields {', '.join(X.dtype.names)}: pass pandas.DataFrame(X)."
+        )
     X = validate_data(
-        estimator, X, accept_sparse=["csr", "csc"], dtype=None, ensure_all_finite=False
+        estimator,
+        X,
+        accept_sparse=["csr", "csc"],
+        dtype=None,
+        ensure_all_finite=False,
+        allow_nd=allow_nd,
     )
     if numeric and X.dtype.kind not in "buifOUS":
         raise ValueError(
-            f"{type(estimator).__name__} computes new rows from numbers, and X is of dtype "
-            f"{X.dtype}: convert it, or copy whole rows with RandomOverSampler."
+            f"{name} computes new rows from numbers, and X is of dtype {X.dtype}: convert it, or "
+            "copy whole rows with RandomOverSampler."
         )
     return X
 
@@ -531,24 +630,39 @@ def _positions(given: Any, X: Any, names: list[str], what: str) -> set[int] | No
     return found
 
 
-def _read_array(X: npt.NDArray[Any], asked: set[int]) -> Columns:
+def _read_array(rows: Rows, asked: set[int]) -> Columns:
     """Read an array of numbers."""
+    X, mask = rows.X, rows.mask
     categories = np.array(sorted(asked), dtype=np.intp)
     numbers = np.setdiff1d(np.arange(X.shape[1]), categories)
     values = X[:, numbers] if asked else X
+    if mask is not None:
+        mask = mask[:, numbers] if asked else mask
+        # What lies under a mask is any number: here one that the column has anyway.
+        values = np.where(mask, _any_of(values, mask), values)
     dtype = np.dtype(np.float32 if X.dtype == np.float32 else np.float64)
     if X.dtype.kind in "iu" and values.size and _extreme(values) > EXACT:
         # Whole numbers beyond what floats hold: each column less its smallest value.
         numeric = np.empty(values.shape)
         recipes: list[tuple[Any, Number]] = []
         for i in range(values.shape[1]):
-            column = Values(values[:, i], np.zeros(len(X), dtype=bool))
-            recipe, numeric[:, i] = read_number(column, keep_decimals=False)
+            missing = np.zeros(len(X), dtype=bool) if mask is None else mask[:, i]
+            recipe, numeric[:, i] = read_number(
+                Values(values[:, i], missing), keep_decimals=False
+            )
             recipes.append(([i], recipe))
     else:
         numeric, recipes = values.astype(dtype, copy=False), _recipes(X.dtype, _binary(values))
-    read = [Category.read(Values(X[:, j], is_missing(X[:, j]))) for j in categories]
+        if mask is not None:
+            numeric = np.where(mask, dtype.type(np.nan), numeric)
+    read = [Category.read(rows.column(j)) for j in categories]
     return _columns(numeric, numbers, categories, recipes, read, len(X))
+
+
+def _any_of(values: npt.NDArray[Any], mask: npt.NDArray[np.bool_]) -> npt.NDArray[Any]:
+    """Return a value of each column that is not masked; zero where all are."""
+    first = values[np.argmin(mask, axis=0), np.arange(values.shape[1])]
+    return np.where(mask.all(axis=0), values.dtype.type(0), first)
 
 
 def _read_sparse(X: Any, asked: set[int], names: list[str], sampler: str) -> Columns:
@@ -630,7 +744,7 @@ def _any_nan(values: npt.NDArray[np.floating]) -> bool:
 
 
 def _are_strings_of_numbers(values: npt.NDArray[Any]) -> bool:
-    if not all(isinstance(value, str) for value in values[:100]):
+    if not all(isinstance(value, str | bytes) for value in values[:100]):
         return False
     try:
         values[:100].astype(np.float64)
