@@ -217,7 +217,7 @@ def draw_one(
         From 0 to k - 1.
     """
     weights = np.maximum(weights, 0.0)
-    lost, has_own = ~weights.any(axis=1), own >= 0
+    lost, has_own = weights.max(axis=1) == 0, own >= 0
     weights[lost & ~has_own] = otherwise
     rows, mine = np.flatnonzero(has_own), own[has_own]
     kept = np.zeros(len(weights))

@@ -7,7 +7,7 @@ import numpy.typing as npt
 from scipy import sparse
 from sklearn.metrics import euclidean_distances
 from sklearn.utils import gen_batches
-from sklearn.utils.sparsefuncs import mean_variance_axis
+from sklearn.utils.sparsefuncs import mean_variance_axis, min_max_axis
 
 __all__ = [
     "Mixed",
@@ -17,6 +17,7 @@ __all__ = [
     "paired_squared_distances",
     "squared_distances",
     "standard_deviation",
+    "widths",
 ]
 
 # Two rows that have no feature in common are as far apart as can be.
@@ -89,6 +90,26 @@ def standard_deviation(values: Any) -> npt.NDArray[np.float64]:
             # Scaled, since squares may leave the range of floats.
             deviation[j] = size * np.std((column - column[0]) / size, dtype=np.float64)
     return deviation
+
+
+def widths(values: Any) -> npt.NDArray[np.float64]:
+    """Return how far the lowest and the highest value of each column are apart.
+
+    Parameters
+    ----------
+    values : {ndarray, CSR matrix or array} of shape (n, d)
+        Rows of floats, NaN where missing.
+
+    Returns
+    -------
+    widths : ndarray of shape (d,)
+        0 for a constant column or an empty one.
+    """
+    if sparse.issparse(values):
+        low, high = min_max_axis(values.tocsr(), axis=0)
+    else:
+        low, high = np.fmin.reduce(values, axis=0), np.fmax.reduce(values, axis=0)
+    return np.nan_to_num(high.astype(np.float64) - low)
 
 
 def mismatch_cost(values: Any) -> float:

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["draw_in_ball", "grow", "reshape_ball"]
+__all__ = ["draw_in_ball", "fold", "grow", "reshape_ball"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -28,6 +28,31 @@ def draw_in_ball(n: int, d: int, rng: np.random.Generator) -> npt.NDArray[np.flo
         return direction
     length = rng.random(n) ** (1 / d) / np.linalg.norm(direction, axis=1)
     return direction * length[:, np.newaxis]
+
+
+def fold(steps: Floats, reach: Floats) -> npt.NDArray[np.float64]:
+    """Return steps that turn back at a distance, as often as they come to it.
+
+    Parameters
+    ----------
+    steps : ndarray of shape (n, d)
+        Of any length.
+    reach : ndarray of shape (d,)
+        The distance; greater than 0.
+
+    Returns
+    -------
+    folded : ndarray of shape (n, d)
+        From ``-reach`` to ``reach``; what is no longer than that is as it was.
+    """
+    far = np.abs(steps) > reach
+    if not far.any():
+        return steps
+    end = np.broadcast_to(reach, steps.shape)[far]
+    there_and_back = np.mod(steps[far] + end, 4 * end)
+    folded = steps.copy()
+    folded[far] = np.clip(end - np.abs(there_and_back - 2 * end), -end, end)
+    return folded
 
 
 def grow(distances: Floats, energy: float) -> tuple[Floats, npt.NDArray[np.intp]]:

@@ -10,9 +10,9 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 from skresample._docs import fill_doc
 from skresample.base import OneVsRest, fill_in_blocks, rows_of
-from skresample.numerics.mixed import standard_deviation
+from skresample.numerics.mixed import widths
 from skresample.numerics.neighbors import paired_distances
-from skresample.numerics.spheres import draw_in_ball, reshape_ball
+from skresample.numerics.spheres import draw_in_ball, fold, reshape_ball
 from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
 from skresample.table import Synthetic
 
@@ -68,6 +68,9 @@ class GeometricSMOTE(InterpolatingOverSampler):
     -----
     Not the method that Sandhan and Choi called G-SMOTE. Categories are voted on by the k nearest
     minority rows; a number that the surface point has none of is the centre's.
+
+    In no column is a new row further from its centre than the highest value of the class is from
+    the lowest: where a column varies little beside the others, the ball is folded there.
 
     References
     ----------
@@ -150,7 +153,8 @@ class GeometricSMOTE(InterpolatingOverSampler):
         draws = rng.random(n_new)
         codes = self._vote(task, fitted.partners, base, own, gap, draws, rng)
         unit = task.rows.unit(standardize=self.standardize)
-        moving = standard_deviation(task.numeric[task.minority]) > 0
+        width = widths(task.numeric[task.minority])
+        moving = width > 0
 
         def draw(part: slice, rng: np.random.Generator) -> npt.NDArray[np.floating]:
             centre, surface = (
@@ -162,7 +166,7 @@ class GeometricSMOTE(InterpolatingOverSampler):
             axis = np.divide(away, radius, out=np.zeros(away.shape), where=radius > 0)
             points = draw_in_ball(len(away), away.shape[1], rng)
             points = reshape_ball(points, axis, self.truncation_factor, self.deformation_factor)
-            centre[:, moving] += radius * points * unit[moving]
+            centre[:, moving] += fold(radius * points * unit[moving], width[moving])
             return centre
 
         fill = fill_in_blocks(draw, n_new, rng, task.rows.bounds(self.bounds), self.n_jobs)

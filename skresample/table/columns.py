@@ -209,8 +209,8 @@ class Whole:
             Of the shape of `new`.
         """
         a_step = self.unit / self.step
-        steps = new.astype(np.float64) * a_step
-        steps = round_stochastically(steps, draws, np.rint(base * np.float64(a_step)))
+        start = np.rint(base * np.float64(a_step))
+        steps: Any = round_stochastically(new.astype(np.float64) * a_step, draws, start)
         inside = np.int64 if self.dtype.kind in "mM" else self.dtype
         low, high = self.limits or (0, 1)
         if self.limits is None and self.dtype.kind != "b":
@@ -287,11 +287,14 @@ def keep_squares(
         numeric = numeric.copy()
         numeric[:, far] *= scale[far]
     recipes = list(recipes)
+    by_column = not isinstance(recipes[0][0], slice)
     for i in far.tolist():
-        if isinstance(recipes[0][0], slice):
-            recipes.append(([i], replace(recipes[0][1], scale=float(scale[i]))))
+        recipe: Any = recipes[i if by_column else 0][1]
+        scaled = [i], replace(recipe, scale=float(scale[i]))
+        if by_column:
+            recipes[i] = scaled
         else:
-            recipes[i] = ([i], replace(recipes[i][1], scale=float(scale[i])))
+            recipes.append(scaled)
     return numeric, recipes
 
 
@@ -332,7 +335,7 @@ class Category(NamedTuple):
         # In the order in which they come, whatever the library: ties are then broken alike.
         if values.dtype.kind in "OUS":
             lookup = _Numbering()
-            found = np.fromiter(map(lookup.__getitem__, values), np.int32, len(values))
+            found: Any = np.fromiter(map(lookup.__getitem__, values), np.int32, len(values))
             booleans = bool(lookup) and all(isinstance(v, bool | np.bool_) for v in lookup)
             binary = set(lookup) == {0, 1}
             if binary and lookup[0]:

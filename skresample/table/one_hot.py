@@ -172,7 +172,7 @@ def read_group(values: Any, members: npt.NDArray[np.intp], name: str) -> OneHot:
             "and a row of a group has one at most: correct the table, or leave the group out."
         )
     none = np.count_nonzero((total == 0) & ~np.isnan(some).any(axis=1))
-    counts = np.nansum(some, axis=0, dtype=np.float64)
+    counts: Any = np.nansum(some, axis=0, dtype=np.float64)
     return OneHot(members, np.append(counts, none) if none else counts)
 
 

@@ -146,8 +146,8 @@ class Output(ABC):
         self, new: Synthetic, batch: slice, floats: npt.NDArray[np.floating]
     ) -> Callable[[Any, Number], npt.NDArray[Any]]:
         """Settle the groups of zeros and ones in a batch, and return what writes its columns."""
-        base = self._base(new.parents[batch, 0])
-        draws = new.draws[batch]
+        assert new.draws is not None
+        base, draws = self._base(new.parents[batch, 0]), new.draws[batch]
         for group in self.rows.one_hot:
             if not group.of_codes:
                 members = group.members
@@ -182,6 +182,7 @@ class Output(ABC):
             like = self.rows.codes
             return np.full((len(new.parents), like.shape[1]), -1, dtype=like.dtype)
         codes = new.codes
+        assert new.draws is not None
         for group in self.rows.one_hot:
             if group.of_codes:
                 parents, members = new.parents[:, 0], group.members
@@ -219,7 +220,9 @@ class _ArrayOutput(Output):
         columns = self.rows.columns
         if columns.numeric.dtype == X.dtype and not columns.categories.size:
             new.numeric(slice(0, len(new.parents)), self.new[part])
-            for batch in gen_batches(len(new.parents) if columns.recipes[1:] else 0, ROWS_AT_ONCE):
+            if len(columns.recipes) == 1:
+                return
+            for batch in gen_batches(len(new.parents), ROWS_AT_ONCE):
                 floats = self.new[part][batch]
                 written = self._rounded(new, batch, floats)
                 for chosen, recipe in columns.recipes[1:]:
@@ -291,9 +294,10 @@ class _SparseOutput(Output):
                 numeric = self._settled(numeric, group, new)
         data, indices = numeric.data, numeric.indices
         row = np.repeat(np.arange(numeric.shape[0]), np.diff(numeric.indptr))
+        assert new.draws is not None
         for chosen, recipe in columns.recipes:
             inside = slice(None) if isinstance(chosen, slice) else np.isin(indices, chosen)
-            base = 0.0
+            base: Any = 0.0
             if recipe.rounds:
                 parents = new.parents[row[inside], 0]
                 base = np.asarray(self.rows.numeric[parents, indices[inside]]).ravel()
@@ -316,6 +320,7 @@ class _SparseOutput(Output):
 
     def _settled(self, numeric: Any, group: OneHot, new: Synthetic) -> Any:
         """Return a matrix with one 1 in each row of a group of zeros and ones."""
+        assert new.draws is not None
         members, parts = group.members, []
         by_column = numeric.tocsc()[:, members].tocsr()
         of_parents = self.rows.numeric.tocsc()[:, members].tocsr()

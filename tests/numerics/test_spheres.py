@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from skresample.numerics.spheres import draw_in_ball, reshape_ball
+from skresample.numerics.spheres import draw_in_ball, fold, reshape_ball
 
 RNG = np.random.default_rng
 
@@ -46,3 +46,19 @@ def test_flattened_towards_the_axis(a):
 def test_nothing_is_done_without_an_axis():
     points = draw_in_ball(100, 3, RNG(0))
     np.testing.assert_array_equal(reshape_ball(points, np.zeros((100, 3)), 1.0, 1.0), points)
+
+
+def test_fold_turns_back_at_the_reach():
+    steps = np.array([0.3, -0.9, 1.0, 1.25, -1.25, 2.5, 3.75, -4.5, 8.125])[:, np.newaxis]
+    folded = fold(steps, np.ones(1))[:, 0]
+    assert folded.tolist() == [0.3, -0.9, 1.0, 0.75, -0.75, -0.5, -0.25, -0.5, 0.125]
+
+
+def test_fold_never_leads_beyond():
+    rng = np.random.default_rng(0)
+    steps = rng.standard_normal((500, 3)) * 10.0 ** rng.integers(-20, 150, (500, 1))
+    reach = np.array([1e-12, 0.3, 1e20])
+    folded = fold(steps, reach)
+    assert (np.abs(folded) <= reach).all()
+    short = np.abs(steps) <= reach
+    np.testing.assert_array_equal(folded[short], steps[short])
