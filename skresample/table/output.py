@@ -11,7 +11,7 @@ from scipy import sparse
 from sklearn.utils import gen_batches
 
 from skresample.table.columns import Number, box
-from skresample.table.frames import as_series, bind, open_frame, stack, take
+from skresample.table.frames import NewColumn, bind, take
 from skresample.table.one_hot import OneHot
 from skresample.table.rows import Rows
 
@@ -367,46 +367,53 @@ class _FrameOutput(Output):
             return
         columns = self.rows.columns
         if self.copied.all():
-            self.numbers = [np.empty(self.n_new, recipe.dtype) for _, recipe in columns.recipes]
+            self.numbers = [np.empty(0)] * columns.numbers.size
+            for chosen, recipe in columns.recipes:
+                for i in np.arange(columns.numbers.size)[chosen].tolist():
+                    self.numbers[i] = np.empty(self.n_new, recipe.dtype)
             # -1, and so copied from the parent, where nothing else is said.
             dtype = columns.codes.dtype
             self.codes = [np.full(self.n_new, -1, dtype) for _ in columns.categories]
         self.copied[part] = False
         for batch, where, floats in self._batches(new, part):
             written = self._rounded(new, batch, floats)
-            for i, (_, recipe) in enumerate(columns.recipes):
-                self.numbers[i][where] = written([i], recipe)[:, 0]
-                if (missing := np.isnan(floats[:, i])).any():
-                    none = np.zeros(self.n_new, dtype=bool)
-                    self.missing.setdefault(i, none)[where] = missing
+            for chosen, recipe in columns.recipes:
+                values = written(chosen, recipe)
+                for k, i in enumerate(np.arange(columns.numbers.size)[chosen].tolist()):
+                    self.numbers[i][where] = values[:, k]
+            missing = np.isnan(floats)
+            for i in np.flatnonzero(missing.any(axis=0)).tolist():
+                none = np.zeros(self.n_new, dtype=bool)
+                self.missing.setdefault(i, none)[where] = missing[:, i]
         if new.codes is not None:
             settled = self._codes(new)
             for i, codes in enumerate(self.codes):
                 codes[part] = settled[:, i]
 
     def close(self) -> Any:
-        X, frame = self.rows.X, open_frame(self.rows.X)
         if self.copied.all():
             old = np.arange(len(self.rows) if self.originals else 0)
             taken = np.concatenate([old, self.parents])
-            return take(X, taken, n_old=len(old), keep_index=self.keep_index)
+            return take(self.rows.X, taken, n_old=len(old), keep_index=self.keep_index)
         columns = self.rows.columns
         numbers = {j: i for i, j in enumerate(columns.numbers.tolist())}
         categories = {j: i for i, j in enumerate(columns.categories.tolist())}
-        done = []
-        for j in range(len(self.rows.names)):
-            series = frame[:, j]
-            if j in numbers:
-                i = numbers[j]
-                values, self.numbers[i] = self.numbers[i], np.empty(0)  # not held any longer
-                missing = self.missing.pop(i, self.copied) | self.copied
-                new = as_series(values, missing, series, self._with_hole(j, self.parents))
-                del values
-            else:
+
+        def new(j: int) -> NewColumn:
+            if j not in numbers:
                 i = categories[j]
                 codes, self.codes[i] = self.codes[i], np.empty(0, dtype=np.int8)
-                new = series[self._models(i, self.parents, codes)]
-            done.append(stack(series, new) if self.originals else new)
+                return NewColumn(self._models(i, self.parents, codes))
+            i = numbers[j]
+            values, self.numbers[i] = self.numbers[i], np.empty(0)  # not held any longer
+            missing = self.missing.pop(i, self.copied) | self.copied
+            return NewColumn(self._with_hole(j, self.parents), values, missing)
+
         return bind(
-            frame, done, X, n_old=len(self.rows), keep_index=self.keep_index and self.originals
+            self.rows.frame,
+            self.rows.X,
+            new,
+            self.n_new,
+            originals=self.originals,
+            keep_index=self.keep_index and self.originals,
         )

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from sklearn.base import clone
+from sklearn.utils import gen_batches
 from sklearn.utils.sparsefuncs import min_max_axis
 from sklearn.utils.validation import check_array, validate_data
 
@@ -25,11 +26,23 @@ from skresample.table.columns import (
     keep_squares,
     kind_of,
     read_number,
+    recipes_of,
 )
-from skresample.table.frames import is_frame, open_frame, read_series
+from skresample.table.frames import (
+    is_frame,
+    number_blocks,
+    open_frame,
+    read_series,
+    series_of,
+)
 from skresample.table.one_hot import OneHot, find_groups, read_group, split_groups
 
 __all__ = ["Columns", "Rows", "read_like", "read_rows"]
+
+MOST_INT32 = np.iinfo(np.int32).max
+
+# How many values are read at once.
+VALUES_AT_ONCE = 1 << 20
 
 # Libraries of tables that are not in memory, or not all, and what makes a table of memory of each.
 NOT_IN_MEMORY = {
@@ -144,6 +157,27 @@ class Rows:
         if isinstance(self.X, np.ndarray) and self.X.dtype.kind in "buif":
             return _read_array(self, asked or set())
         return self._read_columns(asked)
+
+    @cached_property
+    def frame(self) -> Any:
+        """The table as narwhals has it, where it is a frame."""
+        return open_frame(self.X)
+
+    def blocks(self) -> list[tuple[npt.NDArray[np.intp], npt.NDArray[Any]]]:
+        """Return columns of plain numbers, many at once; others are read by `column`.
+
+        Returns
+        -------
+        blocks : list of (ndarray of shape (k,), ndarray of shape (n, k))
+            Positions, and values of one dtype: NaN where one is missing.
+        """
+        if sparse.issparse(self.X):
+            return []
+        if not isinstance(self.X, np.ndarray):
+            return number_blocks(self.frame)
+        if self.X.dtype.kind not in "iuf" or (self.mask is not None and self.mask.any()):
+            return []
+        return [(np.arange(self.X.shape[1]), self.X)]
 
     @property
     def numeric(self) -> Any:
@@ -287,8 +321,16 @@ class Rows:
         recipe : Floats or Whole
             The recipe.
         """
-        recipes = self.columns.recipes
-        return [r for chosen, r in recipes if isinstance(chosen, slice) or i in chosen][-1]
+        return self.recipes_by_column[i]
+
+    @cached_property
+    def recipes_by_column(self) -> list[Number]:
+        """How each column of numbers is written."""
+        found: list[Any] = [None] * self.columns.numbers.size
+        for chosen, recipe in self.columns.recipes:
+            for i in np.arange(len(found))[chosen].tolist():
+                found[i] = recipe
+        return found
 
     def column(self, j: int) -> Values:
         """Return a column of a table of any make.
@@ -309,7 +351,7 @@ class Rows:
         if isinstance(self.X, np.ndarray):
             missing = is_missing(self.X[:, j])
             return Values(self.X[:, j], missing if self.mask is None else missing | self.mask[:, j])
-        return read_series(open_frame(self.X)[:, int(j)])
+        return read_series(series_of(self.frame, int(j)))
 
     def hole(self, j: int) -> int:
         """Return a row in which a column has no value.
@@ -338,7 +380,10 @@ class Rows:
         """Read a table column by column; ``asked`` are categories, None to go by the types."""
         read: dict[int, Category] = {}
         refused = {}
-        for j in range(self.X.shape[1]):
+        blocks = [(where, values) for where, values in self.blocks()]
+        plain = np.isin(np.arange(len(self.names)), np.concatenate([[], *(w for w, _ in blocks)]))
+        plain[list(asked or ())] = False
+        for j in np.flatnonzero(~plain).tolist():
             column = self.column(j)
             kind = kind_of(column)
             if kind == "complex":
@@ -353,7 +398,7 @@ class Rows:
             raise _refusal(refused, self.sampler, auto=asked is None)
         categories = np.array(list(read), dtype=np.intp)
         numbers = np.setdiff1d(np.arange(self.X.shape[1]), categories)
-        numeric, recipes = self._read_numbers(numbers)
+        numeric, recipes = self._read_numbers(numbers, blocks)
         return _columns(numeric, numbers, categories, recipes, list(read.values()), len(self))
 
     def _category(self, j: int, column: Values) -> Category:
@@ -366,20 +411,37 @@ class Rows:
             ) from error
 
     def _read_numbers(
-        self, numbers: npt.NDArray[np.intp]
+        self,
+        numbers: npt.NDArray[np.intp],
+        blocks: list[tuple[npt.NDArray[np.intp], npt.NDArray[Any]]],
     ) -> tuple[npt.NDArray[np.floating], list[tuple[Any, Number]]]:
         numeric: Any = np.empty((len(self), len(numbers)))
-        recipes: list[tuple[Any, Number]] = []
-        for i, j in enumerate(numbers):
+        place = np.full(len(self.names), -1)
+        place[numbers] = np.arange(len(numbers))
+        found: dict[Number, list[int]] = {}
+        at_once = max(1, VALUES_AT_ONCE // max(1, len(self)))
+        for where, values in blocks:
+            for part in gen_batches(len(where), at_once):
+                among = np.flatnonzero(place[where[part]] >= 0) + part.start
+                some = values[:, part] if len(among) == part.stop - part.start else values[:, among]
+                for chosen, recipe in recipes_of(some, keep_decimals=True):
+                    places = place[where[among[chosen]]]
+                    numeric[:, places] = recipe.encode(some[:, chosen])
+                    found.setdefault(recipe, []).extend(places.tolist())
+            place[where] = -1
+        for j in np.flatnonzero(place >= 0).tolist():
             try:
-                recipe, numeric[:, i] = read_number(self.column(j), keep_decimals=True)
+                recipe, numeric[:, place[j]] = read_number(self.column(j), keep_decimals=True)
             except OverflowError as error:
                 raise ValueError(
                     f"{self.sampler} cannot compute with column {self.names[j]!r}, since {error}: "
                     "divide its values, leave the column out, or name it in categorical_features."
                 ) from error
-            recipes.append(([i], recipe))
-        single = all(r.dtype == np.float32 for _, r in recipes) and len(recipes) > 0
+            found.setdefault(recipe, []).append(int(place[j]))
+        recipes: list[tuple[Any, Number]] = [
+            (np.sort(places), recipe) for recipe, places in found.items()
+        ]
+        single = all(recipe.dtype == np.float32 for recipe in found) and len(found) > 0
         return numeric.astype(np.float32) if single else numeric, recipes
 
     def _numbers_as_strings(self, asked: set[int]) -> dict[str, tuple[str, Values]]:
@@ -538,11 +600,23 @@ def read_like(
         rows.X = rows.X.toarray()
     columns = fitted.columns
     numeric = np.empty((len(rows), columns.numbers.size))
-    for i, j in enumerate(columns.numbers):
-        column, recipe = rows.column(j), fitted.recipe(i)
+    place = np.full(len(rows.names), -1)
+    place[columns.numbers] = np.arange(columns.numbers.size)
+    for where, values in rows.blocks():
+        groups: dict[Number, list[int]] = {}
+        for k, i in enumerate(place[where].tolist()):
+            if i >= 0 and fitted.recipe(i).dtype.kind not in "mM":
+                groups.setdefault(fitted.recipe(i), []).append(k)
+        for recipe, members in groups.items():
+            some = values[:, members]
+            encoded = encode_like(Values(some, is_missing(some)), recipe)
+            numeric[:, place[where[members]]] = encoded
+            place[where[members]] = -1
+    for j in np.flatnonzero(place >= 0).tolist():
+        column, recipe = rows.column(j), fitted.recipe(int(place[j]))
         try:
-            numeric[:, i] = encode_like(column, recipe)
-        except (TypeError, ValueError) as error:
+            numeric[:, place[j]] = encode_like(column, recipe)
+        except (TypeError, ValueError, OverflowError) as error:
             held = "times" if recipe.dtype.kind in "mM" else "numbers"
             raise ValueError(
                 f"Column {rows.names[j]!r} held {held} in fit, and now holds what is none: {error}."
@@ -678,7 +752,14 @@ def _read_sparse(X: Any, asked: set[int], names: list[str], sampler: str) -> Col
     numbers = np.setdiff1d(np.arange(X.shape[1]), categories)
     values = X.tocsr()
     values = values[:, numbers] if asked else values
-    numeric = values.astype(np.float32 if X.dtype == np.float32 else np.float64, copy=False)
+    numeric: Any = values.astype(np.float32 if X.dtype == np.float32 else np.float64, copy=False)
+    if not numbers.size:
+        numeric = numeric.toarray()  # of a matrix without columns, scikit-learn takes no distances
+    elif numeric.indices.dtype != np.int32 and max(numeric.nnz, *numeric.shape) <= MOST_INT32:
+        parts = (numeric.indices, numeric.indptr)  # scikit-learn takes no others everywhere
+        numeric = type(numeric)(
+            (numeric.data, *(part.astype(np.int32) for part in parts)), shape=numeric.shape
+        )
     other = np.unique(values.indices[(values.data != 0) & (values.data != 1)])
     binary = np.setdiff1d(np.unique(values.indices), other)
     by_column = X.tocsc()
