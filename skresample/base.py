@@ -237,7 +237,10 @@ class BaseOverSampler(ImblearnBaseOverSampler):
         """Fit; ``wanted`` are the new rows per class, None for what `sampling_strategy` says."""
         for name in ("parents_", "is_synthetic_", "is_moved_", "sample_indices_"):
             self.__dict__.pop(name, None)  # of an earlier fit_resample
-        rows = read_rows(X, self, numeric=self._computes, categorical=self._categorical)
+        computes = self._computes
+        rows = read_rows(
+            X, self, numeric=computes, categorical=self._categorical, allow_nd=not computes
+        )
         alone = y is None and not self._knows_others
         if alone:
             target = one_class(len(rows))

@@ -1,6 +1,8 @@
 """What a column becomes behind the door, and how new values of it are written."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from numbers import Real
 from typing import Any, NamedTuple
 
@@ -18,11 +20,13 @@ __all__ = [
     "Number",
     "Values",
     "Whole",
+    "box",
     "encode_like",
     "is_missing",
     "keep_squares",
     "kind_of",
     "read_number",
+    "recipes_of",
 ]
 
 # More decimals than this are taken for none: the numbers are continuous.
@@ -33,6 +37,10 @@ SECONDS_A_DAY = 86_400
 TIME_STEPS = (86_400, 3_600, 1_800, 900, 60, 1)
 # Above this, floats do not hold every whole number.
 EXACT = 2**53
+# So many rows show of most columns that they are not of zeros and ones, or have more decimals.
+FEW = 100
+# Objects that are points in time, and durations; pandas' own are among those of Python.
+TIMES = ((datetime, np.datetime64), (timedelta, np.timedelta64))
 # The squares of numbers up to this power of two, and down to its inverse, stay in the range of
 # floats, and so do sums of very many of them; the other is for single precision.
 MOST_EXPONENT, MOST_EXPONENT_SINGLE = 500, 50
@@ -282,15 +290,15 @@ def keep_squares(
     else:
         numeric = numeric.copy()
         numeric[:, far] *= scale[far]
-    recipes = list(recipes)
-    by_column = not isinstance(recipes[0][0], slice)
-    for i in far.tolist():
-        recipe: Any = recipes[i if by_column else 0][1]
-        scaled = [i], replace(recipe, scale=float(scale[i]))
-        if by_column:
-            recipes[i] = scaled
-        else:
-            recipes.append(scaled)
+    kept, own = [], []
+    for chosen, recipe in recipes:
+        places = np.arange(len(scale))[chosen]
+        rest = np.setdiff1d(places, far)
+        if rest.size:
+            kept.append((chosen if isinstance(chosen, slice) else rest, recipe))
+        for i in np.intersect1d(places, far).tolist():
+            own.append(([i], replace(recipe, scale=float(scale[i]))))
+    recipes = kept + own
     return numeric, recipes
 
 
@@ -373,9 +381,14 @@ def kind_of(column: Values) -> str:
     types = set(map(type, held.tolist()))
     if all(issubclass(t, bool | np.bool_) for t in types) and types:
         return "boolean"
-    if all(issubclass(t, Real) and not issubclass(t, bool | np.bool_) for t in types):
+    if types and any(all(issubclass(t, a_time) for t in types) for a_time in TIMES):
+        aware = {getattr(value, "tzinfo", None) is not None for value in held.tolist()}
+        return "number" if len(aware) == 1 else "datetime with and without a time zone"
+    # NumPy takes its durations for whole numbers.
+    plain = [t for t in types if issubclass(t, Real) and not issubclass(t, np.timedelta64)]
+    if len(plain) == len(types) and not any(issubclass(t, bool | np.bool_) for t in types):
         return "number"
-    other = [t for t in types if not issubclass(t, str | bytes | Real)]
+    other = [t for t in types if t not in plain and not issubclass(t, str | bytes)]
     if not other:
         return "name"
     if any(issubclass(t, complex | np.complexfloating) for t in other):
@@ -405,23 +418,61 @@ def read_number(column: Values, *, keep_decimals: bool) -> tuple[Number, npt.NDA
     if values.dtype == object:
         values = _unboxed(values, present)
     number: Number
-    if values.dtype.kind == "f":
-        decimals = column.decimals
-        if decimals is None:
-            decimals = _decimals(values[present], keep_decimals)
-        number = Floats(values.dtype, decimals)
-    elif values.dtype.kind in "mM":
+    if values.dtype.kind in "mM":
         number = _time(values[present], values.dtype)
         values = values.view(np.int64)
     else:
-        number = _integer(values[present], values.dtype)
-    if isinstance(number, Floats) and _is_binary(values[present]):
-        number = Floats(number.dtype, 0, (0.0, 1.0))
+        [(_, number)] = recipes_of(values[present][:, np.newaxis], keep_decimals=keep_decimals)
+    if isinstance(number, Floats) and column.decimals is not None and not number.is_binary:
+        number = Floats(number.dtype, column.decimals)
     numeric = number.encode(values)
     if column.missing.any():
         dtype = numeric.dtype if numeric.dtype.kind == "f" else np.float64
         numeric = np.where(present, numeric, np.nan).astype(dtype, copy=False)
     return number, numeric
+
+
+def recipes_of(
+    values: npt.NDArray[Any], *, keep_decimals: bool
+) -> list[tuple[npt.NDArray[np.intp], Number]]:
+    """Return how columns of plain numbers of one type are written, those in the same way together.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n, k)
+        Booleans, integers, or floats that are NaN where a value is missing.
+    keep_decimals : bool
+        As in `read_number`.
+
+    Returns
+    -------
+    recipes : list of (ndarray, Floats or Whole)
+        Which columns, and their recipe.
+    """
+    dtype, found = values.dtype, {}  # type: ignore[var-annotated]
+    for i, number in enumerate(_numbers_of(values, dtype, keep_decimals)):
+        found.setdefault(number, []).append(i)
+    return [(np.array(columns, dtype=np.intp), number) for number, columns in found.items()]
+
+
+def _numbers_of(
+    values: npt.NDArray[Any], dtype: np.dtype, keep_decimals: bool
+) -> Iterator[Number]:
+    """Yield the recipe of each column."""
+    if dtype.kind == "b" or not len(values):
+        plain: Number = Floats(dtype) if dtype.kind == "f" else Whole(dtype)
+        yield from [plain] * values.shape[1]
+    elif dtype.kind == "f":
+        for decimals, binary in zip(
+            _decimals(values, keep_decimals), _is_binary(values), strict=True
+        ):
+            yield Floats(dtype, 0, (0.0, 1.0)) if binary else Floats(dtype, decimals)
+    else:
+        for low, high in zip(
+            values.min(axis=0).tolist(), values.max(axis=0).tolist(), strict=True
+        ):
+            offset = low if max(high, -low) > EXACT else 0
+            yield Whole(dtype, offset, limits=(0, 1) if low >= 0 and high <= 1 else None)
 
 
 def encode_like(column: Values, number: Number) -> npt.NDArray[np.float64]:
@@ -430,13 +481,13 @@ def encode_like(column: Values, number: Number) -> npt.NDArray[np.float64]:
     Parameters
     ----------
     column : Values
-        The column.
+        The column, or several of plain numbers, of shape (n, k).
     number : Floats or Whole
         The other one's recipe.
 
     Returns
     -------
-    numeric : ndarray of shape (n,)
+    numeric : ndarray of shape (n,) or (n, k)
         NaN where the value is missing.
     """
     values, present = column.values, ~column.missing
@@ -480,48 +531,117 @@ def _is_absent(value: Any) -> bool:
         return type(value).__name__ == "NAType"
 
 
+def box(
+    values: npt.NDArray[Any], like: npt.NDArray[np.intp], held: npt.NDArray[Any]
+) -> npt.NDArray[Any]:
+    """Return new values as objects, as a column of objects holds them.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_new,)
+        Numbers or times, as the column was read.
+    like : ndarray of shape (n_new,)
+        Rows of the column whose type and time zone new times have; -1 for any.
+    held : ndarray of shape (n,)
+        The column, of objects.
+
+    Returns
+    -------
+    boxed : ndarray of shape (n_new,)
+        Values of Python, NumPy or pandas.
+    """
+    if values.dtype.kind not in "mM":
+        return values.astype(object)
+    missing = is_missing(held)
+    a_value = int(np.argmin(missing))
+    models = held[np.where((like < 0) | missing[like], a_value, like)]
+    boxed = np.empty(len(values), dtype=object)
+    boxed[:] = [_as_object(v, model) for v, model in zip(values, models, strict=True)]
+    return boxed
+
+
+def _as_object(value: Any, model: Any) -> Any:
+    """Return a time of NumPy, of UTC, as one of the type and the zone of another."""
+    if isinstance(model, np.datetime64 | np.timedelta64):
+        return value.astype(model.dtype)
+    if hasattr(model, "to_numpy"):  # of pandas, in nanoseconds where need be
+        time = type(model)(value)
+        zone = getattr(model, "tz", None)
+        return time if zone is None else time.tz_localize("UTC").tz_convert(zone)
+    time = value.astype(f"{value.dtype.kind}8[us]").item()
+    zone = getattr(model, "tzinfo", None)
+    return time if zone is None else time.replace(tzinfo=UTC).astimezone(zone)
+
+
+def _as_time(value: Any) -> Any:
+    """Return an object that is a time as one of NumPy, of UTC."""
+    if isinstance(value, np.datetime64 | np.timedelta64):
+        return value
+    if getattr(value, "tzinfo", None) is not None:
+        value = value.astimezone(UTC).replace(tzinfo=None)
+    if hasattr(value, "to_numpy"):
+        return value.to_numpy()
+    return np.datetime64(value) if isinstance(value, datetime) else np.timedelta64(value)
+
+
 def _unboxed(values: npt.NDArray[Any], present: npt.NDArray[np.bool_]) -> npt.NDArray[Any]:
-    """Return objects that are all numbers, or all booleans, as such."""
+    """Return objects that are all numbers, all booleans or all times, as such."""
     held = values[present].tolist()
-    whole = all(isinstance(v, int | np.integer | np.bool_) for v in held)
+    if held and isinstance(held[0], tuple(t for of_a_kind in TIMES for t in of_a_kind)):
+        times = np.array([_as_time(value) for value in held])
+        unboxed: npt.NDArray[Any] = np.zeros(len(values), dtype=times.dtype)
+        unboxed[present] = times
+        return unboxed
     dtype: type = np.float64
-    if held and whole:
-        small = all(-(2**63) <= v < 2**63 for v in held)
-        dtype = np.bool_ if isinstance(held[0], bool | np.bool_) else np.int64 if small else dtype
-    unboxed: npt.NDArray[Any] = np.zeros(len(values), dtype=dtype)
-    unboxed[present] = held
+    if held and all(isinstance(v, int | np.integer | np.bool_) for v in held):
+        low, high = min(held), max(held)
+        dtype = np.int64 if low >= -(2**63) and high < 2**63 else np.uint64
+        dtype = np.bool_ if isinstance(held[0], bool | np.bool_) else dtype
+    unboxed = np.zeros(len(values), dtype=dtype)
+    try:
+        unboxed[present] = held
+    except OverflowError:
+        raise OverflowError(
+            "it has whole numbers beyond 64 bits"
+            if dtype is not np.float64
+            else "it has numbers beyond what floats hold"
+        ) from None
     return unboxed
 
 
-def _is_binary(values: npt.NDArray[Any]) -> bool:
-    """Say whether a column has zeros and ones only."""
-    few = values[:100]
-    if not (bool(values.size) and bool(((few == 0) | (few == 1)).all())):
-        return False
-    return bool(((values == 0) | (values == 1)).all())
+def _is_binary(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Say which columns have zeros and ones only, besides missing values."""
+    missing = np.isnan(values) if values.dtype.kind == "f" else np.zeros(values.shape, dtype=bool)
+    found = ~missing.all(axis=0)
+    for part in (slice(FEW), slice(None)):
+        some = values[part, found]
+        inside = (some == 0) | (some == 1) | missing[part, found]
+        found[found] = inside.all(axis=0)
+    return found
 
 
-def _decimals(values: npt.NDArray[np.floating], wanted: bool) -> int | None:
-    """Return how many decimals suffice for all values, or None if these are too many."""
-    if not wanted or not values.size:
-        return None
-    for part in (values[:100], values):
-        for decimals in range(MOST_DECIMALS + 1):
-            with np.errstate(over="ignore", invalid="ignore"):
-                rounded = np.round(part.astype(np.float64), decimals)
-            if (rounded.astype(part.dtype) == part).all():
-                break
-        else:
-            return None
-    return decimals
+def _decimals(values: npt.NDArray[np.floating], wanted: bool) -> list[int | None]:
+    """Return how many decimals suffice for each column; None where these are too many."""
+    found: list[int | None] = [None] * values.shape[1]
+    if not wanted:
+        return found
+    open_ = np.flatnonzero(~np.isnan(values).all(axis=0))
+    for decimals in range(MOST_DECIMALS + 1):
+        # Most columns that need more show it in few rows.
+        fits = _has_decimals(values[:FEW, open_], decimals)
+        fits[fits] = _has_decimals(values[:, open_[fits]], decimals)
+        for i in open_[fits].tolist():
+            found[i] = decimals
+        open_ = open_[~fits]
+    return found
 
 
-def _integer(values: npt.NDArray[Any], dtype: np.dtype) -> Whole:
-    if dtype.kind == "b" or not values.size:
-        return Whole(dtype)
-    low, high = int(values.min()), int(values.max())
-    offset = low if max(high, -low) > EXACT else 0
-    return Whole(dtype, offset, limits=(0, 1) if low >= 0 and high <= 1 else None)
+def _has_decimals(values: npt.NDArray[np.floating], decimals: int) -> npt.NDArray[np.bool_]:
+    """Say for which columns so many decimals suffice."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        rounded = np.round(values.astype(np.float64, copy=False), decimals)
+    same = rounded.astype(values.dtype, copy=False) == values
+    return np.asarray((same | np.isnan(values)).all(axis=0))
 
 
 def _time(values: npt.NDArray[Any], dtype: np.dtype) -> Whole:

@@ -1,6 +1,7 @@
 """Frames of any library that narwhals knows: pandas, polars, pyarrow and others."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import narwhals as nw
 import numpy as np
@@ -8,21 +9,25 @@ import numpy.typing as npt
 from scipy import sparse
 from sklearn.utils import _safe_indexing
 
-from skresample.table.columns import Values
+from skresample.table.columns import Values, box
 
 __all__ = [
+    "NewColumn",
     "append_table",
-    "as_series",
     "bind",
-    "extend_index",
     "is_column",
     "is_frame",
+    "number_blocks",
     "open_frame",
     "read_series",
-    "stack",
+    "series_of",
     "take",
     "take_rows",
 ]
+
+# What is read in blocks, by the names that narwhals has for it.
+SINGLE_AND_DOUBLE = (nw.Float32, nw.Float64)
+INTEGERS = (nw.Int8, nw.Int16, nw.Int32, nw.Int64, nw.UInt8, nw.UInt16, nw.UInt32, nw.UInt64)
 
 
 def is_frame(X: Any) -> bool:
@@ -65,7 +70,135 @@ def open_frame(X: Any) -> Any:
     frame : narwhals.DataFrame
         The same columns in the same order, not copied.
     """
-    return nw.from_native(_unnamed(X), eager_only=True)
+    return nw.from_native(_unnamed(_without_views(X)), eager_only=True)
+
+
+def series_of(frame: Any, j: int) -> Any:
+    """Return a column of a frame, in a time that does not depend on how many there are.
+
+    Parameters
+    ----------
+    frame : narwhals.DataFrame
+        The frame.
+    j : int
+        The position of the column.
+
+    Returns
+    -------
+    series : narwhals.Series
+        The column.
+    """
+    native = frame.to_native()
+    if frame.implementation.is_polars():
+        return nw.from_native(native.to_series(j), series_only=True)
+    if frame.implementation.is_pyarrow():
+        return nw.from_native(native.column(j), series_only=True).alias(native.field(j).name)
+    return frame[:, j]
+
+
+def number_blocks(frame: Any) -> list[tuple[npt.NDArray[np.intp], npt.NDArray[Any]]]:
+    """Return the columns of plain integers and floats, all of one type at once.
+
+    Parameters
+    ----------
+    frame : narwhals.DataFrame
+        The frame.
+
+    Returns
+    -------
+    blocks : list of (ndarray of shape (k,), ndarray of shape (n, k))
+        Positions and values: floats are NaN where a value is missing, and integers that miss any
+        are left out, as are those of all types that some library adds to NumPy's.
+    """
+    native = frame.to_native()
+    if hasattr(native, "iloc"):
+        by_type = _positions_by(native.dtypes.tolist(), lambda t: _is_plain(t) and t.kind in "iuf")
+        return [(where, native.iloc[:, where].to_numpy()) for where in by_type.values()]
+    if not (frame.implementation.is_polars() or frame.implementation.is_pyarrow()):
+        return []
+    names, dtypes = frame.columns, frame.schema.dtypes()
+    by_type = _positions_by(dtypes, lambda t: t in SINGLE_AND_DOUBLE or t in INTEGERS)
+    blocks = []
+    for dtype, where in by_type.items():
+        some = frame.select([names[j] for j in where])
+        if dtype in INTEGERS:
+            some_missing = np.array(some.select(nw.all().null_count()).row(0)) > 0
+            where = where[~some_missing]
+            some = frame.select([names[j] for j in where])
+        if where.size:
+            blocks.append((where, some.to_numpy()))
+    return blocks
+
+
+def _positions_by(dtypes: list[Any], wanted: Any) -> dict[Any, npt.NDArray[np.intp]]:
+    """Return the positions of the columns of each type that is wanted."""
+    found: dict[Any, list[int]] = {}
+    for j, dtype in enumerate(dtypes):
+        if wanted(dtype):
+            found.setdefault(dtype, []).append(j)
+    return {dtype: np.array(where, dtype=np.intp) for dtype, where in found.items()}
+
+
+def _is_plain(dtype: Any) -> bool:
+    """Say whether a type of pandas is one of NumPy."""
+    return isinstance(dtype, np.dtype)
+
+
+def _views(native: Any) -> dict[int, tuple[Any, Any]]:
+    """Return which columns are Arrow's views of text or bytes, their types, and plain ones.
+
+    Of views, neither Arrow nor pandas takes rows.
+    """
+    if hasattr(native, "dtypes") and hasattr(native, "iloc"):
+        dtypes = native.dtypes.tolist() if native.ndim > 1 else [native.dtype]
+    elif hasattr(native, "schema") and hasattr(native, "set_column"):
+        dtypes = native.schema.types
+    else:
+        dtypes = [native.type] if hasattr(native, "type") else []
+    found = {}
+    for dtype in set(dtypes):
+        arrow = getattr(dtype, "pyarrow_dtype", dtype)
+        if "_view" not in str(arrow):
+            continue
+        import pyarrow as pa
+
+        plain = {pa.string_view(): pa.large_string(), pa.binary_view(): pa.large_binary()}
+        if pa.types.is_dictionary(arrow) and arrow.value_type in plain:
+            wanted = pa.dictionary(arrow.index_type, plain[arrow.value_type], arrow.ordered)
+        elif arrow in plain:
+            wanted = plain[arrow]
+        else:
+            continue
+        wanted = wanted if arrow is dtype else type(dtype)(wanted)
+        found |= {j: (dtype, wanted) for j, one in enumerate(dtypes) if one == dtype}
+    return found
+
+
+def _without_views(native: Any) -> Any:
+    """Return a frame or a column with plain text and bytes instead of views of them."""
+    return _cast(native, {j: plain for j, (_, plain) in _views(native).items()})
+
+
+def _with_views(native: Any, given: Any) -> Any:
+    """Return a frame or a column with views of text and bytes where another one has them."""
+    return _cast(native, {j: dtype for j, (dtype, _) in _views(given).items()})
+
+
+def _cast(native: Any, dtypes: dict[int, Any]) -> Any:
+    """Return a frame or a column of pandas or Arrow with other types."""
+    if not dtypes:
+        return native
+    if hasattr(native, "set_column"):
+        for j, dtype in dtypes.items():
+            field = native.schema.field(j).with_type(dtype)
+            native = native.set_column(j, field, native.column(j).cast(dtype))
+        return native
+    if not hasattr(native, "isetitem"):
+        return native.astype(dtypes[0]) if hasattr(native, "astype") else native.cast(dtypes[0])
+    native = native.copy(deep=False)
+    for j, dtype in dtypes.items():
+        native.isetitem(j, native.iloc[:, j].astype(dtype))
+    return native
 
 
 def _unnamed(X: Any) -> Any:
@@ -104,15 +237,17 @@ def take(native: Any, rows: npt.NDArray[np.intp], *, n_old: int, keep_index: boo
     taken : Series, array or frame
         Of the same type.
     """
+    given, native = native, _without_views(native)
     if hasattr(native, "iloc"):
         taken = native.iloc[rows]
         taken.index = (
             extend_index(native.index, len(rows) - n_old) if keep_index else range(len(rows))
         )
-        return taken
-    if hasattr(native, "__arrow_c_array__"):
-        return native.take(rows)
-    return nw.from_native(native, allow_series=True, eager_only=True)[rows].to_native()
+    elif hasattr(native, "__arrow_c_array__"):
+        taken = native.take(rows)
+    else:
+        taken = nw.from_native(native, allow_series=True, eager_only=True)[rows].to_native()
+    return _with_views(taken, given)
 
 
 def take_rows(table: Any, rows: npt.NDArray[np.intp], *, keep_index: bool = False) -> Any:
@@ -214,6 +349,11 @@ def as_series(
     if missing.all():
         return series[like]
     wanted = _native_dtype(series)
+    if series.dtype == nw.Object and values.dtype.kind in "mM":
+        held = series.to_numpy()
+        boxed = box(values, like, held)
+        boxed[missing] = held[like[missing]]
+        return nw.new_series(series.name, boxed, nw.Object, backend=series.implementation)
     if not missing.any():
         return _of_type(_new(values, series), wanted)
     # Times have one way to be missing, and so have pandas' sparse columns, whose values cannot
@@ -230,60 +370,135 @@ def as_series(
     )
 
 
-def stack(series: Any, new: Any) -> Any:
-    """Return one column after the other.
+class NewColumn(NamedTuple):
+    """The values of new rows in a column.
 
-    Parameters
+    Attributes
     ----------
-    series, new : narwhals.Series
-        Of one type.
-
-    Returns
-    -------
-    stacked : narwhals.Series
-        Both.
+    like : ndarray of shape (n_new,)
+        A row of the table for each new one. A value that is missing is missing as it is there,
+        since some types have more than one way; elsewhere, it may be -1 for computed values.
+    values : ndarray of shape (n_new,) or None
+        What was computed, of the plain dtype that the column was read with; None where all are
+        copied.
+    missing : ndarray of shape (n_new,) or None
+        Where there is no value.
     """
-    new = new.alias(series.name)
-    if hasattr(series.to_native(), "iloc"):
-        # Else pandas would join the labels of the rows too, which take as much as the values.
-        both = [series.to_native(), new.to_native()]
-        stacked = series.__native_namespace__().concat(both, ignore_index=True)
-        return nw.from_native(stacked, series_only=True)
-    return nw.concat([series.to_frame(), new.to_frame()], how="vertical")[:, 0]
+
+    like: npt.NDArray[np.intp]
+    values: npt.NDArray[Any] | None = None
+    missing: npt.NDArray[np.bool_] | None = None
 
 
-def bind(frame: Any, columns: list[Any], X: Any, *, n_old: int, keep_index: bool) -> Any:
-    """Return columns as a frame of the type and with the names of another.
+def bind(
+    frame: Any,
+    X: Any,
+    new: Callable[[int], NewColumn],
+    n_new: int,
+    *,
+    originals: bool,
+    keep_index: bool,
+) -> Any:
+    """Return a frame with new rows, of the type and with the names of another.
 
     Parameters
     ----------
     frame : narwhals.DataFrame
         What `open_frame` made of `X`.
-    columns : list of narwhals.Series
-        A column for each of its own.
     X : frame
         As the user gave it.
-    n_old : int
-        How many of the rows are those of `X`.
+    new : callable
+        Given the position of a column, returns what new rows have there. It is called once for
+        each.
+    n_new : int
+        How many rows are new.
+    originals : bool
+        Whether the rows of `X` come first.
     keep_index : bool
         Whether these keep the labels that they have in pandas; see `extend_index`.
 
     Returns
     -------
     frame : frame
-        Without a copy.
+        In pandas, of one block of memory for each of NumPy's types.
     """
-    if not hasattr(X, "iloc"):
-        return nw.concat([column.to_frame() for column in columns], how="horizontal").to_native()
-    # pandas would gather the columns into one block, and hold all of them twice meanwhile.
-    named = {j: column.to_native() for j, column in enumerate(columns)}
-    for column in named.values():
-        column.index = range(len(column))
-    bound = frame.__native_namespace__().DataFrame(named, copy=False)
-    bound.columns = X.columns
-    if keep_index:
-        bound.index = extend_index(X.index, len(bound) - n_old)
-    return bound
+    if hasattr(X, "iloc"):
+        n_old = len(X) if originals else 0
+        bound = _bind_pandas(frame, new, n_old, n_new)
+        bound.columns = X.columns
+        if keep_index:
+            bound.index = extend_index(X.index, n_new)
+        return _with_views(bound, X)
+    made = [_series(new(j), series_of(frame, j)) for j in range(frame.shape[1])]
+    if frame.implementation.is_pyarrow():
+        import pyarrow as pa
+
+        columns = [series.to_native() for series in made]
+        if originals:
+            both = zip(frame.to_native().columns, columns, strict=True)
+            columns = [
+                pa.chunked_array([*old.chunks, *more.chunks], type=old.type) for old, more in both
+            ]
+        return _with_views(pa.Table.from_arrays(columns, names=frame.columns), X)
+    bound = nw.concat([series.to_frame() for series in made], how="horizontal")
+    return (nw.concat([frame, bound], how="vertical") if originals else bound).to_native()
+
+
+def _series(column: NewColumn, series: Any) -> Any:
+    """Return values of new rows as a column of another one's type."""
+    if column.values is None:
+        return series[column.like]
+    return as_series(column.values, column.missing, series, column.like)
+
+
+def _bind_pandas(frame: Any, new: Callable[[int], NewColumn], n_old: int, n_new: int) -> Any:
+    """Return a frame of pandas, its columns numbered.
+
+    Columns of a type of NumPy are written into one block of memory, which pandas takes as it is:
+    else it would gather them, and hold all of them twice meanwhile.
+    """
+    native, pandas = frame.to_native(), frame.__native_namespace__()
+    dtypes = native.dtypes.tolist()
+    pieces = []
+    for dtype, where in _positions_by(dtypes, _is_plain).items():
+        held = (native if len(where) == len(dtypes) else native.iloc[:, where]).to_numpy()
+        block = np.empty((len(where), n_old + n_new), dtype=dtype)
+        block[:, :n_old] = held[:n_old].T
+        for i, j in enumerate(where.tolist()):
+            _write(block[i, n_old:], new(j), held[:, i])
+        pieces.append(pandas.DataFrame(block.T, columns=where, dtype=dtype, copy=False))
+    others = {}
+    for j in range(len(dtypes)):
+        if not _is_plain(dtypes[j]):
+            series = frame[:, j]
+            made = _series(new(j), series)
+            others[j] = (_stack(series, made) if n_old else made).to_native()
+            others[j].index = range(n_old + n_new)
+    if others:
+        pieces.append(pandas.DataFrame(others, copy=False))
+    if len(pieces) == 1:
+        return pieces[0]
+    lazily = {"copy": False} if int(pandas.__version__.partition(".")[0]) < 3 else {}
+    bound = pandas.concat(pieces, axis=1, **lazily)
+    return bound.iloc[:, np.argsort(bound.columns.to_numpy())]
+
+
+def _write(out: npt.NDArray[Any], column: NewColumn, held: npt.NDArray[Any]) -> None:
+    """Write the values of new rows into the memory of a column."""
+    if column.values is None:
+        out[:] = held[column.like]
+        return
+    out[:] = box(column.values, column.like, held) if held.dtype == object else column.values
+    assert column.missing is not None
+    out[column.missing] = held[column.like[column.missing]]
+
+
+def _stack(series: Any, new: Any) -> Any:
+    """Return one column of pandas after the other."""
+    # Else pandas would join the labels of the rows too, which take as much as the values.
+    both = [series.to_native(), new.alias(series.name).to_native()]
+    stacked = series.__native_namespace__().concat(both, ignore_index=True)
+    return nw.from_native(stacked, series_only=True)
 
 
 def append_table(X: Any, new: Any) -> Any:
@@ -304,6 +519,8 @@ def append_table(X: Any, new: Any) -> Any:
     TypeError
         If the tables are of different libraries.
     """
+    if isinstance(X, np.ma.MaskedArray) or isinstance(new, np.ma.MaskedArray):
+        return np.ma.concatenate([X, new])
     if isinstance(X, np.ndarray) and isinstance(new, np.ndarray):
         return np.concatenate([X, new])
     if type(X) is not type(new):

@@ -10,8 +10,8 @@ import numpy.typing as npt
 from scipy import sparse
 from sklearn.utils import gen_batches
 
-from skresample.table.columns import Number
-from skresample.table.frames import as_series, bind, open_frame, stack, take
+from skresample.table.columns import Number, box
+from skresample.table.frames import NewColumn, bind, take
 from skresample.table.one_hot import OneHot
 from skresample.table.rows import Rows
 
@@ -200,15 +200,22 @@ class _ArrayOutput(Output):
         super().__init__(rows, n_new, originals)
         X = rows.X
         n_old = len(X) if originals else 0
-        self.table = np.empty((n_old + n_new, X.shape[1]), dtype=X.dtype)
+        self.table = np.empty((n_old + n_new, *X.shape[1:]), dtype=X.dtype)
         self.table[:n_old] = X[:n_old]
         self.new = self.table[n_old:]
+        self.mask = self.new_mask = np.zeros((0, 0), dtype=bool)
+        if rows.mask is not None:
+            self.mask = np.zeros(self.table.shape, dtype=bool)
+            self.mask[:n_old] = rows.mask[:n_old]
+            self.new_mask = self.mask[n_old:]
 
     def _put(self, part: slice, new: Synthetic) -> None:
         X = self.rows.X
         if new.numeric is None:
             # Without a mode, take fills a buffer as large as the output first.
             np.take(X, new.parents[:, 0], axis=0, out=self.new[part], mode="clip")
+            if self.rows.mask is not None:
+                self.new_mask[part] = self.rows.mask[new.parents[:, 0]]
             return
         columns = self.rows.columns
         if columns.numeric.dtype == X.dtype and not columns.categories.size:
@@ -220,25 +227,51 @@ class _ArrayOutput(Output):
                 written = self._rounded(new, batch, floats)
                 for chosen, recipe in columns.recipes[1:]:
                     floats[:, chosen] = written(chosen, recipe)
+            if self.rows.mask is not None:
+                self.new_mask[part] = np.isnan(self.new[part])
             return
         for batch, where, floats in self._batches(new, part):
             written = self._rounded(new, batch, floats)
             for chosen, recipe in columns.recipes:
                 values = written(chosen, recipe)
                 if X.dtype == object:
-                    missing = np.isnan(floats[:, chosen])
-                    values = values.astype(object)
-                    parents = new.parents[batch, 0]
-                    numbers = np.arange(columns.numbers.size)[chosen]
-                    like = [self._with_hole(columns.numbers[i], parents) for i in numbers]
-                    values[missing] = X[np.transpose(like), columns.numbers[numbers]][missing]
+                    values = self._boxed(values, np.isnan(floats[:, chosen]), chosen, new, batch)
                 self.new[where, columns.numbers[chosen]] = values
+            if self.rows.mask is not None:
+                self.new_mask[where, columns.numbers] = np.isnan(floats)
         codes = self._codes(new)
         for i, j in enumerate(columns.categories):
-            self.new[part, j] = X[self._models(i, new.parents[:, 0], codes[:, i]), j]
+            models = self._models(i, new.parents[:, 0], codes[:, i])
+            self.new[part, j] = X[models, j]
+            if self.rows.mask is not None:
+                self.new_mask[part, j] = self.rows.mask[models, j]
+
+    def _boxed(
+        self,
+        values: npt.NDArray[Any],
+        missing: npt.NDArray[np.bool_],
+        chosen: Any,
+        new: Synthetic,
+        batch: slice,
+    ) -> npt.NDArray[Any]:
+        """Return new values of columns as objects; what is missing is as in the parent."""
+        X, numbers = self.rows.X, self.rows.columns.numbers[chosen]
+        boxed = np.empty(values.shape, dtype=object)
+        for i, j in enumerate(numbers):
+            like = self._with_hole(j, new.parents[batch, 0])
+            boxed[:, i] = box(values[:, i], like, X[:, j])
+            boxed[missing[:, i], i] = X[like, j][missing[:, i]]
+        return boxed
 
     def close(self) -> Any:
-        return self.table.tolist() if self.rows.as_list else self.table
+        if self.rows.mask is not None:
+            return np.ma.array(self.table, mask=self.mask, fill_value=self.rows.fill_value)
+        row_types = self.rows.row_types
+        if row_types is None:
+            return self.table
+        given = row_types if self.originals else []
+        made = row_types[:1] * self.n_new
+        return [make(row) for make, row in zip([*given, *made], self.table.tolist(), strict=True)]
 
 
 class _SparseOutput(Output):
@@ -334,46 +367,53 @@ class _FrameOutput(Output):
             return
         columns = self.rows.columns
         if self.copied.all():
-            self.numbers = [np.empty(self.n_new, recipe.dtype) for _, recipe in columns.recipes]
+            self.numbers = [np.empty(0)] * columns.numbers.size
+            for chosen, recipe in columns.recipes:
+                for i in np.arange(columns.numbers.size)[chosen].tolist():
+                    self.numbers[i] = np.empty(self.n_new, recipe.dtype)
             # -1, and so copied from the parent, where nothing else is said.
             dtype = columns.codes.dtype
             self.codes = [np.full(self.n_new, -1, dtype) for _ in columns.categories]
         self.copied[part] = False
         for batch, where, floats in self._batches(new, part):
             written = self._rounded(new, batch, floats)
-            for i, (_, recipe) in enumerate(columns.recipes):
-                self.numbers[i][where] = written([i], recipe)[:, 0]
-                if (missing := np.isnan(floats[:, i])).any():
-                    none = np.zeros(self.n_new, dtype=bool)
-                    self.missing.setdefault(i, none)[where] = missing
+            for chosen, recipe in columns.recipes:
+                values = written(chosen, recipe)
+                for k, i in enumerate(np.arange(columns.numbers.size)[chosen].tolist()):
+                    self.numbers[i][where] = values[:, k]
+            missing = np.isnan(floats)
+            for i in np.flatnonzero(missing.any(axis=0)).tolist():
+                none = np.zeros(self.n_new, dtype=bool)
+                self.missing.setdefault(i, none)[where] = missing[:, i]
         if new.codes is not None:
             settled = self._codes(new)
             for i, codes in enumerate(self.codes):
                 codes[part] = settled[:, i]
 
     def close(self) -> Any:
-        X, frame = self.rows.X, open_frame(self.rows.X)
         if self.copied.all():
             old = np.arange(len(self.rows) if self.originals else 0)
             taken = np.concatenate([old, self.parents])
-            return take(X, taken, n_old=len(old), keep_index=self.keep_index)
+            return take(self.rows.X, taken, n_old=len(old), keep_index=self.keep_index)
         columns = self.rows.columns
         numbers = {j: i for i, j in enumerate(columns.numbers.tolist())}
         categories = {j: i for i, j in enumerate(columns.categories.tolist())}
-        done = []
-        for j in range(len(self.rows.names)):
-            series = frame[:, j]
-            if j in numbers:
-                i = numbers[j]
-                values, self.numbers[i] = self.numbers[i], np.empty(0)  # not held any longer
-                missing = self.missing.pop(i, self.copied) | self.copied
-                new = as_series(values, missing, series, self._with_hole(j, self.parents))
-                del values
-            else:
+
+        def new(j: int) -> NewColumn:
+            if j not in numbers:
                 i = categories[j]
                 codes, self.codes[i] = self.codes[i], np.empty(0, dtype=np.int8)
-                new = series[self._models(i, self.parents, codes)]
-            done.append(stack(series, new) if self.originals else new)
+                return NewColumn(self._models(i, self.parents, codes))
+            i = numbers[j]
+            values, self.numbers[i] = self.numbers[i], np.empty(0)  # not held any longer
+            missing = self.missing.pop(i, self.copied) | self.copied
+            return NewColumn(self._with_hole(j, self.parents), values, missing)
+
         return bind(
-            frame, done, X, n_old=len(self.rows), keep_index=self.keep_index and self.originals
+            self.rows.frame,
+            self.rows.X,
+            new,
+            self.n_new,
+            originals=self.originals,
+            keep_index=self.keep_index and self.originals,
         )

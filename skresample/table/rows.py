@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from sklearn.base import clone
+from sklearn.utils import gen_batches
 from sklearn.utils.sparsefuncs import min_max_axis
 from sklearn.utils.validation import check_array, validate_data
 
@@ -25,11 +26,37 @@ from skresample.table.columns import (
     keep_squares,
     kind_of,
     read_number,
+    recipes_of,
 )
-from skresample.table.frames import is_frame, open_frame, read_series
+from skresample.table.frames import (
+    is_frame,
+    number_blocks,
+    open_frame,
+    read_series,
+    series_of,
+)
 from skresample.table.one_hot import OneHot, find_groups, read_group, split_groups
 
 __all__ = ["Columns", "Rows", "read_like", "read_rows", "with_unique_names"]
+
+MOST_INT32 = np.iinfo(np.int32).max
+
+# How many values are read at once.
+VALUES_AT_ONCE = 1 << 20
+
+# Libraries of tables that are not in memory, or not all, and what makes a table of memory of each.
+NOT_IN_MEMORY = {
+    "dask": ("compute",),
+    "dask_expr": ("compute",),
+    "duckdb": ("df", "pl"),
+    "_duckdb": ("df", "pl"),
+    "ibis": ("to_pandas", "to_polars"),
+    "polars": ("collect",),
+    "pyspark": ("toPandas", "to_pandas"),
+    "vaex": ("to_pandas_df",),
+}
+# The same of others.
+WAYS = ("collect", "compute", "to_pandas", "to_arrow", "read_all")
 
 
 @dataclass(frozen=True)
@@ -83,8 +110,12 @@ class Rows:
         Of its columns, for messages.
     categorical : object, default='auto'
         Which columns are categories, as the user says it.
-    as_list : bool, default=False
-        Whether it came as a list of lists, and goes out as one.
+    row_types : list of callable, default=None
+        What makes each row of a table that came as a list, and goes out as one: list or tuple.
+    mask : ndarray of shape (n, d), default=None
+        Where the values of an array are masked, if it came as a masked one.
+    fill_value : object, default=None
+        What such an array shows in place of these.
     sampler : str, default='This'
         Who asks, for messages.
     """
@@ -95,13 +126,17 @@ class Rows:
         *,
         names: list[str],
         categorical: Any = "auto",
-        as_list: bool = False,
+        row_types: list[Any] | None = None,
+        mask: npt.NDArray[np.bool_] | None = None,
+        fill_value: Any = None,
         sampler: str = "This",
     ):
         self.X = X
         self.names = names
         self.categorical = categorical
-        self.as_list = as_list
+        self.row_types = row_types
+        self.mask = mask
+        self.fill_value = fill_value
         self.sampler = sampler
 
     def __len__(self) -> int:
@@ -109,7 +144,7 @@ class Rows:
 
     def __getstate__(self) -> dict[str, Any]:
         # What can be computed again need not be pickled.
-        kept = ("X", "names", "categorical", "as_list", "sampler")
+        kept = ("X", "names", "categorical", "row_types", "mask", "fill_value", "sampler")
         return {name: self.__dict__[name] for name in kept}
 
     @cached_property
@@ -120,8 +155,29 @@ class Rows:
         if sparse.issparse(self.X):
             return _read_sparse(self.X, asked or set(), self.names, self.sampler)
         if isinstance(self.X, np.ndarray) and self.X.dtype.kind in "buif":
-            return _read_array(self.X, asked or set())
+            return _read_array(self, asked or set())
         return self._read_columns(asked)
+
+    @cached_property
+    def frame(self) -> Any:
+        """The table as narwhals has it, where it is a frame."""
+        return open_frame(self.X)
+
+    def blocks(self) -> list[tuple[npt.NDArray[np.intp], npt.NDArray[Any]]]:
+        """Return columns of plain numbers, many at once; others are read by `column`.
+
+        Returns
+        -------
+        blocks : list of (ndarray of shape (k,), ndarray of shape (n, k))
+            Positions, and values of one dtype: NaN where one is missing.
+        """
+        if sparse.issparse(self.X):
+            return []
+        if not isinstance(self.X, np.ndarray):
+            return number_blocks(self.frame)
+        if self.X.dtype.kind not in "iuf" or (self.mask is not None and self.mask.any()):
+            return []
+        return [(np.arange(self.X.shape[1]), self.X)]
 
     @property
     def numeric(self) -> Any:
@@ -265,8 +321,16 @@ class Rows:
         recipe : Floats or Whole
             The recipe.
         """
-        recipes = self.columns.recipes
-        return [r for chosen, r in recipes if isinstance(chosen, slice) or i in chosen][-1]
+        return self.recipes_by_column[i]
+
+    @cached_property
+    def recipes_by_column(self) -> list[Number]:
+        """How each column of numbers is written."""
+        found: list[Any] = [None] * self.columns.numbers.size
+        for chosen, recipe in self.columns.recipes:
+            for i in np.arange(len(found))[chosen].tolist():
+                found[i] = recipe
+        return found
 
     def column(self, j: int) -> Values:
         """Return a column of a table of any make.
@@ -285,8 +349,9 @@ class Rows:
             values = self.X.tocsc()[:, [j]].toarray().ravel()
             return Values(values, is_missing(values))
         if isinstance(self.X, np.ndarray):
-            return Values(self.X[:, j], is_missing(self.X[:, j]))
-        return read_series(open_frame(self.X)[:, int(j)])
+            missing = is_missing(self.X[:, j])
+            return Values(self.X[:, j], missing if self.mask is None else missing | self.mask[:, j])
+        return read_series(series_of(self.frame, int(j)))
 
     def hole(self, j: int) -> int:
         """Return a row in which a column has no value.
@@ -315,7 +380,10 @@ class Rows:
         """Read a table column by column; ``asked`` are categories, None to go by the types."""
         read: dict[int, Category] = {}
         refused = {}
-        for j in range(self.X.shape[1]):
+        blocks = [(where, values) for where, values in self.blocks()]
+        plain = np.isin(np.arange(len(self.names)), np.concatenate([[], *(w for w, _ in blocks)]))
+        plain[list(asked or ())] = False
+        for j in np.flatnonzero(~plain).tolist():
             column = self.column(j)
             kind = kind_of(column)
             if kind == "complex":
@@ -330,7 +398,7 @@ class Rows:
             raise _refusal(refused, self.sampler, auto=asked is None)
         categories = np.array(list(read), dtype=np.intp)
         numbers = np.setdiff1d(np.arange(self.X.shape[1]), categories)
-        numeric, recipes = self._read_numbers(numbers)
+        numeric, recipes = self._read_numbers(numbers, blocks)
         return _columns(numeric, numbers, categories, recipes, list(read.values()), len(self))
 
     def _category(self, j: int, column: Values) -> Category:
@@ -343,14 +411,37 @@ class Rows:
             ) from error
 
     def _read_numbers(
-        self, numbers: npt.NDArray[np.intp]
+        self,
+        numbers: npt.NDArray[np.intp],
+        blocks: list[tuple[npt.NDArray[np.intp], npt.NDArray[Any]]],
     ) -> tuple[npt.NDArray[np.floating], list[tuple[Any, Number]]]:
         numeric: Any = np.empty((len(self), len(numbers)))
-        recipes: list[tuple[Any, Number]] = []
-        for i, j in enumerate(numbers):
-            recipe, numeric[:, i] = read_number(self.column(j), keep_decimals=True)
-            recipes.append(([i], recipe))
-        single = all(r.dtype == np.float32 for _, r in recipes) and len(recipes) > 0
+        place = np.full(len(self.names), -1)
+        place[numbers] = np.arange(len(numbers))
+        found: dict[Number, list[int]] = {}
+        at_once = max(1, VALUES_AT_ONCE // max(1, len(self)))
+        for where, values in blocks:
+            for part in gen_batches(len(where), at_once):
+                among = np.flatnonzero(place[where[part]] >= 0) + part.start
+                some = values[:, part] if len(among) == part.stop - part.start else values[:, among]
+                for chosen, recipe in recipes_of(some, keep_decimals=True):
+                    places = place[where[among[chosen]]]
+                    numeric[:, places] = recipe.encode(some[:, chosen])
+                    found.setdefault(recipe, []).extend(places.tolist())
+            place[where] = -1
+        for j in np.flatnonzero(place >= 0).tolist():
+            try:
+                recipe, numeric[:, place[j]] = read_number(self.column(j), keep_decimals=True)
+            except OverflowError as error:
+                raise ValueError(
+                    f"{self.sampler} cannot compute with column {self.names[j]!r}, since {error}: "
+                    "divide its values, leave the column out, or name it in categorical_features."
+                ) from error
+            found.setdefault(recipe, []).append(int(place[j]))
+        recipes: list[tuple[Any, Number]] = [
+            (np.sort(places), recipe) for recipe, places in found.items()
+        ]
+        single = all(recipe.dtype == np.float32 for recipe in found) and len(found) > 0
         return numeric.astype(np.float32) if single else numeric, recipes
 
     def _numbers_as_strings(self, asked: set[int]) -> dict[str, tuple[str, Values]]:
@@ -367,7 +458,9 @@ class Rows:
         return {self.names[j]: ("number", self.column(j)) for j in sorted(numeric)}
 
 
-def read_rows(X: Any, estimator: Any, *, numeric: bool, categorical: Any = "auto") -> Rows:
+def read_rows(
+    X: Any, estimator: Any, *, numeric: bool, categorical: Any = "auto", allow_nd: bool = False
+) -> Rows:
     """Check a table and set ``n_features_in_`` and ``feature_names_in_`` of an estimator.
 
     Parameters
@@ -381,6 +474,9 @@ def read_rows(X: Any, estimator: Any, *, numeric: bool, categorical: Any = "auto
         since rows are only copied.
     categorical : {'auto', None, array-like, callable}, default='auto'
         Which columns are categories.
+    allow_nd : bool, default=False
+        Whether an array may have more than two dimensions, such as one of images: where its
+        columns are never read.
 
     Returns
     -------
@@ -393,28 +489,82 @@ def read_rows(X: Any, estimator: Any, *, numeric: bool, categorical: Any = "auto
         If the table is empty or not two-dimensional or, for `numeric`, a column cannot be
         computed with or has infinite values: the columns are named.
     TypeError
-        If it is a frame that is not in memory, or a column has values that cannot be told
-        apart.
+        If it is not in memory, or a column has values that cannot be told apart.
     """
     sampler = type(estimator).__name__
-    as_list = isinstance(X, (list, tuple))
+    _refuse_not_in_memory(X, sampler)
+    row_types = mask = fill_value = None
     if is_frame(X):
         names = [str(name) for name in getattr(X, "column_names", X.columns)]
         validate_data(estimator, with_unique_names(X, names), skip_check_array=True)
         check_array(np.broadcast_to(0.0, X.shape), estimator=estimator)  # not empty
     else:
-        if hasattr(X, "__arrow_c_stream__") or hasattr(X, "__dataframe__") or hasattr(X, "collect"):
-            raise TypeError(
-                f"{sampler} reads NumPy arrays, SciPy sparse matrices and frames that are in "
-                f"memory (pandas, polars, pyarrow), not {type(X).__module__}.{type(X).__name__}: "
-                + ("collect it first." if hasattr(X, "collect") else "pass X.to_pandas().")
-            )
-        X = _check_matrix(X, estimator, numeric=numeric)
+        if isinstance(X, (list, tuple)):
+            row_types = [_row_type(row) for row in X]
+            X = _from_list(X, numeric=numeric)
+        if isinstance(X, np.ma.MaskedArray):
+            mask, fill_value = np.ma.getmaskarray(X), X.fill_value
+        X = _check_matrix(X, estimator, numeric=numeric, allow_nd=allow_nd)
         names = [str(j) for j in range(X.shape[1])]
-    rows = Rows(X, names=names, categorical=categorical, as_list=as_list, sampler=sampler)
+    rows = Rows(
+        X,
+        names=names,
+        categorical=categorical,
+        row_types=row_types,
+        mask=mask,
+        fill_value=fill_value,
+        sampler=sampler,
+    )
     if numeric:
         _refuse_infinite(rows)
     return rows
+
+
+def _refuse_not_in_memory(X: Any, sampler: str) -> None:
+    """Refuse what would first have to be computed, or that no library here reads."""
+    library = type(X).__module__.partition(".")[0]
+    known = library in NOT_IN_MEMORY and not is_frame(X)
+    if not known and (isinstance(X, (np.ndarray, list, tuple)) or is_frame(X)):
+        return
+    if known or hasattr(X, "__arrow_c_stream__") or hasattr(X, "__dataframe__"):
+        ways = NOT_IN_MEMORY.get(library, WAYS)
+        way = next((f"pass X.{way}()" for way in ways if hasattr(X, way)), "make it one of these")
+        raise TypeError(
+            f"{sampler} reads NumPy arrays, SciPy sparse matrices and frames that are in memory "
+            f"(pandas, polars, pyarrow), not {type(X).__module__}.{type(X).__qualname__}: {way}."
+        )
+
+
+def _row_type(row: Any) -> Any:
+    """Return what makes a row of a list like another one."""
+    if isinstance(row, tuple):
+        return getattr(type(row), "_make", tuple)  # of named tuples
+    return list
+
+
+def _from_list(X: Any, *, numeric: bool) -> Any:
+    """Return a list of rows as an array: of objects, where they hold values of several types.
+
+    Then each comes out as it came in, and each column is of a type of its own.
+    """
+    masked = [isinstance(row, np.ma.MaskedArray) for row in X]
+    X = [row.tolist() if here else row for row, here in zip(X, masked, strict=True)]
+    if not all(isinstance(row, (list, tuple)) for row in X):
+        return X if numeric else np.array(X, dtype=object)
+    types = {type(value) for row in X for value in row}
+    if type(np.ma.masked) in types:
+        X = [[None if value is np.ma.masked else value for value in row] for row in X]
+    elif numeric and len(types) == 1:
+        kinds = {float: "f", int: "iu", bool: "b"}.get(types.pop(), "biufm")
+        try:
+            if (plain := np.asarray(X)).dtype.kind in kinds:
+                return plain
+        except ValueError:
+            pass
+    try:
+        return np.array(X, dtype=object)
+    except ValueError:  # rows of different lengths, which the check tells
+        return X
 
 
 def read_like(
@@ -450,11 +600,23 @@ def read_like(
         rows.X = rows.X.toarray()
     columns = fitted.columns
     numeric = np.empty((len(rows), columns.numbers.size))
-    for i, j in enumerate(columns.numbers):
-        column, recipe = rows.column(j), fitted.recipe(i)
+    place = np.full(len(rows.names), -1)
+    place[columns.numbers] = np.arange(columns.numbers.size)
+    for where, values in rows.blocks():
+        groups: dict[Number, list[int]] = {}
+        for k, i in enumerate(place[where].tolist()):
+            if i >= 0 and fitted.recipe(i).dtype.kind not in "mM":
+                groups.setdefault(fitted.recipe(i), []).append(k)
+        for recipe, members in groups.items():
+            some = values[:, members]
+            encoded = encode_like(Values(some, is_missing(some)), recipe)
+            numeric[:, place[where[members]]] = encoded
+            place[where[members]] = -1
+    for j in np.flatnonzero(place >= 0).tolist():
+        column, recipe = rows.column(j), fitted.recipe(int(place[j]))
         try:
-            numeric[:, i] = encode_like(column, recipe)
-        except (TypeError, ValueError) as error:
+            numeric[:, place[j]] = encode_like(column, recipe)
+        except (TypeError, ValueError, OverflowError) as error:
             held = "times" if recipe.dtype.kind in "mM" else "numbers"
             raise ValueError(
                 f"Column {rows.names[j]!r} held {held} in fit, and now holds what is none: {error}."
@@ -488,22 +650,33 @@ def with_unique_names(X: Any, names: list[str]) -> Any:
     return X if len(set(names)) == len(names) else open_frame(X).to_native()
 
 
-def _check_matrix(X: Any, estimator: Any, *, numeric: bool) -> Any:
+def _check_matrix(X: Any, estimator: Any, *, numeric: bool, allow_nd: bool) -> Any:
     """Return an array or a sparse matrix."""
-    if isinstance(X, (list, tuple)):
-        try:
-            # A list of lists may mix types, of which NumPy would make strings.
-            mixed = not numeric or np.asarray(X).dtype.kind in "USO"
-        except ValueError:  # rows of different lengths, which the check below tells
-            mixed = False
-        X = np.array(X, dtype=object) if mixed else X
+    name = type(estimator).__name__
+    shape = getattr(X, "shape", ())
+    if len(shape) > 2 and not allow_nd:
+        raise ValueError(
+            f"Found array with dim {len(shape)}, while dim <= 2 is required by {name}: X is of "
+            f"shape {shape}. Reshape it, X.reshape(len(X), -1), or copy whole rows with "
+            "RandomOverSampler."
+        )
+    if getattr(getattr(X, "dtype", None), "names", None):
+        raise ValueError(
+            f"{name} reads tables of rows and columns, and X is a structured array of shape "
+            f"{shape} with the fields {', '.join(X.dtype.names)}: pass pandas.DataFrame(X)."
+        )
     X = validate_data(
-        estimator, X, accept_sparse=["csr", "csc"], dtype=None, ensure_all_finite=False
+        estimator,
+        X,
+        accept_sparse=["csr", "csc"],
+        dtype=None,
+        ensure_all_finite=False,
+        allow_nd=allow_nd,
     )
     if numeric and X.dtype.kind not in "buifOUS":
         raise ValueError(
-            f"{type(estimator).__name__} computes new rows from numbers, and X is of dtype "
-            f"{X.dtype}: convert it, or copy whole rows with RandomOverSampler."
+            f"{name} computes new rows from numbers, and X is of dtype {X.dtype}: convert it, or "
+            "copy whole rows with RandomOverSampler."
         )
     return X
 
@@ -544,24 +717,39 @@ def _positions(given: Any, X: Any, names: list[str], what: str) -> set[int] | No
     return found
 
 
-def _read_array(X: npt.NDArray[Any], asked: set[int]) -> Columns:
+def _read_array(rows: Rows, asked: set[int]) -> Columns:
     """Read an array of numbers."""
+    X, mask = rows.X, rows.mask
     categories = np.array(sorted(asked), dtype=np.intp)
     numbers = np.setdiff1d(np.arange(X.shape[1]), categories)
     values = X[:, numbers] if asked else X
+    if mask is not None:
+        mask = mask[:, numbers] if asked else mask
+        # What lies under a mask is any number: here one that the column has anyway.
+        values = np.where(mask, _any_of(values, mask), values)
     dtype = np.dtype(np.float32 if X.dtype == np.float32 else np.float64)
     if X.dtype.kind in "iu" and values.size and _extreme(values) > EXACT:
         # Whole numbers beyond what floats hold: each column less its smallest value.
         numeric = np.empty(values.shape)
         recipes: list[tuple[Any, Number]] = []
         for i in range(values.shape[1]):
-            column = Values(values[:, i], np.zeros(len(X), dtype=bool))
-            recipe, numeric[:, i] = read_number(column, keep_decimals=False)
+            missing = np.zeros(len(X), dtype=bool) if mask is None else mask[:, i]
+            recipe, numeric[:, i] = read_number(
+                Values(values[:, i], missing), keep_decimals=False
+            )
             recipes.append(([i], recipe))
     else:
         numeric, recipes = values.astype(dtype, copy=False), _recipes(X.dtype, _binary(values))
-    read = [Category.read(Values(X[:, j], is_missing(X[:, j]))) for j in categories]
+        if mask is not None:
+            numeric = np.where(mask, dtype.type(np.nan), numeric)
+    read = [Category.read(rows.column(j)) for j in categories]
     return _columns(numeric, numbers, categories, recipes, read, len(X))
+
+
+def _any_of(values: npt.NDArray[Any], mask: npt.NDArray[np.bool_]) -> npt.NDArray[Any]:
+    """Return a value of each column that is not masked; zero where all are."""
+    first = values[np.argmin(mask, axis=0), np.arange(values.shape[1])]
+    return np.where(mask.all(axis=0), values.dtype.type(0), first)
 
 
 def _read_sparse(X: Any, asked: set[int], names: list[str], sampler: str) -> Columns:
@@ -577,9 +765,14 @@ def _read_sparse(X: Any, asked: set[int], names: list[str], sampler: str) -> Col
     numbers = np.setdiff1d(np.arange(X.shape[1]), categories)
     values = X.tocsr()
     values = values[:, numbers] if asked else values
-    numeric = values.astype(np.float32 if X.dtype == np.float32 else np.float64, copy=False)
-    if not numbers.size:  # scikit-learn takes no sparse matrix without columns
-        numeric = numeric.toarray()
+    numeric: Any = values.astype(np.float32 if X.dtype == np.float32 else np.float64, copy=False)
+    if not numbers.size:
+        numeric = numeric.toarray()  # of a matrix without columns, scikit-learn takes no distances
+    elif numeric.indices.dtype != np.int32 and max(numeric.nnz, *numeric.shape) <= MOST_INT32:
+        parts = (numeric.indices, numeric.indptr)  # scikit-learn takes no others everywhere
+        numeric = type(numeric)(
+            (numeric.data, *(part.astype(np.int32) for part in parts)), shape=numeric.shape
+        )
     other = np.unique(values.indices[(values.data != 0) & (values.data != 1)])
     binary = np.setdiff1d(np.unique(values.indices), other)
     by_column = X.tocsc()
@@ -645,7 +838,7 @@ def _any_nan(values: npt.NDArray[np.floating]) -> bool:
 
 
 def _are_strings_of_numbers(values: npt.NDArray[Any]) -> bool:
-    if not all(isinstance(value, str) for value in values[:100]):
+    if not all(isinstance(value, str | bytes) for value in values[:100]):
         return False
     try:
         values[:100].astype(np.float64)
