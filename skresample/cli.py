@@ -121,6 +121,11 @@ def shown(value: str) -> str:
     return f"{value[:LONGEST_VALUE]!r}... ({len(value):,} characters)"
 
 
+def shortened(line: str) -> str:
+    """Return a line of a message, without its end if it is very long."""
+    return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}..."
+
+
 @contextmanager
 def plain_errors() -> Iterator[None]:
     """Tell what went wrong in a line or two on stderr, and exit with its code."""
@@ -144,7 +149,7 @@ def plain_errors() -> Iterator[None]:
     else:
         return
     for line in message.splitlines()[:2]:
-        say(line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}...", err=True)
+        say(shortened(line), err=True)
     raise typer.Exit(code)
 
 
@@ -157,7 +162,7 @@ def notes() -> Iterator[None]:
         warnings.simplefilter("always", UserWarning)
         yield
     for message in dict.fromkeys(str(warning.message) for warning in caught):
-        say(f"Note: {message}", err=True)
+        say(shortened(f"Note: {message}"), err=True)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The command line, as its users run it: mostly through its runner, in part as processes."""
 
+import codecs
 import gzip
 import io
 import os
@@ -162,18 +163,21 @@ def test_compare_in_a_process(table):
     assert done.stderr == ""
 
 
-INTERRUPTED_WHILE_WRITING = """
+STOPPED_WHILE_WRITING = """
 import os, signal, sys, time
 from pathlib import Path
 import pandas as pd
 from skresample.cli import main
 
+name = sys.argv.pop()
+
 def to_csv(self, file, **options):
     file.write("half")
+    file.flush()
     [folder] = Path().glob(".skresample-*")
     print(folder.parent.resolve())
     sys.stdout.flush()
-    os.kill(os.getpid(), signal.SIGINT)
+    os.kill(os.getpid(), getattr(signal, name))
     time.sleep(10)
 
 pd.DataFrame.to_csv = to_csv
@@ -181,16 +185,56 @@ main()
 """
 
 
-@pytest.mark.skipif(os.name == "nt", reason="a process cannot send itself SIGINT")
-def test_interrupted_while_writing_leaves_nothing_behind(table):
-    Path("out.tsv").write_text("mine")
-    arguments = ["resample", table, "--target", "kind", "--output", "out.tsv", "--force"]
-    done = process(*arguments, program=(sys.executable, "-c", INTERRUPTED_WHILE_WRITING))
+def stopped_while_writing(table, name):
+    arguments = ["resample", table, "--target", "kind", "--output", "out.tsv", "--force", name]
+    done = process(*arguments, program=(sys.executable, "-c", STOPPED_WHILE_WRITING))
     assert done.stdout.strip() == str(Path().resolve())
-    assert done.returncode == 130
-    assert done.stderr == "interrupted\n"
-    assert sorted(os.listdir()) == ["out.tsv", "table.csv"]
     assert Path("out.tsv").read_text() == "mine"
+    return done
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a process cannot send itself these signals")
+@pytest.mark.parametrize(
+    ("name", "code", "text"),
+    [
+        ("SIGINT", 130, "interrupted\n"),
+        ("SIGTERM", 143, "stopped\n"),
+        ("SIGHUP", 129, "stopped\n"),
+    ],
+)
+def test_stopped_while_writing_leaves_nothing_behind(table, name, code, text):
+    Path("out.tsv").write_text("mine")
+    done = stopped_while_writing(table, name)
+    assert (done.returncode, done.stderr) == (code, text)
+    assert sorted(os.listdir()) == ["out.tsv", "table.csv"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a process cannot send itself these signals")
+def test_what_a_killed_run_left_is_removed_by_the_next(table):
+    Path("out.tsv").write_text("mine")
+    stopped_while_writing(table, "SIGKILL")
+    [left] = Path().glob(".skresample-*")
+    # That of another table, of a process that lives, and of another machine stay.
+    machine, own = left.name.rsplit("-", 2)[0], os.getpid()
+    others = [f"{machine}-{own}-abc", f".skresample-elsewhere-{left.name.rsplit('-', 2)[1]}-abc"]
+    for folder in others:
+        Path(folder).mkdir()
+        Path(folder, "out.tsv").touch()
+    resample(table, output="other.tsv")
+    assert left.exists()
+    result = resample(table, "--force", output="out.tsv")
+    assert f"Note: {left} was left by a process that was killed" in result.stderr
+    assert not left.exists()
+    assert all(Path(folder).exists() for folder in others)
+
+
+def test_nohup_is_heeded():
+    code = (
+        "import signal; from skresample import cli; signal.signal(signal.SIGHUP, signal.SIG_IGN); "
+        "cli.stop_on_signals(); assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN"
+    )
+    if os.name != "nt":
+        assert process(program=(sys.executable, "-c", code)).returncode == 0
 
 
 def test_remedy_where_the_extra_is_missing():
@@ -348,6 +392,113 @@ def test_text_is_copied_to_the_letter(packed, end):
     assert again["n"].iloc[-1] in (1000, 2.5)
 
 
+ENCODED = [
+    ("cp1252", b"", "cp1252"),
+    ("utf-8", codecs.BOM_UTF8, None),
+    ("utf-16-le", codecs.BOM_UTF16_LE, None),
+    ("utf-16-be", codecs.BOM_UTF16_BE, None),
+    ("utf-32-le", codecs.BOM_UTF32_LE, None),
+    ("cp1250", b"", "cp1250"),
+]
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize(("encoding", "mark", "told"), ENCODED)
+def test_encodings_and_line_ends_are_kept(encoding, mark, told, newline):
+    rows = [f"{i * i % 7 / 8},Köln,{'größer' if i < 4 else 'kleiner'}" for i in range(12)]
+    given = mark + newline.join(["maß,stadt,y", *rows, ""]).encode(encoding)
+    Path("table.csv").write_bytes(given)
+    more = ["--encoding", told] if told == "cp1250" else []
+    result = resample("table.csv", *more, target="y")
+    assert ("taken for Windows-1252" in result.stderr) == (told == "cp1252")
+    out = Path("out.csv").read_bytes()
+    assert out.startswith(given)
+    added = out[len(given) :].decode(encoding)
+    assert added.count("Köln,größer" + newline) == 4
+    assert "\ufeff" not in added
+    assert len(added.split(newline)) == 5
+    assert newline == "\r\n" or "\r\n" not in added
+    resample("table.csv", *more, "--only-synthetic", target="y", output="new.tsv.gz")
+    whole = gzip.decompress(Path("new.tsv.gz").read_bytes())
+    assert whole == mark + ("maß\tstadt\ty" + newline + added.replace(",", "\t")).encode(encoding)
+
+
+@pytest.mark.parametrize(
+    ("name", "separator", "decimal", "arguments"),
+    [
+        ("table.csv", ";", ",", []),
+        ("table.csv", ";", ".", []),
+        ("table.csv", "\t", ",", []),
+        ("table.csv", "|", ".", []),
+        ("table.csv", ",", ".", []),
+        ("table.tsv", "\t", ",", []),
+        ("table.tsv", ";", ",", ["--sep", ";"]),
+        ("table.csv", ":", ",", ["--sep", ":", "--decimal", ","]),
+        ("table.csv", "\t", ".", ["--sep", "tab"]),
+    ],
+)
+def test_separators_and_decimals_are_recognized_and_kept(name, separator, decimal, arguments):
+    rows = [f"{i * i % 7 / 8},{i * 3 % 5},a|b,{'p' if i < 4 else 'q'}" for i in range(12)]
+    text = "\n".join(["a,b,c,y", *rows, ""])
+    if separator == "|":
+        text = text.replace("a|b", "ab")
+    text = text.replace(",", separator).replace(".", decimal)
+    Path(name).write_text(text)
+    output = name.replace("table", "out")
+    resample(name, *arguments, target="y", output=output)
+    out = Path(output).read_text()
+    assert out.startswith(text)
+    added = pd.read_csv(io.StringIO(out[len(text) :]), sep=separator, decimal=decimal, header=None)
+    assert added.shape == (4, 4)
+    assert added[0].between(0, 0.5).all(), "numbers are computed with"
+    other = name.replace("table", "other")
+    resample(name, *arguments, "--only-synthetic", target="y", output=other)
+    dialect = _files.read_dialect(Path(other), separator=separator, decimal=decimal)
+    again = _files.read_table(Path(other), dialect)
+    np.testing.assert_allclose(again["a"], added[0])
+    assert again["c"].tolist() == added[2].tolist()
+
+
+def test_commas_within_fields_do_not_make_a_separator_doubtful():
+    rows = [f'{i * i % 7},"{i};{i}; b, c",{"p" if i < 4 else "q"}' for i in range(12)]
+    Path("table.csv").write_text("\n".join(["a,note; or not,y", *rows]))
+    assert _files.read_dialect(Path("table.csv")).separator == ","
+    assert _files.read_table(Path("table.csv"))["note; or not"][2] == "2;2; b, c"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--encoding", "latin-99"], ["no encoding 'latin-99'"]),
+        (["--encoding", "rot13"], ["no encoding 'rot13'"]),
+        (["--encoding", "ascii"], ["it is not in ascii"]),
+        (["--sep", "ab"], ["--sep must be one sign", "'ab'"]),
+        (["--sep", "x"], ["--sep must be one sign"]),
+        (["--decimal", "x"], ["--decimal must be '.' or ','"]),
+    ],
+)
+def test_what_is_told_of_a_file_must_fit(arguments, words):
+    Path("table.csv").write_text("ä,y\n1,p\n2,q\n", encoding="utf-8")
+    refused(run("resample", "table.csv", "--target", "y", "--output", "o.csv", *arguments), *words)
+    refused(run("compare", "table.csv", "--target", "y", *arguments), *words)
+    refused(run("audit", "table.csv", "table.csv", "--target", "y", *arguments), *words)
+
+
+def test_parquet_has_no_dialect(frame):
+    frame.to_parquet("table.parquet")
+    command = ["table.parquet", "--target", "kind", "--encoding", "utf-8"]
+    refused(run("resample", *command, "--output", "o.csv"), "leave out --sep")
+
+
+def test_a_folder_is_not_a_table():
+    Path("data").mkdir()
+    Path("data.csv").mkdir()
+    for name in ("data", "data.csv"):
+        words = f"{name} is a folder, and not a table"
+        refused(run("resample", name, "--target", "y", "--output", "o.csv"), words)
+        refused(run("compare", name, "--target", "y"), words)
+
+
 def test_numbers_with_leading_zeros_are_text():
     Path("table.csv").write_text("zip,n,y\n" + "01234,1,p\n56789,2,p\n" + "99999,3,q\n" * 3)
     resample("table.csv", "--param", "k_neighbors=1", target="y", output="out.parquet")
@@ -447,6 +598,65 @@ def test_columns_can_be_dropped_and_a_counter_is_noticed():
     result = resample("table.csv", "--drop", "id", target="y", output="dropped.csv")
     assert "counts" not in result.stderr
     assert pd.read_csv("dropped.csv").columns.tolist() == ["x", "y"]
+
+
+def test_only_what_counts_the_rows_is_said_to():
+    rows = [f",{i if i != 5 else ''},{i},{'p' if i < 4 else 'q'}" for i in range(12)]
+    Path("table.csv").write_text("\n".join(["empty,gap,id,y", *rows]))
+    result = resample("table.csv", "--sampler", "random-over-sampler", target="y")
+    assert result.stderr.count("only counts the rows") == 1
+    assert "column 'id'" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("texts", "odd"),
+    [
+        (["1500"] * 59 + ["1 234,50"], "1 of its values are not numbers, such as '1 234,50'"),
+        (["1,234.50"] * 60, "60 of its values are not numbers, such as '1,234.50' in row 1:"),
+        (["1500"] * 55 + ["?"] * 5, "5 of its values are not numbers, such as '?' in row 56:"),
+        (["1500"] * 30 + ["many"] * 30, None),
+        (["1500"] * 55 + [""] * 5, None),
+        (["01234"] * 60, None),
+        (["29.02.2024"] * 60, None),
+        (["2024-02-29"] * 60, None),
+    ],
+)
+def test_one_odd_value_in_a_column_of_numbers_is_noted(texts, odd):
+    rows = [f'"{text}",{i * i % 7},{"p" if i % 3 else "q"}' for i, text in enumerate(texts)]
+    Path("table.csv").write_text("\n".join(["income,b,y", *rows]))
+    result = resample("table.csv", target="y", output="out.parquet")
+    assert ("'income' is taken for categories" in result.stderr) == (odd is not None)
+    assert (odd or "") in result.stderr
+    kept = resample("table.csv", "--categorical", "income", target="y", output="kept.csv")
+    assert "taken for categories" not in kept.stderr
+
+
+FORMULAS = ["=1+1", "+1+1", "-1+1", "@sum", "\tx", "＝1", "plain", "a=1"]
+
+
+@pytest.mark.parametrize("given", ["table.csv", "table.parquet"])
+def test_formulas_are_disarmed_where_that_is_asked_for(given):
+    n = 40
+    kind = np.repeat(["=p", "q"], [10, 30])
+    frame = pd.DataFrame({"-5": np.arange(n) % 7 - 5.5, "=a": np.resize(FORMULAS, n), "y": kind})
+    frame["code"] = np.resize(["-5", "+3.5e2", "x"], n)
+    if given == "table.csv":
+        frame.to_csv(given, index=False)
+    else:
+        frame.astype({"=a": "category"}).to_parquet(given)
+    resample(given, "--safe-csv", target="y")
+    out = pd.read_csv("out.csv", keep_default_na=False)
+    assert out.columns.tolist() == ["-5", "'=a", "y", "code"]
+    expected = [text if text in ("plain", "a=1") else f"'{text}" for text in FORMULAS]
+    assert out["'=a"][:8].tolist() == expected
+    assert set(out["'=a"]) == set(expected)
+    assert set(out["y"]) == {"'=p", "q"}
+    assert set(out["code"]) == {"-5", "+3.5e2", "x"}, "numbers are no formulas"
+    assert out["-5"].min() < 0
+    resample(given, target="y", output="armed.csv")
+    assert "'=" not in Path("armed.csv").read_text()
+    command = ["resample", given, "--target", "y", "--safe-csv", "--output", "out2.parquet"]
+    refused(run(*command), "--safe-csv is for CSV and TSV files")
 
 
 def test_labels_as_they_are_written_in_the_file():
@@ -559,6 +769,96 @@ def test_output_may_be_the_input(frame, table):
 def test_resample_refuses(table, arguments, words):
     refused(run("resample", table, "--target", "kind", "--output", "out.csv", *arguments), *words)
     assert os.listdir() == [table]
+
+
+LONG = 10_000
+
+
+@pytest.mark.parametrize("option", ["--strategy", "--param"])
+@pytest.mark.parametrize(
+    "value", ["[" * LONG, "9" * LONG, "-" * LONG + "1", "x" * LONG, "{['a']:3}"]
+)
+def test_hostile_values_are_refused_by_name_and_shortly(table, option, value):
+    given = value if option == "--strategy" else f"k_neighbors={value}"
+    words = "--strategy: " if option == "--strategy" else "--param k_neighbors: "
+    result = run("resample", table, "--target", "kind", "--output", "out.csv", option, given)
+    refused(result, words, "cannot be read", "write a word, a number")
+    assert len(result.stderr) < 400
+
+
+@pytest.mark.parametrize(
+    ("option", "given"),
+    [
+        ("--sampler", "x" * LONG),
+        ("--param", "x" * LONG),
+        ("--param", "x" * LONG + "=1"),
+        ("--param", f"k_neighbors={list(range(LONG))}"),
+        ("--param", f"k_neighbors={'9' * 4000}"),
+        ("--strategy", "9" * 4000),
+        ("--strategy", str({"x" * LONG: 3})),
+        ("--drop", "x" * LONG),
+        ("--target", "x" * LONG),
+    ],
+)
+def test_no_message_is_as_long_as_what_was_given(table, option, given):
+    command = ["resample", table, "--output", "out.csv", "--target", "kind", option, given]
+    result = run(*command)
+    assert not Path("out.csv").exists() or result.stderr.startswith("Note: SMOTE: k_neighbors")
+    assert len(result.stderr.splitlines()) == 1
+    assert len(result.stderr) < 1200
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--n", 10**15],
+        ["--strategy", "{'common': 60, 'rare [b]': 10**15}".replace("10**15", "1" + 15 * "0")],
+    ],
+)
+def test_more_rows_than_fit_into_memory_are_refused_before(table, arguments, monkeypatch):
+    command = ["resample", table, "--target", "kind", "--output", "out.csv", *arguments]
+    refused(run(*command), arguments[0], "29,802,322 GiB at least", "this machine has")
+    Path("spec.toml").write_text("a = { values = [1] }")
+    monkeypatch.setattr(cli, "memory_size", lambda: 1000.0)
+    command = ["generate", "spec.toml", "--output", "out.csv", "--n"]
+    refused(run(*command, 126), "--n asks for 126 rows of 1 columns")
+    assert run(*command, 125).exit_code == 0
+
+
+def test_running_out_of_memory_while_reading_is_the_machines_failure(table, monkeypatch):
+    def read_csv(*_, **__):
+        raise np._core._exceptions._ArrayMemoryError((10**15,), np.dtype(float))
+
+    monkeypatch.setattr(pd, "read_csv", read_csv)
+    result = run("resample", table, "--target", "kind", "--output", "out.csv")
+    refused(result, "out of memory: Unable to allocate", code=1)
+
+
+def test_control_characters_do_not_reach_the_terminal(monkeypatch):
+    red, back = "\x1b[31mp", "\u202eq\x9b1m"
+    names = ["\x1b]0;title\x07", "b"]
+    frame = pd.DataFrame({names[0]: np.arange(24) % 5 * 1.5, "b": ["1"] * 23 + ["\x1b[2J"]})
+    frame["y"] = [red] * 8 + [back] * 16
+    frame.to_csv("table.csv", index=False)
+    shown = resample("table.csv", target="y")
+    for other in (
+        run("resample", "table.csv", "--target", "z", "--output", "o.csv"),
+        run(
+            "resample", "table.csv", "--target", "y", "--output", "o.csv", "--n", 1, "--label", "z"
+        ),
+        run("resample", "table.csv", "--target", names[0] + "x", "--output", "o.csv"),
+        run(
+            *("compare", "table.csv", "--target", "y", "--sampler", "smote", "--estimator", "tree"),
+            *("--folds", 2, "--repeats", 1, "--n-jobs", 1, "--output", "page.html"),
+        ),
+    ):
+        assert other.exit_code in (0, 2), other.stderr
+        shown.stdout_bytes += other.stdout_bytes + other.stderr_bytes
+    text = (shown.stdout_bytes + shown.stderr_bytes).decode()
+    assert "\\x1b[31mp" in text
+    assert "\\x1b[2J" in text
+    assert "\\u202eq" in text
+    assert not cli.CONTROLS.search(text)
 
 
 @pytest.mark.parametrize(
@@ -883,6 +1183,57 @@ def test_write_atomically(tmp_path):
     assert os.listdir(tmp_path) == ["page.html"]
     with pytest.raises(FileNotFoundError, match="no directory"):
         _files.write_atomically(tmp_path / "nowhere" / "page.html", print)
+
+
+def test_of_two_writers_of_a_new_file_one_is_refused(tmp_path):
+    path = tmp_path / "page.html"
+
+    def write(file):
+        file.write_text("late")
+        _files.write_atomically(path, lambda other: other.write_text("early"))
+
+    with pytest.raises(FileExistsError, match="overwrite=True"):
+        _files.write_atomically(path, write)
+    assert path.read_text() == "early"
+    assert os.listdir(tmp_path) == ["page.html"]
+
+
+def test_of_two_writers_one_is_refused_without_hard_links_too(tmp_path, monkeypatch):
+    def link(*_):
+        raise PermissionError("no hard links here")
+
+    monkeypatch.setattr(os, "link", link)
+    test_of_two_writers_of_a_new_file_one_is_refused(tmp_path)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes and links are those of POSIX")
+def test_a_replaced_file_keeps_its_mode_and_its_link(table):
+    Path("there").mkdir()
+    real = Path("there", "private.csv")
+    real.touch(mode=0o600)
+    Path("out.csv").symlink_to(real)
+    resample(table, "--force")
+    assert Path("out.csv").is_symlink()
+    assert real.stat().st_mode & 0o777 == 0o600
+    assert len(pd.read_csv(real)) == 120
+    assert os.listdir("there") == ["private.csv"]
+    Path("new.csv").symlink_to(Path("there", "new.csv"))  # which is yet to come
+    resample(table, output="new.csv")
+    assert Path("new.csv").is_symlink()
+    assert len(pd.read_csv(Path("there", "new.csv"))) == 120
+    Path("lost.csv").symlink_to(Path("nowhere", "new.csv"))
+    refused(
+        run("resample", table, "--target", "kind", "--output", "lost.csv"),
+        "no directory",
+        "nowhere",
+    )
+
+
+@pytest.mark.skipif(os.name == "nt", reason="devices are those of POSIX")
+def test_a_device_is_never_replaced(table):
+    os.mkfifo("pipe.csv")
+    command = ["resample", table, "--target", "kind", "--output", "pipe.csv", "--force"]
+    refused(run(*command), "is a device")
 
 
 class TestAudit:

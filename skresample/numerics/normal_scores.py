@@ -33,11 +33,15 @@ class Marginal(NamedTuple):
     @classmethod
     def of(cls, column: Floats, atoms: bool = False) -> "Marginal":
         """Estimate it from a column without missing values; with `atoms`, of nothing else."""
-        values, counts = np.unique(column, return_counts=True)
+        return cls.counted(*np.unique(column, return_counts=True), atoms)
+
+    @classmethod
+    def counted(cls, values: Floats, counts: npt.NDArray[Any], atoms: bool = False) -> "Marginal":
+        """Estimate it from the different values of a column, in order, and how many of each."""
         ends = np.cumsum(counts)
         line = (counts == 1) & (not atoms)
-        low = np.where(line, ends - 0.5, ends - counts) / column.size
-        high = np.where(line, ends - 0.5, ends) / column.size
+        low = np.where(line, ends - 0.5, ends - counts) / ends[-1]
+        high = np.where(line, ends - 0.5, ends) / ends[-1]
         low[0], high[-1] = 0.0, 1.0
         return cls(values, low, high)
 

@@ -5,12 +5,14 @@ import json
 import math
 import os
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from numbers import Integral, Real
 from pathlib import Path
+from reprlib import Repr
 from typing import Any, NoReturn
 
 import numpy as np
@@ -50,6 +52,10 @@ EXACT = 2**53
 # By how much of itself a bound may miss a multiple that it is meant to be.
 CLOSE = 1e-12
 ENDINGS = (".json", ".toml")
+TOO_DEEP = "it is nested too deeply."
+HALF_A_CHARACTER = "has half of a surrogate pair, which no file can hold: write the character."
+SHORTENED = Repr()
+SHORTENED.maxstring = SHORTENED.maxother = SHORTENED.maxlong = 80
 KINDS = ("dist", "values", "provider")
 BOUNDS = ("min", "max")
 # What any column may have, and any of which the share is known that lies below a value.
@@ -75,7 +81,7 @@ class NumberColumn:
 
     def quantile(self, share: Floats) -> Any:
         """Return the values below which shares of the probability lie."""
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"), _computing(self.name):
             numbers = self._rounded(self.distribution.quantile(share))
         low, high, beyond = HELD[self.dtype]
         out = ~((numbers >= low) & (numbers <= high))
@@ -131,11 +137,13 @@ class ProviderColumn:
         make = self.open(int(rng.integers(2**32)))
         try:
             return [make() for _ in range(n)]
+        except MemoryError:
+            raise
         except Exception as error:  # whatever the other library raises
             _refuse(
                 self.name,
                 "provider",
-                f"{self.provider!r} failed: {type(error).__name__}: {error}",
+                f"{shown(self.provider)} failed: {type(error).__name__}: {error}",
             )
 
 
@@ -172,11 +180,15 @@ class TableSpec:
         self.columns: dict[str, Column] = {}
         for name, told in given.items():
             if not isinstance(name, str):
-                raise ValueError(f"Column {name!r}: a name must be text, such as {str(name)!r}.")
+                raise ValueError(
+                    f"Column {shown(name)}: a name must be text, such as {shown(str(name))}."
+                )
+            if not _is_unicode(name):
+                raise ValueError(f"Column {shown(name)}: the name {HALF_A_CHARACTER}")
             if not isinstance(told, Mapping):
                 raise ValueError(
-                    f"Column {name!r} must be a mapping with one of {', '.join(KINDS)}, "
-                    f"not {told!r}."
+                    f"Column {shown(name)} must be a mapping with one of {', '.join(KINDS)}, "
+                    f"not {shown(told)}."
                 )
             self.columns[name] = _read_column(name, told)
         self.joined, self.root = _read_correlations(given, self.columns)
@@ -247,7 +259,13 @@ def read_spec(source: Any) -> dict[str, Any]:
     """
     if not isinstance(source, Mapping):
         source = _read_text(source)
-    return {name: _plain_column(told) for name, told in source.items()}
+    spec = {}
+    for name, told in source.items():
+        try:
+            spec[name] = _plain_column(told)
+        except RecursionError:
+            raise ValueError(f"Column {shown(name)}: {TOO_DEEP}") from None
+    return spec
 
 
 def _read_text(source: Any) -> dict[str, Any]:
@@ -255,7 +273,7 @@ def _read_text(source: Any) -> dict[str, Any]:
         raise TypeError(
             "A spec is a mapping for each column, such as "
             '{"age": {"dist": "norm"}}; or JSON or TOML that has them, as text or as the name '
-            f"of a file. It is not {source!r}."
+            f"of a file. It is not {shown(source)}."
         )
     if isinstance(source, str) and _is_text(source):
         text, is_json, what = source, source.lstrip().startswith("{"), "The text"
@@ -269,12 +287,23 @@ def _read_text(source: Any) -> dict[str, Any]:
         except UnicodeDecodeError as error:
             raise ValueError(f"{path} is not in UTF-8: save it so ({error}).") from error
     try:
-        read = json.loads(text) if is_json else tomllib.loads(text)
-    except ValueError as error:
+        read = json.loads(text, object_pairs_hook=_once) if is_json else tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
         kind = "JSON" if is_json else "TOML"
-        raise ValueError(f"{what} cannot be read as {kind}: {error}") from error
+        why = TOO_DEEP if isinstance(error, RecursionError) else str(error)
+        raise ValueError(f"{what} cannot be read as {kind}: {why}") from error
     if not isinstance(read, dict):
-        raise ValueError(f"{what} must have a mapping for each column, not {read!r}.")
+        raise ValueError(f"{what} must have a mapping for each column, not {shown(read)}.")
+    return read
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON, in which no name may be twice, as in TOML."""
+    read = {}
+    for name, value in pairs:
+        if name in read:
+            raise ValueError(f"{shown(name)} is in one object twice.")
+        read[name] = value
     return read
 
 
@@ -355,8 +384,28 @@ def _is_json(path: Path) -> bool:
     return path.suffix.lower() == ".json"
 
 
+def shown(value: Any) -> str:
+    """Return a value as a message shows it, which is not at any length."""
+    try:
+        return SHORTENED.repr(value)
+    except ValueError:  # a whole number of more digits than Python writes
+        return "a number of thousands of digits"
+
+
 def _refuse(column: str, key: str, why: str) -> NoReturn:
-    raise ValueError(f"Column {column!r}, key {key!r}: {why}")
+    raise ValueError(f"Column {shown(column)}, key {shown(key)}: {why}")
+
+
+@contextmanager
+def _computing(column: str) -> Iterator[None]:
+    """Name the column where SciPy fails to compute a distribution."""
+    try:
+        yield
+    except MemoryError:
+        raise
+    except Exception as error:  # whatever SciPy raises
+        why = str(error).partition("\n")[0] or type(error).__name__
+        _refuse(column, "dist", f"SciPy fails to compute it with these parameters: {why}")
 
 
 def _did_you_mean(given: Any, names: Iterable[str]) -> str:
@@ -381,7 +430,7 @@ def _read_column(name: str, told: Mapping[str, Any]) -> Column:
         _check_keys(name, told, (*KINDS, *OF_NUMBERS[1:], "p", "locale"))
     if len(kinds) != 1:
         raise ValueError(
-            f"Column {name!r} must have one of the keys {', '.join(KINDS)}, and has "
+            f"Column {shown(name)} must have one of the keys {', '.join(KINDS)}, and has "
             f"{' and '.join(kinds) or 'none'}."
         )
     missing = _number(name, "missing", told.get("missing", 0))
@@ -396,7 +445,7 @@ def _read_column(name: str, told: Mapping[str, Any]) -> Column:
 
 def _number(name: str, key: str, value: Any) -> float:
     if not isinstance(value, Real) or isinstance(value, bool) or not _is_finite(value):
-        _refuse(name, key, f"a finite number is wanted, not {value!r}.")
+        _refuse(name, key, f"a finite number is wanted, not {shown(value)}.")
     return float(value)
 
 
@@ -411,16 +460,19 @@ def _read_values(name: str, told: Mapping[str, Any], missing: float) -> ValuesCo
     _check_keys(name, told, ("values", "p", "dtype", *JOINED))
     values = told["values"]
     if not isinstance(values, list | tuple) or not values:
-        _refuse(name, "values", f"a list of one value at least is wanted, not {values!r}.")
+        _refuse(name, "values", f"a list of one value at least is wanted, not {shown(values)}.")
     kinds = [_kind(value) for value in values]
     if None in kinds:
         odd = values[kinds.index(None)]
         _refuse(
             name,
             "values",
-            f"text, numbers, dates, true or false are wanted, not {odd!r}: for what is missing, "
-            "there is the key missing.",
+            f"text, numbers, dates, true or false are wanted, not {shown(odd)}: for what is "
+            "missing, there is the key missing.",
         )
+    for value in values:
+        if isinstance(value, str) and not _is_unicode(value):
+            _refuse(name, "values", f"{shown(value)} {HALF_A_CHARACTER}")
     if len(set(kinds)) > 1:
         _refuse(
             name,
@@ -443,15 +495,24 @@ def _as_dates(name: str, values: list[Any], dtype: Any) -> Any:
     if dtype is None:
         return values
     if dtype not in TIMES:
-        _refuse(name, "dtype", f"of values, must be date or datetime, not {dtype!r}.")
+        _refuse(name, "dtype", f"of values, must be date or datetime, not {shown(dtype)}.")
     times = np.array([_moment(name, "values", value) for value in values])
     if dtype == "datetime":
         return times
     days = times.astype("datetime64[D]").astype("datetime64[s]")
     if (days != times).any():
         odd = values[int(np.argmax(days != times))]
-        _refuse(name, "values", f"{odd!r} is no whole day: take dtype datetime.")
+        _refuse(name, "values", f"{shown(odd)} is no whole day: take dtype datetime.")
     return days
+
+
+def _is_unicode(text: str) -> bool:
+    """Say whether text can be written, which a half of a surrogate pair cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _kind(value: Any) -> str | None:
@@ -474,14 +535,14 @@ def _read_numbers(name: str, told: Mapping[str, Any], missing: float) -> NumberC
         _refuse(
             name,
             "dist",
-            f"there is no distribution {dist!r}.{_did_you_mean(dist, known)} The names are those "
-            f"of scipy.stats (norm, lognorm, gamma, poisson, ...), or {EMPIRICAL!r}.",
+            f"there is no distribution {shown(dist)}.{_did_you_mean(dist, known)} The names are "
+            f"those of scipy.stats (norm, lognorm, gamma, poisson, ...), or {EMPIRICAL!r}.",
         )
     is_empirical = dist == EMPIRICAL
     discrete = not is_empirical and isinstance(getattr(stats, dist), stats.rv_discrete)
     dtype = told.get("dtype", "int" if discrete else "float")
     if dtype not in DTYPES:
-        _refuse(name, "dtype", f"must be one of {', '.join(DTYPES)}, not {dtype!r}.")
+        _refuse(name, "dtype", f"must be one of {', '.join(DTYPES)}, not {shown(dtype)}.")
     decimals = told.get("decimals")
     if decimals is not None and (
         dtype != "float" or not _is_whole(decimals) or abs(decimals) > MOST_DECIMALS
@@ -490,14 +551,14 @@ def _read_numbers(name: str, told: Mapping[str, Any], missing: float) -> NumberC
             name,
             "decimals",
             f"a whole number from -{MOST_DECIMALS} to {MOST_DECIMALS} is wanted, of a dtype "
-            f"float, not {decimals!r}.",
+            f"float, not {shown(decimals)}.",
         )
     step = told.get("step", 1)
     if "step" in told and (dtype != "datetime" or not _is_whole(step) or step < 1):
         _refuse(
             name,
             "step",
-            f"a whole number of seconds is wanted, of a dtype datetime, not {step!r}.",
+            f"a whole number of seconds is wanted, of a dtype datetime, not {shown(step)}.",
         )
     read = _read_empirical if is_empirical else _read_named
     column = NumberColumn(name, read(name, told, dtype), dtype, decimals, step, missing)
@@ -514,14 +575,17 @@ def _read_empirical(name: str, told: Mapping[str, Any], dtype: str) -> Marginal:
     _check_keys(name, told, ("dist", "levels", "counts", *ROUNDED, *JOINED))
     levels, counts = told.get("levels"), told.get("counts")
     if not isinstance(levels, list | tuple) or not levels:
-        _refuse(name, "levels", f"a list of one number at least is wanted, not {levels!r}.")
+        _refuse(name, "levels", f"a list of one number at least is wanted, not {shown(levels)}.")
     counts = [1] * len(levels) if counts is None else counts
     if not isinstance(counts, list | tuple) or len(counts) != len(levels):
         _refuse(name, "counts", f"a list of {len(levels)} whole numbers is wanted, one a level.")
     if not all(_is_whole(one) and one >= 1 for one in counts):
         _refuse(name, "counts", "whole numbers of at least 1 are wanted.")
+    if sum(counts) > EXACT:
+        _refuse(name, "counts", f"they sum to more than floats hold to the last digit, {EXACT:,}.")
     numbers = [_number_or_date(name, "levels", one, dtype) for one in levels]
-    return Marginal.of(np.repeat(numbers, counts))
+    values, which = np.unique(numbers, return_inverse=True)
+    return Marginal.counted(values, np.bincount(which, counts))
 
 
 def _read_named(name: str, told: Mapping[str, Any], dtype: str) -> Named:
@@ -534,27 +598,28 @@ def _read_named(name: str, told: Mapping[str, Any], dtype: str) -> Named:
         if shape not in told:
             _refuse(name, shape, f"{dist} needs it, and it is not there.")
     if told.get("scale", 1) == 0 or _number(name, "scale", told.get("scale", 1)) < 0:
-        _refuse(name, "scale", f"a number above 0 is wanted, not {told['scale']!r}.")
+        _refuse(name, "scale", f"a number above 0 is wanted, not {shown(told['scale'])}.")
     parameters = {key: _number(name, key, told[key]) for key in (*shapes, *places) if key in told}
     given = {key: _number_or_date(name, key, told[key], dtype) for key in BOUNDS if key in told}
     low, high = given.get("min", -np.inf), given.get("max", np.inf)
     if low > high:
-        _refuse(name, "min", f"{told['min']!r} is more than the max, {told['max']!r}.")
+        _refuse(name, "min", f"{shown(told['min'])} is more than the max, {shown(told['max'])}.")
     whole = dtype in ("int", "date") or told.get("decimals") == 0
     a_unit, what = _multiples(told, dtype)
     if a_unit:
         low, high = -_rounded_down(-low, a_unit), _rounded_down(high, a_unit)
     if low > high:
-        _refuse(name, "min", f"no {what} is from {told['min']!r} to {told['max']!r}.")
+        _refuse(name, "min", f"no {what} is from {shown(told['min'])} to {shown(told['max'])}.")
     named = Named(dist, parameters, low, high, whole)
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), _computing(name):
         takes = np.isfinite(family.cdf(0.0, **parameters))
     if not takes:
         written = ", ".join(f"{key}={value:g}" for key, value in parameters.items())
         _refuse(name, "dist", f"{dist} does not take {written}: see its page in scipy.stats.")
     # What is rounded to one value is half of the way to the next on either side.
     room = 0.5 / a_unit if a_unit and not whole else 0.0
-    below, up_to = replace(named, low=low - room, high=high + room).inside()
+    with _computing(name):
+        below, up_to = replace(named, low=low - room, high=high + room).inside()
     if not up_to - below > LEAST_INSIDE:
         key = next(key for key in (*BOUNDS, "dist") if key in told)
         _refuse(name, key, f"{dist} has no probability from {low:g} to {high:g}.")
@@ -595,7 +660,7 @@ def _moment(name: str, key: str, value: Any) -> np.datetime64:
     if isinstance(value, Real) and not isinstance(value, bool):
         seconds = _number(name, key, value) * SECONDS_A_DAY
         if not SECONDS[0] <= seconds <= SECONDS[1]:
-            _refuse(name, key, f"day {value!r} since 1970 is not in the years 1 to 9999.")
+            _refuse(name, key, f"day {shown(value)} since 1970 is not in the years 1 to 9999.")
         return EPOCH + np.timedelta64(round(seconds * 1e6), "us")
     try:
         moment = datetime.fromisoformat(value)
@@ -605,7 +670,7 @@ def _moment(name: str, key: str, value: Any) -> np.datetime64:
         _refuse(
             name,
             key,
-            f"a date is wanted, such as 2024-02-29, or days since 1970, not {value!r}.",
+            f"a date is wanted, such as 2024-02-29, or days since 1970, not {shown(value)}.",
         )
     return np.datetime64(moment, "us")
 
@@ -619,7 +684,9 @@ def _read_correlations(
         others = told.get("correlations", {})
         if not isinstance(others, Mapping):
             _refuse(
-                name, "correlations", f"a mapping of columns to numbers is wanted, not {others!r}."
+                name,
+                "correlations",
+                f"a mapping of columns to numbers is wanted, not {shown(others)}.",
             )
         for other, value in others.items():
             key = f"correlations.{other}"
@@ -632,7 +699,7 @@ def _read_correlations(
             if abs(value) > 1:
                 _refuse(name, key, f"a number from -1 to 1 is wanted, not {value:g}.")
             if pairs.setdefault((min(name, other), max(name, other)), value) != value:
-                _refuse(name, key, f"column {other!r} says another number than {value:g}.")
+                _refuse(name, key, f"column {shown(other)} says another number than {value:g}.")
     joined = [name for name in columns if any(name in pair for pair in pairs)]
     matrix = np.eye(len(joined))
     for (one, other), value in pairs.items():
@@ -653,19 +720,19 @@ def _read_provider(name: str, told: Mapping[str, Any], missing: float) -> Provid
     _check_keys(name, told, ("provider", "locale", *COMMON))
     provider, locale = told["provider"], told.get("locale")
     if locale is not None and not isinstance(locale, str):
-        _refuse(name, "locale", f"text such as 'de' is wanted, not {locale!r}.")
+        _refuse(name, "locale", f"text such as 'de' is wanted, not {shown(locale)}.")
     library, *path = str(provider).split(".")
     openers = {"faker": _faker, "mimesis": _mimesis}
     if library not in openers or not all(one.isidentifier() and one[0] != "_" for one in path):
         _refuse(
             name,
             "provider",
-            f"{provider!r} is none: write it as 'faker.name' or 'mimesis.person.full_name'.",
+            f"{shown(provider)} is none: write it as 'faker.name' or 'mimesis.person.full_name'.",
         )
     try:
         openers[library](locale, 0)
     except (AttributeError, ValueError) as error:
-        _refuse(name, "locale", f"{library} does not have {locale!r}: {error}")
+        _refuse(name, "locale", f"{library} does not have {shown(locale)}: {error}")
 
     def opened(seed: int) -> Callable[[], Any]:
         found: Any = openers[library](locale, seed)
@@ -678,7 +745,7 @@ def _read_provider(name: str, told: Mapping[str, Any], missing: float) -> Provid
     try:
         value = opened(0)()
     except Exception as error:  # whatever the other library raises
-        _refuse(name, "provider", f"{provider!r} cannot be called: {error}")
+        _refuse(name, "provider", f"{shown(provider)} cannot be called: {error}")
     if _kind(value) is None:
         _refuse(name, "provider", f"{provider} gives {type(value).__name__}, and not one value.")
     return ProviderColumn(name, provider, opened, missing)

@@ -866,11 +866,11 @@ def _refusal(refused: dict[str, tuple[str, Values]], sampler: str, *, auto: bool
             f"{start} as numbers: could not convert string to float. Name them in "
             "categorical_features, or leave that at 'auto'."
         )
+    hint = " (pandas.to_datetime)" if kind in ("date", "datetime") else ""
     return TypeError(
-        f"{start}: argument must be a string or a number, not {kind}. Convert it"
-        + (" (pandas.to_datetime)" if kind in ("date", "datetime") else "")
-        + ", leave the column out"
-        + (", or name it in categorical_features." if auto else ".")
+        f"{start}: argument must be a string or a number, not {kind}. Convert it{hint}"
+        + (", leave the column out, or name it in categorical_features." if auto else "")
+        + ("" if auto else " or leave the column out.")
     )
 
 
