@@ -1,5 +1,6 @@
 """The compiled searches, on tables so small that the project itself would not use them."""
 
+import importlib.util
 import multiprocessing
 import os
 import subprocess
@@ -8,6 +9,7 @@ import threading
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 
+import numba
 import numpy as np
 import pytest
 from joblib import Parallel, delayed
@@ -234,6 +236,55 @@ def test_a_cache_that_cannot_be_written_any_more(monkeypatch):
     monkeypatch.setattr(FunctionCache, "save_overload", no_space)
     add = jit()(lambda x: x + 1)
     assert add(1) == 2
+
+
+KERNEL = """
+from skresample.numerics._jit import jit
+
+@jit()
+def total(n):
+    s = 0.0
+    for i in range(n):
+        s += i
+    return s
+"""
+
+
+def damage(content, how):
+    """Return what a crash, a broken copy or a bad disk may have made of a file."""
+    half = len(content) // 2
+    return {
+        "empty": b"",
+        "half": content[:half],
+        "zeros": bytes(len(content)),
+        "zeros at the end": content[:half] + bytes(len(content) - half),
+        "other bytes in the middle": content[: half - 64] + b"\xa5" * 128 + content[half + 64 :],
+    }[how]
+
+
+@pytest.mark.parametrize(
+    "how", ["empty", "half", "zeros", "zeros at the end", "other bytes in the middle"]
+)
+@pytest.mark.parametrize("kind", ["nbi", "nbc"])
+def test_damaged_files_of_the_cache_are_compiled_anew(kind, how, tmp_path, monkeypatch):
+    """And replaced, so that the next process finds sound ones."""
+    cache = tmp_path / "cache"
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(cache))
+    source = tmp_path / "kernel.py"
+    source.write_text(KERNEL)
+
+    def hits():
+        """Import the kernel as a new process would, and say whether the cache had it."""
+        spec = importlib.util.spec_from_file_location("kernel", source)
+        kernel = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(kernel)
+        assert kernel.total(10) == 45
+        return sum(kernel.total.stats.cache_hits.values())
+
+    assert [hits(), hits()] == [0, 1]
+    [file] = cache.rglob(f"*.{kind}")
+    file.write_bytes(damage(file.read_bytes(), how))
+    assert [hits(), hits()] == [0, 1]
 
 
 def resample(method, X, y):

@@ -30,8 +30,8 @@ from skresample.numerics import neighbors
 
 faithful.ROWS_FOR_THREADS = protocol.ROWS_FOR_THREADS = 0
 rng = np.random.default_rng(0)
-X = rng.normal(size=(700, 8))
-y = np.tile([0, 0, 0, 1, 0, 1, 1], 100)
+X = rng.normal(size=(1050, 8))
+y = np.tile([0, 0, 0, 1, 0, 1, 1], 150)
 boosting = HistGradientBoostingClassifier(max_iter=2)
 
 def work():
