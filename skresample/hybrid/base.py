@@ -24,7 +24,7 @@ from skresample.base import (
 from skresample.numerics.mixed import Mixed
 from skresample.numerics.neighbors import kneighbors
 from skresample.smote import SMOTE
-from skresample.table import Rows, Target, read_rows, read_target, take_rows
+from skresample.table import Rows, Target, read_labels, read_rows, read_target, take_rows
 from skresample.utils import seeded_clone
 
 __all__ = ["HybridSampler"]
@@ -140,8 +140,8 @@ class HybridSampler(BaseSampler):
         self._forget()
         asked = self.__dict__.get("sampling_strategy_")
         rows = read_rows(X, self, numeric=False)
-        fewest = 2 if asked is None else 1
-        target = read_target(y, len(rows), name, min_classes=fewest)
+        read = read_target if asked is None else read_labels
+        target = read(y, len(rows), name)
         words = check_random_state(self.random_state).randint(0, 2**31, size=2)
         sampler = seeded_clone(self._over_sampler(), int(words[0]))
         if asked is None:
@@ -151,7 +151,7 @@ class HybridSampler(BaseSampler):
             X_out, y_out = _add(sampler, asked, target, X, y)
         self.sampler_ = sampler
         out = read_rows(X_out, self, numeric=True, categorical=_categorical(sampler))
-        target_out = read_target(y_out, len(out), name, min_classes=fewest)
+        target_out = read(y_out, len(out), name)
         synthetic, origin, parents = self._provenance(sampler, rows, target, out, target_out)
         made = sampler.sampling_strategy_ if asked is None else asked
         labels = target.classes.tolist()
