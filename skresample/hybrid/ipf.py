@@ -124,6 +124,8 @@ class SMOTEIPF(HybridSampler):
                 values = TableEncoder().fit_transform(with_unique_names(X, rows.names))
         else:
             values = rows.numeric
+            if max(values.max(), -values.min()) > np.finfo(np.float32).max:
+                values = rows.standardized  # trees take single precision
         estimator = self.estimator
         if estimator is None:
             estimator = DecisionTreeClassifier(criterion="entropy", min_samples_leaf=2)
