@@ -220,6 +220,8 @@ class _ArrayOutput(Output):
         columns = self.rows.columns
         if columns.numeric.dtype == X.dtype and not columns.categories.size:
             new.numeric(slice(0, len(new.parents)), self.new[part])
+            if self.rows.mask is not None:
+                self.new_mask[part] = np.isnan(self.new[part])
             if len(columns.recipes) == 1:
                 return
             for batch in gen_batches(len(new.parents), ROWS_AT_ONCE):
@@ -227,8 +229,6 @@ class _ArrayOutput(Output):
                 written = self._rounded(new, batch, floats)
                 for chosen, recipe in columns.recipes[1:]:
                     floats[:, chosen] = written(chosen, recipe)
-            if self.rows.mask is not None:
-                self.new_mask[part] = np.isnan(self.new[part])
             return
         for batch, where, floats in self._batches(new, part):
             written = self._rounded(new, batch, floats)
