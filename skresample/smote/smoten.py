@@ -1,5 +1,6 @@
 """SMOTE-N."""
 
+import warnings
 from typing import Any, ClassVar
 
 import numpy as np
@@ -8,6 +9,7 @@ from skresample._docs import fill_doc
 from skresample.base import OneVsRest, drop_in
 from skresample.numerics.mixed import Mixed, class_shares
 from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
+from skresample.table import Rows
 
 __all__ = ["SMOTEN"]
 
@@ -47,7 +49,8 @@ class SMOTEN(InterpolatingOverSampler):
 
     Notes
     -----
-    Every column is taken for categories, also numbers. The metric of the paper is for two
+    Every column is taken for categories, also numbers; a warning names columns of continuous
+    ones. The metric of the paper is for two
     classes; of more, they are the class and the rest. A missing value is compared with
     none, does not vote, and stays missing where the base has it.
 
@@ -94,6 +97,20 @@ class SMOTEN(InterpolatingOverSampler):
     @property
     def _categorical(self) -> Any:
         return "all"
+
+    def _fit_table(self, rows: Rows, rng: np.random.Generator) -> None:
+        super()._fit_table(rows, rng)
+        names = rows.continuous_categories()
+        if names:
+            shown = f"{', '.join(map(repr, names[:20]))}{', ...' if len(names) > 20 else ''}"
+            warnings.warn(
+                f"SMOTEN takes continuous numbers for categories, in column"
+                f"{'s' if len(names) > 1 else ''} {shown}: new rows are patched together from the "
+                "numbers of several rows. Use SMOTE, or SMOTENC where there are categories too, "
+                "or cut the numbers into bins first (pandas.cut).",
+                UserWarning,
+                stacklevel=2,
+            )
 
     def _features(self, task: OneVsRest) -> Any:
         codes = task.rows.codes

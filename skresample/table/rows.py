@@ -39,6 +39,9 @@ from skresample.table.one_hot import OneHot, find_groups, read_group, split_grou
 
 __all__ = ["Columns", "Rows", "read_like", "read_rows"]
 
+# As many different numbers may well be categories.
+FEW_LEVELS = 10
+
 MOST_INT32 = np.iinfo(np.int32).max
 
 # How many values are read at once.
@@ -352,6 +355,28 @@ class Rows:
             missing = is_missing(self.X[:, j])
             return Values(self.X[:, j], missing if self.mask is None else missing | self.mask[:, j])
         return read_series(series_of(self.frame, int(j)))
+
+    def continuous_categories(self) -> list[str]:
+        """Return the names of columns of continuous numbers that are taken for categories.
+
+        Returns
+        -------
+        names : list of str
+            Of columns of floats, not all whole, of which most values are there only once.
+        """
+        columns, names = self.columns, []
+        for i, j in enumerate(columns.categories.tolist()):
+            levels = columns.first_rows[i]
+            n_present = np.count_nonzero(columns.codes[:, i] >= 0)
+            if len(levels) <= max(FEW_LEVELS, n_present / 2):
+                continue
+            column = self.column(j)
+            if kind_of(column) != "number" or column.values.dtype.kind not in "fO":
+                continue
+            values = column.values[levels].astype(np.float64)
+            if (values != np.rint(values)).any():
+                names.append(self.names[j])
+        return names
 
     def hole(self, j: int) -> int:
         """Return a row in which a column has no value.

@@ -224,6 +224,7 @@ class TestNamesAndOrder:
         ids=["twice", "mixed", "levels", "days", "categories"],
     )
     @pytest.mark.filterwarnings("error")
+    @pytest.mark.filterwarnings("ignore:SMOTEN takes continuous numbers")
     def test_any_names_of_pandas(self, sampler, columns):
         X, y = blobs()
         X = pd.DataFrame(X, columns=columns)

@@ -183,6 +183,7 @@ class TestDistances:
         assert partners[1] == 2
 
     @pytest.mark.filterwarnings("error")
+    @pytest.mark.filterwarnings("ignore:SMOTEN takes continuous numbers")
     def test_missing_numbers_cost_no_warning(self):
         X, y = with_holes(0.5)
         for sampler in VARIANTS:
