@@ -10,7 +10,14 @@ from scipy import sparse
 from sklearn.base import BaseEstimator
 
 from skresample.numerics.mixed import Mixed, mismatch_cost
-from skresample.table import Rows, read_like, read_rows, read_target, take_rows
+from skresample.table import (
+    Rows,
+    read_like,
+    read_rows,
+    read_target,
+    refuse_not_in_memory,
+    take_rows,
+)
 from skresample.table.columns import kind_of
 
 __all__ = ["FEWEST", "LEAST_ROWS", "Side", "Tables", "read_tables"]
@@ -178,6 +185,7 @@ def read_tables(
     for name, table in given.items():
         if sparse.issparse(table):
             raise TypeError(f"{name} is sparse: pass {name}.toarray().")
+        refuse_not_in_memory(table, "audit", name)
         if table is not None and not (table.shape[0] if hasattr(table, "shape") else len(table)):
             raise ValueError(f"{name} has no rows.")
     reader = Audit()

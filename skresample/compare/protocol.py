@@ -32,7 +32,7 @@ from skresample.generative import GANOverSampler
 from skresample.model import ResampledClassifier
 from skresample.random import RandomOverSampler
 from skresample.smote import SMOTE, SMOTEN, SMOTENC
-from skresample.table import read_rows, read_target, take_rows
+from skresample.table import read_rows, read_target, refuse_not_in_memory, take_rows
 from skresample.utils import all_samplers, seeded_clone
 
 __all__ = [
@@ -137,6 +137,7 @@ def compare(
      'SMOTE']
     """
     started = time.perf_counter()
+    refuse_not_in_memory(X, "compare")
     target = read_target(y, _num_samples(X), "compare")
     if estimators is None:
         read_rows(X, SMOTE(), numeric=True)  # columns that nobody can use are named
@@ -291,7 +292,11 @@ def find_refusals(estimators: dict[str, Any], X: Any, labels: npt.NDArray[Any]) 
                 refusals[name] = f"it cannot be fitted on the table as it is ({reason})"
             else:
                 if takes_names_for_numbers(estimator, X, labels):
-                    refusals[name] = "it takes categories that are spelt as numbers for numbers"
+                    refusals[name] = (
+                        "it computes with what is masked"
+                        if np.ma.is_masked(X)
+                        else "it takes categories that are spelt as numbers for numbers"
+                    )
     return refusals
 
 

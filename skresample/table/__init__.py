@@ -2,7 +2,7 @@
 
 from skresample.table.frames import append_table, is_frame, open_frame, take_rows
 from skresample.table.output import ROWS_AT_ONCE, Fill, Output, Synthetic, open_output
-from skresample.table.rows import Columns, Rows, read_like, read_rows
+from skresample.table.rows import Columns, Rows, read_like, read_rows, refuse_not_in_memory
 from skresample.table.target import ALL_ROWS, Target, one_class, read_target
 
 __all__ = [
@@ -22,5 +22,6 @@ __all__ = [
     "read_like",
     "read_rows",
     "read_target",
+    "refuse_not_in_memory",
     "take_rows",
 ]

@@ -154,7 +154,7 @@ def _views(native: Any) -> dict[int, tuple[Any, Any]]:
         dtypes = native.schema.types
     else:
         dtypes = [native.type] if hasattr(native, "type") else []
-    found = {}
+    found: dict[int, tuple[Any, Any]] = {}
     for dtype in set(dtypes):
         arrow = getattr(dtype, "pyarrow_dtype", dtype)
         if "_view" not in str(arrow):
@@ -388,13 +388,13 @@ class NewColumn(NamedTuple):
     values : ndarray of shape (n_new,) or None
         What was computed, of the plain dtype that the column was read with; None where all are
         copied.
-    missing : ndarray of shape (n_new,) or None
-        Where there is no value.
+    missing : ndarray of shape (n_new,)
+        Of what was computed, where there is no value.
     """
 
     like: npt.NDArray[np.intp]
     values: npt.NDArray[Any] | None = None
-    missing: npt.NDArray[np.bool_] | None = None
+    missing: npt.NDArray[np.bool_] = np.zeros(0, dtype=bool)
 
 
 def bind(
@@ -502,7 +502,6 @@ def _write(out: npt.NDArray[Any], column: NewColumn, held: npt.NDArray[Any]) -> 
         out[:] = held[column.like]
         return
     out[:] = box(column.values, column.like, held) if held.dtype == object else column.values
-    assert column.missing is not None
     out[column.missing] = held[column.like[column.missing]]
 
 

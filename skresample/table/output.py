@@ -203,7 +203,8 @@ class _ArrayOutput(Output):
         self.table = np.empty((n_old + n_new, *X.shape[1:]), dtype=X.dtype)
         self.table[:n_old] = X[:n_old]
         self.new = self.table[n_old:]
-        self.mask = self.new_mask = np.zeros((0, 0), dtype=bool)
+        self.mask: Any = None
+        self.new_mask: Any = None
         if rows.mask is not None:
             self.mask = np.zeros(self.table.shape, dtype=bool)
             self.mask[:n_old] = rows.mask[:n_old]
