@@ -1,6 +1,7 @@
 """The laws that every sampler keeps, whatever its method."""
 
 import pickle
+import warnings
 from collections import Counter
 
 import numpy as np
@@ -280,6 +281,122 @@ class TestNewValues:
         X, y = blobs()
         sampler = clone(sampler).fit(X.astype(np.float32), y)
         assert sampler.sample(5).dtype == np.float32
+
+
+def hostile(kind):
+    """Return a table of numbers near an end of what its types hold, and its labels."""
+    X, y = blobs((40, 20))
+    X = (X - X.mean(axis=0)) / X.std(axis=0)
+    inside = np.tanh(X)  # from -1 to 1
+    a_day, start = np.timedelta64(1, "D"), np.datetime64("2024-01-01", "ns")
+    tables = {
+        "beside an offset": lambda: np.column_stack([1e9 + 1e-6 * X[:, 0], X[:, 1]]),
+        "beside a large one": lambda: np.column_stack([1e12 * X[:, 0], 1e-12 * X[:, 1]]),
+        "1e308": lambda: np.column_stack([1.79e308 * inside[:, 0], X[:, 1], 1e308 * inside[:, 2]]),
+        "1e-310": lambda: np.column_stack([1e-310 * X[:, 0], X[:, 1]]),
+        "both": lambda: np.column_stack([1.79e308 * inside[:, 0], 1e-310 * X[:, 1], X[:, 2]]),
+        "all above 1e154": lambda: 1e160 * X,
+        "all below 1e-154": lambda: 1e-170 * X,
+        "constant": lambda: np.column_stack([np.full(60, 1.7e308), X[:, 1], np.full(60, 5e-324)]),
+        "a class that varies little": lambda: np.where((y == 1)[:, np.newaxis], 1e-300, 1) * X,
+        "float16": lambda: (65504 * inside).astype(np.float16),
+        "float32": lambda: np.column_stack([3.4e38 * inside[:, 0], X[:, 1]]).astype(np.float32),
+        "small float32": lambda: (1e-40 * X).astype(np.float32),
+        "int64": lambda: np.where(
+            inside < 0, np.iinfo(np.int64).min, np.iinfo(np.int64).max - (20 * X**2).astype(int)
+        ),
+        "uint64": lambda: np.uint64(2**64 - 1) - (20 * X**2).astype(np.uint64),
+        "frame": lambda: pd.DataFrame(
+            {
+                "large": 1.79e308 * inside[:, 0],
+                "single": (3.4e38 * inside[:, 1]).astype(np.float32),
+                "half": (65504 * inside[:, 2]).astype(np.float16),
+                "small": 1e-312 * X[:, 0],
+                "whole": np.uint64(2**64 - 1) - (20 * X[:, 1] ** 2).astype(np.uint64),
+                "byte": (49 * inside[:, 2]).astype(np.int8),
+            }
+        ),
+        "within a millisecond": lambda: pd.DataFrame(
+            {"when": start + (1e5 * X[:, 0]).astype("m8[ns]"), "n": (49 * inside[:, 1]).astype(int)}
+        ),
+        "marks": lambda: pd.DataFrame(
+            {
+                "since": np.where(
+                    X[:, 0] < -1, pd.Timestamp.min.to_datetime64(), start + a_day * (X[:, 1] > 0)
+                ).astype("M8[ns]"),
+                "until": np.where(
+                    X[:, 1] > 1, pd.Timestamp.max.to_datetime64(), start + a_day * (X[:, 0] > 0)
+                ).astype("M8[ns]"),
+            }
+        ),
+        "sparse": lambda: sparse.csr_array(
+            np.where(X > 0, inside, 0) * np.array([1.79e308, 1, 1e-310])
+        ),
+        "sparse float32": lambda: sparse.csr_array(
+            (np.where(X > 0, inside, 0) * np.array([3.4e38, 1, 1e-40])).astype(np.float32)
+        ),
+    }
+    return tables[kind](), y
+
+
+HOSTILE = [
+    *("beside an offset", "beside a large one", "1e308", "1e-310", "both", "all above 1e154"),
+    *("all below 1e-154", "constant", "a class that varies little", "float16", "float32"),
+    *("small float32", "int64", "uint64", "frame", "within a millisecond", "marks"),
+    *("sparse", "sparse float32"),
+]
+# What these methods add to a column may be so many times the width of the class in it.
+FURTHEST = 3
+# Of CCR, spheres are as large as its energy says, in deviations of the table.
+REACHING = [
+    *(s for s in VARIANTS if not isinstance(s, CCR)),
+    GeometricSMOTE(standardize=False, random_state=0),
+    SMOTE(standardize=True, random_state=0),
+]
+
+
+def longdoubles(column):
+    """Return a column in numbers that hold its values and their differences."""
+    column = column.view(np.int64) if column.dtype.kind in "mM" else column
+    return column.astype(np.longdouble)
+
+
+class TestExtremes:
+    """New values are finite, of their type, and not out of all proportion to the class."""
+
+    @pytest.mark.parametrize("sampler", REACHING, ids=name_of)
+    @pytest.mark.parametrize("kind", HOSTILE)
+    def test_stay_in_proportion(self, sampler, kind):
+        X, y = hostile(kind)
+        sampler = clone(sampler).set_params(sampling_strategy={1: 120})
+        with warnings.catch_warnings():
+            if not isinstance(X, pd.DataFrame):
+                warnings.simplefilter("error", RuntimeWarning)
+            X_out, _ = sampler.fit_resample(X, y)
+        table, new = (
+            t if isinstance(t, pd.DataFrame) else pd.DataFrame(dense(t)) for t in (X, X_out)
+        )
+        pd.testing.assert_series_equal(table.dtypes, new.dtypes)
+        outward = getattr(sampler, "kind", "") == "borderline-2"
+        for name in table:
+            made = new[name].to_numpy()[len(y) :]
+            assert not pd.isna(made).any()
+            made = longdoubles(made)
+            assert np.isfinite(made).all()
+            of = longdoubles(table[name].to_numpy()[np.full(len(y), True) if outward else y == 1])
+            low, high = of.min(), of.max()
+            inward = getattr(sampler, "_on_lines", False) and not isinstance(sampler, SVMSMOTE)
+            reach = 0 if inward else FURTHEST * (high - low)
+            if table[name].dtype.kind in "iuM":  # floats hold 53 bits of a whole number
+                reach += 2.0**-52 * np.ptp(longdoubles(table[name].to_numpy()))
+            assert low - reach <= made.min()
+            assert made.max() <= high + reach
+
+    @every_sampler
+    def test_the_least_time_is_no_missing_one(self, sampler):
+        X, y = hostile("marks")
+        X_out, _ = clone(sampler).fit_resample(X, y)
+        assert not X_out.isna().any().any()
 
 
 def one_hot_table(sizes=(60, 20)):

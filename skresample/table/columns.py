@@ -132,7 +132,7 @@ class Floats:
             if self.scale != 1:
                 new, base = new / self.scale, base / self.scale
             if self.decimals is not None:
-                tens = 10.0**self.decimals
+                tens = np.float64(10.0**self.decimals)
                 rounded = round_stochastically(new * tens, draws, np.rint(base * tens)) / tens
                 # Numbers too large for decimals have none that could be kept.
                 new = np.clip(np.where(np.isfinite(rounded), rounded, new), *self.limits)
@@ -222,9 +222,12 @@ class Whole:
             low = int(np.iinfo(inside).min) + (self.dtype.kind in "mM")
             high = int(np.iinfo(inside).max)
         least, most = -((self.offset - low) // self.step), (high - self.offset) // self.step
-        # The largest float that is no more than that.
-        top = float(most) if int(float(most)) <= most else np.nextafter(float(most), 0)
-        steps = np.nan_to_num(np.clip(steps, float(least), top))
+        # The last floats that are not beyond these.
+        bottom, top = (
+            float(end) if abs(int(float(end))) <= abs(end) else np.nextafter(float(end), 0)
+            for end in (least, most)
+        )
+        steps = np.nan_to_num(np.clip(steps, bottom, top))
         if self.offset:
             # Python's own way round: negative numbers wrap to what is to be added modulo 2^64.
             negative = steps < 0
@@ -270,12 +273,7 @@ def keep_squares(
     """
     if not any(isinstance(recipe, Floats) for _, recipe in recipes) or not numeric.shape[0]:
         return numeric, recipes
-    if sparse.issparse(numeric):
-        low, high = min_max_axis(numeric, axis=0)
-    else:
-        low, high = np.fmin.reduce(numeric, axis=0), np.fmax.reduce(numeric, axis=0)
-    size = np.maximum(high, -low).astype(np.float64)
-    size[~np.isfinite(size)] = 0  # infinity is refused, and nothing known of columns without values
+    size = _sizes(numeric)
     exponent = np.where(size > 0, np.frexp(size)[1], 0)
     if numeric.dtype == np.float32 and (np.abs(exponent) > MOST_EXPONENT_SINGLE).any():
         numeric = numeric.astype(np.float64)
@@ -301,6 +299,26 @@ def keep_squares(
             own.append(([i], replace(scaled, scale=float(scale[i]))))
     recipes = kept + own
     return numeric, recipes
+
+
+def _sizes(numeric: Any) -> npt.NDArray[np.float64]:
+    """Return the largest absolute value of each column that may be far from 1; 0 for others."""
+    size = np.zeros(numeric.shape[1])
+    if sparse.issparse(numeric):
+        low, high = min_max_axis(numeric, axis=0)
+        size = np.maximum(high, -low).astype(np.float64)
+    else:
+        # One pass for nearly all tables. Sums of up to 2^40 squares are looked at.
+        bits = 100 if numeric.dtype == np.float32 else 1000
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+            squares = np.einsum("ij,ij->j", numeric, numeric)
+        usual = (squares > 2.0 ** (40 - bits)) & (squares < 2.0 ** (bits - 4))
+        far = np.flatnonzero(~usual)
+        if far.size:
+            some = numeric[:, far]
+            size[far] = np.fmax(np.fmax.reduce(some, axis=0), -np.fmin.reduce(some, axis=0))
+    size[~np.isfinite(size)] = 0  # infinity is refused, and a column may have no values
+    return size
 
 
 class _Numbering(dict):

@@ -137,8 +137,11 @@ class Output(ABC):
     def _base(self, parents: npt.NDArray[np.intp]) -> npt.NDArray[np.floating]:
         """Return the numbers of rows, in the columns that are rounded; NaN for no row."""
         numeric, rounding = self.rows.numeric, self._rounding
-        base = np.full((len(parents), numeric.shape[1]), np.nan)
-        base[:, rounding] = numeric[np.ix_(parents, rounding)]
+        if rounding.size == numeric.shape[1]:
+            base = numeric[parents].astype(np.float64, copy=False)
+        else:
+            base = np.full((len(parents), numeric.shape[1]), np.nan)
+            base[:, rounding] = numeric[np.ix_(parents, rounding)]
         base[parents < 0] = np.nan
         return base
 
@@ -299,6 +302,8 @@ class _SparseOutput(Output):
         for chosen, recipe in columns.recipes:
             inside = slice(None) if isinstance(chosen, slice) else np.isin(indices, chosen)
             base: Any = 0.0
+            if not indices[inside].size:
+                continue
             if recipe.rounds:
                 parents = new.parents[row[inside], 0]
                 base = np.asarray(self.rows.numeric[parents, indices[inside]]).ravel()
