@@ -248,8 +248,8 @@ class TestNamesAndOrder:
         ],
         ids=["twice", "mixed", "levels", "days", "categories"],
     )
-    @pytest.mark.filterwarnings("error")
     @pytest.mark.filterwarnings("ignore:SMOTEN takes continuous numbers")
+    @pytest.mark.filterwarnings("error")
     def test_any_names_of_pandas(self, sampler, columns):
         X, y = blobs()
         X = pd.DataFrame(X, columns=columns)
