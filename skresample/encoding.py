@@ -242,6 +242,8 @@ def needs_encoder(X: Any) -> bool:
     """
     if sparse.issparse(X):
         return False
+    if np.ma.is_masked(X):
+        return True
     if not is_frame(X):
         try:
             X = np.asarray(X) if hasattr(X, "dtype") else np.array(X, dtype=object)
@@ -279,10 +281,11 @@ def takes_missing(estimator: Any) -> bool:
 
 
 def takes_names_for_numbers(estimator: Any, X: Any, y: npt.NDArray[Any]) -> bool:
-    """Say whether a classifier computes with categories that are spelt as numbers.
+    """Say whether a classifier computes with categories spelt as numbers, or with masked values.
 
     scikit-learn reads the text "007", and the category 7 of a frame, as the number 7 and
     fits. Whether it did is seen from a few rows in which such categories are spelt otherwise.
+    It computes with what lies under a mask, too.
 
     Parameters
     ----------
@@ -296,8 +299,10 @@ def takes_names_for_numbers(estimator: Any, X: Any, y: npt.NDArray[Any]) -> bool
     Returns
     -------
     takes : bool
-        Whether it cannot be fitted on these rows, since they hold text.
+        Whether it cannot be fitted on these rows, since they hold text, or values are masked.
     """
+    if np.ma.is_masked(X):
+        return True
     if not is_frame(X):
         if sparse.issparse(X) or (hasattr(X, "dtype") and X.dtype.kind in "biuf"):
             return False

@@ -10,7 +10,14 @@ from imblearn.utils import check_target_type
 from sklearn.base import BaseEstimator
 
 from skresample.numerics.mixed import Mixed, mismatch_cost
-from skresample.table import Rows, read_like, read_rows, read_target, take_rows
+from skresample.table import (
+    Rows,
+    read_like,
+    read_rows,
+    read_target,
+    refuse_not_in_memory,
+    take_rows,
+)
 from skresample.table.columns import is_missing, kind_of
 
 __all__ = ["FEWEST", "LEAST_ROWS", "Side", "Tables", "read_tables"]
@@ -188,6 +195,7 @@ def read_tables(
         raise ValueError("X_holdout and y_holdout go together: give both, or none.")
     given = {"X_real": X_real, "X_syn": X_syn, "X_holdout": X_holdout}
     for name, table in given.items():
+        refuse_not_in_memory(table, "audit", name)
         if table is not None:
             _check_is_table(name, table)
     reader = Audit()

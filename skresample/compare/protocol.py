@@ -49,7 +49,14 @@ from skresample.model import with_sampler
 from skresample.numerics.threads import is_forked
 from skresample.random import RandomOverSampler
 from skresample.smote import SMOTE, SMOTEN, SMOTENC
-from skresample.table import Rows, is_frame, read_rows, read_target, take_rows
+from skresample.table import (
+    Rows,
+    is_frame,
+    read_rows,
+    read_target,
+    refuse_not_in_memory,
+    take_rows,
+)
 from skresample.table.columns import is_missing, kind_of
 from skresample.utils import all_samplers, seeded_clone
 
@@ -235,6 +242,7 @@ def compare(
      'SMOTE']
     """
     started = time.perf_counter()
+    refuse_not_in_memory(X, "compare")
     given = {"cv": cv, "n_jobs": n_jobs, "random_state": random_state}
     check_parameters("compare", CONSTRAINTS, X=X, y=y, groups=groups, progress=progress, **given)
     if y is not None:
@@ -572,7 +580,11 @@ def find_refusals(estimators: dict[str, Any], X: Any, labels: npt.NDArray[Any]) 
                 refusals[name] = f"it cannot be fitted on the table as it is ({_what_few_take(X)})"
             else:
                 if takes_names_for_numbers(estimator, X, labels):
-                    refusals[name] = "it takes categories that are spelt as numbers for numbers"
+                    refusals[name] = (
+                        "it computes with what is masked"
+                        if np.ma.is_masked(X)
+                        else "it takes categories that are spelt as numbers for numbers"
+                    )
     return refusals
 
 

@@ -18,7 +18,15 @@ from sklearn.utils._param_validation import HasMethods, StrOptions
 from skresample._docs import fill_doc
 from skresample.base import BaseOverSampler, OneVsRest
 from skresample.numerics.interpolation import reflect
-from skresample.table import ROWS_AT_ONCE, Rows, Synthetic, is_frame, read_like, take_rows
+from skresample.table import (
+    ROWS_AT_ONCE,
+    Rows,
+    Synthetic,
+    is_frame,
+    open_frame,
+    read_like,
+    take_rows,
+)
 from skresample.utils import import_extra, seeded_clone
 
 __all__ = ["GeneratorSampler"]
@@ -62,9 +70,10 @@ class GeneratorSampler(BaseOverSampler):
 
     Notes
     -----
-    The frame has the columns of the table, with their names and types; those of an array are
-    called ``'0'``, ``'1'`` and so on, as are those of a frame whose names repeat. Integers of
-    polars and pyarrow with missing values are floats in it.
+    The frame has the columns of the table, with their names and types. Names are strings, as many
+    generators require: a column ``2020`` is called ``'2020'``, also in `fit_params`. Columns of an
+    array are called ``'0'``, ``'1'`` and so on, as are those of a frame whose names repeat.
+    Integers of polars and pyarrow with missing values are floats in it.
 
     A generator that is an estimator has its ``random_state`` set, where it is None, for the
     fit, and anew for each draw. One whose ``sample`` takes a ``random_state`` is given one;
@@ -233,6 +242,7 @@ class GeneratorSampler(BaseOverSampler):
             return pd.DataFrame(drawn, columns=names)
         if not hasattr(drawn, "iloc"):
             drawn = to_pandas(drawn)
+        drawn = drawn.set_axis(list(map(str, drawn.columns)), axis=1)
         found = list(drawn.columns)
         odd = {
             "missing": [name for name in names if name not in found],
@@ -247,7 +257,7 @@ class GeneratorSampler(BaseOverSampler):
         return drawn[names].reset_index(drop=True)
 
 
-def names_of(rows: Rows) -> list[Any]:
+def names_of(rows: Rows) -> list[str]:
     """Return what the columns are called in the frame that a generator is given.
 
     Parameters
@@ -257,11 +267,11 @@ def names_of(rows: Rows) -> list[Any]:
 
     Returns
     -------
-    names : list of (str or object)
-        As in the table; numbers as strings for an array, and where names repeat.
+    names : list of str
+        As in the table, others than strings as strings; numbers where names repeat.
     """
-    if is_frame(rows.X) and len(set(rows.names)) == len(rows.names):
-        return list(rows.X.columns) if hasattr(rows.X, "iloc") else rows.names
+    if len(set(rows.names)) == len(rows.names):
+        return rows.names
     return [str(j) for j in range(len(rows.names))]
 
 
@@ -282,12 +292,14 @@ def frame_of(rows: Rows, positions: npt.NDArray[np.intp]) -> Any:
     """
     pd = import_extra("pandas", "cli")
     taken = take_rows(rows.X, positions)
+    if rows.mask is not None:
+        taken = np.ma.array(taken, mask=rows.mask[positions])
     if sparse.issparse(taken):
         taken = taken.toarray()
     if isinstance(taken, np.ndarray):
         native = taken.astype(taken.dtype.newbyteorder("="))  # pandas refuses any other
         return pd.DataFrame(native, columns=names_of(rows)).infer_objects()
-    frame = taken.copy() if hasattr(taken, "iloc") else to_pandas(taken)
+    frame = open_frame(taken).to_native().copy() if hasattr(taken, "iloc") else to_pandas(taken)
     frame.columns = names_of(rows)
     return frame
 

@@ -50,7 +50,8 @@ class SMOTEN(InterpolatingOverSampler):
 
     Notes
     -----
-    Every column is taken for categories, also numbers. The metric of the paper is for two
+    Every column is taken for categories, also numbers; a warning names columns of continuous
+    ones. The metric of the paper is for two
     classes; of more, they are the class and the rest. A missing value is compared with
     none, does not vote, and stays missing where the base has it.
 
@@ -105,6 +106,18 @@ class SMOTEN(InterpolatingOverSampler):
 
     def _fit_table(self, rows: Rows, rng: np.random.Generator) -> None:
         warn_of_encoder(self)
+        super()._fit_table(rows, rng)
+        names = rows.continuous_categories()
+        if names:
+            shown = f"{', '.join(map(repr, names[:20]))}{', ...' if len(names) > 20 else ''}"
+            warnings.warn(
+                f"SMOTEN takes continuous numbers for categories, in column"
+                f"{'s' if len(names) > 1 else ''} {shown}: new rows are patched together from the "
+                "numbers of several rows. Use SMOTE, or SMOTENC where there are categories too, "
+                "or cut the numbers into bins first (pandas.cut).",
+                UserWarning,
+                stacklevel=2,
+            )
 
     def _features(self, task: OneVsRest) -> Any:
         codes = task.rows.codes

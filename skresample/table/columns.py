@@ -295,7 +295,8 @@ def keep_squares(
         if rest.size:
             kept.append((chosen if isinstance(chosen, slice) else rest, recipe))
         for i in np.intersect1d(places, far).tolist():
-            own.append(([i], replace(recipe, scale=float(scale[i]))))
+            scaled: Any = recipe
+            own.append(([i], replace(scaled, scale=float(scale[i]))))
     recipes = kept + own
     return numeric, recipes
 
@@ -467,15 +468,13 @@ def recipes_of(
     recipes : list of (ndarray, Floats or Whole)
         Which columns, and their recipe.
     """
-    dtype, found = values.dtype, {}  # type: ignore[var-annotated]
-    for i, number in enumerate(_numbers_of(values, dtype, keep_decimals)):
+    found: dict[Number, list[int]] = {}
+    for i, number in enumerate(_numbers_of(values, values.dtype, keep_decimals)):
         found.setdefault(number, []).append(i)
     return [(np.array(columns, dtype=np.intp), number) for number, columns in found.items()]
 
 
-def _numbers_of(
-    values: npt.NDArray[Any], dtype: np.dtype, keep_decimals: bool
-) -> Iterator[Number]:
+def _numbers_of(values: npt.NDArray[Any], dtype: np.dtype, keep_decimals: bool) -> Iterator[Number]:
     """Yield the recipe of each column."""
     if dtype.kind == "b" or not len(values):
         plain: Number = Floats(dtype) if dtype.kind == "f" else Whole(dtype)
@@ -486,9 +485,7 @@ def _numbers_of(
         ):
             yield Floats(dtype, 0, (0.0, 1.0)) if binary else Floats(dtype, decimals)
     else:
-        for low, high in zip(
-            values.min(axis=0).tolist(), values.max(axis=0).tolist(), strict=True
-        ):
+        for low, high in zip(values.min(axis=0).tolist(), values.max(axis=0).tolist(), strict=True):
             offset = low if max(high, -low) > EXACT else 0
             yield Whole(dtype, offset, limits=(0, 1) if low >= 0 and high <= 1 else None)
 
@@ -630,12 +627,12 @@ def _unboxed(values: npt.NDArray[Any], present: npt.NDArray[np.bool_]) -> npt.ND
 def _is_binary(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     """Say which columns have zeros and ones only, besides missing values."""
     missing = np.isnan(values) if values.dtype.kind == "f" else np.zeros(values.shape, dtype=bool)
-    found = ~missing.all(axis=0)
+    found: Any = ~missing.all(axis=0)
     for part in (slice(FEW), slice(None)):
         some = values[part, found]
         inside = (some == 0) | (some == 1) | missing[part, found]
         found[found] = inside.all(axis=0)
-    return found
+    return np.asarray(found)
 
 
 def _decimals(values: npt.NDArray[np.floating], wanted: bool) -> list[int | None]:

@@ -155,7 +155,7 @@ def _views(native: Any) -> dict[int, tuple[Any, Any]]:
         dtypes = native.schema.types
     else:
         dtypes = [native.type] if hasattr(native, "type") else []
-    found = {}
+    found: dict[int, tuple[Any, Any]] = {}
     for dtype in set(dtypes):
         arrow = getattr(dtype, "pyarrow_dtype", dtype)
         if "_view" not in str(arrow):
@@ -193,12 +193,22 @@ def _cast(native: Any, dtypes: dict[int, Any]) -> Any:
             field = native.schema.field(j).with_type(dtype)
             native = native.set_column(j, field, native.column(j).cast(dtype))
         return native
+    if not hasattr(native, "iloc"):
+        return native.cast(dtypes[0])
     if not hasattr(native, "isetitem"):
-        return native.astype(dtypes[0]) if hasattr(native, "astype") else native.cast(dtypes[0])
+        return _cast_of_pandas(native, dtypes[0])
     native = native.copy(deep=False)
     for j, dtype in dtypes.items():
-        native.isetitem(j, native.iloc[:, j].astype(dtype))
+        native.isetitem(j, _cast_of_pandas(native.iloc[:, j], dtype))
     return native
+
+
+def _cast_of_pandas(series: Any, dtype: Any) -> Any:
+    """Return a Series of Arrow's with another type of it; pandas itself fails where any miss."""
+    import pyarrow as pa
+
+    values = pa.array(series.array).cast(dtype.pyarrow_dtype)
+    return type(series)(type(series.array)(values), index=series.index, name=series.name)
 
 
 def _unnamed(X: Any) -> Any:
@@ -381,13 +391,13 @@ class NewColumn(NamedTuple):
     values : ndarray of shape (n_new,) or None
         What was computed, of the plain dtype that the column was read with; None where all are
         copied.
-    missing : ndarray of shape (n_new,) or None
-        Where there is no value.
+    missing : ndarray of shape (n_new,)
+        Of what was computed, where there is no value.
     """
 
     like: npt.NDArray[np.intp]
     values: npt.NDArray[Any] | None = None
-    missing: npt.NDArray[np.bool_] | None = None
+    missing: npt.NDArray[np.bool_] = np.zeros(0, dtype=bool)
 
 
 def bind(
@@ -429,19 +439,25 @@ def bind(
         if keep_index:
             bound.index = extend_index(X.index, n_new)
         return _with_views(bound, X)
-    made = [_series(new(j), series_of(frame, j)) for j in range(frame.shape[1])]
-    if frame.implementation.is_pyarrow():
-        import pyarrow as pa
+    native, dtypes = frame.to_native(), frame.schema.dtypes()
+    made: dict[str, Any] = {}
+    for j, name in enumerate(frame.columns):
+        column, is_plain = new(j), dtypes[j] in SINGLE_AND_DOUBLE or dtypes[j] in INTEGERS
+        if is_plain and column.values is not None and not column.missing.any():
+            made[name] = column.values
+        else:
+            made[name] = _series(column, series_of(frame, j)).to_native()
+    if not frame.implementation.is_pyarrow():
+        bound = nw.from_native(type(native)(made), eager_only=True)
+        return (nw.concat([frame, bound], how="vertical") if originals else bound).to_native()
+    import pyarrow as pa
 
-        columns = [series.to_native() for series in made]
-        if originals:
-            both = zip(frame.to_native().columns, columns, strict=True)
-            columns = [
-                pa.chunked_array([*old.chunks, *more.chunks], type=old.type) for old, more in both
-            ]
-        return _with_views(pa.Table.from_arrays(columns, names=frame.columns), X)
-    bound = nw.concat([series.to_frame() for series in made], how="horizontal")
-    return (nw.concat([frame, bound], how="vertical") if originals else bound).to_native()
+    columns = []
+    for old, more in zip(native.columns, made.values(), strict=True):
+        chunks = more.chunks if hasattr(more, "chunks") else [pa.array(more)]
+        chunks = [*old.chunks, *chunks] if originals else chunks
+        columns.append(pa.chunked_array(chunks, type=old.type))
+    return _with_views(pa.Table.from_arrays(columns, names=frame.columns), X)
 
 
 def _series(column: NewColumn, series: Any) -> Any:
@@ -489,7 +505,6 @@ def _write(out: npt.NDArray[Any], column: NewColumn, held: npt.NDArray[Any]) -> 
         out[:] = held[column.like]
         return
     out[:] = box(column.values, column.like, held) if held.dtype == object else column.values
-    assert column.missing is not None
     out[column.missing] = held[column.like[column.missing]]
 
 

@@ -206,7 +206,8 @@ class _ArrayOutput(Output):
         self.table = np.empty((n_old + n_new, *X.shape[1:]), dtype=X.dtype)
         self.table[:n_old] = X[:n_old]
         self.new = self.table[n_old:]
-        self.mask = self.new_mask = np.zeros((0, 0), dtype=bool)
+        self.mask: Any = None
+        self.new_mask: Any = None
         if rows.mask is not None:
             self.mask = np.zeros(self.table.shape, dtype=bool)
             self.mask[:n_old] = rows.mask[:n_old]
@@ -223,6 +224,8 @@ class _ArrayOutput(Output):
         columns = self.rows.columns
         if columns.numeric.dtype == X.dtype and not columns.categories.size:
             new.numeric(slice(0, len(new.parents)), self.new[part])
+            if self.rows.mask is not None:
+                self.new_mask[part] = np.isnan(self.new[part])
             if len(columns.recipes) == 1:
                 return
             for batch in gen_batches(len(new.parents), ROWS_AT_ONCE):
@@ -230,8 +233,6 @@ class _ArrayOutput(Output):
                 written = self._rounded(new, batch, floats)
                 for chosen, recipe in columns.recipes[1:]:
                     floats[:, chosen] = written(chosen, recipe)
-            if self.rows.mask is not None:
-                self.new_mask[part] = np.isnan(self.new[part])
             return
         for batch, where, floats in self._batches(new, part):
             written = self._rounded(new, batch, floats)

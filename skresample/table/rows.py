@@ -37,7 +37,17 @@ from skresample.table.frames import (
 )
 from skresample.table.one_hot import OneHot, find_groups, read_group, split_groups
 
-__all__ = ["Columns", "Rows", "read_like", "read_rows", "with_unique_names"]
+__all__ = [
+    "Columns",
+    "Rows",
+    "read_like",
+    "read_rows",
+    "refuse_not_in_memory",
+    "with_unique_names",
+]
+
+# As many different numbers may well be categories.
+FEW_LEVELS = 10
 
 MOST_INT32 = np.iinfo(np.int32).max
 
@@ -361,6 +371,28 @@ class Rows:
             return Values(self.X[:, j], missing if self.mask is None else missing | self.mask[:, j])
         return read_series(series_of(self.frame, int(j)))
 
+    def continuous_categories(self) -> list[str]:
+        """Return the names of columns of continuous numbers that are taken for categories.
+
+        Returns
+        -------
+        names : list of str
+            Of columns of floats, not all whole, of which most values are there only once.
+        """
+        columns, names = self.columns, []
+        for i, j in enumerate(columns.categories.tolist()):
+            levels = columns.first_rows[i]
+            n_present = np.count_nonzero(columns.codes[:, i] >= 0)
+            if len(levels) <= max(FEW_LEVELS, n_present / 2):
+                continue
+            column = self.column(j)
+            if kind_of(column) != "number":
+                continue
+            recipe, numeric = read_number(column, keep_decimals=False)
+            if isinstance(recipe, Floats) and (numeric[levels] % 1 != 0).any():
+                names.append(self.names[j])
+        return names
+
     def hole(self, j: int) -> int:
         """Return a row in which a column has no value.
 
@@ -500,7 +532,7 @@ def read_rows(
         If it is not in memory, or a column has values that cannot be told apart.
     """
     sampler = type(estimator).__name__
-    _refuse_not_in_memory(X, sampler)
+    refuse_not_in_memory(X, sampler)
     row_types = mask = fill_value = None
     if is_frame(X):
         names = [str(name) for name in getattr(X, "column_names", X.columns)]
@@ -528,18 +560,35 @@ def read_rows(
     return rows
 
 
-def _refuse_not_in_memory(X: Any, sampler: str) -> None:
-    """Refuse what would first have to be computed, or that no library here reads."""
+def refuse_not_in_memory(X: Any, sampler: str, what: str = "X") -> None:
+    """Refuse what would first have to be computed, or that no library here reads.
+
+    Parameters
+    ----------
+    X : object
+        A table, or a target.
+    sampler : str
+        Who asks, for the message.
+    what : str, default='X'
+        What the parameter is called.
+
+    Raises
+    ------
+    TypeError
+        With what makes a table of memory of it.
+    """
     library = type(X).__module__.partition(".")[0]
     known = library in NOT_IN_MEMORY and not is_frame(X)
     if not known and (isinstance(X, (np.ndarray, list, tuple)) or is_frame(X)):
         return
     if known or hasattr(X, "__arrow_c_stream__") or hasattr(X, "__dataframe__"):
         ways = NOT_IN_MEMORY.get(library, WAYS)
-        way = next((f"pass X.{way}()" for way in ways if hasattr(X, way)), "make it one of these")
+        remedies = [f"pass {what}.{way}()" for way in ways if hasattr(X, way)]
+        remedies.append("make it one of these")
         raise TypeError(
             f"{sampler} reads NumPy arrays, SciPy sparse matrices and frames that are in memory "
-            f"(pandas, polars, pyarrow), not {type(X).__module__}.{type(X).__qualname__}: {way}."
+            f"(pandas, polars, pyarrow), not {type(X).__module__}.{type(X).__qualname__}: "
+            f"{remedies[0]}."
         )
 
 
@@ -742,9 +791,7 @@ def _read_array(rows: Rows, asked: set[int]) -> Columns:
         recipes: list[tuple[Any, Number]] = []
         for i in range(values.shape[1]):
             missing = np.zeros(len(X), dtype=bool) if mask is None else mask[:, i]
-            recipe, numeric[:, i] = read_number(
-                Values(values[:, i], missing), keep_decimals=False
-            )
+            recipe, numeric[:, i] = read_number(Values(values[:, i], missing), keep_decimals=False)
             recipes.append(([i], recipe))
     else:
         numeric, recipes = values.astype(dtype, copy=False), _recipes(X.dtype, _binary(values))

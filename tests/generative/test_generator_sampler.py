@@ -134,6 +134,17 @@ class TestDraw:
         new = GeneratorSampler(Drawing(change), random_state=0).fit(X, y).sample(9)
         pd.testing.assert_frame_equal(new, plain)
 
+    @pytest.mark.parametrize("back", [str, int])
+    def test_names_that_are_no_strings_are_strings_to_the_generator(self, back):
+        X, y = blobs()
+        X = pd.DataFrame(X, columns=[2019, 2020, 2021])
+        generator = Drawing(lambda frame: frame.rename(columns=back))
+        sampler = GeneratorSampler(generator, random_state=0)
+        X_out, _ = sampler.fit_resample(X, y)
+        assert X_out.columns.tolist() == [2019, 2020, 2021]
+        rows = Rows(X, names=list(map(str, X.columns)))
+        assert frame_of(rows, np.arange(3)).columns.tolist() == ["2019", "2020", "2021"]
+
     def test_names_that_repeat(self):
         X, y = blobs()
         X = pd.DataFrame(X, columns=["a", "a", "b"])

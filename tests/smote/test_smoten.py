@@ -143,3 +143,23 @@ class TestTables:
         with pytest.warns(UserWarning, match="SMOTEN: categorical_encoder has no effect"):
             encoded = SMOTEN(OrdinalEncoder(), random_state=0).fit_resample(X, y)[0]
         np.testing.assert_array_equal(encoded, SMOTEN(random_state=0).fit_resample(X, y)[0])
+
+
+class TestContinuousNumbers:
+    def test_are_named_with_the_remedy(self):
+        rng = np.random.default_rng(0)
+        X, y = categories()
+        X = pd.DataFrame(X, columns=list("abcd")).assign(
+            height=rng.normal(size=len(y)),
+            few=rng.integers(0, 9, len(y)) / 2,
+            whole=np.arange(len(y), dtype=float),
+            weight=pd.Series(rng.normal(size=len(y)), dtype=object),
+        )
+        with pytest.warns(UserWarning, match="in columns 'height', 'weight': .* Use SMOTE"):
+            SMOTEN(random_state=0).fit_resample(X, y)
+
+    @pytest.mark.filterwarnings("error")
+    def test_categories_cost_no_warning(self):
+        X, y = categories()
+        SMOTEN(random_state=0).fit_resample(X / 2, y)
+        SMOTEN(random_state=0).fit_resample(X.astype(str), y)

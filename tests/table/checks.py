@@ -102,7 +102,9 @@ def types_of(table):
     if isinstance(table, pa.Table):
         return type(table), table.column_names, table.schema.types
     if isinstance(table, list):
-        return list, len(table[0]), None
+        return list, len(table[0]), type(table[0])
+    if isinstance(table, np.ma.MaskedArray):
+        return type(table), table.shape[1], table.dtype, table.fill_value
     return type(table), table.shape[1], table.dtype
 
 
@@ -214,6 +216,8 @@ def rows_in(labels, columns):
             return None
         if isinstance(value, float):
             return value + 0.0  # one zero, not two
+        if isinstance(value, pd.Timestamp):
+            return value.timestamp()  # what is drawn has no row that would say of which zone
         return f"{value:.12g}" if isinstance(value, int) and abs(value) > 2**53 else value
 
     return {repr(row) for row in zip(labels, *(map(kept, c) for c in columns), strict=True)}

@@ -58,6 +58,16 @@ def mixed(rng, n):
     return [value if value > 30 else "few" for value in small(rng, n)]
 
 
+def zoned(*zones):
+    """Return what makes Timestamps, or datetimes, each of one of some zones."""
+
+    def values(rng, n):
+        chosen = [zones[i] for i in rng.integers(0, len(zones), n)]
+        return [pd.Timestamp(m, tz=z) for m, z in zip(moments(rng, n), chosen, strict=True)]
+
+    return values
+
+
 def moments(rng, n):
     return [START + timedelta(seconds=s) for s in rng.integers(0, 10**7, n).tolist()]
 
@@ -151,6 +161,18 @@ def of_arrow(kind):
 
 
 KEYS = pa.dictionary(pa.int8(), pa.string())
+
+
+def view_keys(rng, n, holes):
+    return pa.array(
+        with_holes(names(rng, n), rng, holes, None), pa.string_view()
+    ).dictionary_encode()
+
+
+def pandas_view_keys(rng, n, holes):
+    return pd.Series(pd.arrays.ArrowExtensionArray(view_keys(rng, n, holes)))
+
+
 NUMPY_WHOLE = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
 
 PANDAS = {
@@ -177,6 +199,11 @@ PANDAS = {
     "whole numbers as objects": pandas(small, object),
     "floats as objects": pandas(normal, object, np.nan),
     "strings and numbers": pandas(mixed, object),
+    "bytes as objects": pandas(raw, object),
+    "Timestamps as objects": pandas(zoned(None), object),
+    "Timestamps of several zones": pandas(zoned(ZONE, "UTC", "Asia/Tokyo"), object),
+    "datetimes as objects": pandas(in_utc, object),
+    "timedeltas as objects": pandas(durations, object),
     "datetime of days": pandas(days, "datetime64[ns]"),
     **{f"datetime64[{u}]": pandas(moments, f"datetime64[{u}]") for u in UNITS},
     **{f"datetime64[{u}, {ZONE}]": pandas_zone(u) for u in UNITS},
@@ -192,6 +219,9 @@ PANDAS = {
     "strings of Arrow": pandas(names, of_arrow(pa.string())),
     "large strings of Arrow": pandas(names, of_arrow(pa.large_string())),
     "dictionary of Arrow": pandas(names, of_arrow(KEYS)),
+    "string views of Arrow": pandas(names, of_arrow(pa.string_view())),
+    "bytes of Arrow": pandas(raw, of_arrow(pa.large_binary())),
+    "dictionary of views of Arrow": pandas_view_keys,
     "decimals of Arrow": pandas(prices, of_arrow(pa.decimal128(10, 2))),
     "dates of Arrow": pandas(dates, of_arrow(pa.date32())),
     **{f"timestamp[{u}] of Arrow": pandas(moments, of_arrow(pa.timestamp(u))) for u in UNITS},
@@ -212,6 +242,7 @@ POLARS = {
     "Categorical": polars(names, pl.Categorical),
     "Enum": polars(names, pl.Enum(["oak", "elm", "", "birch", "ash"])),
     "Decimal": polars(prices, pl.Decimal(10, 2)),
+    "Binary": polars(raw, pl.Binary),
     "Date": polars(dates, pl.Date),
     **{f"Datetime({u})": polars(moments, pl.Datetime(u)) for u in UNITS[1:]},
     **{f"Datetime({u}, {ZONE})": polars_zone(u) for u in UNITS[1:]},
@@ -232,6 +263,10 @@ PYARROW = {
     "large_string": arrow(names, pa.large_string()),
     "dictionary": arrow(names, KEYS),
     "bytes": arrow(raw, pa.binary()),
+    "string_view": arrow(names, pa.string_view()),
+    "binary_view": arrow(raw, pa.binary_view()),
+    "large_binary": arrow(raw, pa.large_binary()),
+    "dictionary of views": view_keys,
     "decimal128": arrow(prices, pa.decimal128(10, 2)),
     "date32": arrow(dates, pa.date32()),
     "date64": arrow(dates, pa.date64()),

@@ -1,5 +1,9 @@
 """Out comes what went in: the same type, columns, dtypes and, bit for bit, rows."""
 
+import warnings
+from decimal import Decimal
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -7,11 +11,25 @@ import pyarrow as pa
 import pytest
 from checks import assert_laws, assert_originals, column_of, columns_of, same_bits, types_of
 from makes import COLUMNS, can_miss, frame_of
-from samplers import CLASSES, SAMPLERS, VARIANTS, blobs, name_of, unmoved
+from samplers import CLASSES, HYBRIDS, SAMPLERS, VARIANTS, blobs, name_of, unmoved
 from scipy import sparse
 from sklearn.base import clone
+from sklearn.tree import DecisionTreeClassifier
 
-from skresample import CCR, SMOTE, SMOTEN, SMOTENC, SVMSMOTE, RandomOverSampler
+from skresample import (
+    CCR,
+    SMOTE,
+    SMOTEN,
+    SMOTENC,
+    SVMSMOTE,
+    Perturbation,
+    RandomOverSampler,
+    ResampledClassifier,
+    TableEncoder,
+    audit,
+    compare,
+)
+from skresample.table import frames, rows
 
 # What a method says when it finds no base or too few neighbours is tested with the method.
 pytestmark = [
@@ -23,6 +41,13 @@ pytestmark = [
 every_sampler = pytest.mark.parametrize("sampler", VARIANTS, ids=name_of)
 every_library = pytest.mark.parametrize("library", COLUMNS)
 KINDS = [(library, kind) for library, kinds in COLUMNS.items() for kind in kinds]
+
+
+class Row(NamedTuple):
+    whole: int
+    yes: bool
+    number: float
+    large: int
 
 
 def labels(n=60, share=0.3, seed=1):
@@ -223,6 +248,7 @@ class TestNamesAndOrder:
         ],
         ids=["twice", "mixed", "levels", "days", "categories"],
     )
+    @pytest.mark.filterwarnings("ignore:SMOTEN takes continuous numbers")
     @pytest.mark.filterwarnings("error")
     def test_any_names_of_pandas(self, sampler, columns):
         X, y = blobs()
@@ -431,11 +457,37 @@ class TestTarget:
 
 
 class TestOtherTables:
-    def test_lazy_frames_are_refused_with_the_remedy(self):
+    @pytest.mark.parametrize(
+        ("module", "name", "way"),
+        [
+            ("dask.array.core", "Array", "compute"),
+            ("dask.dataframe.dask_expr._collection", "DataFrame", "compute"),
+            ("duckdb", "DuckDBPyRelation", "df"),
+            ("pyspark.sql.dataframe", "DataFrame", "toPandas"),
+            ("ibis.expr.types.relations", "Table", "to_pandas"),
+            ("polars", "LazyFrame", "collect"),
+        ],
+        ids=lambda part: part,
+    )
+    def test_tables_out_of_memory_are_refused_with_the_remedy(self, module, name, way):
         X, y = blobs()
-        for cls in CLASSES:
-            with pytest.raises(TypeError, match="collect it first"):
-                cls().fit_resample(pl.DataFrame(X).lazy(), y)
+        # As these libraries have it: what NumPy could read without a word too.
+        members = {"__module__": module, "__array__": lambda self, *_, **__: X, "shape": X.shape}
+        members |= {"__len__": lambda self: len(X), way: lambda self: X}
+        table = pl.DataFrame(X).lazy() if module == "polars" else type(name, (), members)()
+        remedy = rf"{name}: pass (X|X_syn)\.{way}\(\)"
+        for sampler in [*SAMPLERS, *(cls() for cls in HYBRIDS)]:
+            with pytest.raises(TypeError, match=remedy):
+                clone(sampler).fit_resample(table, y)
+        for call in (
+            lambda: ResampledClassifier(DecisionTreeClassifier(), SMOTE()).fit(table, y),
+            lambda: TableEncoder().fit(table),
+            lambda: compare(table, y),
+            lambda: audit(X, y, table, y),
+            lambda: Perturbation().perturb(table),
+        ):
+            with pytest.raises(TypeError, match=remedy):
+                call()
 
     @every_sampler
     def test_categories_of_a_sparse_table(self, sampler):
@@ -459,14 +511,195 @@ class TestOtherTables:
 
     @every_sampler
     @pytest.mark.parametrize("where", ["none", "one"])
-    def test_lists(self, sampler, where):
+    @pytest.mark.parametrize("make", [list, tuple])
+    def test_lists(self, sampler, where, make):
         X, y = blobs((40, 20), d=2)
         X = [[*row, name] for row, name in zip(X.tolist(), ["ash", "oak"] * 30, strict=True)]
         if where == "one":
             X[3][0] = X[9][2] = None
+        X = list(map(make, X))
         own = clone(sampler)
         assert_laws(own, X, y.tolist(), *own.fit_resample(X, y.tolist()))
 
+    @every_sampler
+    def test_lists_of_several_types(self, sampler):
+        """Each column comes back as values of its own type, the given ones as they were."""
+        rng, y = np.random.default_rng(0), labels(60).tolist()
+        columns = [
+            rng.integers(0, 99, 60).tolist(),
+            (rng.random(60) < 0.5).tolist(),
+            rng.normal(size=60).tolist(),
+            [2**63 + i for i in rng.integers(0, 2**50, 60).tolist()],
+        ]
+        X = [Row(*values) for values in zip(*columns, strict=True)]
+        own = clone(sampler)
+        X_out, y_out = own.fit_resample(X, y)
+        assert_laws(own, X, y, X_out, y_out)
+        if not hasattr(own, "is_moved_"):
+            assert X_out[:60] == X
+            given = zip(sum(X_out[:60], ()), sum(X, ()), strict=True)
+            assert all(after is before for after, before in given)
+        for row in X_out:
+            assert isinstance(row, Row)
+            assert list(map(type, row)) == [int, bool, float, int]
+        assert {type(row) for row in own.sample(3)} == {Row}
+
+    @every_sampler
+    @pytest.mark.parametrize("dtype", ["f8", "f4", "i2", "u8", "?", "O"])
+    def test_masked_arrays(self, sampler, dtype):
+        """What is masked is missing, and comes out masked."""
+        rng, y = np.random.default_rng(0), labels(60)
+        X = np.ma.array(
+            rng.integers(0, 2 if dtype == "?" else 90, (60, 3)).astype(dtype),
+            mask=rng.random((60, 3)) < 0.15,
+            fill_value=dtype != "?" and 77,
+        )
+        X.data[X.mask] = 30_000 if dtype != "?" else True
+        own = clone(sampler)
+        if dtype == "i2" and "categorical_features" in own.get_params():
+            own.set_params(categorical_features=[1])
+        X_out, y_out = own.fit_resample(X, y)
+        assert_laws(own, X, y, X_out, y_out)
+        assert 30_000 not in X_out.compressed().tolist()
+        if not hasattr(own, "is_moved_"):
+            assert X_out.data[:60].tolist() == X.data.tolist()
+
+    @every_sampler
+    def test_masked_values_in_lists_come_out_as_none(self, sampler):
+        X, y = blobs((40, 20), d=2)
+        rows = X.tolist()
+        rows[3][0], rows[50] = np.ma.masked, np.ma.array([-9999.0, 1.0], mask=[True, False])
+        X_out, _ = clone(sampler).fit_resample(rows, y)
+        assert X_out[3][0] is X_out[50][0] is None
+        assert all(row[0] is None or row[0] > -99 for row in X_out)
+
+    @every_sampler
+    @pytest.mark.parametrize("make", ["S8", object, list])
+    def test_numbers_as_bytes_are_refused_like_strings(self, sampler, make):
+        X, y = blobs()
+        X = X.round(2).astype("S8")
+        X = X.tolist() if make is list else X.astype(make)
+        if not sampler._computes or isinstance(sampler, SMOTEN):
+            assert len(clone(sampler).fit_resample(X, y)[0]) == 180
+            return
+        with pytest.raises(ValueError, match="X holds them as strings"):
+            clone(sampler).fit_resample(X, y)
+
+    @every_sampler
+    @pytest.mark.parametrize(
+        "make", [sparse.csr_array, sparse.csr_matrix, sparse.csc_array, sparse.csc_matrix]
+    )
+    def test_sparse_tables_with_indices_of_64_bits(self, sampler, make):
+        X, y = blobs()
+        X = make(np.maximum(X, 0))
+        X.indices, X.indptr = X.indices.astype(np.int64), X.indptr.astype(np.int64)
+        own = clone(sampler)
+        assert_laws(own, X, y, *own.fit_resample(X, y))
+
+    @every_sampler
+    def test_sparse_tables_of_categories_only(self, sampler):
+        if "categorical_features" not in sampler.get_params():
+            return
+        rng, y = np.random.default_rng(0), labels(60)
+        X = sparse.csr_array(rng.integers(0, 3, (60, 3)) * 1.5)
+        own = clone(sampler).set_params(categorical_features=[0, 1, 2])
+        assert_laws(own, X, y, *own.fit_resample(X, y))
+
+    @every_sampler
+    def test_images(self, sampler):
+        """Arrays of more dimensions are copied whole, or refused with what to do."""
+        X, y = np.random.default_rng(0).normal(size=(60, 2, 3, 1)), labels(60)
+        own = clone(sampler)
+        for table in (X, X.tolist(), np.ma.array(X, mask=X > 1)):
+            if own._computes:
+                with pytest.raises(ValueError, match=r"(?i)reshape"):
+                    own.fit_resample(table, y)
+                continue
+            X_out, _ = own.fit_resample(table, y)
+            assert type(X_out) is type(table)
+            new = np.ma.asarray(X_out) if isinstance(table, np.ma.MaskedArray) else np.array(X_out)
+            assert new.shape == (84, 2, 3, 1)
+            same = np.concatenate([np.arange(60), own.parents_[:, 0]])
+            np.testing.assert_array_equal(new, np.ma.asarray(table)[same])
+
+    @every_sampler
+    def test_structured_arrays_are_refused_with_the_remedy(self, sampler):
+        X = np.zeros(60, dtype=[("a", "f8"), ("b", "i4")])
+        with pytest.raises(ValueError, match=r"fields a, b: pass pandas.DataFrame\(X\)"):
+            clone(sampler).fit_resample(X, labels(60))
+
+    @pytest.mark.parametrize(
+        ("value", "what"),
+        [
+            (2**64, "whole numbers beyond 64 bits"),
+            (-(2**63) - 1, "whole numbers beyond 64 bits"),
+            (10**400, "whole numbers beyond 64 bits"),
+            (Decimal(1), "not Decimal"),
+            (1j, "Complex data"),
+            ([1, 2], "not list"),
+            (pd.Timestamp("2020-01-01"), "not Timestamp"),
+        ],
+        ids=str,
+    )
+    def test_objects_that_cannot_be_computed_with_are_refused_by_name(self, value, what):
+        X, y = blobs()
+        X = pd.DataFrame(X, columns=["x", "odd", "z"])
+        X["odd"] = pd.Series([value, *range(119)], dtype=object)
+        for sampler in SAMPLERS:
+            if not sampler._computes or isinstance(sampler, SMOTEN):
+                continue
+            with pytest.raises((TypeError, ValueError), match=f"(?s)'odd'.*{what}|{what}.*'odd'"):
+                clone(sampler).fit_resample(X, y)
+
+    def test_times_with_and_without_a_zone_are_refused_by_name(self):
+        X, y = blobs()
+        times = [pd.Timestamp("2020-01-01", tz="UTC" if i % 2 else None) for i in range(120)]
+        X = pd.DataFrame({"x": X[:, 0], "when": pd.Series(times, dtype=object)})
+        with pytest.raises(TypeError, match=r"'when'.*with and without a time zone"):
+            SMOTE().fit_resample(X, y)
+
+
+class TestWideFrames:
+    @every_library
+    def test_work_grows_with_the_columns(self, library, monkeypatch):
+        """A frame is opened once, and plain columns are read and written many at once."""
+        opened, read = [], []
+        real = frames.open_frame, frames.read_series
+        monkeypatch.setattr(rows, "open_frame", lambda X: opened.append(X) or real[0](X))
+        monkeypatch.setattr(rows, "read_series", lambda s: read.append(s) or real[1](s))
+        X, y = blobs(d=300)
+        X[:, 100:] = np.rint(X[:, 100:])
+        kinds = {f"c{j}": X[:, j].astype(int if j >= 200 else float) for j in range(300)}
+        X = {"pandas": pd.DataFrame, "polars": pl.DataFrame, "pyarrow": pa.table}[library](kinds)
+        SMOTE(random_state=0).fit_resample(X, y)
+        assert len(opened) == 1
+        assert not read
+
+    def test_what_comes_out_is_consolidated(self):
+        X, y = blobs(d=200)
+        X = pd.DataFrame(X, columns=[f"x{j}" for j in range(200)])
+        X = X.astype(dict.fromkeys(X.columns[::2], int)).copy()
+        X["name"] = "ash"
+        with warnings.catch_warnings(action="error"):  # of pandas, that a frame is fragmented
+            X_out, _ = SMOTE(random_state=0).fit_resample(X, y)
+            X_out["more"] = 0
+        assert len(X_out._mgr.blocks) <= 5
+
+    def test_columns_in_many_orders_and_types(self):
+        """What is written in blocks comes out in its place."""
+        rng, y = np.random.default_rng(0), labels(60)
+        columns = {
+            f"{i} {dtype}": rng.integers(0, 99, 60).astype(dtype)
+            for i in range(3)
+            for dtype in ("f8", "i4", "f4", "u8", "?", "i8")
+        }
+        X = pd.DataFrame(columns)
+        X.insert(4, "name", pd.Categorical(["ash", "oak"] * 30))
+        sampler = SMOTE(random_state=0)
+        assert_laws(sampler, X, y, *sampler.fit_resample(X, y))
+
+
+class TestSamplers:
     def test_samplers_under_test(self):
         """This file speaks of every sampler, so that none may be missing."""
         assert {SMOTE, SMOTEN, SMOTENC, RandomOverSampler} <= {type(s) for s in VARIANTS}
