@@ -4,7 +4,7 @@ import warnings
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any, ClassVar, Self, TypeVar
 
 import imblearn.combine
@@ -20,6 +20,7 @@ from sklearn.utils import check_random_state, gen_batches
 from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
+from skresample._constraints import N_JOBS, IntegerInterval
 from skresample.numerics.interpolation import reflect
 from skresample.numerics.mixed import Mixed, mismatch_cost
 from skresample.numerics.threads import in_threads
@@ -50,6 +51,8 @@ __all__ = [
 ]
 
 
+# How many rows may be asked for: no machine has memory for more.
+MOST_ROWS = IntegerInterval(0, 1 << 40)
 # From this share of the new rows on, it is said that they repeat others.
 MANY = 0.25
 
@@ -157,7 +160,7 @@ class BaseOverSampler(ImblearnBaseOverSampler):
 
     _parameter_constraints: ClassVar[dict] = {
         **ImblearnBaseOverSampler._parameter_constraints,
-        "n_jobs": [Integral, None],
+        "n_jobs": N_JOBS,
         "keep_index": ["boolean"],
     }
 
@@ -361,8 +364,10 @@ class BaseOverSampler(ImblearnBaseOverSampler):
         True
         """
         check_is_fitted(self, "sampling_strategy_")
-        if not isinstance(n_samples, Integral) or n_samples < 0:
-            raise ValueError(f"n_samples must be a whole number of at least 0, not {n_samples!r}.")
+        if not MOST_ROWS.is_satisfied_by(n_samples):
+            raise ValueError(
+                f"n_samples must be a whole number from 0 to {MOST_ROWS.right}, not {n_samples!r}."
+            )
         code = self._code_of(label)
         rng = self._draw_streams[code]
         if random_state is not None:
@@ -450,7 +455,13 @@ def how_many(strategy: Any, target: Target) -> dict[Any, int]:
     classes = target.classes.tolist()
     have = dict(zip(classes, target.counts.tolist(), strict=True))
     if callable(strategy):
-        strategy = strategy(target.labels)
+        returned = strategy(target.labels)
+        if not isinstance(returned, Mapping):
+            raise ValueError(
+                f"sampling_strategy={strategy!r} returned {returned!r}: it must return a dict with "
+                "the wanted rows per class."
+            )
+        strategy = returned
     if isinstance(strategy, Mapping):
         unknown = [label for label in strategy if label not in have]
         if unknown:
@@ -458,11 +469,11 @@ def how_many(strategy: Any, target: Target) -> dict[Any, int]:
                 f"sampling_strategy names {unknown}, which is not in y: the classes are {classes}."
             )
         for label, wanted in strategy.items():
-            if not isinstance(wanted, Integral) or wanted < have[label]:
+            if not MOST_ROWS.is_satisfied_by(wanted) or wanted < have[label]:
                 raise ValueError(
                     f"sampling_strategy asks for {wanted!r} rows of class {label!r}, which has "
                     f"{have[label]}: over-sampling only adds rows, so give a whole number of at "
-                    "least that, or leave the class out."
+                    f"least that and at most {MOST_ROWS.right}, or leave the class out."
                 )
         return {label: int(strategy[label]) - have[label] for label in classes if label in strategy}
     if isinstance(strategy, Real):
@@ -541,7 +552,7 @@ def check_new_rows(wanted: Mapping[Any, int], target: Target, name: str) -> dict
     """
     classes = target.classes.tolist()
     for label, n_new in wanted.items():
-        if label not in classes or not isinstance(n_new, Integral) or n_new < 0:
+        if label not in classes or not MOST_ROWS.is_satisfied_by(n_new):
             raise ValueError(
                 f"{name}: sampling_strategy_ asks for {n_new!r} new rows of class {label!r}, and "
                 f"must have a whole number of at least 0 per class; the classes are {classes}."

@@ -132,8 +132,10 @@ class GeneratorSampler(BaseOverSampler):
         else:
             generator = clone(self.generator, safe=False)
         frame = frame_of(task.rows, task.minority)
-        with seeded(generator, seed), self._at_work(f"fit the {len(frame)} rows", task):
-            generator.fit(frame, **(self.fit_params or {}))
+        given = self.fit_params or {}
+        told = f" with fit_params={given}" if given else ""
+        with seeded(generator, seed), self._at_work(f"fit the {len(frame)} rows{told}", task):
+            generator.fit(frame, **given)
         return generator
 
     def _draw(

@@ -3,7 +3,6 @@
 import warnings
 from abc import abstractmethod
 from collections.abc import Mapping
-from numbers import Integral
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -14,6 +13,7 @@ from scipy import sparse
 from sklearn.utils import check_random_state, get_tags
 from sklearn.utils._param_validation import HasMethods
 
+from skresample._constraints import N_JOBS
 from skresample.base import (
     BaseOverSampler,
     SamplerTags,
@@ -50,7 +50,7 @@ class HybridSampler(BaseSampler):
         "sampling_strategy": BaseOverSampler._parameter_constraints["sampling_strategy"],
         "random_state": ["random_state"],
         "smote": [HasMethods(["fit_resample"]), None],
-        "n_jobs": [Integral, None],
+        "n_jobs": N_JOBS,
         "standardize": ["boolean"],
     }
 

@@ -2,13 +2,13 @@
 
 import warnings
 from collections.abc import Mapping
-from numbers import Integral, Real
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import StrOptions
 
+from skresample._constraints import WIDEST, IntegerInterval, RealInterval
 from skresample._docs import fill_doc
 from skresample.base import BaseOverSampler, OneVsRest, fill_in_blocks, rows_of, seed_sequence
 from skresample.density.base import Density, filled, standardized
@@ -171,10 +171,10 @@ class Perturbation(BaseOverSampler):
     _parameter_constraints: ClassVar[dict] = {
         **BaseOverSampler._parameter_constraints,
         "method": [StrOptions(set(METHODS))],
-        "scale": [Interval(Real, 0, None, closed="neither")],
-        "group_size": [Interval(Integral, 2, None, closed="left")],
-        "window": [Interval(Real, 0, 1, closed="right")],
-        "change": [Interval(Real, 0, 1, closed="both")],
+        "scale": [RealInterval(0, WIDEST, closed="right")],
+        "group_size": [IntegerInterval(2)],
+        "window": [RealInterval(0, 1, closed="right")],
+        "change": [RealInterval(0, 1, closed="both")],
         "preserve_variance": ["boolean"],
         "categorical_features": ["array-like", str, callable, None],
         "bounds": [StrOptions({"observed"}), Mapping, None],
@@ -323,8 +323,9 @@ class Perturbation(BaseOverSampler):
         root: Floats = np.eye(points.shape[1])
         if self.method == "correlated_noise":
             root = matrix_sqrt(points.T @ points / m)
-        shrink = 1 / np.sqrt(1 + self.scale**2) if self.preserve_variance else 1.0
-        kernels = Kernels(shrink * points, shrink * self.scale * root)
+        scale = float(self.scale)
+        shrink = 1 / np.sqrt(1 + scale**2) if self.preserve_variance else 1.0
+        kernels = Kernels(shrink * points, shrink * scale * root)
         density = Density(kernels, space, varies, rows[0])
         anyone = Members(np.zeros(m, dtype=np.intp), self.change)
         return Changes(rows, missing, density, is_atom, anyone)

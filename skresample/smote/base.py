@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from sklearn.utils import gen_batches
-from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils._param_validation import HasMethods, StrOptions
 
+from skresample._constraints import CATEGORICAL_FEATURES, IntegerInterval
 from skresample.base import BaseOverSampler, OneVsRest, features_of
 from skresample.numerics.allocation import draw_bases, draw_mates, draw_slots
 from skresample.numerics.interpolation import interpolate, reflect, vote
@@ -21,7 +22,7 @@ from skresample.table import Rows, Synthetic
 __all__ = ["NEIGHBORS", "InterpolatingOverSampler", "Pairing", "count_neighbors"]
 
 # What a parameter takes that says how many neighbours.
-NEIGHBORS = [Interval(Integral, 1, None, closed="left"), HasMethods(["kneighbors"])]
+NEIGHBORS = [IntegerInterval(1), HasMethods(["kneighbors"])]
 # How many votes are counted at once.
 VOTES_AT_ONCE = 1 << 18
 
@@ -76,7 +77,7 @@ class InterpolatingOverSampler(BaseOverSampler):
 
     _parameter_constraints: ClassVar[dict] = {
         **BaseOverSampler._parameter_constraints,
-        "categorical_features": ["array-like", str, callable, None],
+        "categorical_features": CATEGORICAL_FEATURES,
         "standardize": ["boolean"],
         "neighbors": [StrOptions({"auto", "exact", "approximate"})],
     }
