@@ -187,7 +187,7 @@ class ARFOverSampler(GenerativeOverSampler):
         make the columns of a new row less like those of one real row.
     max_rounds : int, default=10
         Forests that are trained, at most.
-    tolerance : float, default=0
+    tolerance : float, default=0.0
         By how much the share of rows that the forest tells right may be above one half (of rows
         that were not used for the tree, out of bag) when the training ends.
     verbose : bool, default=False
