@@ -56,11 +56,11 @@ standardize : bool, default=False
 """,
     "neighbors": """
 neighbors : {'auto', 'exact', 'approximate'}, default='auto'
-    How neighbours are looked for in a dense table of numbers. ``'approximate'`` takes
-    rows at most a few hundredths further than the nearest, in time that grows with the
-    rows instead of with their square; small tables are searched exactly all the same.
-    ``'auto'`` does so from 5 * 10**10 products of the class's rows, the rows looked
-    through and features on: about a second of exact search.
+    How nearest neighbors are searched for. ``'approximate'`` takes rows at most a few
+    hundredths further than the nearest, in time that grows with the rows instead of with
+    their square. Small tables, sparse ones, and those with categories or missing values
+    are searched exactly all the same. ``'auto'`` is approximate from 5 * 10**10 products
+    of the class's rows, the rows searched and features on: about a second of exact search.
 """,
     "bounds": """
 bounds : {'observed', None} or mapping, default=None

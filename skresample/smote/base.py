@@ -215,14 +215,7 @@ class InterpolatingOverSampler(BaseOverSampler):
         return count_neighbors(getattr(self, parameter), parameter)
 
     def _refuse_search(self, search: Any, features: Any, parameter: str) -> None:
-        """Refuse an estimator of the user's, or a method, that cannot measure the table."""
-        if self.neighbors == "approximate" and (
-            isinstance(features, Mixed) or sparse.issparse(features)
-        ):
-            raise ValueError(
-                "neighbors='approximate' is for dense tables of numbers, and X is sparse or has "
-                "categories or missing values: leave it at 'auto', which is exact there."
-            )
+        """Refuse an estimator of the user's that cannot measure the table."""
         if search is not None and isinstance(features, Mixed):
             raise ValueError(
                 f"{parameter}={search!r} measures distances between numbers, and X has categories "

@@ -110,7 +110,6 @@ class ProWSyn(InterpolatingOverSampler):
 
     def _pair(self, task: OneVsRest) -> Pairing:
         features = self._features(task)
-        self._refuse_search(None, features, "n_neighbors")
         level = np.full(len(task.minority), self.n_levels - 1)
         left = np.arange(len(task.minority))
         for number in range(self.n_levels - 1):
