@@ -2,7 +2,8 @@
 
 import warnings
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any, ClassVar, Self, TypeVar
@@ -17,6 +18,7 @@ from imblearn.utils._tags import SamplerTags as ImblearnSamplerTags
 from scipy import sparse
 from sklearn.base import _fit_context
 from sklearn.utils import check_random_state, gen_batches
+from sklearn.utils.sparsefuncs import min_max_axis
 from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
@@ -46,11 +48,14 @@ __all__ = [
     "features_of",
     "fill_in_blocks",
     "how_many",
+    "naming_columns",
     "rows_of",
     "seed_sequence",
 ]
 
 
+# Beyond this, squares leave the range of floats of single precision.
+HUGE = 1e19
 # How many rows may be asked for: no machine has memory for more.
 MOST_ROWS = IntegerInterval(0, 1 << 40)
 # From this share of the new rows on, it is said that they repeat others.
@@ -260,7 +265,8 @@ class BaseOverSampler(ImblearnBaseOverSampler):
         self._fitted_classes: dict[int, tuple[OneVsRest, Any]] = {}
         if self._computes:
             self.categorical_features_ = rows.columns.categories
-        self._fit_table(rows, streams[0][0])
+        with naming_columns(rows):
+            self._fit_table(rows, streams[0][0])
         for code, label in enumerate(target.classes.tolist()):
             if alone or wanted.get(label):
                 self._fitted_class(code)
@@ -401,8 +407,9 @@ class BaseOverSampler(ImblearnBaseOverSampler):
         self, output: Any, code: int, n_new: int, rng: np.random.Generator
     ) -> npt.NDArray[np.intp]:
         task, fitted = self._fitted_class(code)
-        new = self._draw(task, fitted, n_new, rng)
-        output.put(new, rng)
+        with naming_columns(task.rows):
+            new = self._draw(task, fitted, n_new, rng)
+            output.put(new, rng)
         return new.parents
 
     def _fitted_class(self, code: int) -> tuple[OneVsRest, Any]:
@@ -424,8 +431,58 @@ class BaseOverSampler(ImblearnBaseOverSampler):
                     "RandomOverSampler, which repeats rows, or leave the class out of "
                     "sampling_strategy."
                 )
-            self._fitted_classes[code] = (task, self._fit_class(task))
+            with naming_columns(task.rows):
+                self._fitted_classes[code] = (task, self._fit_class(task))
         return self._fitted_classes[code]
+
+
+@contextmanager
+def naming_columns(rows: Rows) -> Iterator[None]:
+    """Name the columns whose numbers are so large or small that an error may be due to them.
+
+    Parameters
+    ----------
+    rows : Rows
+        The table that is computed with.
+
+    Raises
+    ------
+    ValueError
+        Instead of an error of any other library that names no column.
+    """
+    try:
+        yield
+    except (ArithmeticError, ValueError) as error:
+        names = [] if _is_own(error) else _extreme(rows)
+        if not names:
+            raise
+        raise ValueError(
+            f"{rows.sampler} cannot compute with X: columns {names} hold numbers that are larger "
+            f"than {HUGE:g} or closer together than {1 / HUGE:g}. Scale these columns. ({error})"
+        ) from error
+
+
+def _is_own(error: Exception) -> bool:
+    """Say whether an error was raised by this library, in words of its own."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = "" if trace is None else trace.tb_frame.f_globals.get("__name__", "")
+    return isinstance(error, ValueError) and where.startswith("skresample.")
+
+
+def _extreme(rows: Rows) -> list[str]:
+    """Return the names of columns whose squares, or floats of single precision, may overflow."""
+    numeric = rows.numeric
+    if sparse.issparse(numeric):
+        low, high = min_max_axis(numeric, axis=0)
+    else:
+        low, high = (extreme.reduce(numeric, axis=0) for extreme in (np.fmin, np.fmax))
+    with np.errstate(all="ignore"):
+        low, high = low.astype(np.float64), high.astype(np.float64)
+        near = (high > low) & (high - low < 1 / HUGE)
+        found = np.flatnonzero(near | (np.maximum(high, -low) > HUGE))
+    return [rows.names[j] for j in rows.columns.numbers[found]]
 
 
 def how_many(strategy: Any, target: Target) -> dict[Any, int]:

@@ -1,5 +1,6 @@
 """What cannot work is refused, or done otherwise with a warning, in words that help."""
 
+import re
 from collections import Counter
 from datetime import date
 from decimal import Decimal
@@ -7,7 +8,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 import pytest
-from samplers import CLASSES, HYBRIDS, INTERPOLATING, SAMPLERS, blobs, name_of
+from samplers import CLASSES, HYBRIDS, INTERPOLATING, SAMPLERS, VARIANTS, blobs, name_of
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.cluster import KMeans
@@ -345,6 +346,30 @@ class TestTable:
             pytest.raises(ValueError, match=r"variance of class 1 in columns \[1\]"),
         ):
             RandomOverSampler(shrinkage=1.0).fit_resample(X, y)
+
+
+class TestExtremeNumbers:
+    """Numbers that squares of floats do not hold are computed with, or their column is named."""
+
+    @pytest.mark.parametrize("sampler", [*VARIANTS, *HYBRIDS], ids=name_of)
+    @pytest.mark.parametrize("size", [1e160, 1.7e308])
+    @pytest.mark.parametrize("make", ["array", "sparse", "frame"])
+    @pytest.mark.filterwarnings("ignore::UserWarning", "ignore::RuntimeWarning")
+    def test_one_column(self, sampler, size, make):
+        X, y = blobs((40, 14))
+        X[:, 1] *= size / np.abs(X[:, 1]).max()
+        table = {
+            "sparse": lambda X: sparse.csr_array(np.maximum(X, 0)),
+            "frame": lambda X: pd.DataFrame({"0": X[:, 0], "1": X[:, 1], "2": X[:, 2] > 0}),
+        }.get(make, np.asarray)(X)
+        try:
+            X_out, y_out = clone(sampler).fit_resample(table, y)
+        except ValueError as error:
+            said = str(error)
+        else:
+            assert X_out.shape[0] == len(y_out)
+            return
+        assert re.search(r"columns? \[?'?1'?\]?", said)
 
 
 class TestClassSizes:

@@ -20,6 +20,7 @@ from skresample.base import (
     check_new_rows,
     features_of,
     how_many,
+    naming_columns,
 )
 from skresample.numerics.mixed import Mixed
 from skresample.numerics.neighbors import kneighbors
@@ -156,7 +157,8 @@ class HybridSampler(BaseSampler):
         made = sampler.sampling_strategy_ if asked is None else asked
         labels = target.classes.tolist()
         self.sampling_strategy_ = {label: int(made[label]) for label in labels if label in made}
-        kept = self._keep(X_out, out, target_out, np.random.default_rng(int(words[1])))
+        with naming_columns(out):
+            kept = self._keep(X_out, out, target_out, np.random.default_rng(int(words[1])))
         kept = self._all_of_no_class(kept, target_out)
         self.is_synthetic_ = synthetic[kept]
         self.input_indices_ = origin[kept]

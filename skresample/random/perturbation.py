@@ -10,7 +10,14 @@ from sklearn.utils._param_validation import StrOptions
 
 from skresample._constraints import WIDEST, IntegerInterval, RealInterval
 from skresample._docs import fill_doc
-from skresample.base import BaseOverSampler, OneVsRest, fill_in_blocks, rows_of, seed_sequence
+from skresample.base import (
+    BaseOverSampler,
+    OneVsRest,
+    fill_in_blocks,
+    naming_columns,
+    rows_of,
+    seed_sequence,
+)
 from skresample.density.base import Density, filled, standardized
 from skresample.numerics.allocation import draw_bases
 from skresample.numerics.kernels import Kernels, matrix_sqrt
@@ -296,7 +303,8 @@ class Perturbation(BaseOverSampler):
         features: Any = numeric / rows.deviation
         if holes.any() or codes.size:
             features = Mixed(features, codes, mismatch_cost(features[:n]))
-        return linked_share(features, n, own, counts[which.ravel()])
+        with naming_columns(rows):
+            return linked_share(features, n, own, counts[which.ravel()])
 
     def _fit_class(self, task: OneVsRest) -> Changes:
         rows, missing = filled(task)
