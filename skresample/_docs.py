@@ -16,7 +16,7 @@ sampling_strategy : float, str, dict or callable, default='auto'
     - ``'minority'``: only the smallest class, as many as the largest;
     - ``'not minority'``, ``'all'``: the classes that the words say;
     - float in (0, 1], two classes only: rows of the minority over rows of the
-      majority. Already met is nothing to do, and a warning says so;
+      majority, rounded down to whole rows. Already met is nothing to do, and a warning says so;
     - dict: the wanted number of rows per label;
     - callable: takes ``y``, returns such a dict.
 """,

@@ -64,7 +64,8 @@ class GeneratorSampler(BaseOverSampler):
     -----
     The frame has the columns of the table, with their names and types; those of an array are
     called ``'0'``, ``'1'`` and so on, as are those of a frame whose names repeat. Integers of
-    polars and pyarrow with missing values are floats in it.
+    polars and pyarrow with missing values are floats in it. The rows that it draws come out in
+    random order, since it may draw them part by part.
 
     A generator that is an estimator has its ``random_state`` set, where it is None, for the
     fit, and anew for each draw. One whose ``sample`` takes a ``random_state`` is given one;
