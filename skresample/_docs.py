@@ -16,7 +16,7 @@ sampling_strategy : float, str, dict or callable, default='auto'
     - ``'minority'``: only the smallest class, as many as the largest;
     - ``'not minority'``, ``'all'``: the classes that the words say;
     - float in (0, 1], two classes only: rows of the minority over rows of the
-      majority. Already met is nothing to do, and a warning says so;
+      majority, rounded down to whole rows. Already met is nothing to do, and a warning says so;
     - dict: the wanted number of rows per label;
     - callable: takes ``y``, returns such a dict.
 """,
@@ -58,11 +58,11 @@ standardize : bool, default=False
 """,
     "neighbors": """
 neighbors : {'auto', 'exact', 'approximate'}, default='auto'
-    How neighbours are looked for in a dense table of numbers. ``'approximate'`` takes
-    rows at most a few hundredths further than the nearest, in time that grows with the
-    rows instead of with their square; small tables are searched exactly all the same.
-    ``'auto'`` does so from 5 * 10**10 products of the class's rows, the rows looked
-    through and features on: about a second of exact search.
+    How nearest neighbors are searched for. ``'approximate'`` takes rows at most a few
+    hundredths further than the nearest, in time that grows with the rows instead of with
+    their square. Small tables, sparse ones, and those with categories or missing values
+    are searched exactly all the same. ``'auto'`` is approximate from 5 * 10**10 products
+    of the class's rows, the rows searched and features on: about a second of exact search.
 """,
     "bounds": """
 bounds : {'observed', None} or mapping, default=None

@@ -2,9 +2,10 @@
 
 import warnings
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any, ClassVar, Self, TypeVar
 
 import imblearn.combine
@@ -17,9 +18,11 @@ from imblearn.utils._tags import SamplerTags as ImblearnSamplerTags
 from scipy import sparse
 from sklearn.base import _fit_context
 from sklearn.utils import check_random_state, gen_batches
+from sklearn.utils.sparsefuncs import min_max_axis
 from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
+from skresample._constraints import N_JOBS, IntegerInterval
 from skresample.numerics.interpolation import reflect
 from skresample.numerics.mixed import Mixed, mismatch_cost
 from skresample.numerics.threads import in_threads
@@ -46,11 +49,16 @@ __all__ = [
     "features_of",
     "fill_in_blocks",
     "how_many",
+    "naming_columns",
     "rows_of",
     "seed_sequence",
 ]
 
 
+# Beyond this, squares leave the range of floats of single precision.
+HUGE = 1e19
+# How many rows may be asked for: no machine has memory for more.
+MOST_ROWS = IntegerInterval(0, 1 << 40)
 # From this share of the new rows on, it is said that they repeat others.
 MANY = 0.25
 
@@ -158,7 +166,7 @@ class BaseOverSampler(ImblearnBaseOverSampler):
 
     _parameter_constraints: ClassVar[dict] = {
         **ImblearnBaseOverSampler._parameter_constraints,
-        "n_jobs": [Integral, None],
+        "n_jobs": N_JOBS,
         "keep_index": ["boolean"],
     }
 
@@ -260,7 +268,8 @@ class BaseOverSampler(ImblearnBaseOverSampler):
         self._fitted_classes: dict[int, tuple[OneVsRest, Any]] = {}
         if self._computes:
             self.categorical_features_ = rows.columns.categories
-        self._fit_table(rows, streams[0][0])
+        with naming_columns(rows):
+            self._fit_table(rows, streams[0][0])
         for code, label in enumerate(target.classes.tolist()):
             if alone or wanted.get(label):
                 self._fitted_class(code)
@@ -369,8 +378,10 @@ class BaseOverSampler(ImblearnBaseOverSampler):
             msg="This %(name)s instance is not fitted yet: call fit first. The sampler_ of a "
             "ResampledClassifier keeps no rows to draw from, unless keep_table=True.",
         )
-        if not isinstance(n_samples, Integral) or n_samples < 0:
-            raise ValueError(f"n_samples must be a whole number of at least 0, not {n_samples!r}.")
+        if not MOST_ROWS.is_satisfied_by(n_samples):
+            raise ValueError(
+                f"n_samples must be a whole number from 0 to {MOST_ROWS.right}, not {n_samples!r}."
+            )
         code = self._code_of(label)
         rng = self._draw_streams[code]
         if random_state is not None:
@@ -404,8 +415,9 @@ class BaseOverSampler(ImblearnBaseOverSampler):
         self, output: Any, code: int, n_new: int, rng: np.random.Generator
     ) -> npt.NDArray[np.intp]:
         task, fitted = self._fitted_class(code)
-        new = self._draw(task, fitted, n_new, rng)
-        output.put(new, rng)
+        with naming_columns(task.rows):
+            new = self._draw(task, fitted, n_new, rng)
+            output.put(new, rng)
         return new.parents
 
     def _fitted_class(self, code: int) -> tuple[OneVsRest, Any]:
@@ -427,8 +439,58 @@ class BaseOverSampler(ImblearnBaseOverSampler):
                     "RandomOverSampler, which repeats rows, or leave the class out of "
                     "sampling_strategy."
                 )
-            self._fitted_classes[code] = (task, self._fit_class(task))
+            with naming_columns(task.rows):
+                self._fitted_classes[code] = (task, self._fit_class(task))
         return self._fitted_classes[code]
+
+
+@contextmanager
+def naming_columns(rows: Rows) -> Iterator[None]:
+    """Name the columns whose numbers are so large or small that an error may be due to them.
+
+    Parameters
+    ----------
+    rows : Rows
+        The table that is computed with.
+
+    Raises
+    ------
+    ValueError
+        Instead of an error of any other library that names no column.
+    """
+    try:
+        yield
+    except (ArithmeticError, ValueError) as error:
+        names = [] if _is_own(error) else _extreme(rows)
+        if not names:
+            raise
+        raise ValueError(
+            f"{rows.sampler} cannot compute with X: columns {names} hold numbers that are larger "
+            f"than {HUGE:g} or closer together than {1 / HUGE:g}. Scale these columns. ({error})"
+        ) from error
+
+
+def _is_own(error: Exception) -> bool:
+    """Say whether an error was raised by this library, in words of its own."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = "" if trace is None else trace.tb_frame.f_globals.get("__name__", "")
+    return isinstance(error, ValueError) and where.startswith("skresample.")
+
+
+def _extreme(rows: Rows) -> list[str]:
+    """Return the names of columns whose squares, or floats of single precision, may overflow."""
+    numeric = rows.numeric
+    if sparse.issparse(numeric):
+        low, high = min_max_axis(numeric, axis=0)
+    else:
+        low, high = (extreme.reduce(numeric, axis=0) for extreme in (np.fmin, np.fmax))
+    with np.errstate(all="ignore"):
+        low, high = low.astype(np.float64), high.astype(np.float64)
+        near = (high > low) & (high - low < 1 / HUGE)
+        found = np.flatnonzero(near | (np.maximum(high, -low) > HUGE))
+    return [rows.names[j] for j in rows.columns.numbers[found]]
 
 
 def how_many(strategy: Any, target: Target) -> dict[Any, int]:
@@ -458,7 +520,13 @@ def how_many(strategy: Any, target: Target) -> dict[Any, int]:
     classes = target.classes.tolist()
     have = dict(zip(classes, target.counts.tolist(), strict=True))
     if callable(strategy):
-        strategy = strategy(target.labels)
+        returned = strategy(target.labels)
+        if not isinstance(returned, Mapping):
+            raise ValueError(
+                f"sampling_strategy={strategy!r} returned {returned!r}: it must return a dict with "
+                "the wanted rows per class."
+            )
+        strategy = returned
     if isinstance(strategy, Mapping):
         unknown = [label for label in strategy if label not in have]
         if unknown:
@@ -466,11 +534,11 @@ def how_many(strategy: Any, target: Target) -> dict[Any, int]:
                 f"sampling_strategy names {unknown}, which is not in y: the classes are {classes}."
             )
         for label, wanted in strategy.items():
-            if not isinstance(wanted, Integral) or wanted < have[label]:
+            if not MOST_ROWS.is_satisfied_by(wanted) or wanted < have[label]:
                 raise ValueError(
                     f"sampling_strategy asks for {wanted!r} rows of class {label!r}, which has "
                     f"{have[label]}: over-sampling only adds rows, so give a whole number of at "
-                    "least that, or leave the class out."
+                    f"least that and at most {MOST_ROWS.right}, or leave the class out."
                 )
         return {label: int(strategy[label]) - have[label] for label in classes if label in strategy}
     if isinstance(strategy, Real):
@@ -549,7 +617,7 @@ def check_new_rows(wanted: Mapping[Any, int], target: Target, name: str) -> dict
     """
     classes = target.classes.tolist()
     for label, n_new in wanted.items():
-        if label not in classes or not isinstance(n_new, Integral) or n_new < 0:
+        if label not in classes or not MOST_ROWS.is_satisfied_by(n_new):
             raise ValueError(
                 f"{name}: sampling_strategy_ asks for {n_new!r} new rows of class {label!r}, and "
                 f"must have a whole number of at least 0 per class; the classes are {classes}."

@@ -1,5 +1,6 @@
 """What cannot work is refused, or done otherwise with a warning, in words that help."""
 
+import re
 from collections import Counter
 from datetime import date
 from decimal import Decimal
@@ -7,8 +8,9 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 import pytest
-from samplers import CLASSES, INTERPOLATING, blobs
+from samplers import CLASSES, HYBRIDS, INTERPOLATING, SAMPLERS, VARIANTS, blobs, name_of
 from scipy import sparse
+from sklearn.base import clone
 from sklearn.cluster import KMeans
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
@@ -28,6 +30,14 @@ every_interpolating_class = pytest.mark.parametrize(
     "cls", INTERPOLATING, ids=lambda cls: cls.__name__
 )
 no_base = pytest.mark.filterwarnings("ignore:.*rows are used evenly, as in SMOTE:UserWarning")
+HYBRIDS = [cls(random_state=0) for cls in HYBRIDS]
+# Values that hardly any parameter is meant to have.
+ODD = [
+    *(True, False, np.True_, -1, 0, 0.5, 10**30, -(10**30), 10**400, 2**31, 2**62),
+    *(1e308, np.nan, np.inf, -np.inf, 1 + 2j, np.array(2), np.array([1, 2])),
+    *("x", "", b"x", None, object(), [], (), {}, [1], [None], {"x": 1}, {0: 1}),
+    lambda *_: object(),
+]
 
 
 def refusal(sampler, X, y, error=ValueError):
@@ -329,6 +339,30 @@ class TestTable:
             SVMSMOTE(svm_estimator=LogisticRegression()).fit_resample(*blobs())
 
 
+class TestExtremeNumbers:
+    """Numbers that squares of floats do not hold are computed with, or their column is named."""
+
+    @pytest.mark.parametrize("sampler", [*VARIANTS, *HYBRIDS], ids=name_of)
+    @pytest.mark.parametrize("size", [1e160, 1.7e308])
+    @pytest.mark.parametrize("make", ["array", "sparse", "frame"])
+    @pytest.mark.filterwarnings("ignore::UserWarning", "ignore::RuntimeWarning")
+    def test_one_column(self, sampler, size, make):
+        X, y = blobs((40, 14))
+        X[:, 1] *= size / np.abs(X[:, 1]).max()
+        table = {
+            "sparse": lambda X: sparse.csr_array(np.maximum(X, 0)),
+            "frame": lambda X: pd.DataFrame({"0": X[:, 0], "1": X[:, 1], "2": X[:, 2] > 0}),
+        }.get(make, np.asarray)(X)
+        try:
+            X_out, y_out = clone(sampler).fit_resample(table, y)
+        except ValueError as error:
+            said = str(error)
+        else:
+            assert X_out.shape[0] == len(y_out)
+            return
+        assert re.search(r"columns? \[?'?1'?\]?", said)
+
+
 class TestClassSizes:
     @every_interpolating_class
     def test_class_of_one_row(self, cls):
@@ -467,7 +501,7 @@ class TestParameters:
             (SVMSMOTE, {"svm_estimator": "svc"}),
             (KMeansSMOTE, {"kmeans_estimator": 0}),
             (KMeansSMOTE, {"kmeans_estimator": "kmeans"}),
-            (KMeansSMOTE, {"cluster_balance_threshold": 0.0}),
+            (KMeansSMOTE, {"cluster_balance_threshold": -0.1}),
             (KMeansSMOTE, {"cluster_balance_threshold": 1.0}),
             (KMeansSMOTE, {"density_exponent": "d"}),
             (KMeansSMOTE, {"density_exponent": -1.0}),
@@ -484,7 +518,41 @@ class TestParameters:
         (name,) = wrong
         assert f"The {name!r} parameter of {cls.__name__} must be" in said
 
-    @pytest.mark.parametrize("values", [{1: -0.5}, {2: 1.0}, {}])
+    @pytest.mark.parametrize(
+        ("sampler", "name"),
+        [(s, name) for s in [*SAMPLERS, *HYBRIDS] for name in s.get_params(deep=False)],
+        ids=name_of,
+    )
+    @pytest.mark.filterwarnings("ignore::UserWarning")
+    def test_odd_value(self, sampler, name):
+        """It works, in no time, or the error names the parameter."""
+        unnamed = []
+        for value in ODD:
+            odd = clone(sampler)
+            setattr(odd, name, value)
+            try:
+                odd.fit_resample(*blobs((30, 9)))
+            except (TypeError, ValueError) as error:
+                if name not in str(error):
+                    unnamed.append((value, error))
+        assert not unnamed
+
+    @pytest.mark.parametrize(
+        ("sampler", "name"),
+        [
+            (s, name)
+            for s in [*SAMPLERS, *HYBRIDS]
+            for name, value in s.get_params(deep=False).items()
+            if (type(value) is int and name != "random_state") or name == "n_jobs"
+        ],
+        ids=name_of,
+    )
+    @pytest.mark.parametrize("value", [True, np.True_, 10**30, 2**31, 2**62, -(10**30), 2.0])
+    def test_no_whole_number_of_any_use(self, sampler, name, value):
+        said = refusal(clone(sampler).set_params(**{name: value}), *blobs())
+        assert f"The {name!r} parameter of {type(sampler).__name__} must be" in said
+
+    @pytest.mark.parametrize("values", [{1: -0.5}, {}])
     def test_wrong_shrinkage_per_label(self, values):
         X, y = blobs()
         sampler = RandomOverSampler(shrinkage=values, sampling_strategy={1: 40})
@@ -532,10 +600,10 @@ class TestSample:
 
     @every_class
     @no_base
-    @pytest.mark.parametrize("n", [-1, 2.5, "3", None])
+    @pytest.mark.parametrize("n", [-1, 2.5, "3", None, True, 10**30])
     def test_wrong_number(self, cls, n):
         sampler = cls().fit(*blobs())
-        with pytest.raises(ValueError, match="n_samples must be a whole number of at least 0"):
+        with pytest.raises(ValueError, match="n_samples must be a whole number from 0"):
             sampler.sample(n)
 
     @every_interpolating_class

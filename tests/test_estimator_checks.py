@@ -14,10 +14,23 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:LeeSMOTE. of .* were rejected:UserWarning"),
 ]
 
+ESTIMATORS = [*SAMPLERS, *(cls(random_state=0) for cls in HYBRIDS)]
+
 
 @sklearn_checks.parametrize_with_checks([*SAMPLERS, *(cls(random_state=0) for cls in HYBRIDS)])
 def test_scikit_learn(estimator, check):
     check(estimator)
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS, ids=lambda e: type(e).__name__)
+@pytest.mark.parametrize("checks", [sklearn_checks, imblearn_checks], ids=["sklearn", "imblearn"])
+def test_parameters_are_validated(estimator, checks):
+    checks.check_param_validation(type(estimator).__name__, estimator)
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS, ids=lambda e: type(e).__name__)
+def test_each_parameter_has_constraints(estimator):
+    assert set(estimator._parameter_constraints) == set(estimator.get_params(deep=False))
 
 
 @imblearn_checks.parametrize_with_checks([*SAMPLERS, *(cls(random_state=0) for cls in HYBRIDS)])

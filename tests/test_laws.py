@@ -26,6 +26,7 @@ from samplers import (
 )
 from scipy import sparse
 from scipy.stats import ks_2samp, spearmanr
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.datasets import make_classification
 from sklearn.linear_model import LogisticRegression
@@ -1080,6 +1081,27 @@ class TestFewRows:
         assert np.bincount(y_out).tolist() == [5, 5]
 
 
+class TestApproximateSearch:
+    @pytest.mark.parametrize(
+        "sampler", [s for s in VARIANTS if "neighbors" in s.get_params()], ids=name_of
+    )
+    @pytest.mark.parametrize("make", ["dense", "missing", "sparse", "categories"])
+    def test_small_and_other_tables_are_searched_exactly(self, sampler, make):
+        """Which of them a table is may depend on the fold."""
+        X, y = blobs((60, 24))
+        categorical = [0] if make == "categories" else None
+        if make == "missing":
+            X[3, 1] = np.nan
+        elif make == "sparse":
+            X = sparse.csr_array(np.maximum(X, 0))
+        elif make == "categories":
+            X[:, 0] = np.round(X[:, 0])
+        sampler = clone(sampler).set_params(categorical_features=categorical)
+        exact = clone(sampler).set_params(neighbors="exact").fit_resample(X, y)[0]
+        approximate = clone(sampler).set_params(neighbors="approximate").fit_resample(X, y)[0]
+        np.testing.assert_array_equal(dense(exact), dense(approximate))
+
+
 class TestRepeatedRows:
     @every_sampler
     @pytest.mark.parametrize("d", [3, 20])
@@ -1228,6 +1250,28 @@ class TestEstimator:
         assert sampler.n_features_in_ == 3
         assert not hasattr(sampler, "feature_names_in_")
         assert sampler.sampling_strategy_ == {1: 60}
+
+    @every_sampler
+    @pytest.mark.parametrize("output", ["pandas", "polars"])
+    def test_output_that_is_set_for_transformers(self, sampler, output):
+        """It is for those of users, not for what is used inside."""
+        X, y = blobs((40, 12))
+        frame = pd.DataFrame({"a": X[:, 0], "b": X[:, 1], "c": np.where(X[:, 2] > 0, "u", "v")})
+        for table in (X, frame):
+            plain, _ = clone(sampler).fit_resample(table, y)
+            with config_context(transform_output=output):
+                again, _ = clone(sampler).fit_resample(table, y)
+            assert type(again) is type(plain)
+            assert np.array_equal(again, plain)
+
+    @every_sampler
+    def test_names_that_repeat(self, sampler):
+        X, y = blobs((40, 12))
+        frame = pd.DataFrame({"a": X[:, 0], "b": X[:, 1], "c": np.where(X[:, 2] > 0, "u", "v")})
+        frame.columns = ["a", "a", "a"]
+        X_out, _ = clone(sampler).fit_resample(frame, y)
+        assert list(X_out) == ["a", "a", "a"]
+        assert len(X_out) == 80
 
     def test_smote_is_what_the_others_are_compared_with(self):
         assert SMOTE in INTERPOLATING

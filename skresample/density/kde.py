@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 from sklearn.utils import gen_batches
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import StrOptions
 
+from skresample._constraints import WIDEST, RealInterval
 from skresample._docs import fill_doc
 from skresample.base import OneVsRest
 from skresample.density.base import Density, DensityOverSampler, Scaled
@@ -155,7 +156,7 @@ class KDEOverSampler(DensityOverSampler):
         **DensityOverSampler._parameter_constraints,
         "bandwidth": [
             StrOptions(set(SELECTORS)),
-            Interval(Real, 0, None, closed="neither"),
+            RealInterval(0, WIDEST, closed="right"),
             callable,
         ],
         "covariance": [StrOptions({"auto", "full", "diagonal", "local"})],

@@ -1,13 +1,12 @@
 """Multivariate Gaussian SMOTE."""
 
 import warnings
-from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.utils._param_validation import Interval
 
+from skresample._constraints import WIDEST, IntegerInterval, RealInterval
 from skresample._docs import fill_doc
 from skresample.base import OneVsRest
 from skresample.density.base import Density, DensityOverSampler, standardized
@@ -78,8 +77,8 @@ class MultivariateGaussianSMOTE(DensityOverSampler):
 
     _parameter_constraints: ClassVar[dict] = {
         **DensityOverSampler._parameter_constraints,
-        "k_neighbors": [Interval(Integral, 1, None, closed="left"), None],
-        "scale": [Interval(Real, 0, None, closed="neither")],
+        "k_neighbors": [IntegerInterval(1), None],
+        "scale": [RealInterval(0, WIDEST, closed="right")],
         "standardize": ["boolean"],
     }
 
@@ -124,4 +123,4 @@ class MultivariateGaussianSMOTE(DensityOverSampler):
                 stacklevel=2,
             )
         around = np.column_stack([np.arange(first.size), near])[which]
-        return Density(Neighborhoods(points, around, self.scale), space, varies, rows[0])
+        return Density(Neighborhoods(points, around, float(self.scale)), space, varies, rows[0])

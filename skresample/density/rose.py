@@ -1,12 +1,11 @@
 """Random over-sampling examples."""
 
-from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.utils._param_validation import Interval
 
+from skresample._constraints import WIDEST, RealInterval
 from skresample._docs import fill_doc
 from skresample.base import OneVsRest
 from skresample.density.base import Density, DensityOverSampler, independent
@@ -75,7 +74,7 @@ class ROSE(DensityOverSampler):
 
     _parameter_constraints: ClassVar[dict] = {
         **DensityOverSampler._parameter_constraints,
-        "shrinkage": [Interval(Real, 0, None, closed="neither")],
+        "shrinkage": [RealInterval(0, WIDEST, closed="right")],
         "both_classes": ["boolean"],
     }
 

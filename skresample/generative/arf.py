@@ -2,14 +2,13 @@
 
 import warnings
 from dataclasses import dataclass
-from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.utils._param_validation import Interval
 
+from skresample._constraints import IntegerInterval, RealInterval
 from skresample._docs import fill_doc
 from skresample.base import OneVsRest
 from skresample.generative.base import GenerativeOverSampler, Places, with_any
@@ -188,7 +187,7 @@ class ARFOverSampler(GenerativeOverSampler):
         make the columns of a new row less like those of one real row.
     max_rounds : int, default=10
         Forests that are trained, at most.
-    tolerance : float, default=0
+    tolerance : float, default=0.0
         By how much the share of rows that the forest tells right may be above one half (of rows
         that were not used for the tree, out of bag) when the training ends.
     verbose : bool, default=False
@@ -246,10 +245,10 @@ class ARFOverSampler(GenerativeOverSampler):
 
     _parameter_constraints: ClassVar[dict] = {
         **GenerativeOverSampler._parameter_constraints,
-        "n_estimators": [Interval(Integral, 1, None, closed="left")],
-        "min_samples_leaf": [Interval(Integral, 1, None, closed="left")],
-        "max_rounds": [Interval(Integral, 1, None, closed="left")],
-        "tolerance": [Interval(Real, 0, 0.5, closed="both")],
+        "n_estimators": [IntegerInterval(1, 10**6)],
+        "min_samples_leaf": [IntegerInterval(1)],
+        "max_rounds": [IntegerInterval(1, 10**6)],
+        "tolerance": [RealInterval(0, 0.5, closed="both")],
         "verbose": ["boolean"],
     }
 

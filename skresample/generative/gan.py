@@ -1,13 +1,13 @@
 """Generative adversarial networks."""
 
 from dataclasses import dataclass
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.utils._param_validation import Interval
 
+from skresample._constraints import IntegerInterval, RealInterval
 from skresample._docs import fill_doc
 from skresample.base import OneVsRest
 from skresample.density.base import Scaled
@@ -169,12 +169,12 @@ class GANOverSampler(GenerativeOverSampler):
 
     _parameter_constraints: ClassVar[dict] = {
         **GenerativeOverSampler._parameter_constraints,
-        "n_steps": [Interval(Integral, 1, None, closed="left")],
-        "batch_size": [Interval(Integral, 2, None, closed="left")],
-        "pac": [Interval(Integral, 1, None, closed="left")],
+        "n_steps": [IntegerInterval(1, 10**6)],
+        "batch_size": [IntegerInterval(2)],
+        "pac": [IntegerInterval(1)],
         "hidden": [tuple, list],
-        "n_noise": [Interval(Integral, 1, None, closed="left")],
-        "learning_rate": [Interval(Real, 0, None, closed="neither")],
+        "n_noise": [IntegerInterval(1, 1 << 16)],
+        "learning_rate": [RealInterval(0, 1e6, closed="right")],
         "device": [str],
         "verbose": ["boolean"],
     }

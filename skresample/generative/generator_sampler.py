@@ -73,7 +73,8 @@ class GeneratorSampler(BaseOverSampler):
     The frame has the columns of the table, with their names and types. Names are strings, as many
     generators require: a column ``2020`` is called ``'2020'``, also in `fit_params`. Columns of an
     array are called ``'0'``, ``'1'`` and so on, as are those of a frame whose names repeat.
-    Integers of polars and pyarrow with missing values are floats in it.
+    Integers of polars and pyarrow with missing values are floats in it. The rows that it draws
+    come out in random order, since it may draw them part by part.
 
     A generator that is an estimator has its ``random_state`` set, where it is None, for the
     fit, and anew for each draw. One whose ``sample`` takes a ``random_state`` is given one;
@@ -141,8 +142,10 @@ class GeneratorSampler(BaseOverSampler):
         else:
             generator = clone(self.generator, safe=False)
         frame = frame_of(task.rows, task.minority)
-        with seeded(generator, seed), self._at_work(f"fit the {len(frame)} rows", task):
-            generator.fit(frame, **(self.fit_params or {}))
+        given = self.fit_params or {}
+        told = f" with fit_params={given}" if given else ""
+        with seeded(generator, seed), self._at_work(f"fit the {len(frame)} rows{told}", task):
+            generator.fit(frame, **given)
         return generator
 
     def _draw(

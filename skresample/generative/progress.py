@@ -25,8 +25,10 @@ def progress(
         How many epochs there are at most.
     title : str
         What is being trained.
-    unit, measure : str
-        What epochs and losses are called.
+    unit : str, default='epoch'
+        What epochs are called.
+    measure : str, default='loss'
+        What losses are called.
 
     Yields
     ------

@@ -2,14 +2,14 @@
 
 import warnings
 from dataclasses import dataclass
-from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import StrOptions
 from threadpoolctl import threadpool_limits
 
+from skresample._constraints import IntegerInterval, RealInterval
 from skresample._docs import fill_doc
 from skresample.base import OneVsRest
 from skresample.generative.base import Calibration, GenerativeOverSampler, Places
@@ -147,13 +147,13 @@ class VAEOverSampler(GenerativeOverSampler):
 
     _parameter_constraints: ClassVar[dict] = {
         **GenerativeOverSampler._parameter_constraints,
-        "n_hidden": [Interval(Integral, 1, None, closed="left")],
-        "n_latent": [Interval(Integral, 1, None, closed="left")],
+        "n_hidden": [IntegerInterval(1, 1 << 16)],
+        "n_latent": [IntegerInterval(1, 1 << 16)],
         "latent": [StrOptions({"posterior", "prior"})],
-        "max_epochs": [Interval(Integral, 1, None, closed="left")],
-        "batch_size": [Interval(Integral, 1, None, closed="left"), None],
-        "learning_rate": [Interval(Real, 0, None, closed="neither")],
-        "patience": [Interval(Integral, 1, None, closed="left")],
+        "max_epochs": [IntegerInterval(1, 10**6)],
+        "batch_size": [IntegerInterval(1), None],
+        "learning_rate": [RealInterval(0, 1e6, closed="right")],
+        "patience": [IntegerInterval(1)],
         "verbose": ["boolean"],
     }
 

@@ -3,7 +3,6 @@
 import warnings
 from abc import abstractmethod
 from collections.abc import Mapping
-from numbers import Integral
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -14,12 +13,14 @@ from scipy import sparse
 from sklearn.utils import check_random_state, get_tags
 from sklearn.utils._param_validation import HasMethods
 
+from skresample._constraints import N_JOBS
 from skresample.base import (
     BaseOverSampler,
     SamplerTags,
     check_new_rows,
     features_of,
     how_many,
+    naming_columns,
 )
 from skresample.numerics.mixed import Mixed
 from skresample.numerics.neighbors import kneighbors
@@ -50,7 +51,7 @@ class HybridSampler(BaseSampler):
         "sampling_strategy": BaseOverSampler._parameter_constraints["sampling_strategy"],
         "random_state": ["random_state"],
         "smote": [HasMethods(["fit_resample"]), None],
-        "n_jobs": [Integral, None],
+        "n_jobs": N_JOBS,
         "standardize": ["boolean"],
     }
 
@@ -156,7 +157,8 @@ class HybridSampler(BaseSampler):
         made = sampler.sampling_strategy_ if asked is None else asked
         labels = target.classes.tolist()
         self.sampling_strategy_ = {label: int(made[label]) for label in labels if label in made}
-        kept = self._keep(X_out, out, target_out, np.random.default_rng(int(words[1])))
+        with naming_columns(out):
+            kept = self._keep(X_out, out, target_out, np.random.default_rng(int(words[1])))
         kept = self._all_of_no_class(kept, target_out)
         self.is_synthetic_ = synthetic[kept]
         self.input_indices_ = origin[kept]

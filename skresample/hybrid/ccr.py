@@ -1,14 +1,14 @@
 """Combined cleaning and resampling."""
 
 from collections.abc import Mapping
-from numbers import Real
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.utils import gen_batches
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import StrOptions
 
+from skresample._constraints import RealInterval
 from skresample._docs import fill_doc
 from skresample.base import (
     BaseOverSampler,
@@ -120,7 +120,7 @@ class CCR(BaseOverSampler):
 
     _parameter_constraints: ClassVar[dict] = {
         **BaseOverSampler._parameter_constraints,
-        "energy": [Interval(Real, 0, None, closed="neither")],
+        "energy": [RealInterval(0, None, closed="neither")],
         "categorical_features": ["array-like", str, callable, None],
         "standardize": ["boolean"],
         "bounds": [StrOptions({"observed"}), Mapping, None],

@@ -1,14 +1,14 @@
 """SMOTE and edited nearest neighbours."""
 
-from numbers import Integral
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 from imblearn.under_sampling import EditedNearestNeighbours
 from sklearn.base import clone
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import StrOptions
 
+from skresample._constraints import IntegerInterval
 from skresample._docs import fill_doc
 from skresample.base import drop_in
 from skresample.hybrid.base import HybridSampler
@@ -89,7 +89,7 @@ class SMOTEENN(HybridSampler):
     _parameter_constraints: ClassVar[dict] = {
         **HybridSampler._parameter_constraints,
         "enn": [EditedNearestNeighbours, None],
-        "n_neighbors": [Interval(Integral, 1, None, closed="left")],
+        "n_neighbors": [IntegerInterval(1)],
         "kind_sel": [StrOptions({"mode", "all"})],
     }
 

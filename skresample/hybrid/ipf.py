@@ -1,14 +1,14 @@
 """SMOTE and the iterative-partitioning filter."""
 
-from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 from sklearn import config_context
 from sklearn.tree import DecisionTreeClassifier
-from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils._param_validation import HasMethods, StrOptions
 
+from skresample._constraints import IntegerInterval, RealInterval
 from skresample._docs import fill_doc
 from skresample.encoding import TableEncoder
 from skresample.hybrid.base import HybridSampler
@@ -83,9 +83,9 @@ class SMOTEIPF(HybridSampler):
     _parameter_constraints: ClassVar[dict] = {
         **HybridSampler._parameter_constraints,
         "estimator": [HasMethods(["fit", "predict"]), None],
-        "n_parts": [Interval(Integral, 2, None, closed="left")],
-        "n_rounds": [Interval(Integral, 1, None, closed="left")],
-        "least_removed": [Interval(Real, 0, 1, closed="neither")],
+        "n_parts": [IntegerInterval(2)],
+        "n_rounds": [IntegerInterval(1, 10**6)],
+        "least_removed": [RealInterval(0, 1, closed="neither")],
         "voting": [StrOptions({"majority", "consensus"})],
     }
 

@@ -190,7 +190,7 @@ class VariationalAutoencoder:
             Which values are not missing: only they count.
         noise : ndarray of shape (n, n_latent)
             Standard normal: where in the distribution of z each row is looked at.
-        beta : float, default=1
+        beta : float, default=1.0
             What the divergence of z counts.
 
         Returns

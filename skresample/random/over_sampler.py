@@ -1,15 +1,15 @@
 """Random over-sampling."""
 
 from collections.abc import Mapping
-from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from sklearn.utils import gen_batches
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import StrOptions
 
+from skresample._constraints import WIDEST, RealInterval
 from skresample._docs import fill_doc
 from skresample.base import BaseOverSampler, OneVsRest, drop_in
 from skresample.numerics.bandwidth import silverman_factor
@@ -90,7 +90,7 @@ class RandomOverSampler(BaseOverSampler):
 
     _parameter_constraints: ClassVar[dict] = {
         **BaseOverSampler._parameter_constraints,
-        "shrinkage": [Interval(Real, 0, None, closed="left"), Mapping, None],
+        "shrinkage": [RealInterval(0, WIDEST, closed="both"), Mapping, None],
         "categorical_features": ["array-like", str, callable, None],
         "bounds": [StrOptions({"observed"}), Mapping, None],
     }
@@ -143,7 +143,8 @@ class RandomOverSampler(BaseOverSampler):
                 f"shrinkage needs a value of at least 0 for each class that is over-sampled, and "
                 f"has none for {missing}: it is {dict(self.shrinkage)}."
             )
-        if not all(isinstance(s, Real) and 0 <= float(s) < np.inf for s in self.shrinkage.values()):
+        allowed = RealInterval(0, WIDEST, closed="both")
+        if not all(map(allowed.is_satisfied_by, self.shrinkage.values())):
             raise ValueError(
                 f"shrinkage must be a number of at least 0 for every class: {self.shrinkage}."
             )

@@ -2,15 +2,22 @@
 
 import warnings
 from collections.abc import Mapping
-from numbers import Integral, Real
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import StrOptions
 
+from skresample._constraints import WIDEST, IntegerInterval, RealInterval
 from skresample._docs import fill_doc
-from skresample.base import BaseOverSampler, OneVsRest, fill_in_blocks, rows_of, seed_sequence
+from skresample.base import (
+    BaseOverSampler,
+    OneVsRest,
+    fill_in_blocks,
+    naming_columns,
+    rows_of,
+    seed_sequence,
+)
 from skresample.density.base import Density, filled, standardized
 from skresample.numerics.allocation import draw_bases
 from skresample.numerics.kernels import Kernels, Root, Spiked, matrix_sqrt
@@ -171,10 +178,10 @@ class Perturbation(BaseOverSampler):
     _parameter_constraints: ClassVar[dict] = {
         **BaseOverSampler._parameter_constraints,
         "method": [StrOptions(set(METHODS))],
-        "scale": [Interval(Real, 0, None, closed="neither")],
-        "group_size": [Interval(Integral, 2, None, closed="left")],
-        "window": [Interval(Real, 0, 1, closed="right")],
-        "change": [Interval(Real, 0, 1, closed="both")],
+        "scale": [RealInterval(0, WIDEST, closed="right")],
+        "group_size": [IntegerInterval(2)],
+        "window": [RealInterval(0, 1, closed="right")],
+        "change": [RealInterval(0, 1, closed="both")],
         "preserve_variance": ["boolean"],
         "categorical_features": ["array-like", str, callable, None],
         "bounds": [StrOptions({"observed"}), Mapping, None],
@@ -296,7 +303,8 @@ class Perturbation(BaseOverSampler):
         features: Any = numeric / rows.deviation
         if holes.any() or codes.size:
             features = Mixed(features, codes, mismatch_cost(features[:n]))
-        return linked_share(features, n, own, counts[which.ravel()])
+        with naming_columns(rows):
+            return linked_share(features, n, own, counts[which.ravel()])
 
     def _fit_class(self, task: OneVsRest) -> Changes:
         rows, missing = filled(task)
@@ -320,10 +328,11 @@ class Perturbation(BaseOverSampler):
             return Changes(rows, missing, density, atoms(rows), Members(groups, 1.0))
         is_atom = atoms(rows)
         varies, space, points = standardized(_but_for(is_atom, rows, task.rng))
-        shrink = 1 / np.sqrt(1 + self.scale**2) if self.preserve_variance else 1.0
-        root: Root = Spiked.identity(points.shape[1], shrink * self.scale)
+        scale = float(self.scale)
+        shrink = 1 / np.sqrt(1 + scale**2) if self.preserve_variance else 1.0
+        root: Root = Spiked.identity(points.shape[1], shrink * scale)
         if self.method == "correlated_noise":
-            root = shrink * self.scale * matrix_sqrt(points.T @ points / m)
+            root = shrink * scale * matrix_sqrt(points.T @ points / m)
         kernels = Kernels(shrink * points, root)
         density = Density(kernels, space, varies, rows[0])
         anyone = Members(np.zeros(m, dtype=np.intp), self.change)

@@ -1,12 +1,11 @@
 """Assembled SMOTE."""
 
-from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.utils._param_validation import Interval
 
+from skresample._constraints import IntegerInterval, RealInterval
 from skresample._docs import fill_doc
 from skresample.base import OneVsRest, rows_of
 from skresample.numerics.mixed import Mixed
@@ -88,8 +87,8 @@ class AssembledSMOTE(InterpolatingOverSampler):
     _parameter_constraints: ClassVar[dict] = {
         **InterpolatingOverSampler._parameter_constraints,
         "k_neighbors": NEIGHBORS,
-        "min_part": [Interval(Integral, 1, None, closed="left")],
-        "cosine": [Interval(Real, 0, 1, closed="both")],
+        "min_part": [IntegerInterval(1)],
+        "cosine": [RealInterval(0, 1, closed="both")],
     }
 
     def __init__(

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from sklearn.utils import gen_batches
-from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils._param_validation import HasMethods, StrOptions
 
+from skresample._constraints import CATEGORICAL_FEATURES, IntegerInterval
 from skresample.base import BaseOverSampler, OneVsRest, features_of
 from skresample.numerics.allocation import draw_bases, draw_mates, draw_slots
 from skresample.numerics.interpolation import interpolate, reflect, vote
@@ -21,7 +22,7 @@ from skresample.table import Rows, Synthetic
 __all__ = ["NEIGHBORS", "InterpolatingOverSampler", "Pairing", "count_neighbors"]
 
 # What a parameter takes that says how many neighbours.
-NEIGHBORS = [Interval(Integral, 1, None, closed="left"), HasMethods(["kneighbors"])]
+NEIGHBORS = [IntegerInterval(1), HasMethods(["kneighbors"])]
 # How many votes are counted at once.
 VOTES_AT_ONCE = 1 << 18
 
@@ -77,7 +78,7 @@ class InterpolatingOverSampler(BaseOverSampler):
 
     _parameter_constraints: ClassVar[dict] = {
         **BaseOverSampler._parameter_constraints,
-        "categorical_features": ["array-like", str, callable, None],
+        "categorical_features": CATEGORICAL_FEATURES,
         "standardize": ["boolean"],
         "neighbors": [StrOptions({"auto", "exact", "approximate"})],
     }
@@ -217,14 +218,7 @@ class InterpolatingOverSampler(BaseOverSampler):
         return count_neighbors(getattr(self, parameter), parameter)
 
     def _refuse_search(self, search: Any, features: Any, parameter: str) -> None:
-        """Refuse an estimator of the user's, or a method, that cannot measure the table."""
-        if self.neighbors == "approximate" and (
-            isinstance(features, Mixed) or sparse.issparse(features)
-        ):
-            raise ValueError(
-                "neighbors='approximate' is for dense tables of numbers, and X is sparse or has "
-                "categories or missing values: leave it at 'auto', which is exact there."
-            )
+        """Refuse an estimator of the user's that cannot measure the table."""
         if search is not None and isinstance(features, Mixed):
             raise ValueError(
                 f"{parameter}={search!r} measures distances between numbers, and X has categories "

@@ -1,13 +1,13 @@
 """Geometric SMOTE."""
 
 from collections.abc import Mapping
-from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import StrOptions
 
+from skresample._constraints import RealInterval
 from skresample._docs import fill_doc
 from skresample.base import OneVsRest, fill_in_blocks, rows_of
 from skresample.numerics.mixed import widths
@@ -95,8 +95,8 @@ class GeometricSMOTE(InterpolatingOverSampler):
     _parameter_constraints: ClassVar[dict] = {
         **InterpolatingOverSampler._parameter_constraints,
         "k_neighbors": NEIGHBORS,
-        "truncation_factor": [Interval(Real, -1, 1, closed="both")],
-        "deformation_factor": [Interval(Real, 0, 1, closed="both")],
+        "truncation_factor": [RealInterval(-1, 1, closed="both")],
+        "deformation_factor": [RealInterval(0, 1, closed="both")],
         "selection_strategy": [StrOptions({"combined", "minority", "majority"})],
         "bounds": [StrOptions({"observed"}), Mapping, None],
     }

@@ -1,15 +1,16 @@
 """KMeans-SMOTE."""
 
 from collections.abc import Iterator
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from sklearn.cluster import MiniBatchKMeans
-from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils._param_validation import HasMethods, StrOptions
 
+from skresample._constraints import IntegerInterval, RealInterval
 from skresample._docs import fill_doc
 from skresample.base import OneVsRest, drop_in
 from skresample.numerics.clusters import k_prototypes
@@ -105,12 +106,12 @@ class KMeansSMOTE(InterpolatingOverSampler):
         **InterpolatingOverSampler._parameter_constraints,
         "k_neighbors": NEIGHBORS,
         "kmeans_estimator": [
-            Interval(Integral, 1, None, closed="left"),
+            IntegerInterval(1),
             HasMethods(["fit", "predict"]),
             None,
         ],
-        "cluster_balance_threshold": [StrOptions({"auto"}), Interval(Real, 0, 1, closed="left")],
-        "density_exponent": [StrOptions({"auto"}), Interval(Real, 0, None, closed="left")],
+        "cluster_balance_threshold": [StrOptions({"auto"}), RealInterval(0, 1, closed="left")],
+        "density_exponent": [StrOptions({"auto"}), RealInterval(0, None, closed="left")],
     }
 
     def __init__(
@@ -169,6 +170,7 @@ class KMeansSMOTE(InterpolatingOverSampler):
 
     def _pair(self, task: OneVsRest) -> Pairing:
         k, search = self._neighbors("k_neighbors")
+        k = min(k, len(task.minority))  # no cluster has more of the class
         auto = self.density_exponent == "auto"
         exponent = self.n_features_in_ if auto else self.density_exponent
         features = self._features(task)

@@ -1,14 +1,13 @@
 """Over-sampling with rejection."""
 
 import warnings
-from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from sklearn.utils._param_validation import Interval
 
+from skresample._constraints import RealInterval
 from skresample._docs import fill_doc
 from skresample.base import OneVsRest
 from skresample.numerics.mixed import Mixed
@@ -80,7 +79,7 @@ class LeeSMOTE(InterpolatingOverSampler):
         **InterpolatingOverSampler._parameter_constraints,
         "k_neighbors": NEIGHBORS,
         "m_neighbors": NEIGHBORS[:1],
-        "rejection_level": [Interval(Real, 0, None, closed="neither")],
+        "rejection_level": [RealInterval(0, None, closed="neither")],
     }
 
     def __init__(

@@ -1,13 +1,13 @@
 """LoRAS."""
 
 from collections.abc import Mapping
-from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import StrOptions
 
+from skresample._constraints import WIDEST, IntegerInterval, RealInterval
 from skresample._docs import fill_doc
 from skresample.base import OneVsRest, fill_in_blocks, rows_of
 from skresample.numerics.mixed import standard_deviation
@@ -90,8 +90,8 @@ class LoRAS(InterpolatingOverSampler):
     _parameter_constraints: ClassVar[dict] = {
         **InterpolatingOverSampler._parameter_constraints,
         "k_neighbors": NEIGHBORS,
-        "n_affine": [Interval(Integral, 2, None, closed="left"), None],
-        "noise": [Interval(Real, 0, None, closed="left")],
+        "n_affine": [IntegerInterval(2, 1000), None],
+        "noise": [RealInterval(0, WIDEST, closed="both")],
         "bounds": [StrOptions({"observed"}), Mapping, None],
     }
 

@@ -2,18 +2,18 @@
 
 import warnings
 from collections.abc import Mapping
-from numbers import Integral
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import StrOptions
 from threadpoolctl import threadpool_limits
 
+from skresample._constraints import CATEGORICAL_FEATURES, IntegerInterval
 from skresample._docs import fill_doc
-from skresample.base import OneVsRest, fill_in_blocks, rows_of
+from skresample.base import BaseOverSampler, OneVsRest, fill_in_blocks, rows_of
 from skresample.numerics.codebooks import alike_pairs, nearest_rows
 from skresample.numerics.topologies import in_deviations
 from skresample.smote.base import InterpolatingOverSampler, Pairing
@@ -111,9 +111,10 @@ class LVQSMOTE(InterpolatingOverSampler):
     _on_lines = False
 
     _parameter_constraints: ClassVar[dict] = {
-        **InterpolatingOverSampler._parameter_constraints,
-        "k_neighbors": [Interval(Integral, 1, None, closed="left")],
-        "n_codebooks": [Interval(Integral, FEWEST, None, closed="left")],
+        **BaseOverSampler._parameter_constraints,
+        "categorical_features": CATEGORICAL_FEATURES,
+        "k_neighbors": [IntegerInterval(1)],
+        "n_codebooks": [IntegerInterval(FEWEST)],
         "bounds": [StrOptions({"observed"}), Mapping, None],
     }
 

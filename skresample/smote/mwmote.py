@@ -1,13 +1,13 @@
 """MWMOTE."""
 
-from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.utils import gen_batches
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import StrOptions
 
+from skresample._constraints import IntegerInterval, RealInterval
 from skresample._docs import fill_doc
 from skresample.base import OneVsRest
 from skresample.numerics.clusters import LINKED, average_linkage
@@ -97,10 +97,10 @@ class MWMOTE(InterpolatingOverSampler):
 
     _parameter_constraints: ClassVar[dict] = {
         **InterpolatingOverSampler._parameter_constraints,
-        "k1": [Interval(Integral, 1, None, closed="left")],
-        "k2": [Interval(Integral, 1, None, closed="left")],
-        "k3": [StrOptions({"half"}), Interval(Integral, 1, None, closed="left")],
-        "cut_off": [Interval(Real, 0, None, closed="neither")],
+        "k1": [IntegerInterval(1)],
+        "k2": [IntegerInterval(1)],
+        "k3": [StrOptions({"half"}), IntegerInterval(1)],
+        "cut_off": [RealInterval(0, None, closed="neither")],
     }
 
     def __init__(

@@ -1,15 +1,15 @@
 """Polynomial fit SMOTE."""
 
 from collections.abc import Mapping
-from numbers import Integral
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import StrOptions
 
+from skresample._constraints import CATEGORICAL_FEATURES, IntegerInterval
 from skresample._docs import fill_doc
-from skresample.base import OneVsRest, fill_in_blocks, rows_of
+from skresample.base import BaseOverSampler, OneVsRest, fill_in_blocks, rows_of
 from skresample.numerics.allocation import draw_bases
 from skresample.numerics.topologies import along_principal_axis, polynomial_trend
 from skresample.smote.base import InterpolatingOverSampler, Pairing
@@ -83,9 +83,10 @@ class PolynomialFitSMOTE(InterpolatingOverSampler):
     _on_lines = False
 
     _parameter_constraints: ClassVar[dict] = {
-        **InterpolatingOverSampler._parameter_constraints,
+        **BaseOverSampler._parameter_constraints,
+        "categorical_features": CATEGORICAL_FEATURES,
         "topology": [StrOptions({"star", "bus", "mesh", "polynomial"})],
-        "degree": [Interval(Integral, 1, None, closed="left")],
+        "degree": [IntegerInterval(1)],
         "bounds": [StrOptions({"observed"}), Mapping, None],
     }
 

@@ -1,11 +1,10 @@
 """ProWSyn."""
 
-from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.utils._param_validation import Interval
 
+from skresample._constraints import IntegerInterval, RealInterval
 from skresample._docs import fill_doc
 from skresample.base import OneVsRest
 from skresample.smote.base import InterpolatingOverSampler, Pairing
@@ -79,9 +78,9 @@ class ProWSyn(InterpolatingOverSampler):
 
     _parameter_constraints: ClassVar[dict] = {
         **InterpolatingOverSampler._parameter_constraints,
-        "n_neighbors": [Interval(Integral, 1, None, closed="left")],
-        "n_levels": [Interval(Integral, 1, None, closed="left")],
-        "theta": [Interval(Real, 0, None, closed="left")],
+        "n_neighbors": [IntegerInterval(1)],
+        "n_levels": [IntegerInterval(1)],
+        "theta": [RealInterval(0, None, closed="left")],
     }
 
     def __init__(
@@ -111,7 +110,6 @@ class ProWSyn(InterpolatingOverSampler):
 
     def _pair(self, task: OneVsRest) -> Pairing:
         features = self._features(task)
-        self._refuse_search(None, features, "n_neighbors")
         level = np.full(len(task.minority), self.n_levels - 1)
         left = np.arange(len(task.minority))
         for number in range(self.n_levels - 1):
@@ -121,4 +119,5 @@ class ProWSyn(InterpolatingOverSampler):
             reached = np.isin(task.minority[left], near)
             level[left[reached]] = number
             left = left[~reached]
-        return Pairing(np.exp(-self.theta * level), level)
+        with np.errstate(over="ignore"):
+            return Pairing(np.exp(-float(self.theta) * level), level)

@@ -126,7 +126,7 @@ class SafeLevelSMOTE(InterpolatingOverSampler):
         base, second, gap = super()._join(task, fitted, n_new, rng)
         self._tell_repeats(
             task,
-            np.count_nonzero((gap == 0) | (gap == 1)),
+            int(np.count_nonzero((gap == 0) | (gap == 1))),
             n_new,
             "they are copies of rows that have no others of the class near. Raise k_neighbors, or "
             "use SMOTE.",

@@ -1,12 +1,11 @@
 """SMOBD."""
 
-from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.utils._param_validation import Interval
 
+from skresample._constraints import IntegerInterval, RealInterval
 from skresample._docs import fill_doc
 from skresample.base import OneVsRest
 from skresample.numerics.mixed import Mixed
@@ -94,10 +93,10 @@ class SMOBD(InterpolatingOverSampler):
     _parameter_constraints: ClassVar[dict] = {
         **InterpolatingOverSampler._parameter_constraints,
         "k_neighbors": NEIGHBORS,
-        "min_samples": [Interval(Integral, 2, None, closed="left")],
-        "eta": [Interval(Real, 0, 1, closed="both")],
-        "noise_factor": [Interval(Real, 0, None, closed="neither")],
-        "radius": [Interval(Real, 0, None, closed="neither"), None],
+        "min_samples": [IntegerInterval(2)],
+        "eta": [RealInterval(0, 1, closed="both")],
+        "noise_factor": [RealInterval(0, None, closed="neither")],
+        "radius": [RealInterval(0, None, closed="neither"), None],
     }
 
     def __init__(
@@ -151,4 +150,7 @@ def _of_largest(values: Any) -> npt.NDArray[np.float64]:
 def _is_far(values: npt.NDArray[np.float64], factor: float) -> npt.NDArray[np.bool_]:
     """Return which values are more than so many times the mean of those that are finite."""
     finite = values[np.isfinite(values)]
-    return values > factor * finite.mean() if finite.size else np.ones(values.shape, dtype=bool)
+    if not finite.size:
+        return np.ones(values.shape, dtype=bool)
+    with np.errstate(over="ignore"):
+        return values > factor * finite.mean()

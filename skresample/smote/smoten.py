@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.utils._param_validation import HasMethods
 
 from skresample._docs import fill_doc
-from skresample.base import OneVsRest, drop_in
+from skresample.base import BaseOverSampler, OneVsRest, drop_in
 from skresample.numerics.mixed import Mixed, class_shares
 from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
 from skresample.table import Rows
@@ -73,7 +73,7 @@ class SMOTEN(InterpolatingOverSampler):
     )
 
     _parameter_constraints: ClassVar[dict] = {
-        **InterpolatingOverSampler._parameter_constraints,
+        **BaseOverSampler._parameter_constraints,
         "categorical_encoder": [HasMethods(["fit_transform", "inverse_transform"]), None],
         "k_neighbors": NEIGHBORS,
     }

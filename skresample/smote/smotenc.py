@@ -83,7 +83,7 @@ class SMOTENC(SMOTE):
     """
 
     _parameter_constraints: ClassVar[dict] = {
-        **SMOTE._parameter_constraints,
+        **{k: v for k, v in SMOTE._parameter_constraints.items() if k != "neighbors"},
         "categorical_encoder": [HasMethods(["fit_transform", "inverse_transform"]), None],
     }
 

@@ -1,14 +1,14 @@
 """SVM-SMOTE."""
 
 from collections.abc import Mapping
-from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
 from scipy import sparse
 from sklearn.svm import SVC
-from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils._param_validation import HasMethods, StrOptions
 
+from skresample._constraints import WIDEST, RealInterval
 from skresample._docs import fill_doc
 from skresample.base import OneVsRest, drop_in
 from skresample.numerics.mixed import Mixed, class_shares
@@ -107,7 +107,7 @@ class SVMSMOTE(InterpolatingOverSampler):
         "m_neighbors": NEIGHBORS,
         "svm_estimator": [HasMethods(["fit", "predict"]), None],
         "bounds": [StrOptions({"observed"}), Mapping, None],
-        "out_step": [Interval(Real, 0, None, closed="left")],
+        "out_step": [RealInterval(0, WIDEST, closed="both")],
     }
 
     def __init__(

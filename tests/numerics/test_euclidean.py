@@ -362,12 +362,6 @@ class TestSamplers:
                 np.linalg.norm(first - second, axis=1),
             )
 
-    def test_tables_that_have_no_approximate_search(self):
-        X, y = draw(40, 3), np.repeat([0, 0, 0, 1], 10)
-        X[3, 1] = np.nan
-        with pytest.raises(ValueError, match="neighbors='approximate' is for dense tables"):
-            skresample.SMOTE(neighbors="approximate").fit_resample(X, y)
-
     def test_unknown_word(self):
         X, y = draw(40, 3), np.repeat([0, 0, 0, 1], 10)
         with pytest.raises(ValueError, match="neighbors"):

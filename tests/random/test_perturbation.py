@@ -33,6 +33,18 @@ def table(n=2000, seed=0):
 
 
 class TestWholeTable:
+    @pytest.mark.parametrize("method", [*NUMERIC, "pram"])
+    def test_names_that_repeat(self, method):
+        X = table(200)
+        X.columns = ["a", "a", "b", "b", "c", "c"]
+        assert list(Perturbation(method=method, random_state=0).perturb(X)) == list(X)
+
+    @every_method
+    def test_rows_stay_in_their_order(self, method):
+        X = np.arange(300.0)[:, np.newaxis] * [1, -1]
+        out = Perturbation(method=method, scale=1e-3, window=0.01, random_state=0).perturb(X)
+        assert np.abs(stats.spearmanr(X[:, 0], out[:, 0]).statistic) > 0.99
+
     @every_method
     def test_rows_types_and_holes_stay(self, method):
         X = table()
