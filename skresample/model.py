@@ -777,9 +777,9 @@ def _know_codes(sampler: Any, names: npt.NDArray[Any]) -> None:
 
 
 def _check_weights(sample_weight: Any, X: Any) -> npt.NDArray[np.floating]:
-    if not np.any(sample_weight):
+    if not np.asarray(sample_weight).any():
         raise ValueError(
-            "sample_weight is 0 for all rows, which leaves none to fit on: give some rows a "
+            "sample_weight is zero for all rows, which leaves none to fit on: give some rows a "
             "positive weight."
         )
     weight = _check_sample_weight(sample_weight, X)
