@@ -180,7 +180,8 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         Returns
         -------
         names : ndarray of shape (n_features_out,)
-            The names.
+            The names; one that would come twice, such as that of a number ``town_Rome`` beside
+            a category Rome of ``town``, gets a number.
         """
         check_is_fitted(self)
         given = _check_feature_names_in(self, input_features)
@@ -191,7 +192,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             parts.append(self.numbers_.get_feature_names_out(numbers))
         if len(categorical):
             parts.append(self.categories_.get_feature_names_out(given[categorical]))
-        return np.concatenate(parts)
+        return _different(np.concatenate(parts))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -357,6 +358,21 @@ def _respelt(X: Any, rows: npt.NDArray[np.intp], names: dict[int, list[Any]]) ->
         else:
             columns[str(j)] = series[rows]
     return nw.from_dict(columns).to_native()
+
+
+def _different(names: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return names of which none repeats."""
+    taken: set[str] = set(names.tolist())
+    seen: set[str] = set()
+    different = []
+    for name in names.tolist():
+        new, count = name, 0
+        while new in seen or (count and new in taken):
+            count += 1
+            new = f"{name}_{count}"
+        seen.add(new)
+        different.append(new)
+    return np.array(different, dtype=object)
 
 
 def _kind(rows: Rows, j: int) -> str:

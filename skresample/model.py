@@ -141,7 +141,8 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     resampled_prior_ : ndarray of shape (n_classes,)
         Share of each class in the rows that the classifier was fitted on.
     calibrated_ : CalibratedClassifierCV
-        The fitted curves, with ``'sigmoid'`` and ``'isotonic'``.
+        The fitted curves, with ``'sigmoid'`` and ``'isotonic'``; its classes are positions in
+        ``classes_``.
     estimator_ : classifier
         The fitted classifier, or a pipeline of an encoder and the classifier.
     encoder_ : TableEncoder or None
@@ -361,8 +362,11 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
                 _know_codes(sampler, self._names)
         X, y = sampler.fit_resample(training.X, y)
         y = np.asarray(y)
-        if self._names is not None and y.dtype == self._names.dtype:
+        if self._names is not None and isinstance(sampler, BaseOverSampler | HybridSampler):
             y = _codes_of(y, self._names)
+        elif self._names is not None:
+            counts = getattr(sampler, "sampling_strategy_", {})
+            sampler.sampling_strategy_ = {self._names.tolist()[k]: n for k, n in counts.items()}
         weight = training.weight
         return _Rows(X, y, None if weight is None else _carry(weight, sampler), training.params)
 
@@ -370,24 +374,30 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         """Fit to all rows, and a curve to what folds say of the rows that they leave out."""
         params = dict(training.params)
         groups = params.pop("groups", None)
+        if self.sampler is not None:  # refused here already, before folds are fitted
+            prepare_validation(clone(self.estimator), self.sampler, len(training.y), params)
+        if not any(hasattr(self.estimator, m) for m in ("predict_proba", "decision_function")):
+            raise ValueError(
+                f"calibration={self.calibration!r} fits a curve to probabilities or decision "
+                f"values, and {type(self.estimator).__name__} has neither predict_proba nor "
+                "decision_function: use a classifier with one of them."
+            )
         folds = self._folds(training, groups, kept)
         plain = clone(self).set_params(calibration=None)
-        if self._names is not None and self.sampler is not None:
-            _know_codes(plain.sampler, self._names)
         if training.weight is not None:
             params["sample_weight"] = training.weight
             if _routing_enabled():
                 plain.set_fit_request(sample_weight=True)
+        labels, codes = np.unique(training.y, return_inverse=True)
+        names = labels if self._names is None else self._names[labels]
         self.calibrated_ = CalibratedClassifierCV(
-            plain, method=self.calibration, cv=folds, ensemble=False
-        ).fit(training.X, training.y, **params)
+            _OfCodes(plain, names), method=self.calibration, cv=folds, ensemble=False
+        ).fit(training.X, codes, **params)
         self.calibrated_.set_params(cv=self.calibration_cv)  # which rows they were is not carried
-        fitted = self.calibrated_.calibrated_classifiers_[0].estimator
+        fitted = self.calibrated_.calibrated_classifiers_[0].estimator.model_
         for name, value in vars(fitted).items():
             if name.endswith("_") and not name.startswith("_"):
                 setattr(self, name, value)
-        if self._names is not None:
-            self.classes_ = self._names[fitted.classes_]
 
     def _folds(
         self, training: "_Rows", groups: Any, kept: npt.NDArray[np.intp]
@@ -589,6 +599,47 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         return tags
 
 
+class _OfCodes(ClassifierMixin, BaseEstimator):
+    """A classifier whose labels are positions, around one that knows them by their names.
+
+    The folds of CalibratedClassifierCV number the classes. The sampler and the classifier,
+    whose parameters may name some, are to see the labels.
+
+    Parameters
+    ----------
+    model : ResampledClassifier
+        The classifier. It is cloned.
+    names : ndarray of shape (n_classes,)
+        The label of each code.
+    """
+
+    def __init__(self, model: ResampledClassifier, names: npt.NDArray[Any]):
+        self.model = model
+        self.names = names
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, **params: Any) -> Self:
+        self.model_ = clone(self.model).fit(X, self.names[y], sample_weight, **params)
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict(self, X: Any) -> npt.NDArray[np.intp]:
+        return _codes_of(self.model_.predict(X), self.names)
+
+    @available_if(lambda self: hasattr(self.model, "predict_proba"))
+    def predict_proba(self, X: Any) -> npt.NDArray[np.floating]:
+        return self.model_.predict_proba(X)
+
+    @available_if(lambda self: hasattr(self.model, "decision_function"))
+    def decision_function(self, X: Any) -> npt.NDArray[np.floating]:
+        return self.model_.decision_function(X)
+
+    def get_metadata_routing(self) -> MetadataRouter:
+        return self.model.get_metadata_routing()
+
+    def __sklearn_tags__(self) -> Any:
+        return get_tags(self.model)
+
+
 def with_sampler(estimator: Any, sampler: Any) -> Any:
     """Return a classifier that resamples: a search, or what else splits rows, around it.
 
@@ -726,9 +777,9 @@ def _know_codes(sampler: Any, names: npt.NDArray[Any]) -> None:
 
 
 def _check_weights(sample_weight: Any, X: Any) -> npt.NDArray[np.floating]:
-    if not np.any(sample_weight):
+    if not np.asarray(sample_weight).any():
         raise ValueError(
-            "sample_weight is 0 for all rows, which leaves none to fit on: give some rows a "
+            "sample_weight is zero for all rows, which leaves none to fit on: give some rows a "
             "positive weight."
         )
     weight = _check_sample_weight(sample_weight, X)

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from datetime import date
 from decimal import Decimal
+from enum import Enum
 
 import numpy as np
 import pandas as pd
@@ -71,6 +72,34 @@ class TestTarget:
     def test_none(self, cls):
         X, _ = blobs()
         assert "y is None" in refusal(cls(), X, None)
+
+    @every_class
+    def test_with_a_mask(self, cls):
+        X, y = blobs()
+        masked = np.ma.masked_array(y, mask=np.arange(len(y)) < 2)
+        assert "missing label in 2 of 120 rows" in refusal(cls(), X, masked)
+
+    @every_class
+    def test_of_bytes(self, cls):
+        X, y = blobs()
+        names = np.array([b"a", b"b"])[y]
+        for target in (names, names.astype(object), names.tolist()):
+            said = refusal(cls(), X, target)
+            assert "bytes" in said
+            assert "numpy.char.decode" in said
+
+    @every_class
+    def test_of_what_cannot_be_ordered(self, cls):
+        class Kind(Enum):
+            A = 1
+            B = 2
+
+        X, y = blobs()
+        for target in (
+            np.array([Kind.A, Kind.B], dtype=object)[y],
+            np.array(["a", 1], dtype=object)[y],
+        ):
+            assert "cannot be ordered" in refusal(cls(), X, target)
 
     @every_class
     def test_of_a_regression(self, cls):

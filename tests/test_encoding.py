@@ -6,6 +6,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 from scipy import sparse
+from sklearn import config_context
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
@@ -153,6 +154,42 @@ def test_bad_input_is_refused():
         encoder.transform(pd.DataFrame({"b": ["x"], "a": [1.0]}))
     with pytest.raises(ValueError, match="'a' held numbers in fit, and now holds what is none"):
         encoder.transform(pd.DataFrame({"a": ["one"], "b": ["x"]}))
+
+
+@pytest.mark.parametrize("output", ["pandas", "polars"])
+@pytest.mark.parametrize("impute", [True, False])
+@pytest.mark.parametrize("make", CONTAINERS.values(), ids=CONTAINERS)
+def test_a_frame_comes_out_where_one_is_asked_for(frame, make, output, impute):
+    plain = TableEncoder(impute=impute).fit_transform(make(frame))
+    own = TableEncoder(impute=impute).set_output(transform=output)
+    with config_context(transform_output=output):
+        by_setting = TableEncoder(impute=impute).fit_transform(make(frame))
+        inside = TableEncoder(impute=impute).set_output(transform="default")
+        assert isinstance(inside.fit_transform(make(frame)), np.ndarray)
+    for out in (own.fit_transform(make(frame)), by_setting):
+        assert type(out).__module__.split(".")[0] == output
+        assert list(out.columns) == own.get_feature_names_out().tolist()
+        np.testing.assert_array_equal(out.to_numpy(), plain)
+
+
+def test_names_that_come_out_are_different():
+    frame = pd.DataFrame({"t_x": [1.0, 2.0, 4.0], "t": ["x", "y", "z"], "t_x_1": [0.0, 1.0, 3.0]})
+    encoder = TableEncoder().set_output(transform="polars")
+    assert encoder.fit_transform(frame).columns == ["t_x", "t_x_1", "t_x_2", "t_y", "t_z"]
+
+
+def test_names_that_go_in_may_repeat():
+    frame = pd.DataFrame([[1.0, "x", 5.0], [3.0, "y", 7.0]], columns=["a", "b", "a"])
+    encoder = TableEncoder().fit(frame)
+    assert encoder.transform(frame).tolist() == [[-1, -1, 0], [1, 1, 1]]
+    assert encoder.get_feature_names_out().tolist() == ["x0", "x2", "x1_y"]
+    with pytest.raises(ValueError, match="X has 6 features"):
+        encoder.transform(pd.concat([frame, frame], axis=1))
+
+
+def test_parameters_are_checked(frame):
+    with pytest.raises(ValueError, match="'impute' parameter of TableEncoder must be"):
+        TableEncoder(impute="yes").fit(frame)
 
 
 @pytest.mark.parametrize(

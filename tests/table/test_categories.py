@@ -229,6 +229,17 @@ class TestWhichColumns:
         assert set(results[0][1]) <= {0, 10, 20, 30}
 
     @every_choosing
+    def test_a_sparse_table_may_hold_nothing_else(self, sampler):
+        X, y = self.frame()
+        X = X[["c", "d"]].to_numpy()
+        own = clone(sampler)
+        if sampler._computes:
+            own.set_params(categorical_features=[0, 1])
+        X_out, _ = own.fit_resample(sparse.csr_array(X), y)
+        dense, _ = own.fit_resample(X, y)
+        np.testing.assert_array_equal(X_out.toarray(), dense)
+
+    @every_choosing
     def test_a_number_of_many_values_may_be_a_category(self, sampler):
         if not sampler._computes:
             return
