@@ -69,13 +69,18 @@ def find_columns(tables: Tables, sensitive: Any) -> list[int]:
     ValueError
         If there is no such column, or it has too many values to be groups.
     """
-    asked = [sensitive] if isinstance(sensitive, str | int | np.integer) else list(sensitive)
+    alone = isinstance(sensitive, str) or not hasattr(sensitive, "__len__")
+    if isinstance(sensitive, np.ndarray):
+        alone = sensitive.ndim == 0
+    asked = [sensitive] if alone else list(sensitive)
+    if not asked:
+        raise ValueError("sensitive is empty: name at least one column, or pass None.")
     order = np.concatenate([tables.numbers, tables.categories]).tolist()
     columns = []
     for one in asked:
         if isinstance(one, str) and tables.names.count(one) == 1:
             position = tables.names.index(one)
-        elif isinstance(one, int | np.integer) and 0 <= one < len(tables.names):
+        elif _is_position(one) and 0 <= one < len(tables.names):
             position = int(one)
         else:
             raise ValueError(
@@ -97,6 +102,10 @@ def find_columns(tables: Tables, sensitive: Any) -> list[int]:
             )
         columns.append(j)
     return columns
+
+
+def _is_position(one: Any) -> bool:
+    return isinstance(one, int | np.integer) and not isinstance(one, bool)
 
 
 def fair(

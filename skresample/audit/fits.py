@@ -100,7 +100,9 @@ def fit_all(
     assert held_out.labels is not None
     model = estimator
     if model is None:
-        model = make_pipeline(TableEncoder(), LogisticRegression(max_iter=1000))
+        # Whatever output is set for transformers, this one stands inside.
+        encoder = TableEncoder().set_output(transform="default")
+        model = make_pipeline(encoder, LogisticRegression(max_iter=1000))
     elif find_refusals({"": model}, real.X, real.labels):
         model = with_encoder(model)
     seed = int(rng.integers(2**31 - 1))

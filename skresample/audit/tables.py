@@ -1,5 +1,7 @@
 """The tables of an audit, read as one: real rows, synthetic ones, and real ones held out."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -8,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from imblearn.utils import check_target_type
 from sklearn.base import BaseEstimator
+from sklearn.utils.validation import _num_samples
 
 from skresample.numerics.mixed import Mixed, mismatch_cost
 from skresample.table import (
@@ -199,14 +202,18 @@ def read_tables(
         if table is not None:
             _check_is_table(name, table)
     reader = Audit()
-    fitted = read_rows(X_real, reader, numeric=True)
+    with _about("X_real"):
+        fitted = read_rows(X_real, reader, numeric=True)
     columns = fitted.columns
     others = {}
     for name in ("X_syn", "X_holdout"):
         if given[name] is not None:
-            others[name] = read_rows(given[name], Audit(), numeric=False)
+            with _about(name):
+                others[name] = read_rows(given[name], Audit(), numeric=False)
             _check_columns(others[name], fitted, name)
-    target = read_target(y_real, len(fitted), "audit")
+    with _about("y_real"):
+        _check_length("y_real", y_real, len(fitted))
+        target = read_target(y_real, len(fitted), "audit")
     classes = target.classes.tolist()
     names = [
         fitted.column(int(j)).values[columns.first_rows[i]].tolist()
@@ -250,6 +257,24 @@ def read_tables(
         deviation=fitted.deviation.astype(np.float64),
     )
     return _with_notes_on_few(_without_small_classes(tables, target.counts))
+
+
+@contextmanager
+def _about(name: str) -> Iterator[None]:
+    """Have errors of reading a table or labels name the parameter."""
+    try:
+        yield
+    except (ValueError, TypeError) as error:
+        if name in str(error):
+            raise
+        kind = ValueError if isinstance(error, ValueError) else TypeError
+        raise kind(f"{name}: {error}") from error
+
+
+def _check_length(name: str, y: Any, n: int) -> None:
+    length = _num_samples(y)
+    if length != n:
+        raise ValueError(f"{name} has {length:,} labels for {n:,} rows.")
 
 
 def _check_is_table(name: str, table: Any) -> None:
@@ -308,10 +333,9 @@ def _number_unseen(
 
 def _read_labels(y: Any, n: int, classes: list[Any], name: str) -> npt.NDArray[np.intp]:
     """Return labels as positions in the classes."""
-    shape = np.shape(y) if not hasattr(y, "shape") else y.shape
-    if shape[:1] != (n,):
-        raise ValueError(f"{name} has {shape[0] if shape else 1:,} labels for {n:,} rows.")
-    values = np.asarray(y)
+    with _about(name):
+        _check_length(name, y, n)
+        values = np.asarray(y)
     if values.ndim == 2 and values.shape[1] > 1:  # one-hot
         values = np.asarray(check_target_type(values))
     if is_missing(values).any():

@@ -15,11 +15,17 @@ __all__ = ["Masking"]
 MASK = "…"
 # A quoted text this long that is a part of a cell is not there by chance.
 LEAST_PART = 4
+# Whole numbers from here on may be cells with decimals that were rounded.
+LEAST_ROUNDED = 1_000
+# Longer messages are cut off.
+LONGEST = 500
 NUMBER = re.compile(
     r"(?<![\w.])[-+]?(?:\d{1,3}(?:,\d{3})+|\d+|(?=\.\d))(?P<point>\.\d+)?(?P<power>[eE][-+]?\d+)?(?!\w)"
 )
 TIME = re.compile(
-    r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?|-?\d+ days?(?:,? [\d:.]+)?"
+    r"datetime\.\w+\([^()]*\)"
+    r"|\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+    r"|-?\d+ days?(?:,? [\d:.]+)?"
 )
 QUOTED = re.compile(r"'([^']+)'|\"([^\"]+)\"")
 
@@ -57,18 +63,19 @@ class Masking:
         Returns
         -------
         masked : str
-            In one line. Of a table that cannot be read, without any number and quotation.
+            In one line, of about 500 characters at most. Of a table that cannot be read, without
+            any number and quotation.
         """
         message = TIME.sub(MASK, message)
         if self._found is None:
-            return " ".join(NUMBER.sub(MASK, QUOTED.sub(MASK, message)).split())
+            return _one_line(NUMBER.sub(MASK, QUOTED.sub(MASK, message)))
         texts, _, columns = self._found
         for text in sorted(texts - columns - self._names, key=len, reverse=True):
             for form in {text, " ".join(text.split()), repr(text)[1:-1]} - {""}:
                 if form in message and not self._is_told(form):
                     message = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", MASK, message)
         message = QUOTED.sub(self._mask_part, message)
-        return " ".join(NUMBER.sub(self._mask_number, message).split())
+        return _one_line(NUMBER.sub(self._mask_number, message))
 
     def _is_told(self, text: str) -> bool:
         """Say whether a text is a number that may be told."""
@@ -87,16 +94,24 @@ class Masking:
         return f"'{MASK}'" if any(part in text for text in texts) else match[0]
 
     def _mask_number(self, match: re.Match[str]) -> str:
-        """Mask a number that a cell is, to the digits that it has."""
+        """Mask a whole number that a cell is, and any other that is not known.
+
+        Numbers with decimals may be of cells that were scaled, or rounded.
+        """
         assert self._found is not None
         value = float(match[0].replace(",", ""))
         if value in self._numbers:
             return match[0]
-        decimals, power = len(match["point"] or ".") - 1, int((match["power"] or "e0")[1:])
-        whole = match["point"] is None and match["power"] is None
-        reach = 0.0 if whole else 0.51 * 10.0 ** min(power - decimals, 300)
-        hidden = any((np.abs(column - value) <= reach).any() for column in self._found[1])
+        hidden = match["point"] or match["power"]
+        reach = 0.5 if abs(value) >= LEAST_ROUNDED else 0.0
+        if not hidden:
+            hidden = any((np.abs(column - value) <= reach).any() for column in self._found[1])
         return MASK if hidden else match[0]
+
+
+def _one_line(message: str) -> str:
+    message = " ".join(message.split())
+    return message if len(message) <= LONGEST else message[:LONGEST] + " ..."
 
 
 def _cells(X: Any) -> tuple[set[str], list[npt.NDArray[np.float64]], set[str]] | None:
@@ -120,7 +135,11 @@ def _cells(X: Any) -> tuple[set[str], list[npt.NDArray[np.float64]], set[str]] |
         values = column.values[~column.missing]
         if values.dtype.kind in "iuf":
             columns.append(values.astype(np.float64))
-        elif values.dtype.kind not in "bmM":  # times are masked whatever the table holds
+        elif values.dtype.kind in "mM":  # written as times, they are masked anyway
+            for unit in ("D", "s", "ms", "us", "ns"):
+                counted = values.astype(f"{values.dtype.kind}8[{unit}]")
+                columns.append(counted.astype(np.int64).astype(np.float64))
+        elif values.dtype.kind != "b":
             texts |= {str(value) for value in values.tolist() if not isinstance(value, bool)}
     return texts, columns, names
 

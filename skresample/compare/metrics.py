@@ -1,13 +1,12 @@
 """What a classifier is judged by: the lines of the classification report, and summaries."""
 
-import warnings
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.special import expit, logit
-from sklearn.metrics import average_precision_score, log_loss, roc_auc_score
+from sklearn.metrics import average_precision_score, roc_auc_score
 
 __all__ = [
     "Metric",
@@ -197,10 +196,10 @@ def probability_scores(
     n_classes = probabilities.shape[1]
     one_hot = true[:, np.newaxis] == np.arange(n_classes)
     brier = float(((probabilities - one_hot) ** 2).sum(axis=1).mean())
-    with warnings.catch_warnings():
-        # A fold with one class only, and rows that sum to 1 but for rounding.
-        warnings.simplefilter("ignore", UserWarning)
-        loss = float(log_loss(true, probabilities, labels=np.arange(n_classes)))
+    # scikit-learn's log_loss warns of rows that sum to 1 but for rounding; to keep it quiet would
+    # quiet other threads too.
+    tiny = np.finfo(probabilities.dtype).eps
+    loss = float(-np.log(np.clip(probabilities[one_hot], tiny, 1 - tiny)).mean())
     return np.array([brier / 2 if n_classes == 2 else brier, loss])
 
 

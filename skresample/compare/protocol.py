@@ -630,6 +630,7 @@ def with_encoder(estimator: Any) -> Pipeline:
         The encoder, and then the estimator or its steps.
     """
     encoder = TableEncoder(impute=not takes_missing(estimator))
+    encoder.set_output(transform="default")  # it stands inside, whatever is set for transformers
     if not isinstance(estimator, Pipeline):
         return make_pipeline(encoder, estimator)
     longer = clone(estimator)

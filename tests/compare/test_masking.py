@@ -30,9 +30,11 @@ FRAME = pd.DataFrame(
         ("bad text 'Ann Smi...'", "bad text '…'"),
         ("value 87213.55 is too large", "value … is too large"),
         ("value np.float64(87213.6)", "value np.float64(…)"),
-        ("value 8.72e+04, 87,214", "value …, 87,214"),
+        ("value 8.72e+04, 87,214", "value …, …"),
         ("3e9 or 3,000,000,000", "… or …"),
         ("Timestamp('2021-05-06 00:00:00')", "Timestamp('…')"),
+        ("datetime.datetime(2021, 5, 6, 0, 0)", "…"),
+        ("born 1620259200000000000 or 18753", "born … or …"),
         ("age 37 and 61.", "age … and …."),
         ("needs 5 neighbors, and class ill has 37", "needs 5 neighbors, and class ill has …"),
         ("b'secret'", "…"),
@@ -72,3 +74,8 @@ def test_of_sparse_tables():
 
 def test_of_a_table_that_cannot_be_read_no_quotation_stays():
     assert Masking(object())("'a' is 7 on 2020-01-01") == "… is … on …"
+
+
+def test_long_messages_are_cut_off_after_their_values_are_masked():
+    assert Masking(FRAME)("x" * 495 + " Ann Smith") == "x" * 495 + " …"
+    assert Masking(FRAME)("x" * 600) == "x" * 500 + " ..."

@@ -15,6 +15,7 @@ from sklearn.tree import DecisionTreeClassifier
 from threadpoolctl import threadpool_info
 
 from skresample import SMOTE, compare
+from skresample.compare import processwide
 from skresample.compare.processwide import fit_alone
 
 SETTINGS = {"samplers": SMOTE(), "estimators": DecisionTreeClassifier(max_depth=2), "cv": 2}
@@ -154,4 +155,7 @@ def test_an_interrupt_ends_the_comparison_and_restores_the_process(table, backen
     before = warnings.filters[:], warnings.showwarning, blas_threads()
     with joblib.parallel_config(backend=backend), pytest.raises(KeyboardInterrupt):
         compare(*table, n_jobs=n_jobs, **SETTINGS | {"estimators": Interrupts()})
+    until = time.monotonic() + 10  # another thread may still be in its fit
+    while processwide._entered and time.monotonic() < until:
+        time.sleep(0.01)
     assert (warnings.filters[:], warnings.showwarning, blas_threads()) == before

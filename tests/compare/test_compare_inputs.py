@@ -140,12 +140,19 @@ def test_distinct_names_are_distinct():
 @pytest.mark.parametrize("make", [pd.DataFrame, pl.from_pandas])
 def test_the_output_that_is_set_for_transformers_changes_nothing(table, output, make):
     X, y = table
-    frame = make(pd.DataFrame(X[:, :3]).add_prefix("x"))
-    estimators = {"tree": TREE, "scaled": make_pipeline(StandardScaler(), TREE)}
+    frame = pd.DataFrame(X[:, :3]).add_prefix("x").assign(town="Rome")
+    frame.loc[::3, "town"] = "Oslo"
+    frame.loc[::7, "x1"] = np.nan
+    frame = make(frame)
+    estimators = {
+        "linear": LogisticRegression(),
+        "tree": TREE,
+        "scaled": make_pipeline(StandardScaler(), TREE),
+    }
     expected = compare(frame, y, **SETTINGS | {"estimators": estimators})
     with config_context(transform_output=output):
         found = compare(frame, y, **SETTINGS | {"estimators": estimators})
-    np.testing.assert_array_equal(found.scores, expected.scores)
+    np.testing.assert_allclose(found.scores, expected.scores, atol=1e-12)
 
 
 @pytest.mark.parametrize("output", ["pandas", "polars"])
