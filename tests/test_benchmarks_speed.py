@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.speed import shapes  # noqa: E402
 from benchmarks.speed.__main__ import Check, Result, Side  # noqa: E402
 from benchmarks.speed.cases import Case, all_cases  # noqa: E402
 from benchmarks.speed.competitors import all_competitors  # noqa: E402
@@ -97,3 +98,38 @@ def test_a_run_is_written_only_where_a_place_is_given(tmp_path):
     assert [check["what"] for check in case["checks"]] == ["ratio to imblearn"]
     assert written["versions"]["imbalanced-learn"]
     assert "give --output" in run()
+
+
+class TestShapes:
+    @pytest.mark.parametrize("shape", shapes.SHAPES)
+    def test_tables_have_their_shape_and_a_tenth_minority(self, shape, monkeypatch):
+        n, d, container = shapes.SHAPES[shape]
+        few = dict.fromkeys([shape], (100, min(d, 20), container))
+        monkeypatch.setattr(shapes, "SHAPES", few)
+        for n_categories in (0, 1, None):
+            X, y = shapes.table_of(shape, n_categories)
+            assert X.shape == (100, min(d, 20))
+            assert np.bincount(y).tolist() == [90, 10]
+        assert n >= 480
+
+    def test_every_sampler_has_a_cell_for_every_shape(self):
+        named = shapes.cells()
+        assert len(named) == len(set(named)) > 100
+
+    def test_a_cell_is_run_in_a_process_of_its_own(self):
+        cell = shapes.in_a_process("RandomOverSampler", "100,000 × 10")
+        assert cell["error"] is None
+        assert cell["rows"] == 180_000
+        assert 0 < cell["peak"] < shapes.MOST_MIB
+        assert shapes.is_good(cell)
+
+    def test_the_page_marks_what_is_beyond_the_limits(self):
+        one, two = list(shapes.SHAPES)[:2]
+        fine = {"sampler": "A", "shape": one, "cpu": 1.5, "peak": 512.0, "error": None}
+        slow = fine | {"shape": two, "cpu": 123.4}
+        refused = fine | {"sampler": "B", "error": "ValueError: no"}
+        killed = {"sampler": "B", "shape": two, "error": "given up: the process ended with -9"}
+        page = shapes.as_markdown([fine, slow, refused, killed])
+        assert "| A |1.5 s, 0.50 GB|**123 s, 0.50 GB**|" in page
+        assert "| B |refused|**fails**|" in page
+        assert f"- B, {two}: given up" in page

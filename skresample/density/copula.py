@@ -31,6 +31,8 @@ Mask = npt.NDArray[np.bool_]
 
 # Least eigenvalue of a matrix of correlations: with a smaller one there is no density.
 LEAST_EIGENVALUE = 1e-6
+# How near to observed rank correlations of columns with ties to come, in standard errors.
+TOLERANCE = 0.1
 # With more columns, and fewer rows than columns, correlations are held by their factors.
 MOST_DENSE = 1000
 
@@ -64,7 +66,9 @@ def correlation_root(scores: Floats, values: Floats, missing: Mask, marginals: l
         rows /= np.linalg.norm(rows, axis=0)
         return Spiked.of(LEAST_EIGENVALUE, np.sqrt(1 - LEAST_EIGENVALUE) * rows)
     lows, highs = zip(*(marginal.atoms(m) for marginal in marginals), strict=True)
-    correlation = latent_correlations(spearman(values, missing), list(lows), list(highs))
+    correlation = latent_correlations(
+        spearman(values, missing), list(lows), list(highs), TOLERANCE / np.sqrt(m)
+    )
     correlation = nearest_correlation(correlation, LEAST_EIGENVALUE)
     eigenvalues, vectors = np.linalg.eigh(correlation)
     root: Floats = vectors * np.sqrt(np.maximum(eigenvalues, LEAST_EIGENVALUE))

@@ -39,8 +39,8 @@ SELECTORS: dict[str, Callable[[Any], Any]] = {
 }
 # A covariance matrix whose least eigenvalue is a smaller share of the greatest is singular.
 SINGULAR = 1e-8
-# With at most so many rows per column, a covariance is nearly singular.
-FEW_ROWS = 2
+# With a share below this, or at most so many rows per column, one is nearly singular.
+NEARLY, FEW_ROWS = 1e-4, 2
 # The most numbers that covariance="auto" puts into local covariances, and "local" into them at all.
 MOST_LOCAL = 1 << 24
 MOST_EVER = 1 << 28
@@ -92,8 +92,9 @@ class KDEOverSampler(DensityOverSampler):
         How far covariances S are shrunk towards the identity, :math:`(1 - s) S + s \bar v I` with
         :math:`\bar v` the mean of the variances. A float is the s, from 0 to 1;
         ``'ledoit_wolf'`` estimates it :footcite:p:`ledoit2004well`; None is 0. ``'auto'`` is
-        ``'ledoit_wolf'`` for local covariances and for classes with at most twice as many rows
-        as columns or with columns that depend on each other, and 0 for other classes.
+        ``'ledoit_wolf'`` for local covariances and for those that are singular or nearly so, and 0
+        for others. Nearly singular is that of a class with at most twice as many rows as columns,
+        or one whose least eigenvalue is below 10⁻⁴ of the greatest, in standardized columns.
     adaptive : bool, default=False
         Whether kernels are wider where rows are sparse :footcite:p:`abramson1982bandwidth`.
     marginals : {'identity', 'normal_score'}, default='identity'
@@ -229,7 +230,9 @@ class KDEOverSampler(DensityOverSampler):
         covariance = np.cov(points, rowvar=False).reshape(d, d)
         values = np.linalg.eigvalsh(covariance)
         singular = bool(values[0] < SINGULAR * values[-1])
-        share = self._share(task, m, d, singular, "diagonal" if local else self.covariance)
+        nearly = bool(values[0] < NEARLY * values[-1]) or m <= FEW_ROWS * d
+        shape = "diagonal" if local else self.covariance
+        share = self._share(task, m, d, singular=singular, nearly=nearly, covariance=shape)
         whole = _estimated(points, share) if share is None or share > 0 else covariance
         # By principal axes, so that a selector can treat each by itself.
         values, vectors = np.linalg.eigh(whole)
@@ -263,7 +266,7 @@ class KDEOverSampler(DensityOverSampler):
         axes = axes.T
         of_rows = np.append(lengths**2, 0.0)  # the last of all other axes
         mean = of_rows.sum() / d
-        share = self._share(task, m, d, True, self.covariance)
+        share = self._share(task, m, d, singular=True, nearly=True, covariance=self.covariance)
         best = ledoit_wolf_share(points)
         share = 1.0 if self.covariance == "diagonal" else best if share is None else share
         least = SINGULAR * of_rows.max()
@@ -301,13 +304,13 @@ class KDEOverSampler(DensityOverSampler):
         return self.covariance == "local" or numbers <= MOST_LOCAL
 
     def _share(
-        self, task: OneVsRest, m: int, d: int, singular: bool, covariance: str
+        self, task: OneVsRest, m: int, d: int, *, singular: bool, nearly: bool, covariance: str
     ) -> float | None:
         """Return how far the covariance of a class is shrunk; None for what is estimated."""
         if self.shrinkage == "ledoit_wolf":
             return None
         if isinstance(self.shrinkage, str):
-            return None if singular or m <= FEW_ROWS * d else 0.0
+            return None if nearly else 0.0
         share = self.shrinkage or 0.0
         if singular and not share and covariance != "diagonal":
             raise ValueError(

@@ -19,6 +19,9 @@ from skresample.numerics.truncated import draw_truncated_normal, truncated_momen
 
 __all__ = ["ARFOverSampler"]
 
+# Forests are grown on no more rows than that.
+MOST_ROWS = 20_000
+
 Floats = npt.NDArray[np.floating]
 
 
@@ -217,6 +220,9 @@ class ARFOverSampler(GenerativeOverSampler):
     normal distribution between its ends, counts as much as one row. A cut that leaves fewer than
     `min_samples_leaf` rows of the class on one side is left out, as the authors do.
 
+    Of a class of more than 20,000 rows, forests are grown on 20,000 drawn at random, so that a
+    forest does not take minutes; the densities in the leaves are of all rows.
+
     Columns of numbers with up to ten values, each of at least three rows on average, are levels,
     as categories are; trees cut them in the order of the numbers, or in that in which
     the categories appear. For the training, a missing value is any that the class has in the
@@ -294,7 +300,9 @@ class ARFOverSampler(GenerativeOverSampler):
         places = with_any(places, rng)
         scores = NormalScores(continuous, rng)
         table = np.column_stack([scores.scores, places])
-        columns = np.arange(table.shape[1])
+        columns, whole = np.arange(table.shape[1]), table
+        if m > MOST_ROWS:
+            table, m = table[np.sort(rng.choice(m, MOST_ROWS, replace=False))], MOST_ROWS
         drawn = table[rng.integers(0, m, table.shape), columns]
         accuracies = self.history_.setdefault(task.label, [])
         title = f"ARFOverSampler, class {task.label!r}"
@@ -312,7 +320,7 @@ class ARFOverSampler(GenerativeOverSampler):
                     members = Members(tree.apply(table))
                     drawn[rows] = table[members.mates(like[rows], columns.size, rng), columns]
         trees = [
-            Leaves.of(one.tree_, table, d, self.min_samples_leaf) for one in forest.estimators_
+            Leaves.of(one.tree_, whole, d, self.min_samples_leaf) for one in forest.estimators_
         ]
         return ARFGenerator(trees, scores, places)
 

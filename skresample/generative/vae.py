@@ -24,6 +24,8 @@ Floats = npt.NDArray[np.floating]
 # A loss that is by so much a column above that of columns by themselves, in nats, is that of a
 # network that went astray, and not of one with little to learn from.
 FAR_OFF = 10.0
+# The network is trained with no more rows than that.
+MOST_ROWS = 20_000
 
 
 @dataclass
@@ -120,6 +122,9 @@ class VAEOverSampler(GenerativeOverSampler):
     keeps its distribution, with its range and the values that many rows share, and the network
     says only how columns go together.
 
+    Training takes time for all rows of the class in each epoch: of a class of more than 20,000
+    rows, 20,000 drawn at random train the network, and new rows go out from all.
+
     Columns of numbers with up to ten values, each of at least three rows on average, are levels,
     as categories are. A missing value does not count in the training. What is missing in a new
     row is as in the row of the class that it goes out from, its parent; with
@@ -210,7 +215,10 @@ class VAEOverSampler(GenerativeOverSampler):
         # Small products, in which threads only wait for each other; and their sums must not
         # depend on how many there are.
         with threadpool_limits(1, "blas"), self._training(task, self.learning_rate):
-            losses = self._train(task, network, x, ~missing)
+            some: Any = slice(None)
+            if len(x) > MOST_ROWS:
+                some = np.sort(rng.choice(len(x), MOST_ROWS, replace=False))
+            losses = self._train(task, network, x[some], ~missing[some])
             mean, log_variance = network.encode(x)
             deviation = np.exp(log_variance / 2)
             if self.latent == "prior":

@@ -19,6 +19,9 @@ from skresample.utils import seeded_clone
 
 __all__ = ["SMOTEIPF"]
 
+# The default tree is fitted to no more rows of a part, nor numbers of these, than that.
+MOST_ROWS, MOST_VALUES = 20_000, 1 << 18
+
 
 @fill_doc
 class SMOTEIPF(HybridSampler):
@@ -35,8 +38,10 @@ class SMOTEIPF(HybridSampler):
     {smote}
     estimator : classifier, default=None
         Fitted to each part; None for a decision tree by entropy with leaves of two rows or
-        more, as near to the paper's C4.5 as scikit-learn comes. A table with categories or
-        missing values is encoded for it by :class:`TableEncoder`.
+        more, as near to the paper's C4.5 as scikit-learn comes. Of a part of more than
+        20,000 rows, or 262,144 (2¹⁸) numbers, that tree is fitted to as many as that, drawn at
+        random: scikit-learn's trees would take minutes for tens of rounds. A table with
+        categories or missing values is encoded for it by :class:`TableEncoder`.
     n_parts : int, default=9
         How many parts there are.
     n_rounds : int, default=3
@@ -156,6 +161,10 @@ class SMOTEIPF(HybridSampler):
         order = rng.permutation(len(codes))
         parts = [order[p :: self.n_parts] for p in range(min(self.n_parts, len(codes)))]
         seeds = rng.integers(2**31, size=len(parts)).tolist()
+
+        if self.estimator is None:
+            most = max(1, min(MOST_ROWS, MOST_VALUES // max(1, table.shape[1])))
+            parts = [part[:most] for part in parts]
 
         def wrong(p: int) -> npt.NDArray[np.bool_]:
             judge = seeded_clone(estimator, seeds[p]).fit(table[parts[p]], codes[parts[p]])

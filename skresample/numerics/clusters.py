@@ -8,12 +8,15 @@ from scipy.cluster.hierarchy import fcluster, linkage
 
 from skresample.numerics.mixed import Mixed, squared_distances
 from skresample.numerics.neighbors import distances
+from skresample.numerics.spanning import median_parts
 
 __all__ = ["average_linkage", "k_prototypes"]
 
 ROUNDS = 100
 # Up to so many rows, the distances of all pairs are held.
 LINKED = 4000
+# More rows than that are cut into parts of so many at most.
+MOST_ROWS, MOST_IN_PART = 10_000, 2000
 
 
 def average_linkage(values: Any, threshold: float) -> npt.NDArray[np.intp]:
@@ -21,7 +24,8 @@ def average_linkage(values: Any, threshold: float) -> npt.NDArray[np.intp]:
 
     Of up to 4,000 rows the average is that of the distances, of more (which have to be dense
     numbers) the root of that of the squares: then clusters are known by their middles and
-    sizes, and no matrix of all pairs is held.
+    sizes, and no matrix of all pairs is held. More than 10,000 rows are cut into parts of at most
+    2,000, and no cluster has rows of two: else time would grow with the square of the rows.
 
     Parameters
     ----------
@@ -52,7 +56,13 @@ def average_linkage(values: Any, threshold: float) -> npt.NDArray[np.intp]:
             f"Clusters of more than {LINKED} rows can be found among dense numbers without missing "
             f"values only, and there are {m} rows."
         )
-    return _by_middles(values.astype(np.float64), threshold)
+    if m <= MOST_ROWS:
+        return _by_middles(values.astype(np.float64), threshold)
+    labels, n_clusters = np.empty(m, dtype=np.intp), 0
+    for part in median_parts(values, MOST_IN_PART):
+        labels[part] = n_clusters + average_linkage(values[part], threshold)
+        n_clusters = labels[part].max() + 1
+    return labels
 
 
 def _by_middles(values: npt.NDArray[np.float64], threshold: float) -> npt.NDArray[np.intp]:

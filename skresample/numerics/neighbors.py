@@ -44,6 +44,9 @@ COMPILED_PAIRS = 10_000_000
 MOST_NEIGHBORS = 200
 # The most products of queries, rows and features that "auto" looks through exactly: a second.
 EXACT_PRODUCTS = 50_000_000_000
+# For the distances of sparse rows, which scikit-learn puts into a matrix, a part at a time: with
+# its own 1024 it takes twice as long.
+WORKING_MIB = 64
 # How many pairs of rows are enough for their mean distance.
 MEAN_OF_PAIRS = 100_000
 # Beyond this, or below its inverse, squares may leave the range of floats.
@@ -333,7 +336,8 @@ def _search(
     chunk = int(np.clip(of.size // 17, 20, 256))  # for up to four threads, from 320 queries on
     most_threads = max(1, (of.size - 1) // (4 * chunk))
     limits = limit_openmp(n_jobs, most_threads)
-    with limits, config_context(pairwise_dist_chunk_size=chunk):
+    sizes = {"pairwise_dist_chunk_size": chunk, "working_memory": WORKING_MIB}
+    with limits, config_context(**sizes):
         brute = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(base)
         return brute.kneighbors(queries, return_distance=False)
 

@@ -23,10 +23,12 @@ CELLS = 1000
 # exact for r = -1 and 1.
 MOST_POWER = 16
 TAIL = 25
-HALVINGS = 24
+# How many correlations there are between which it is interpolated.
+STEPS = 65
 PAIRS_AT_ONCE = 1 << 20
-# Projections on the way to the nearest matrix of correlations.
-MOST_STEPS = 20
+# Projections on the way to the nearest matrix of correlations, fewer where there are more cubes of
+# the number of columns in them: each takes as long as to find eigenvalues.
+MOST_STEPS, MOST_CUBES = 20, 4e9
 
 Floats = npt.NDArray[np.floating]
 Mask = npt.NDArray[np.bool_]
@@ -68,7 +70,10 @@ def spearman(values: Floats, missing: Mask | None = None) -> Floats:
 
 
 def latent_correlations(
-    rank_correlations: Floats, lows: list[Floats], highs: list[Floats]
+    rank_correlations: Floats,
+    lows: list[Floats],
+    highs: list[Floats],
+    tolerance: float = 0.0,
 ) -> Floats:
     """Return the correlations of the normal variables behind columns.
 
@@ -79,6 +84,9 @@ def latent_correlations(
     lows, highs : list of d ndarrays
         Where the values that several rows share begin and end, in shares of the probability,
         in order; empty for a column without ties.
+    tolerance : float, default=0.0
+        Where a column has ties, very different correlations may lead to nearly the same rank
+        correlations: the one nearest to 0 is taken that leads this near to what is wanted.
 
     Returns
     -------
@@ -91,17 +99,21 @@ def latent_correlations(
     if which.size:
         functions = np.stack([_mid_ranks(low, high) for low, high in zip(lows, highs, strict=True)])
         for part in np.array_split(which, -(-which.size * len(tied) // PAIRS_AT_ONCE)):
-            solved = _solve(functions[part], functions, rank_correlations[part])
+            wanted = rank_correlations[part]
+            wanted = np.sign(wanted) * np.maximum(np.abs(wanted) - tolerance, 0)
+            solved = _solve(functions[part], functions, wanted)
             found[part] = solved
             found[:, part] = solved.T
+    found = np.clip((found + found.T) / 2, -1, 1)
     np.fill_diagonal(found, 1.0)
-    return np.clip(found, -1, 1)
+    return found
 
 
 def nearest_correlation(matrix: Floats, least: float) -> Floats:
     """Return the matrix of correlations that is nearest to a symmetric one, or nearly so.
 
-    By alternating projections, with Dykstra's correction :footcite:p:`higham2002nearest`.
+    By at most 20 alternating projections, with Dykstra's correction
+    :footcite:p:`higham2002nearest`; 4 of 1,000 columns.
 
     Parameters
     ----------
@@ -120,7 +132,7 @@ def nearest_correlation(matrix: Floats, least: float) -> Floats:
     .. footbibliography::
     """
     near, correction = matrix, np.zeros(matrix.shape)
-    for _ in range(MOST_STEPS):
+    for _ in range(int(np.clip(MOST_CUBES / max(1, len(matrix)) ** 3, 1, MOST_STEPS))):
         start = near - correction
         values, vectors = np.linalg.eigh(start)
         if values[0] >= least:
@@ -165,15 +177,15 @@ def _solve(some: Floats, others: Floats, wanted: Floats) -> Floats:
     odd, even = (up - down) / 2, (up + down) / 2
     odd -= a[:, ::2] @ b[:, ::2].T
     even -= a[:, 1::2] @ b[:, 1::2].T
-    low, high = np.full(wanted.shape, -1.0), np.ones(wanted.shape)
-    for _ in range(HALVINGS):
-        r = (low + high) / 2
-        found = even * r
-        found += odd
-        found *= r**TAIL  # MOST_POWER + TAIL is odd
-        for k in range(MOST_POWER, 0, -1):
-            found += np.multiply.outer(a[:, k - 1], b[:, k - 1])
-            found *= r
-        below = found < covariance
-        low, high = np.where(below, r, low), np.where(below, high, r)
-    return (low + high) / 2
+    powers = np.arange(1, MOST_POWER + 1)
+    found = np.full(wanted.shape, -1.0)
+    before, below = -1.0, np.full(wanted.shape, np.inf)
+    for r in np.sin(np.linspace(-np.pi / 2, np.pi / 2, STEPS)):
+        at = (a * r**powers) @ b.T
+        at += (odd + r * even) * r ** (MOST_POWER + TAIL)  # the sum of both is odd
+        here = (below < covariance) & (covariance <= at)
+        way = (covariance[here] - below[here]) / (at[here] - below[here])
+        found[here] = before + way * (r - before)
+        before, below = r, at
+    found[covariance > below] = 1.0
+    return found

@@ -10,11 +10,13 @@ from scipy.spatial.distance import cdist
 from skresample.numerics.mixed import Mixed
 from skresample.numerics.neighbors import distances
 
-__all__ = ["SpanningTree", "aligned_parts", "spanning_tree"]
+__all__ = ["SpanningTree", "aligned_parts", "median_parts", "spanning_tree"]
 
 Floats = npt.NDArray[np.floating]
 # Dense rows beyond this, or below its inverse, have squares that may leave the range of floats.
 LARGE = 1e150
+# More dense rows than that are cut into parts of so many at most, with a tree each.
+MOST_ROWS = 20_000
 
 
 class SpanningTree(NamedTuple):
@@ -23,7 +25,7 @@ class SpanningTree(NamedTuple):
     Attributes
     ----------
     parent : ndarray of shape (m,)
-        The row from which each was reached; -1 for the first.
+        The row from which each was reached; -1 for the first, of each part.
     reach : ndarray of shape (m,)
         From how far it was reached; infinite for the first.
     within : ndarray of shape (m,) or None
@@ -43,7 +45,8 @@ def spanning_tree(
     Prim's minimum spanning tree. With core distances, how far a row is from another is at
     least the core distance of the other: then what comes out are the reachabilities of OPTICS
     :footcite:p:`ankerst1999optics`, without a limit to them. Distances are computed a row at a
-    time: memory grows with the rows, time with their square.
+    time: memory grows with the rows, time with their square. So more than 20,000 dense rows are
+    cut into parts of at most so many (see `median_parts`), each with a tree of its own.
 
     Parameters
     ----------
@@ -54,7 +57,7 @@ def spanning_tree(
     radius : float, default=None
         Within what distance other rows are counted; None for no count.
     start : int, default=0
-        The first row.
+        The first row; of parts, that with the least core distance.
 
     Returns
     -------
@@ -66,6 +69,20 @@ def spanning_tree(
     .. footbibliography::
     """
     m = values.n_rows if isinstance(values, Mixed) else values.shape[0]
+    if isinstance(values, np.ndarray) and m > MOST_ROWS:
+        forest = SpanningTree(
+            np.full(m, -1), np.full(m, np.inf), None if radius is None else np.zeros(m, np.intp)
+        )
+        for part in median_parts(values, MOST_ROWS):
+            of_part = None if core is None else core[part]
+            first = 0 if of_part is None else int(of_part.argmin())
+            tree = spanning_tree(values[part], of_part, radius, first)
+            joined = tree.parent >= 0
+            forest.parent[part[joined]] = part[tree.parent[joined]]
+            forest.reach[part] = tree.reach
+            if forest.within is not None and tree.within is not None:
+                forest.within[part] = tree.within
+        return forest
     away_from = _rows_of_distances(values, m)
     parent, reach = np.full(m, -1), np.full(m, np.inf)
     within = None if radius is None else np.zeros(m, dtype=np.intp)
@@ -90,6 +107,33 @@ def spanning_tree(
         if ahead[row] == np.inf:  # all that is left is infinitely far
             row = int(left.argmax())
             parent[row] = start
+
+
+def median_parts(values: npt.NDArray[np.floating], most: int) -> list[npt.NDArray[np.intp]]:
+    """Cut rows into parts of nearly the same size, at medians of the column that varies most.
+
+    Parameters
+    ----------
+    values : ndarray of shape (m, d)
+        The rows.
+    most : int
+        How many rows a part may have.
+
+    Returns
+    -------
+    parts : list of ndarray
+        Positions of the rows of each.
+    """
+    whole, parts = [np.arange(len(values))], []
+    while whole:
+        rows = whole.pop()
+        if rows.size <= most:
+            parts.append(rows)
+            continue
+        column = values[rows, np.var(values[rows], axis=0).argmax()]
+        order = rows[np.argpartition(column, rows.size // 2)]
+        whole += [order[: rows.size // 2], order[rows.size // 2 :]]
+    return parts
 
 
 def _rows_of_distances(values: Any, m: int) -> Callable[[int], npt.NDArray[np.float64]]:

@@ -5,6 +5,7 @@ import json
 import math
 import os
 import tomllib
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -64,6 +65,8 @@ ROUNDED = ("dtype", "decimals", "step")
 OF_NUMBERS = ("dist", *BOUNDS, *ROUNDED, *JOINED)
 # Below this probability, floats do not tell the values between two bounds apart.
 LEAST_INSIDE = 1e-9
+# From so many seconds on, it is said beforehand that a column takes long.
+LONG = 10.0
 # How far probabilities may be from 1 together, and eigenvalues below 0.
 TOLERANCE = 1e-6
 
@@ -213,8 +216,14 @@ class TableSpec:
         ValueError
             If a draw is beyond what its dtype holds, or a provider fails; column and key are
             named.
+
+        Warns
+        -----
+        UserWarning
+            Before drawing, if a column takes more than ten seconds.
         """
         pd = import_extra("pandas", "cli")
+        self._warn_of_slow_columns(n)
         together, *streams = rng.spawn(1 + len(self.columns))
         scores = together.standard_normal((n, len(self.joined))) @ self.root.T
         joint = dict(zip(self.joined, ndtr(scores).T, strict=True))
@@ -232,6 +241,19 @@ class TableSpec:
                 series = (series.astype(nullable) if nullable else series).mask(holes)
             frame[name] = series
         return pd.DataFrame(frame)
+
+    def _warn_of_slow_columns(self, n: int) -> None:
+        """Say before drawing which columns take long."""
+        for name, column in self.columns.items():
+            of = column.distribution if isinstance(column, NumberColumn) else None
+            if isinstance(of, Named) and (seconds := of.seconds(n)) >= LONG:
+                warnings.warn(
+                    f"Column {name!r}: {n:,} values of {of.name!r} take about {seconds:,.0f} "
+                    "seconds, since SciPy inverts an integral for each. Draw fewer rows, or take "
+                    "another distribution.",
+                    UserWarning,
+                    stacklevel=4,
+                )
 
 
 def read_spec(source: Any) -> dict[str, Any]:

@@ -62,7 +62,8 @@ class AssembledSMOTE(InterpolatingOverSampler):
     class, with the mean for a missing one, and without categories; a part of equal rows has
     none, and is joined with any. `k_neighbors` looks for the border, too. A row that is alone in
     its part is no base. Time grows with the square of the number of rows at the border, memory
-    does not.
+    does not. More than 20,000 rows of dense numbers at the border are therefore cut at the
+    medians of their columns before, into blocks of at most 20,000, and no part has rows of two.
 
     References
     ----------

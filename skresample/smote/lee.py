@@ -18,6 +18,8 @@ from skresample.table import Synthetic
 __all__ = ["LeeSMOTE"]
 
 ROUNDS = 20
+# No more rounds are begun after so many rows, or pairs of rows of a sparse table, were looked at.
+MOST_DRAWN, MOST_PAIRS = 4_000_000, 1_000_000_000
 
 
 @fill_doc
@@ -54,7 +56,9 @@ class LeeSMOTE(InterpolatingOverSampler):
     Notes
     -----
     What is still rejected after twenty rounds is taken all the same, and a warning says how
-    many rows that are: there may be no place in the table where a row would be accepted.
+    many rows that are: there may be no place in the table where a row would be accepted. So that
+    large tables do not take minutes, there are fewer rounds after 4 million rows drawn in all, or
+    a thousand million pairs of these and the rows of a sparse table.
 
     References
     ----------
@@ -114,8 +118,10 @@ class LeeSMOTE(InterpolatingOverSampler):
         self, task: OneVsRest, fitted: Pairing, n_new: int, rng: np.random.Generator
     ) -> Synthetic:
         accepted: list[tuple[Any, ...]] = []
-        missing = n_new
-        for round_ in range(ROUNDS):
+        missing, most = n_new, MOST_DRAWN
+        if sparse.issparse(task.numeric):
+            most = MOST_PAIRS // len(task.rows)
+        for round_ in range(1, ROUNDS + 1):
             drawn = super()._draw(task, fitted, missing, rng)
             numeric, codes = drawn.numeric, drawn.codes
             assert codes is not None
@@ -124,10 +130,11 @@ class LeeSMOTE(InterpolatingOverSampler):
                 numeric = np.empty((missing, task.numeric.shape[1]), task.numeric.dtype)
                 drawn.numeric(slice(0, missing), numeric)
             refused = self._shares(task, numeric, codes) >= self.rejection_level
-            if round_ == ROUNDS - 1 and refused.any():
+            most -= missing
+            if (round_ == ROUNDS or most <= 0) and refused.any():
                 warnings.warn(
                     f"LeeSMOTE: of {n_new} new rows of class {task.label!r}, "
-                    f"{np.count_nonzero(refused)} were rejected {ROUNDS} times and taken all the "
+                    f"{np.count_nonzero(refused)} were rejected {round_} times and taken all the "
                     "same: raise rejection_level, or use SMOTE.",
                     UserWarning,
                     stacklevel=2,

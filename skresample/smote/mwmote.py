@@ -20,6 +20,8 @@ __all__ = ["MWMOTE"]
 # The paper's C_f(th) and CMAX: from where on, and to what, nearness is counted.
 NEAREST, HIGHEST = 5.0, 2.0
 PAIRS_AT_ONCE = 1 << 19
+# Of more rows, what the border needs is found with so many pairs of its rows and them.
+MOST_ROWS, MOST_PAIRS = 10_000, 200_000_000
 
 
 @fill_doc
@@ -72,7 +74,10 @@ class MWMOTE(InterpolatingOverSampler):
     probability of the step, else the base's. Where all rows are isolated, all are used evenly,
     as in SMOTE, and a warning says so. A class of more than 4,000 rows is clustered by root
     mean squares of distances, in memory that grows with the rows and time that grows with
-    their square; it has to be of dense numbers.
+    their square; it has to be of dense numbers. A class of more than 10,000 rows would take too
+    long (half an hour for 100,000): it is cut at the medians of its columns into blocks
+    of at most 2,000 rows, and no cluster has rows of two; and the sum over the border is one over
+    rows of the border drawn at random, 200 million pairs with the rows of the class in all.
 
     References
     ----------
@@ -144,6 +149,8 @@ class MWMOTE(InterpolatingOverSampler):
         groups = np.arange(len(minority))
         if kept.size > 1:
             border = np.unique(self._kneighbors(features, self.k2, rows, task.majority))
+            if rows.size > MOST_ROWS and border.size * rows.size > MOST_PAIRS:
+                border = np.sort(task.rng.choice(border, MOST_PAIRS // rows.size, replace=False))
             weights[kept] = self._needed(features, border, rows)
             nearest = self._kneighbors(features, 1, rows, rows)[:, 0]
             own = features.take(minority) if isinstance(features, Mixed) else features[minority]

@@ -68,7 +68,9 @@ class SMOBD(InterpolatingOverSampler):
     which follows the class. The first row has no reachability, which counts as far; it is the
     one with the smallest core distance, and so noise only if all are. Where all core distances
     are 0, or no row has another within the radius, all rows weigh the same in this. Time grows
-    with the square of the number of rows of the class, memory does not.
+    with the square of the number of rows of the class, memory does not. A class of more than
+    20,000 rows of dense numbers is therefore cut at the medians of its columns into blocks of at
+    most 20,000, and a row is reached from rows of its block, and counts those.
 
     References
     ----------

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy import sparse
 from sklearn.svm import SVC
+from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import HasMethods, StrOptions
 
 from skresample._constraints import WIDEST, RealInterval
@@ -17,6 +18,9 @@ from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
 from skresample.utils import seeded_clone
 
 __all__ = ["SVMSMOTE"]
+
+# The default machine is fitted to no more rows than that.
+MOST_ROWS = 20_000
 
 
 class NoSupportVectorsError(ValueError, RuntimeError):
@@ -49,7 +53,7 @@ class SVMSMOTE(InterpolatingOverSampler):
     {m_neighbors}
     svm_estimator : estimator, default=None
         Classifier with ``support_`` after fitting, such as :class:`sklearn.svm.SVC`, which
-        is the default.
+        is the default, and is fitted to no more than 20,000 rows (see Notes).
     out_step : float, default=0.5
         The longest step outwards, as a share of the distance to the partner.
     {n_jobs}
@@ -75,6 +79,11 @@ class SVMSMOTE(InterpolatingOverSampler):
     as in SMOTE, and a warning says so. Every base gives as many rows as any other, safe
     or not. Rows that are drawn outwards can leave the observed range, unless `bounds` says
     otherwise.
+
+    The time that the default machine takes grows with the square of the rows. Of a table of more
+    than 20,000 rows it is fitted to 20,000, drawn at random with the share of each class, and
+    the support vectors are all rows of the class that are not beyond its margin,
+    as support vectors are. ``svm_estimator=SVC()`` is fitted to all rows.
 
     The machine needs numbers without holes. It sees a category as the share of the class
     among the rows that have it (with one row more, of the class as often as in the table),
@@ -144,15 +153,31 @@ class SVMSMOTE(InterpolatingOverSampler):
             return self._smote_pairing(task)._replace(weights=np.zeros(len(task.minority)))
         machine = SVC() if self.svm_estimator is None else self.svm_estimator
         machine = seeded_clone(machine, int(task.rng.integers(2**31)))
-        self.svm_estimator_ = machine.fit(self._coordinates(task), task.is_minority)
+        coordinates, fitted = self._coordinates(task), np.arange(len(task.rows))
+        sampled = self.svm_estimator is None and fitted.size > MOST_ROWS
+        if sampled:
+            parts = (task.minority, task.majority)
+            counts = [max(1, round(MOST_ROWS * part.size / fitted.size)) for part in parts]
+            drawn = [
+                task.rng.choice(part, count, replace=False)
+                for part, count in zip(parts, counts, strict=True)
+            ]
+            fitted = np.sort(np.concatenate(drawn))
+        self.svm_estimator_ = machine.fit(coordinates[fitted], task.is_minority[fitted])
         if not hasattr(self.svm_estimator_, "support_"):
             raise NoSupportVectorsError(
                 f"svm_estimator={self.svm_estimator!r} has no support_ after fitting: take one "
                 "that tells its support vectors, such as sklearn.svm.SVC."
             )
         support = np.zeros(len(task.rows), dtype=bool)
-        support[machine.support_] = True
+        support[fitted[machine.support_]] = True
         share = self._majority_share(task, "m_neighbors")
+        if sampled:
+            # Those that the machine has not seen, and that are no noise.
+            unseen = task.minority[(share < 1) & ~np.isin(task.minority, fitted)]
+            for part in gen_batches(unseen.size, MOST_ROWS):
+                rows = unseen[part]
+                support[rows] = machine.decision_function(coordinates[rows]) <= 1
         weights = (support[task.minority] & (share < 1)).astype(float)
         safe = (share < 0.5)[:, np.newaxis]
         gap = np.where(safe, -self.out_step, 0.0), np.where(safe, 0.0, 1.0)

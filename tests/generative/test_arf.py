@@ -130,3 +130,19 @@ def test_verbose_says_how_far_it_is(capsys):
     rows = pd.DataFrame(np.random.default_rng(0).normal(size=(60, 2)))
     drawn(rows, n=1, verbose=True, max_rounds=1)
     assert "ARFOverSampler, class 0: round 1 of 1, told right" in capsys.readouterr().err
+
+
+def test_a_large_class_has_forests_of_some_of_its_rows(monkeypatch):
+    monkeypatch.setattr("skresample.generative.arf.MOST_ROWS", 100)
+    sizes = []
+    fit = RandomForestClassifier.fit
+
+    def spy(self, X, y):
+        sizes.append(len(X))
+        return fit(self, X, y)
+
+    monkeypatch.setattr(RandomForestClassifier, "fit", spy)
+    rows = pd.DataFrame(np.random.default_rng(0).normal(size=(300, 2)))
+    new = drawn(rows, 1000)[0]
+    assert set(sizes) == {200, 4} or set(sizes) == {200}
+    np.testing.assert_allclose(new.mean(), rows.mean(), atol=0.2)

@@ -7,6 +7,7 @@ from samplers import blobs
 from scipy import stats
 
 from skresample import VAEOverSampler
+from skresample.generative import vae
 
 
 def related(m=400, seed=0):
@@ -140,3 +141,20 @@ class TestTraining:
         X.loc[y == 0, "d"] = "other"
         new = VAEOverSampler(max_epochs=20, random_state=0).fit(X, y).sample(200, label=1)
         assert set(new["d"]) <= {"high", "low"}
+
+
+def test_a_large_class_is_trained_on_some_of_its_rows(monkeypatch):
+    X, y = related()
+    monkeypatch.setattr(vae, "MOST_ROWS", 100)
+    sizes = []
+    train = vae.train
+
+    def spy(network, x, *args, **given):
+        sizes.append(len(x))
+        return train(network, x, *args, **given)
+
+    monkeypatch.setattr(vae, "train", spy)
+    sampler = VAEOverSampler(max_epochs=5, random_state=0)
+    sampler.fit_resample(X, y)
+    assert sizes == [100]
+    assert np.unique(sampler.parents_).size == 400  # of all rows

@@ -18,6 +18,7 @@ from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import NearestNeighbors
+from sklearn.tree import DecisionTreeClassifier
 
 from skresample import (
     ADASYN,
@@ -464,3 +465,20 @@ class TestElsewhere:
         X, y = overlapping()
         result = compare(X, y, samplers=SAMPLERS, estimators=LogisticRegression(), random_state=0)
         assert len(result.methods) == 5 + len(SAMPLERS)
+
+
+@pytest.mark.parametrize("estimator", [None, DecisionTreeClassifier(min_samples_leaf=2)])
+def test_only_the_default_tree_is_fitted_to_some_rows_of_large_parts(estimator, monkeypatch):
+    monkeypatch.setattr("skresample.hybrid.ipf.MOST_VALUES", 40)
+    sizes = set()
+    fit = DecisionTreeClassifier.fit
+
+    def spy(self, X, y, **given):
+        sizes.add(len(X))
+        return fit(self, X, y, **given)
+
+    monkeypatch.setattr(DecisionTreeClassifier, "fit", spy)
+    X, y = blobs((90, 30))
+    SMOTEIPF(estimator=estimator, random_state=0, n_jobs=1).fit_resample(X, y)
+    most = 40 // X.shape[1]
+    assert sizes == {most} if estimator is None else min(sizes) > most

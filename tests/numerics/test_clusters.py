@@ -64,3 +64,16 @@ class TestByMiddles:
         monkeypatch.setattr(clusters, "LINKED", 3)
         with pytest.raises(ValueError, match="dense numbers"):
             average_linkage(Mixed(np.zeros((5, 1)), np.zeros((5, 1), dtype=int)), 1.0)
+
+
+def test_of_many_rows_clusters_are_found_in_parts(monkeypatch):
+    rng = np.random.default_rng(0)
+    middles = 100 * np.arange(16)[:, np.newaxis] * np.ones(2)
+    rows = np.repeat(middles, 10, axis=0) + rng.normal(size=(160, 2))
+    wanted = np.repeat(np.arange(16), 10)
+    monkeypatch.setattr(clusters, "LINKED", 50)
+    monkeypatch.setattr(clusters, "MOST_ROWS", 100)
+    monkeypatch.setattr(clusters, "MOST_IN_PART", 40)
+    found = average_linkage(rows, 20.0)
+    assert same_partition(found, wanted)
+    assert found.max() == 15

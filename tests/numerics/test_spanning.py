@@ -7,9 +7,15 @@ from scipy.sparse.csgraph import minimum_spanning_tree
 from scipy.spatial.distance import cdist
 from sklearn.cluster import OPTICS
 
+from skresample.numerics import spanning
 from skresample.numerics.mixed import Mixed
 from skresample.numerics.neighbors import distances
-from skresample.numerics.spanning import SpanningTree, aligned_parts, spanning_tree
+from skresample.numerics.spanning import (
+    SpanningTree,
+    aligned_parts,
+    median_parts,
+    spanning_tree,
+)
 
 ROWS = np.random.default_rng(0).normal(size=(80, 3))
 MAKES = {
@@ -138,3 +144,33 @@ class TestAlignedParts:
         rows = np.vstack([line, upright])
         labels = aligned_parts(spanning_tree(rows), rows, 2, 0.3)
         assert labels.tolist() == [0] * 200 + [1] * 100
+
+
+class TestParts:
+    def test_are_cut_at_medians(self):
+        parts = median_parts(ROWS, 30)
+        assert sorted(part.size for part in parts) == [20] * 4
+        np.testing.assert_array_equal(np.sort(np.concatenate(parts)), np.arange(80))
+        widest = ROWS.var(axis=0).argmax()
+        low, high = np.concatenate(parts[:2]), np.concatenate(parts[2:])
+        ends = ROWS[low, widest], ROWS[high, widest]
+        assert ends[0].min() >= ends[1].max() or ends[1].min() >= ends[0].max()
+
+    def test_equal_rows_are_cut_too(self):
+        assert [part.size for part in median_parts(np.zeros((9, 2)), 3)] == [3, 2, 2, 2]
+
+    def test_each_has_a_tree(self, monkeypatch):
+        core = np.random.default_rng(0).random(80)
+        whole = spanning_tree(ROWS, core, 1.0, int(core.argmin()))
+        monkeypatch.setattr(spanning, "MOST_ROWS", 30)
+        forest = spanning_tree(ROWS, core, 1.0)
+        label = np.empty(80, dtype=int)
+        for number, part in enumerate(median_parts(ROWS, 30)):
+            label[part] = number
+            (first,) = part[forest.parent[part] < 0]
+            assert core[first] == core[part].min()
+        joined = forest.parent >= 0
+        np.testing.assert_array_equal(label[forest.parent[joined]], label[joined])
+        assert (forest.reach >= whole.reach).mean() > 0.7
+        assert (forest.within <= whole.within).all()
+        assert (forest.within == whole.within).mean() > 0.1

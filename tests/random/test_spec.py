@@ -518,3 +518,24 @@ class TestRefusals:
             RandomGenerator(spec={"x": {"dist": "nrom"}}).sample(3)
         with pytest.raises(ValueError, match="'spec' parameter"):
             RandomGenerator(spec="norm").sample(3)
+
+
+@pytest.mark.parametrize("dist", ["levy_stable", "norminvgauss", "studentized_range"])
+def test_a_slow_distribution_says_so_before_it_starts(dist, monkeypatch):
+    shapes = {"levy_stable": (1.8, -0.5), "norminvgauss": (1.25, 0.5), "studentized_range": (3, 10)}
+    names = [name.strip() for name in getattr(stats, dist).shapes.split(",")]
+    told = {"dist": dist} | dict(zip(names, shapes[dist], strict=True))
+
+    def drawn(self, share):
+        if share.size > 3:  # as many are tried when the spec is read
+            raise RuntimeError("drawn")
+
+    monkeypatch.setattr("skresample.random.spec.NumberColumn.quantile", drawn)
+    sampler = RandomGenerator.from_spec({"wait": told}, random_state=0)
+    with (
+        pytest.warns(UserWarning, match=rf"Column 'wait': 2,000 values of '{dist}' take about"),
+        pytest.raises(RuntimeError, match="drawn"),
+    ):
+        sampler.sample(2000)
+    with pytest.raises(RuntimeError, match="drawn"):
+        sampler.sample(20)

@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pytest
 from samplers import blobs, groups
+from scipy import sparse
 
 from skresample import SMOTE, LeeSMOTE
 
@@ -40,3 +41,14 @@ def test_a_level_above_1_is_smote():
     given = {"random_state": 0}
     lee = LeeSMOTE(rejection_level=1.1, **given).fit_resample(X, y)[0]
     np.testing.assert_array_equal(lee, SMOTE(**given).fit_resample(X, y)[0])
+
+
+@pytest.mark.parametrize("make", [np.asarray, sparse.csr_array])
+def test_rounds_of_a_large_table_are_fewer(make, monkeypatch):
+    monkeypatch.setattr("skresample.smote.lee.MOST_DRAWN", 150)
+    monkeypatch.setattr("skresample.smote.lee.MOST_PAIRS", 150 * 120)
+    X = np.random.default_rng(0).normal(size=(120, 3))
+    y = np.repeat([0, 1], [110, 10])
+    sampler = LeeSMOTE(rejection_level=1e-9, random_state=0)
+    with pytest.warns(UserWarning, match=r"were rejected [23] times"):
+        assert np.bincount(sampler.fit_resample(make(X), y)[1]).tolist() == [110, 110]

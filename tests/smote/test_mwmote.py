@@ -77,3 +77,15 @@ class TestClusters:
         X[3, 1] = np.nan
         with pytest.raises(ValueError, match=r"class 1 has 40 rows.*ProWSyn"):
             MWMOTE().fit_resample(X, y)
+
+
+def test_what_the_border_needs_is_estimated_of_many_rows(monkeypatch):
+    X, y = blobs((900, 300))
+    exact = MWMOTE(random_state=0).fit(X, y)._fitted_class(1)[1]
+    monkeypatch.setattr("skresample.smote.mwmote.MOST_ROWS", 100)
+    monkeypatch.setattr("skresample.smote.mwmote.MOST_PAIRS", 20_000)
+    few = MWMOTE(random_state=0).fit(X, y)._fitted_class(1)[1]
+    assert (exact.weights[few.weights > 0] > 0).all()
+    assert np.count_nonzero(few.weights) > 0.9 * np.count_nonzero(exact.weights)
+    assert few.weights.sum() < exact.weights.sum()  # one for each row of the border
+    assert np.corrcoef(few.weights, exact.weights)[0, 1] > 0.9

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from samplers import blobs, group_of, groups, nearest_rows, steps_of
-from scipy import stats
+from scipy import sparse, stats
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
@@ -179,3 +179,25 @@ class TestMachine:
         assert not hasattr(machine, "support_")
         assert sampler.svm_estimator_.C == 0.5
         assert hasattr(sampler.svm_estimator_, "support_")
+
+
+class TestManyRows:
+    def test_the_default_machine_is_fitted_to_some(self, monkeypatch):
+        rng = np.random.default_rng(0)
+        y = np.repeat([0, 1], [900, 300])
+        X = rng.normal(size=(1200, 2)) + 1.2 * y[:, np.newaxis]
+        exact = SVMSMOTE(random_state=0).fit(X, y)
+        monkeypatch.setattr("skresample.smote.svm.MOST_ROWS", 400)
+        some = SVMSMOTE(random_state=0).fit(X, y)
+        assert some.svm_estimator_.shape_fit_ == (400, 2)
+        assert some.svm_estimator_.n_support_.sum() < exact.svm_estimator_.n_support_.sum()
+        bases = [sampler._fitted_class(1)[1].weights > 0 for sampler in (exact, some)]
+        assert (bases[0] == bases[1]).mean() > 0.9
+        whole = SVMSMOTE(svm_estimator=SVC(), random_state=0).fit(X, y)
+        assert whole.svm_estimator_.shape_fit_ == (1200, 2)
+
+    def test_of_a_sparse_table(self, monkeypatch):
+        X, y = blobs((90, 30))
+        monkeypatch.setattr("skresample.smote.svm.MOST_ROWS", 60)
+        _, y_new = SVMSMOTE(random_state=0).fit_resample(sparse.csr_array(X), y)
+        assert np.bincount(y_new).tolist() == [90, 90]
