@@ -55,6 +55,8 @@ MARKS = {
 WITHOUT_MARK = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}
 # Numbers with signs between thousands, or with a comma before decimals.
 GROUPED = r"[+-]?(?:\d{1,3}(?:[ .,'’\u00a0\u202f]\d{3})+(?:[.,]\d+)?|\d+,\d+)"
+THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+")
+# A column with this share of numbers is meant to be one of numbers.
 MOSTLY_NUMBERS = 0.8
 # What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection).
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -289,7 +291,6 @@ def _reading(path: Path) -> Iterator[None]:
 
 def read_dialect(
     path: Path,
-    *,
     separator: str | None = None,
     decimal: str | None = None,
     encoding: str | None = None,
@@ -428,12 +429,21 @@ def _find_decimal(text: str, separator: str) -> str:
     """Return the sign before decimals in the columns of numbers."""
     header, *rows = _records(text, separator) or [[]]
     found: dict[str, str] = {}
+    is_decimal = False
     for j, name in enumerate(header):
-        fields = {row[j].strip() for row in rows if j < len(row)} - {""}
+        fields = [row[j].strip() for row in rows if j < len(row) and row[j].strip()]
         for sign in ".,":
             pattern = re.compile(rf"[+-]?\d*(?:\{sign}\d+)?(?:[eE][+-]?\d+)?")
-            if all(map(pattern.fullmatch, fields)) and any(sign in field for field in fields):
+            numbers = [field for field in fields if pattern.fullmatch(field)]
+            signed = [number for number in numbers if sign in number]
+            if signed and len(numbers) >= MOSTLY_NUMBERS * len(fields):
                 found.setdefault(sign, name)
+                is_decimal |= sign == "," and not all(map(THOUSANDS.fullmatch, signed))
+    if "," in found and not is_decimal:
+        raise ValueError(
+            f"',' may stand before decimals or between thousands in column {found[',']!r}: say "
+            "--decimal , or --decimal . (in which case that column is text)."
+        )
     if len(found) > 1:
         raise ValueError(
             f"numbers have decimals after '.' in column {found['.']!r} and after ',' in column "
@@ -524,13 +534,15 @@ def _read_text(path: Path, dialect: Dialect) -> Any:
     return frame
 
 
-def find_odd_number(column: Any) -> tuple[int, Any, int] | None:
+def find_odd_number(column: Any, decimal: str = ".") -> tuple[int, Any, int] | None:
     """Find what keeps a column of numbers from being one.
 
     Parameters
     ----------
     column : pandas.Series
         A column of a table that was read from text.
+    decimal : str, default='.'
+        What stands before decimals in that text.
 
     Returns
     -------
@@ -544,7 +556,8 @@ def find_odd_number(column: Any) -> tuple[int, Any, int] | None:
     texts = column.dropna()
     if pd.api.types.infer_dtype(texts) != "string":
         return None
-    is_number = pd.to_numeric(texts, errors="coerce").notna()
+    plain = texts.str.replace(decimal, ".", regex=False)
+    is_number = pd.to_numeric(plain, errors="coerce").notna()
     like_one = is_number | texts.str.fullmatch(GROUPED)
     if is_number.all() or like_one.mean() < MOSTLY_NUMBERS:
         return None

@@ -598,6 +598,17 @@ def test_one_odd_value_in_a_column_of_numbers_is_noted(texts, odd):
     assert "taken for categories" not in kept.stderr
 
 
+def test_odd_values_among_decimal_commas_are_noted():
+    rows = [f"{i % 7},5;1,500;{'p' if i % 3 else 'q'}" for i in range(60)]
+    Path("table.csv").write_text("\n".join(["a;b;y", *rows, "n/k;1,250;p"]))
+    result = resample("table.csv", target="y")
+    assert "column 'a' is taken for categories, since 1 of its values are not" in result.stderr
+    assert "'n/k' in row 61" in result.stderr
+    assert "'b'" not in result.stderr
+    result = resample("table.csv", "--decimal", ".", target="y", output="text.csv")
+    assert "such as '1,500' in row 1" in result.stderr
+
+
 FORMULAS = ["=1+1", "+1+1", "-1+1", "@sum", "\tx", "＝1", "plain", "a=1"]
 
 
@@ -841,6 +852,7 @@ def test_control_characters_do_not_reach_the_terminal(monkeypatch):
         ("a,kind\n1,p\n".encode("utf-16-le"), ["byte order mark", "--encoding utf-16-le"]),
         (b"a;b,kind\n1;2,3\n", ["';'", "','", "--sep"]),
         (b"a;b;kind\n1,5;1.5;p\n", ["column 'b'", "column 'a'", "--decimal"]),
+        (b"a;b;kind\n1,500;1;p\n", ["between thousands in column 'a'", "--decimal"]),
         (b"a,kind\n1,p\n2,p\ninf,q\n4,q\n5,q\n", ["infinity", "'a'"]),
         (b"a,kind\n1,p\n2,p\n", ["only 1 class"]),
         (b"a,kind\n1,0.1\n2,0.2\n3,0.3\n", ["regression"]),
@@ -1031,6 +1043,19 @@ def test_compare_on_the_example(asked):
     given = [sampler.get_params() for sampler in asked["samplers"].values()]
     assert all(parameters.get("standardize", True) for parameters in given)
     assert asked["estimators"] is None
+
+
+def test_a_report_takes_the_next_name_where_another_run_was_faster(tmp_path):
+    class Report:
+        def to_html(self, path, *, overwrite):
+            if path.name == "page.html":
+                path.write_text("another run's")
+            return _files.write_atomically(path, lambda file: file.write_text("own"))
+
+    assert cli.write_report(Report(), None, "page.html", False) == Path("page-2.html")
+    assert Path("page.html").read_text() == "another run's"
+    with pytest.raises(FileExistsError):
+        cli.write_report(Report(), Path("page.html"), "unused.html", False)
 
 
 def test_compare_sets_parameters_of_every_sampler_that_has_them(table, asked):
