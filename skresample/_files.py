@@ -116,7 +116,7 @@ def check_output(path: Path, *, overwrite: bool) -> None:
     if path.is_dir():
         raise FileExistsError(f"{path} is a directory: name a file.")
     if path.exists() and not path.is_file():
-        raise FileExistsError(f"{path} is a device, and not a file: name a file.")
+        raise FileExistsError(f"{path} is not a regular file: name another place.")
     if path.exists() and not overwrite:
         raise _exists(path)
 
@@ -270,7 +270,7 @@ def check_table_name(path: Path) -> str:
 def _check_table(path: Path) -> str:
     """Return the extension of a table that is there."""
     if path.is_dir():
-        raise ValueError(f"{path} is a folder, and not a table: name a file in it.")
+        raise ValueError(f"{path} is a folder, not a table: name a file in it.")
     extension = check_table_name(path)
     if not path.exists():
         raise FileNotFoundError(f"There is no file {path}.")
@@ -379,10 +379,10 @@ def _find_encoding(path: Path, given: str | None) -> tuple[str, bytes]:
     if _is_in(path, "utf-8"):
         return "utf-8", b""
     if not _is_in(path, "cp1252"):
-        raise ValueError("it is neither in UTF-8 nor in Windows-1252: give its --encoding.")
+        raise ValueError("it is neither in UTF-8 nor in Windows-1252: give --encoding.")
     warnings.warn(
-        f"{path} is not in UTF-8. It is taken for Windows-1252 (Western European, as Latin-1): "
-        "if that is wrong, give its --encoding.",
+        f"{path} is not in UTF-8 and is read as Windows-1252 (Western European, like Latin-1). If "
+        "letters come out wrong, give --encoding.",
         UserWarning,
         stacklevel=2,
     )

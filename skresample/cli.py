@@ -143,7 +143,7 @@ def plain_errors() -> Iterator[None]:
     except MemoryError as error:
         message, code = f"Error: out of memory{f': {error}' if str(error) else ''}", 1
     except BrokenExecutor:
-        message, code = "Error: a process was ended, perhaps for lack of memory: lower --n-jobs", 1
+        message, code = "Error: a worker process was killed (out of memory?): lower --n-jobs", 1
     except OSError as error:
         message, code = f"Error: {error}", 1
     else:
@@ -634,9 +634,9 @@ def check_memory(option: str, rows: int, columns: int) -> None:
     size, room = 8 * rows * columns, memory_size()
     if size > room:
         raise ValueError(
-            f"{option} asks for {rows:,} rows of {columns:,} columns, which take "
-            f"{size / 2**30:,.0f} GiB at least, and this machine has {room / 2**30:,.0f} GiB: "
-            "make fewer rows at a time."
+            f"{option} asks for {rows:,} rows × {columns:,} columns, which take at least "
+            f"{size / 2**30:,.0f} GiB, and this machine has {room / 2**30:,.0f} GiB: make fewer "
+            "rows at a time."
         )
 
 
@@ -766,10 +766,11 @@ def note_odd_numbers(X: Any, categorical: list[str] | None, decimal: str) -> Non
         found = None if str(name) in (categorical or []) else find_odd_number(column, decimal)
         if found:
             row, text, count = found
+            those = "1 value," if count == 1 else f"{count:,} values, such as"
             warnings.warn(
-                f"column {str(name)!r} is taken for categories, since {count:,} of its values "
-                f"are not numbers, such as {shown(text)} in row {row + 1:,}: correct them or leave "
-                f"them empty, or name the column with --categorical {str(name)!r}.",
+                f"column {str(name)!r} is read as categories, not numbers, because of {those} "
+                f"{shown(text)} in row {row + 1:,}: write numbers or leave the field empty. If "
+                f"the column has categories, give --categorical {str(name)!r}.",
                 UserWarning,
                 stacklevel=2,
             )

@@ -303,7 +303,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     read = {}
     for name, value in pairs:
         if name in read:
-            raise ValueError(f"{shown(name)} is in one object twice.")
+            raise ValueError(f"{shown(name)} is given twice in one object.")
         read[name] = value
     return read
 
