@@ -606,6 +606,9 @@ def _read_named(name: str, told: Mapping[str, Any], dtype: str) -> Named:
     if told.get("scale", 1) == 0 or _number(name, "scale", told.get("scale", 1)) < 0:
         _refuse(name, "scale", f"a number above 0 is wanted, not {shown(told['scale'])}.")
     parameters = {key: _number(name, key, told[key]) for key in (*shapes, *places) if key in told}
+    for key, value in parameters.items():
+        if 0 < abs(value) < np.finfo(float).tiny:  # at which compiled code of SciPy aborts
+            _refuse(name, key, f"{value:g} is too small: floats have all digits from 2e-308 on.")
     given = {key: _number_or_date(name, key, told[key], dtype) for key in BOUNDS if key in told}
     low, high = given.get("min", -np.inf), given.get("max", np.inf)
     if low > high:
