@@ -20,6 +20,11 @@ import numpy as np
 
 from skresample.utils import import_extra
 
+try:
+    import fcntl
+except ImportError:  # of Windows
+    fcntl = None  # type: ignore[assignment]
+
 __all__ = [
     "Dialect",
     "append_rows",
@@ -167,7 +172,8 @@ def write_atomically(path: Any, write: Callable[[Path], Any], *, overwrite: bool
     place = _followed(path)
     _remove_leftovers(place.parent, path.name)
     # Beside the file, since only within one file system is a rename atomic.
-    with TemporaryDirectory(prefix=f"{_leftovers()}{os.getpid()}-", dir=place.parent) as folder:
+    start = f"{_leftovers()}{os.getpid()}-"
+    with TemporaryDirectory(prefix=start, dir=place.parent) as folder, _locked(folder):
         temporary = Path(folder, path.name)
         write(temporary)
         if overwrite:
@@ -209,8 +215,8 @@ def _leftovers() -> str:
 
 def _remove_leftovers(folder: Path, name: str) -> None:
     """Remove what processes that are no more have left of a file."""
-    if os.name != "posix":
-        return  # elsewhere, one cannot ask whether a process lives without ending it
+    if fcntl is None:
+        return  # there, one cannot ask whether a process lives without ending it
     start = _leftovers()
     for left in folder.glob(".skresample-*"):
         number = left.name.removeprefix(start).partition("-")[0]
@@ -220,7 +226,9 @@ def _remove_leftovers(folder: Path, name: str) -> None:
             is_ours = all(file.name == name for file in left.iterdir())
         except OSError:  # of another user
             continue
-        if is_ours:
+        with _locked(left) as is_free:
+            if not (is_ours and is_free):
+                continue
             shutil.rmtree(left, ignore_errors=True)
             warnings.warn(
                 f"{left} was left by a process that was killed while it wrote {name}, and has "
@@ -228,6 +236,30 @@ def _remove_leftovers(folder: Path, name: str) -> None:
                 UserWarning,
                 stacklevel=3,
             )
+
+
+@contextmanager
+def _locked(folder: Any) -> Iterator[bool]:
+    """Lock a folder, as long as it is written to, and say whether nobody else has.
+
+    Containers may share files and see only their own processes, but they see all locks.
+    """
+    if fcntl is None:
+        yield True
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        is_free = False
+    except OSError:  # of a file system without locks
+        is_free = True
+    else:
+        is_free = True
+    try:
+        yield is_free
+    finally:
+        os.close(handle)
 
 
 def _lives(process: int) -> bool:
