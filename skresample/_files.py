@@ -20,6 +20,11 @@ import numpy as np
 
 from skresample.utils import import_extra
 
+try:
+    import fcntl
+except ImportError:  # of Windows
+    fcntl = None  # type: ignore[assignment]
+
 __all__ = [
     "Dialect",
     "append_rows",
@@ -55,6 +60,8 @@ MARKS = {
 WITHOUT_MARK = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}
 # Numbers with signs between thousands, or with a comma before decimals.
 GROUPED = r"[+-]?(?:\d{1,3}(?:[ .,'’\u00a0\u202f]\d{3})+(?:[.,]\d+)?|\d+,\d+)"
+THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+")
+# A column with this share of numbers is meant to be one of numbers.
 MOSTLY_NUMBERS = 0.8
 # What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection).
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -114,7 +121,7 @@ def check_output(path: Path, *, overwrite: bool) -> None:
     if path.is_dir():
         raise FileExistsError(f"{path} is a directory: name a file.")
     if path.exists() and not path.is_file():
-        raise FileExistsError(f"{path} is a device, and not a file: name a file.")
+        raise FileExistsError(f"{path} is not a regular file: name another place.")
     if path.exists() and not overwrite:
         raise _exists(path)
 
@@ -165,7 +172,8 @@ def write_atomically(path: Any, write: Callable[[Path], Any], *, overwrite: bool
     place = _followed(path)
     _remove_leftovers(place.parent, path.name)
     # Beside the file, since only within one file system is a rename atomic.
-    with TemporaryDirectory(prefix=f"{_leftovers()}{os.getpid()}-", dir=place.parent) as folder:
+    start = f"{_leftovers()}{os.getpid()}-"
+    with TemporaryDirectory(prefix=start, dir=place.parent) as folder, _locked(folder):
         temporary = Path(folder, path.name)
         write(temporary)
         if overwrite:
@@ -207,8 +215,8 @@ def _leftovers() -> str:
 
 def _remove_leftovers(folder: Path, name: str) -> None:
     """Remove what processes that are no more have left of a file."""
-    if os.name != "posix":
-        return  # elsewhere, one cannot ask whether a process lives without ending it
+    if fcntl is None:
+        return  # there, one cannot ask whether a process lives without ending it
     start = _leftovers()
     for left in folder.glob(".skresample-*"):
         number = left.name.removeprefix(start).partition("-")[0]
@@ -218,7 +226,9 @@ def _remove_leftovers(folder: Path, name: str) -> None:
             is_ours = all(file.name == name for file in left.iterdir())
         except OSError:  # of another user
             continue
-        if is_ours:
+        with _locked(left) as is_free:
+            if not (is_ours and is_free):
+                continue
             shutil.rmtree(left, ignore_errors=True)
             warnings.warn(
                 f"{left} was left by a process that was killed while it wrote {name}, and has "
@@ -226,6 +236,30 @@ def _remove_leftovers(folder: Path, name: str) -> None:
                 UserWarning,
                 stacklevel=3,
             )
+
+
+@contextmanager
+def _locked(folder: Any) -> Iterator[bool]:
+    """Lock a folder, as long as it is written to, and say whether nobody else has.
+
+    Containers may share files and see only their own processes, but they see all locks.
+    """
+    if fcntl is None:
+        yield True
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        is_free = False
+    except OSError:  # of a file system without locks
+        is_free = True
+    else:
+        is_free = True
+    try:
+        yield is_free
+    finally:
+        os.close(handle)
 
 
 def _lives(process: int) -> bool:
@@ -268,7 +302,7 @@ def check_table_name(path: Path) -> str:
 def _check_table(path: Path) -> str:
     """Return the extension of a table that is there."""
     if path.is_dir():
-        raise ValueError(f"{path} is a folder, and not a table: name a file in it.")
+        raise ValueError(f"{path} is a folder, not a table: name a file in it.")
     extension = check_table_name(path)
     if not path.exists():
         raise FileNotFoundError(f"There is no file {path}.")
@@ -289,7 +323,6 @@ def _reading(path: Path) -> Iterator[None]:
 
 def read_dialect(
     path: Path,
-    *,
     separator: str | None = None,
     decimal: str | None = None,
     encoding: str | None = None,
@@ -378,10 +411,10 @@ def _find_encoding(path: Path, given: str | None) -> tuple[str, bytes]:
     if _is_in(path, "utf-8"):
         return "utf-8", b""
     if not _is_in(path, "cp1252"):
-        raise ValueError("it is neither in UTF-8 nor in Windows-1252: give its --encoding.")
+        raise ValueError("it is neither in UTF-8 nor in Windows-1252: give --encoding.")
     warnings.warn(
-        f"{path} is not in UTF-8. It is taken for Windows-1252 (Western European, as Latin-1): "
-        "if that is wrong, give its --encoding.",
+        f"{path} is not in UTF-8 and is read as Windows-1252 (Western European, like Latin-1). If "
+        "letters come out wrong, give --encoding.",
         UserWarning,
         stacklevel=2,
     )
@@ -428,12 +461,21 @@ def _find_decimal(text: str, separator: str) -> str:
     """Return the sign before decimals in the columns of numbers."""
     header, *rows = _records(text, separator) or [[]]
     found: dict[str, str] = {}
+    is_decimal = False
     for j, name in enumerate(header):
-        fields = {row[j].strip() for row in rows if j < len(row)} - {""}
+        fields = [row[j].strip() for row in rows if j < len(row) and row[j].strip()]
         for sign in ".,":
             pattern = re.compile(rf"[+-]?\d*(?:\{sign}\d+)?(?:[eE][+-]?\d+)?")
-            if all(map(pattern.fullmatch, fields)) and any(sign in field for field in fields):
+            numbers = [field for field in fields if pattern.fullmatch(field)]
+            signed = [number for number in numbers if sign in number]
+            if signed and len(numbers) >= MOSTLY_NUMBERS * len(fields):
                 found.setdefault(sign, name)
+                is_decimal |= sign == "," and not all(map(THOUSANDS.fullmatch, signed))
+    if "," in found and not is_decimal:
+        raise ValueError(
+            f"',' may stand before decimals or between thousands in column {found[',']!r}: say "
+            "--decimal , or --decimal . (in which case that column is text)."
+        )
     if len(found) > 1:
         raise ValueError(
             f"numbers have decimals after '.' in column {found['.']!r} and after ',' in column "
@@ -524,13 +566,15 @@ def _read_text(path: Path, dialect: Dialect) -> Any:
     return frame
 
 
-def find_odd_number(column: Any) -> tuple[int, Any, int] | None:
+def find_odd_number(column: Any, decimal: str = ".") -> tuple[int, Any, int] | None:
     """Find what keeps a column of numbers from being one.
 
     Parameters
     ----------
     column : pandas.Series
         A column of a table that was read from text.
+    decimal : str, default='.'
+        What stands before decimals in that text.
 
     Returns
     -------
@@ -544,7 +588,8 @@ def find_odd_number(column: Any) -> tuple[int, Any, int] | None:
     texts = column.dropna()
     if pd.api.types.infer_dtype(texts) != "string":
         return None
-    is_number = pd.to_numeric(texts, errors="coerce").notna()
+    plain = texts.str.replace(decimal, ".", regex=False)
+    is_number = pd.to_numeric(plain, errors="coerce").notna()
     like_one = is_number | texts.str.fullmatch(GROUPED)
     if is_number.all() or like_one.mean() < MOSTLY_NUMBERS:
         return None

@@ -143,7 +143,7 @@ def plain_errors() -> Iterator[None]:
     except MemoryError as error:
         message, code = f"Error: out of memory{f': {error}' if str(error) else ''}", 1
     except BrokenExecutor:
-        message, code = "Error: a process was ended, perhaps for lack of memory: lower --n-jobs", 1
+        message, code = "Error: a worker process was killed (out of memory?): lower --n-jobs", 1
     except OSError as error:
         message, code = f"Error: {error}", 1
     else:
@@ -330,11 +330,11 @@ def resample(
     model = make_sampler(sampler, param or [])
     model.set_params(random_state=seed)
     with notes(), progress_line("reading") as update:
-        dialect = read_dialect(table, separator=sep, decimal=decimal, encoding=encoding)
+        dialect = read_dialect(table, sep, decimal, encoding)
         frame = drop_columns(read_table(table, dialect), drop, table)
         X, y = split_target(frame, target, table)
         forms = {} if is_parquet(table) else read_dates(X)
-        note_odd_numbers(X, categorical)
+        note_odd_numbers(X, categorical, dialect.decimal)
         if categorical:
             take_as_categories(model, X, categorical, table)
         # Of a categorical column, value_counts would also count labels that have no rows.
@@ -448,8 +448,7 @@ def compare(
 ) -> None:
     """Measure on held-out rows what over-sampling gains on a table."""
     started = time.perf_counter()
-    page = free_name(Path(REPORT)) if output is None else output
-    check_page_name(page, force)
+    check_page_name(output or free_name(REPORT), force)
     if (table is None) != (target is None):
         raise ValueError("TABLE and --target go together: give both, or none for the example.")
     at_least("--folds", folds, 2)
@@ -472,12 +471,12 @@ def compare(
             table, target, is_text = Path("yeast4"), "class", False
             frame = load_example()
         else:
-            dialect = read_dialect(table, separator=sep, decimal=decimal, encoding=encoding)
+            dialect = read_dialect(table, sep, decimal, encoding)
             frame, is_text = read_table(table, dialect), not is_parquet(table)
         X, y = split_target(drop_columns(frame, drop, table), target, table)
         if is_text:
             read_dates(X)
-            note_odd_numbers(X, categorical)
+            note_odd_numbers(X, categorical, dialect.decimal)
         for name in categorical or []:
             column = find_column(X, name, table)
             X[column] = X[column].astype("category")
@@ -492,8 +491,7 @@ def compare(
             progress=lambda done, total: update(completed=done, total=total),
         )
     _console().print(printable(str(result)), soft_wrap=True)
-    with notes():
-        result.to_html(page, overwrite=force)
+    page = write_report(result, output, REPORT, force)
     say(f"\nWrote the report to {page} after {time.perf_counter() - started:.0f} s")
 
 
@@ -565,8 +563,7 @@ def audit(
     force: ForceOption = False,
 ) -> None:
     """Ask whether synthetic rows are valid, faithful, varied, private, useful and fair."""
-    page = free_name(Path(AUDIT)) if output is None else output
-    check_page_name(page, force)
+    check_page_name(output or free_name(AUDIT), force)
     at_least("--seed", seed, 0)
     model = None
     if estimator is not None:
@@ -575,8 +572,8 @@ def audit(
     import skresample
 
     def read(path: Path) -> tuple[Any, Any]:
-        known = {"separator": sep, "decimal": decimal, "encoding": encoding}
-        dialect = None if is_parquet(path) else read_dialect(path, **known)
+        told = (None, None, None) if is_parquet(path) else (sep, decimal, encoding)
+        dialect = read_dialect(path, *told)
         frame = drop_columns(read_table(path, dialect), drop, path)
         if path == synthetic and target not in map(str, frame.columns):
             X, y = frame, None
@@ -584,7 +581,7 @@ def audit(
             X, y = split_target(frame, target, path)
         if not is_parquet(path):
             read_dates(X)
-            note_odd_numbers(X, categorical)
+            note_odd_numbers(X, categorical, dialect.decimal)
         for name in categorical or []:
             column = find_column(X, name, path)
             X[column] = X[column].astype("category")
@@ -608,8 +605,7 @@ def audit(
             progress=lambda done, total: update(completed=done, total=total),
         )
     _console().print(printable(str(report)), soft_wrap=True)
-    with notes():
-        report.to_html(page, overwrite=force)
+    page = write_report(report, output, AUDIT, force)
     say(f"\nWrote the report to {page}")
 
 
@@ -638,9 +634,9 @@ def check_memory(option: str, rows: int, columns: int) -> None:
     size, room = 8 * rows * columns, memory_size()
     if size > room:
         raise ValueError(
-            f"{option} asks for {rows:,} rows of {columns:,} columns, which take "
-            f"{size / 2**30:,.0f} GiB at least, and this machine has {room / 2**30:,.0f} GiB: "
-            "make fewer rows at a time."
+            f"{option} asks for {rows:,} rows × {columns:,} columns, which take at least "
+            f"{size / 2**30:,.0f} GiB, and this machine has {room / 2**30:,.0f} GiB: make fewer "
+            "rows at a time."
         )
 
 
@@ -764,16 +760,17 @@ def split_target(frame: Any, target: str, table: Path) -> tuple[Any, Any]:
     return X, frame[chosen]
 
 
-def note_odd_numbers(X: Any, categorical: list[str] | None) -> None:
+def note_odd_numbers(X: Any, categorical: list[str] | None, decimal: str) -> None:
     """Say which columns would be numbers, but for some of their values."""
     for name, column in X.items():
-        found = None if str(name) in (categorical or []) else find_odd_number(column)
+        found = None if str(name) in (categorical or []) else find_odd_number(column, decimal)
         if found:
             row, text, count = found
+            those = "1 value," if count == 1 else f"{count:,} values, such as"
             warnings.warn(
-                f"column {str(name)!r} is taken for categories, since {count:,} of its values "
-                f"are not numbers, such as {shown(text)} in row {row + 1:,}: correct them or leave "
-                f"them empty, or name the column with --categorical {str(name)!r}.",
+                f"column {str(name)!r} is read as categories, not numbers, because of {those} "
+                f"{shown(text)} in row {row + 1:,}: write numbers or leave the field empty. If "
+                f"the column has categories, give --categorical {str(name)!r}.",
                 UserWarning,
                 stacklevel=2,
             )
@@ -863,8 +860,23 @@ def make_estimators(names: list[str]) -> dict[str, Any]:
     }
 
 
-def free_name(path: Path) -> Path:
+def write_report(report: Any, output: Path | None, name: str, force: bool) -> Path:
+    """Write a report to where it is wanted, or under the next free name; return where it is."""
+    while True:
+        page = output or free_name(name)
+        try:
+            with notes():
+                report.to_html(page, overwrite=force and output is not None)
+        except FileExistsError:
+            if output is not None:
+                raise
+        else:
+            return page
+
+
+def free_name(name: str) -> Path:
     """Return a path, or with -2, -3, ... the first of its kind where nothing is yet."""
+    path = Path(name)
     numbered = (path.with_stem(f"{path.stem}-{number}") for number in itertools.count(2))
     return next(one for one in itertools.chain([path], numbered) if not one.exists())
 

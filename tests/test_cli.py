@@ -222,6 +222,9 @@ def test_what_a_killed_run_left_is_removed_by_the_next(table):
         Path(folder, "out.tsv").touch()
     resample(table, output="other.tsv")
     assert left.exists()
+    with _files._locked(left):  # as by a process that lives in another container
+        assert "was left" not in resample(table, "--force", output="out.tsv").stderr
+    assert left.exists()
     result = resample(table, "--force", output="out.tsv")
     assert f"Note: {left} was left by a process that was killed" in result.stderr
     assert not left.exists()
@@ -410,7 +413,7 @@ def test_encodings_and_line_ends_are_kept(encoding, mark, told, newline):
     Path("table.csv").write_bytes(given)
     more = ["--encoding", told] if told == "cp1250" else []
     result = resample("table.csv", *more, target="y")
-    assert ("taken for Windows-1252" in result.stderr) == (told == "cp1252")
+    assert ("read as Windows-1252" in result.stderr) == (told == "cp1252")
     out = Path("out.csv").read_bytes()
     assert out.startswith(given)
     added = out[len(given) :].decode(encoding)
@@ -494,7 +497,7 @@ def test_a_folder_is_not_a_table():
     Path("data").mkdir()
     Path("data.csv").mkdir()
     for name in ("data", "data.csv"):
-        words = f"{name} is a folder, and not a table"
+        words = f"{name} is a folder, not a table"
         refused(run("resample", name, "--target", "y", "--output", "o.csv"), words)
         refused(run("compare", name, "--target", "y"), words)
 
@@ -611,9 +614,9 @@ def test_only_what_counts_the_rows_is_said_to():
 @pytest.mark.parametrize(
     ("texts", "odd"),
     [
-        (["1500"] * 59 + ["1 234,50"], "1 of its values are not numbers, such as '1 234,50'"),
-        (["1,234.50"] * 60, "60 of its values are not numbers, such as '1,234.50' in row 1:"),
-        (["1500"] * 55 + ["?"] * 5, "5 of its values are not numbers, such as '?' in row 56:"),
+        (["1500"] * 59 + ["1 234,50"], "because of 1 value, '1 234,50' in row 60:"),
+        (["1,234.50"] * 60, "because of 60 values, such as '1,234.50' in row 1:"),
+        (["1500"] * 55 + ["?"] * 5, "because of 5 values, such as '?' in row 56:"),
         (["1500"] * 30 + ["many"] * 30, None),
         (["1500"] * 55 + [""] * 5, None),
         (["01234"] * 60, None),
@@ -625,10 +628,21 @@ def test_one_odd_value_in_a_column_of_numbers_is_noted(texts, odd):
     rows = [f'"{text}",{i * i % 7},{"p" if i % 3 else "q"}' for i, text in enumerate(texts)]
     Path("table.csv").write_text("\n".join(["income,b,y", *rows]))
     result = resample("table.csv", target="y", output="out.parquet")
-    assert ("'income' is taken for categories" in result.stderr) == (odd is not None)
+    assert ("'income' is read as categories" in result.stderr) == (odd is not None)
     assert (odd or "") in result.stderr
     kept = resample("table.csv", "--categorical", "income", target="y", output="kept.csv")
-    assert "taken for categories" not in kept.stderr
+    assert "read as categories" not in kept.stderr
+
+
+def test_odd_values_among_decimal_commas_are_noted():
+    rows = [f"{i % 7},5;1,500;{'p' if i % 3 else 'q'}" for i in range(60)]
+    Path("table.csv").write_text("\n".join(["a;b;y", *rows, "n/k;1,250;p"]))
+    result = resample("table.csv", target="y")
+    assert "column 'a' is read as categories, not numbers, because of 1 value," in result.stderr
+    assert "'n/k' in row 61" in result.stderr
+    assert "'b'" not in result.stderr
+    result = resample("table.csv", "--decimal", ".", target="y", output="text.csv")
+    assert "such as '1,500' in row 1" in result.stderr
 
 
 FORMULAS = ["=1+1", "+1+1", "-1+1", "@sum", "\tx", "＝1", "plain", "a=1"]
@@ -817,11 +831,11 @@ def test_no_message_is_as_long_as_what_was_given(table, option, given):
 )
 def test_more_rows_than_fit_into_memory_are_refused_before(table, arguments, monkeypatch):
     command = ["resample", table, "--target", "kind", "--output", "out.csv", *arguments]
-    refused(run(*command), arguments[0], "29,802,322 GiB at least", "this machine has")
+    refused(run(*command), arguments[0], "at least 29,802,322 GiB", "this machine has")
     Path("spec.toml").write_text("a = { values = [1] }")
     monkeypatch.setattr(cli, "memory_size", lambda: 1000.0)
     command = ["generate", "spec.toml", "--output", "out.csv", "--n"]
-    refused(run(*command, 126), "--n asks for 126 rows of 1 columns")
+    refused(run(*command, 126), "--n asks for 126 rows × 1 columns")
     assert run(*command, 125).exit_code == 0
 
 
@@ -874,6 +888,7 @@ def test_control_characters_do_not_reach_the_terminal(monkeypatch):
         ("a,kind\n1,p\n".encode("utf-16-le"), ["byte order mark", "--encoding utf-16-le"]),
         (b"a;b,kind\n1;2,3\n", ["';'", "','", "--sep"]),
         (b"a;b;kind\n1,5;1.5;p\n", ["column 'b'", "column 'a'", "--decimal"]),
+        (b"a;b;kind\n1,500;1;p\n", ["between thousands in column 'a'", "--decimal"]),
         (b"a,kind\n1,p\n2,p\ninf,q\n4,q\n5,q\n", ["infinity", "'a'"]),
         (b"a,kind\n1,p\n2,p\n", ["only 1 class"]),
         (b"a,kind\n1,0.1\n2,0.2\n3,0.3\n", ["regression"]),
@@ -977,7 +992,7 @@ def test_compare_passes_on_what_was_asked(table, asked):
     Path("page.html").touch()
     result = run("compare", table, "--target", "kind", *choices, *more, "--output", "page.html")
     assert result.exit_code == 0, result.stderr
-    assert result.stdout.splitlines()[0] == "[bold]" + 50 * "wide "
+    assert result.stdout.splitlines()[0].strip() == ("[bold]" + 50 * "wide ").strip()
     assert list(asked["X"].columns) == ["width", "count", "weight"]
     assert asked["y"].name == "kind"
     assert list(asked["samplers"]) == ["SMOTE", "SVMSMOTE"]
@@ -1064,6 +1079,19 @@ def test_compare_on_the_example(asked):
     given = [sampler.get_params() for sampler in asked["samplers"].values()]
     assert all(parameters.get("standardize", True) for parameters in given)
     assert asked["estimators"] is None
+
+
+def test_a_report_takes_the_next_name_where_another_run_was_faster(tmp_path):
+    class Report:
+        def to_html(self, path, *, overwrite):
+            if path.name == "page.html":
+                path.write_text("another run's")
+            return _files.write_atomically(path, lambda file: file.write_text("own"))
+
+    assert cli.write_report(Report(), None, "page.html", False) == Path("page-2.html")
+    assert Path("page.html").read_text() == "another run's"
+    with pytest.raises(FileExistsError):
+        cli.write_report(Report(), Path("page.html"), "unused.html", False)
 
 
 def test_compare_sets_parameters_of_every_sampler_that_has_them(table, asked):
@@ -1233,7 +1261,7 @@ def test_a_replaced_file_keeps_its_mode_and_its_link(table):
 def test_a_device_is_never_replaced(table):
     os.mkfifo("pipe.csv")
     command = ["resample", table, "--target", "kind", "--output", "pipe.csv", "--force"]
-    refused(run(*command), "is a device")
+    refused(run(*command), "is not a regular file")
 
 
 class TestAudit:

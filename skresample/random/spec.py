@@ -55,6 +55,7 @@ CLOSE = 1e-12
 ENDINGS = (".json", ".toml")
 TOO_DEEP = "it is nested too deeply."
 HALF_A_CHARACTER = "has half of a surrogate pair, which no file can hold: write the character."
+MOST_SAID = 300
 SHORTENED = Repr()
 SHORTENED.maxstring = SHORTENED.maxother = SHORTENED.maxlong = 80
 KINDS = ("dist", "values", "provider")
@@ -146,7 +147,7 @@ class ProviderColumn:
             _refuse(
                 self.name,
                 "provider",
-                f"{shown(self.provider)} failed: {type(error).__name__}: {error}",
+                f"{shown(self.provider)} failed: {_said(error)}",
             )
 
 
@@ -324,7 +325,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     read = {}
     for name, value in pairs:
         if name in read:
-            raise ValueError(f"{shown(name)} is in one object twice.")
+            raise ValueError(f"{shown(name)} is given twice in one object.")
         read[name] = value
     return read
 
@@ -414,6 +415,12 @@ def shown(value: Any) -> str:
         return "a number of thousands of digits"
 
 
+def _said(error: Exception) -> str:
+    """Return the beginning of what another library says."""
+    line = str(error).partition("\n")[0]
+    return f"{type(error).__name__}: {line if len(line) <= MOST_SAID else line[:MOST_SAID] + '...'}"
+
+
 def _refuse(column: str, key: str, why: str) -> NoReturn:
     raise ValueError(f"Column {shown(column)}, key {shown(key)}: {why}")
 
@@ -426,8 +433,7 @@ def _computing(column: str) -> Iterator[None]:
     except MemoryError:
         raise
     except Exception as error:  # whatever SciPy raises
-        why = str(error).partition("\n")[0] or type(error).__name__
-        _refuse(column, "dist", f"SciPy fails to compute it with these parameters: {why}")
+        _refuse(column, "dist", f"SciPy cannot compute it with these parameters: {_said(error)}")
 
 
 def _did_you_mean(given: Any, names: Iterable[str]) -> str:
@@ -622,6 +628,9 @@ def _read_named(name: str, told: Mapping[str, Any], dtype: str) -> Named:
     if told.get("scale", 1) == 0 or _number(name, "scale", told.get("scale", 1)) < 0:
         _refuse(name, "scale", f"a number above 0 is wanted, not {shown(told['scale'])}.")
     parameters = {key: _number(name, key, told[key]) for key in (*shapes, *places) if key in told}
+    for key, value in parameters.items():
+        if 0 < abs(value) < np.finfo(float).tiny:  # at which compiled code of SciPy aborts
+            _refuse(name, key, f"{value:g} is too small: floats have all digits from 2e-308 on.")
     given = {key: _number_or_date(name, key, told[key], dtype) for key in BOUNDS if key in told}
     low, high = given.get("min", -np.inf), given.get("max", np.inf)
     if low > high:
@@ -754,7 +763,7 @@ def _read_provider(name: str, told: Mapping[str, Any], missing: float) -> Provid
     try:
         openers[library](locale, 0)
     except (AttributeError, ValueError) as error:
-        _refuse(name, "locale", f"{library} does not have {shown(locale)}: {error}")
+        _refuse(name, "locale", f"{library} does not have {shown(locale)}: {_said(error)}")
 
     def opened(seed: int) -> Callable[[], Any]:
         found: Any = openers[library](locale, seed)
@@ -767,7 +776,7 @@ def _read_provider(name: str, told: Mapping[str, Any], missing: float) -> Provid
     try:
         value = opened(0)()
     except Exception as error:  # whatever the other library raises
-        _refuse(name, "provider", f"{shown(provider)} cannot be called: {error}")
+        _refuse(name, "provider", f"{shown(provider)} cannot be called: {_said(error)}")
     if _kind(value) is None:
         _refuse(name, "provider", f"{provider} gives {type(value).__name__}, and not one value.")
     return ProviderColumn(name, provider, opened, missing)

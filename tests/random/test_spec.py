@@ -1,9 +1,11 @@
 """Tables from specs: drawn as they say, or refused by column and key."""
 
+import functools
 import json
 import sys
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -25,6 +27,14 @@ NORM = {"dist": "norm"}
 
 def sample(spec, n=20_000, seed=0):
     return RandomGenerator.from_spec(spec, random_state=seed).sample(n)
+
+
+def refusal(spec):
+    try:
+        sample(spec, 3)
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 class TestDraws:
@@ -185,6 +195,15 @@ class TestDraws:
         expected = np.sort(np.array(wanted, "datetime64[us]"))
         np.testing.assert_array_equal(np.unique(x.dropna().to_numpy("datetime64[us]")), expected)
 
+    def test_counts_are_proportions_and_take_no_memory(self):
+        levels, counts = [6, 0, 5, 0], [1, 3, 1, 5]
+        plain = sample({"x": {"dist": "empirical", "levels": levels, "counts": counts}})
+        rows = np.repeat(levels, counts).tolist()
+        pd.testing.assert_frame_equal(sample({"x": {"dist": "empirical", "levels": rows}}), plain)
+        large = [10**14 * count for count in counts]
+        x = sample({"x": {"dist": "empirical", "levels": levels, "counts": large}})["x"]
+        np.testing.assert_allclose((x == 0).mean(), 0.8, atol=0.015)
+
     def test_empirical(self):
         x = sample({"x": {"dist": "empirical", "levels": [0, 5, 6], "counts": [8, 1, 1]}})["x"]
         assert abs((x == 0).mean() - 0.8) < 0.015
@@ -282,6 +301,23 @@ class TestReading:
             ("a.toml", None, FileNotFoundError, "There is no file"),
             ("a=1.toml", None, FileNotFoundError, r"There is no file .*a=1\.toml"),
             ("a.toml", b"a = {values = ['\xe9']}", ValueError, r"a\.toml is not in UTF-8"),
+            ("a.json", "[" * 100_000, ValueError, "as JSON: it is nested too deeply"),
+            ("a.json", '{"a":' * 100_000, ValueError, "as JSON: it is nested too deeply"),
+            ("a.toml", "a = " + "[" * 100_000, ValueError, "as TOML: it is nested too deeply"),
+            (
+                "a.json",
+                '{"a": {}, "b": {}, "a": {}}',
+                ValueError,
+                "'a' is given twice in one object",
+            ),
+            (
+                "a.json",
+                '{"a": {"min": 1, "min": 2}}',
+                ValueError,
+                "'min' is given twice in one object",
+            ),
+            ("a.toml", "a = {min = 1, min = 2}", ValueError, "cannot be read as TOML"),
+            ("a.json", '{"a": ' + "9" * 5000 + "}", ValueError, "cannot be read as JSON"),
         ],
     )
     def test_files_that_cannot_be_read(self, tmp_path, name, text, error, words):
@@ -407,6 +443,11 @@ class TestRefusals:
             ({"values": ["2024-02-29T13:00"], "dtype": "date"}, "values", "take dtype datetime"),
             ({"dist": "empirical"}, "levels", "a list of one number"),
             ({"dist": "empirical", "levels": [1], "counts": [0.5]}, "counts", "whole numbers"),
+            ({"dist": "empirical", "levels": [1], "counts": [10**30]}, "counts", "they sum to"),
+            ({"values": ["a", "\ud800"]}, "values", "'\\ud800' has half of a surrogate pair"),
+            ({"dist": "invgauss", "mu": 1e-320}, "mu", "too small"),
+            ({"dist": "foldcauchy", "c": 1e308}, "dist", "SciPy cannot compute it"),
+            ({"dist": "poisson_binom", "p": 2}, "dist", "SciPy cannot compute it"),
             ({"provider": "faker.nmae"}, "provider", "Did you mean 'name'?"),
             ({"provider": "mimesis.person.fullname"}, "provider", "Did you mean 'full_name'?"),
             ({"provider": "names.first"}, "provider", "write it as 'faker.name'"),
@@ -431,6 +472,7 @@ class TestRefusals:
             ({}, "needs a column"),
             ({1: {"dist": "norm"}}, "Column 1: a name must be text, such as '1'"),
             ({"x": 3}, "'x' must be a mapping"),
+            ({"\udc80": NORM}, r"'\\udc80': the name has half of a surrogate pair"),
             ({"x": {}}, "'x' must have one of the keys dist, values, provider, and has none"),
             ({"x": {"dist": "norm", "values": [1]}}, "has dist and values"),
         ],
@@ -438,6 +480,37 @@ class TestRefusals:
     def test_of_no_column_or_kind(self, spec, words):
         with pytest.raises(ValueError, match=words):
             RandomGenerator.from_spec(spec)
+
+    ODD: ClassVar = [
+        *(None, True, 0, -1, 0.5, 1e308, 1e-320, float("inf"), 10**30, 10**400, "", "x" * 10_000),
+        *("2024-02-29", "norm", "\x1b[31m", "\ud800", b"x", [], [1], ["a", 1], [[]], [10**30], {}),
+        *({"a": 1}, {"other": 0.5}, {"other": "x"}, 10**12, [1e308, -1e308], 86_400, "date", "int"),
+    ]
+    DEEP: ClassVar = functools.reduce(lambda inner, _: [inner], range(5000), [])
+
+    @pytest.mark.parametrize(
+        "told",
+        [
+            {"dist": "norm"},
+            {"dist": "poisson", "mu": 3},
+            {"dist": "uniform", "dtype": "datetime", "scale": 9000},
+            {"dist": "uniform", "dtype": "date", "scale": 9000},
+            {"dist": "empirical", "levels": [1, 2]},
+            {"values": [1, 2]},
+            {"values": ["2024-02-29", "2024-03-01"], "dtype": "date"},
+            {"provider": "faker.name"},
+        ],
+    )
+    def test_whatever_is_said_is_followed_or_refused_by_name_and_shortly(self, told):
+        keys = {*told, "min", "max", "decimals", "step", "missing", "p", "counts", "correlations"}
+        for key in sorted(keys | {"loc", "scale", "dtype", "locale", "odd"}):
+            for value in (*self.ODD, self.DEEP):
+                spec = {"the column": {**told, key: value}, "other": NORM}
+                said = refusal(spec)
+                if said:
+                    assert said.startswith("Column 'the column'"), (key, said)
+                    assert len(said) < 1000, key
+                    assert "\n" not in said, (key, said)
 
     def test_a_column_is_not_meant_to_be_correlated_with_itself(self):
         with pytest.raises(ValueError, match=r"key 'correlations\.a': no other .* name\.$"):
