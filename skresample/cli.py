@@ -39,7 +39,6 @@ from skresample._files import (
     append_rows,
     check_output,
     check_table_name,
-    load_example,
     read_dates,
     read_table,
     write_atomically,
@@ -47,6 +46,7 @@ from skresample._files import (
     write_table,
 )
 from skresample.compare.protocol import default_samplers, standardized
+from skresample.datasets import load_yeast4
 from skresample.table import Rows
 
 __all__ = ["app", "main"]
@@ -358,7 +358,8 @@ def compare(
     with notes(), progress_line("comparing", *columns) as update:
         if table is None or target is None:
             table, target, is_text = Path("yeast4"), "class", False
-            frame = load_example()
+            measured, site = load_yeast4(as_frame=True)
+            frame = measured.assign(**{target: site})
         else:
             frame, is_text = read_table(table), not is_parquet(table)
         X, y = split_target(drop_columns(frame, drop, table), target, table)
