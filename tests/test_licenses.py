@@ -1,8 +1,8 @@
 """What the package and each of its extras install may be used by anybody.
 
 Licenses are read from the metadata of what is installed here. Whoever installs the package gets
-permissive licenses only; whoever works on it (tests, documentation, lint) may get the Mozilla Public
-License too, which binds changes to its own files alone.
+permissive licenses only; whoever works on it (tests, documentation, lint) may get the Mozilla
+Public License too, which binds changes to its own files alone.
 """
 
 import re
