@@ -21,9 +21,7 @@ def lowest(requirements: list[str]) -> dict[str, str]:
         elif bound := re.fullmatch(r"([\w.-]+)>=([\w.]+)", requirement):
             found[bound[1]] = bound[2]
         else:
-            raise SystemExit(
-                f"{requirement!r} needs a lowest version, as in name>=1.2."
-            )
+            raise SystemExit(f"{requirement!r} needs a lowest version, as in name>=1.2.")
     return found
 
 
