@@ -18,7 +18,7 @@ extensions = [
 ]
 source_suffix = {".rst": "restructuredtext", ".md": "markdown"}
 templates_path = ["_templates"]
-exclude_patterns = ["_build", "examples", "sg_execution_times.rst", "user_guide/_*"]
+exclude_patterns = ["_build", "changes.d", "examples", "sg_execution_times.rst", "user_guide/_*"]
 default_role = "py:obj"
 python_use_unqualified_type_names = True
 
@@ -86,5 +86,6 @@ html_theme_options = {
 html_sidebars = {
     "quick_start": [],
     "architecture": [],
+    "changelog": [],
     "bibliography": [],
 }

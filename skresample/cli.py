@@ -44,7 +44,6 @@ from skresample._files import (
     check_output,
     check_table_name,
     find_odd_number,
-    load_example,
     output_dialect,
     read_dates,
     read_dialect,
@@ -55,6 +54,7 @@ from skresample._files import (
     write_table,
 )
 from skresample.compare.protocol import default_samplers, standardized
+from skresample.datasets import load_yeast4
 from skresample.table import Rows
 
 __all__ = ["app", "main"]
@@ -469,7 +469,8 @@ def compare(
     with notes(), progress_line("comparing", *columns) as update:
         if table is None or target is None:
             table, target, is_text = Path("yeast4"), "class", False
-            frame = load_example()
+            measured, site = load_yeast4(as_frame=True)
+            frame = measured.assign(**{target: site})
         else:
             dialect = read_dialect(table, sep, decimal, encoding)
             frame, is_text = read_table(table, dialect), not is_parquet(table)

