@@ -47,6 +47,8 @@ REPEATS = "ignore:.*new rows of class .* repeat others:UserWarning"
 
 def pytest_configure(config):
     config.addinivalue_line("filterwarnings", REPEATS)
+
+
 @pytest.fixture(scope="session")
 def others_tables():
     """Skip where the tables of the benchmarks are not, of which no extra of the package may be."""

@@ -163,7 +163,7 @@ class KDEOverSampler(DensityOverSampler):
         "covariance": [StrOptions({"auto", "full", "diagonal", "local"})],
         "shrinkage": [
             StrOptions({"auto", "ledoit_wolf"}),
-            Interval(Real, 0, 1, closed="both"),
+            RealInterval(0, 1, closed="both"),
             None,
         ],
         "adaptive": ["boolean"],

@@ -376,7 +376,7 @@ def as_series(
         return _of_type(_new(np.where(missing, np.nan, values), series), wanted)
     # Rows of both, one after the other, as each library can put those together of any type.
     new = _of_type(_new(values[~missing], series), wanted)
-    return stack(series, new)[np.where(missing, like, len(series) + np.cumsum(~missing) - 1)]
+    return _stack(series, new)[np.where(missing, like, len(series) + np.cumsum(~missing) - 1)]
 
 
 class NewColumn(NamedTuple):
@@ -508,11 +508,14 @@ def _write(out: npt.NDArray[Any], column: NewColumn, held: npt.NDArray[Any]) -> 
 
 
 def _stack(series: Any, new: Any) -> Any:
-    """Return one column of pandas after the other."""
-    # Else pandas would join the labels of the rows too, which take as much as the values.
-    both = [series.to_native(), new.alias(series.name).to_native()]
-    stacked = series.__native_namespace__().concat(both, ignore_index=True)
-    return nw.from_native(stacked, series_only=True)
+    """Return one column after the other."""
+    new = new.alias(series.name)
+    if hasattr(series.to_native(), "iloc"):
+        # Else pandas would join the labels of the rows too, which take as much as the values.
+        both = [series.to_native(), new.to_native()]
+        stacked = series.__native_namespace__().concat(both, ignore_index=True)
+        return nw.from_native(stacked, series_only=True)
+    return nw.concat([series.to_frame(), new.to_frame()], how="vertical")[:, 0]
 
 
 def append_table(X: Any, new: Any) -> Any:
