@@ -326,6 +326,12 @@ class Rows:
             scale[chosen] = getattr(recipe, "scale", 1.0)
         return scale
 
+    @property
+    def common_scale(self) -> float:
+        """What a length in the units of the table is multiplied by to be one in `numeric`."""
+        scale = self.scale
+        return 1.0 if not scale.size or (scale == 1).any() else float(scale.min())
+
     def recipe(self, i: int) -> Number:
         """Return how a column of numbers is written.
 
