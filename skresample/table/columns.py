@@ -292,8 +292,10 @@ def keep_squares(
     for chosen, recipe in recipes:
         places = np.arange(len(scale))[chosen]
         rest = np.setdiff1d(places, far)
-        if rest.size:
-            kept.append((chosen if isinstance(chosen, slice) else rest, recipe))
+        if isinstance(chosen, slice):
+            kept.append((chosen, recipe))  # later ones are in place of it
+        elif rest.size:
+            kept.append((rest, recipe))
         for i in np.intersect1d(places, far).tolist():
             scaled: Any = recipe
             own.append(([i], replace(scaled, scale=float(scale[i]))))
