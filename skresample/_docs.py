@@ -47,7 +47,9 @@ categorical_features : {'auto', None}, array-like or callable, default='auto'
     Which columns are categories: names of a frame's columns, positions, a mask, or a
     callable that returns such. ``'auto'`` takes the columns of strings, categories and
     booleans of a frame or an array of objects; None takes none, so that booleans are
-    numbers.
+    numbers. A tuple in a list names columns of zeros and ones that are one category together
+    (one-hot encoded): they stay numbers, and a new row has one 1 among them, or none if some
+    rows have none. Adjacent columns that sum to 1 in every row are recognized.
 """,
     "standardize": """
 standardize : bool, default=False

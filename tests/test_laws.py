@@ -11,6 +11,7 @@ from imblearn.over_sampling.base import BaseOverSampler as ImblearnBaseOverSampl
 from imblearn.pipeline import make_pipeline
 from samplers import (
     CLASSES,
+    HYBRIDS,
     INTERPOLANTS,
     INTERPOLATING,
     NO_PARENTS,
@@ -391,6 +392,15 @@ class TestExtremes:
                 reach += 2.0**-52 * np.ptp(longdoubles(table[name].to_numpy()))
             assert low - reach <= made.min()
             assert made.max() <= high + reach
+
+    @pytest.mark.parametrize("cls", HYBRIDS, ids=lambda cls: cls.__name__)
+    @pytest.mark.parametrize("kind", ["1e308", "both", "float16", "frame", "marks", "sparse"])
+    def test_rows_are_removed_all_the_same(self, cls, kind):
+        X, y = hostile(kind)
+        X_out, _ = cls(random_state=0).fit_resample(X, y)
+        new = X_out if isinstance(X_out, pd.DataFrame) else pd.DataFrame(dense(X_out))
+        assert not new.isna().any().any()
+        assert not np.isinf(new.select_dtypes("number").to_numpy(dtype=np.float64)).any()
 
     @every_sampler
     def test_the_least_time_is_no_missing_one(self, sampler):

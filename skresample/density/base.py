@@ -247,7 +247,11 @@ class DensityOverSampler(BaseOverSampler):
         numeric, codes = read_like(X, self._rows, self)
         # Of a column without any value in the class, nothing is known.
         numeric = np.where(fitted.missing.all(axis=0), np.nan, numeric)
-        return self._log_density(fitted, numeric, codes)
+        log = self._log_density(fitted, numeric, codes)
+        for i in np.flatnonzero(self._rows.scale != 1):  # to the units of the table
+            if fitted.numbers.varies[i]:
+                log += np.where(np.isnan(numeric[:, i]), 0.0, np.log(self._rows.scale[i]))
+        return log
 
     def _log_density(
         self, fitted: ClassDensity, numeric: Floats, codes: Codes
@@ -317,11 +321,6 @@ def filled(task: OneVsRest) -> tuple[Floats, npt.NDArray[np.bool_]]:
         Missing ones are drawn from those that the class has in the column, or are 0.
     missing : ndarray of shape (m, d)
         Where.
-
-    Raises
-    ------
-    ValueError
-        If a column has a range that floats do not hold.
     """
     rows = rows_of(task.numeric, task.minority)
     missing = np.isnan(rows)
@@ -329,12 +328,4 @@ def filled(task: OneVsRest) -> tuple[Floats, npt.NDArray[np.bool_]]:
         holes = missing[:, j]
         there = rows[~holes, j] if not holes.all() else np.zeros(1)
         rows[holes, j] = task.rng.choice(there, np.count_nonzero(holes))
-    with np.errstate(over="ignore"):
-        wide = np.flatnonzero(~np.isfinite(np.ptp(rows, axis=0)))
-    if wide.size:
-        names = [task.rows.names[j] for j in task.rows.columns.numbers[wide]]
-        raise ValueError(
-            f"The range of class {task.label!r} in columns {names} is beyond that of floats: "
-            "scale these columns."
-        )
     return rows, missing

@@ -156,7 +156,8 @@ class CCR(BaseOverSampler):
         features = features_of(task.rows, standardize=self.standardize, like=task.minority)
         counts = self._target.counts[self._target.codes]
         larger = np.flatnonzero(counts > len(task.minority))
-        radius = np.full(len(task.minority), float(self.energy))
+        energy = self.energy * (1.0 if self.standardize else task.rows.common_scale)
+        radius = np.full(len(task.minority), energy)
         push = np.zeros(task.numeric.shape)
         left, k = np.arange(len(task.minority)), NEAREST
         while larger.size and left.size:
@@ -167,7 +168,7 @@ class CCR(BaseOverSampler):
                 of = task.minority[some]
                 near = kneighbors(features, k, of=of, among=larger, n_jobs=self.n_jobs)
                 apart = paired_distances(features, np.repeat(of, k), near.ravel()).reshape(-1, k)
-                radius[some], n_inside = grow(np.sort(apart, axis=1), self.energy)
+                radius[some], n_inside = grow(np.sort(apart, axis=1), energy)
                 short = (n_inside == k) & (k < larger.size)
                 cut.append(some[short])
                 inside = (apart < radius[some, np.newaxis]) & ~short[:, np.newaxis]

@@ -119,6 +119,8 @@ class SMOTEIPF(HybridSampler):
     ) -> npt.NDArray[np.bool_]:
         mixed = rows.columns.categories.size or rows.columns.has_missing
         values = TableEncoder().fit_transform(X) if mixed else rows.numeric
+        if not mixed and max(values.max(), -values.min()) > np.finfo(np.float32).max:
+            values = rows.standardized  # trees take single precision
         estimator = self.estimator
         if estimator is None:
             estimator = DecisionTreeClassifier(criterion="entropy", min_samples_leaf=2)

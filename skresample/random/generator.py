@@ -435,6 +435,11 @@ def _told_of_numbers(
     recipe, offset = rows.recipe(j), _offset(rows, j)
     rounded: dict[str, Any] = {"dtype": "float"}
     if isinstance(recipe, FloatRecipe):
+        if recipe.scale != 1:
+            raise ValueError(
+                f"Column {rows.names[rows.columns.numbers[j]]!r} holds numbers too large or too "
+                "small for a spec: give it in other units."
+            )
         whole = isinstance(marginal, Named) and marginal.whole
         decimals = 0 if whole else recipe.decimals
         if decimals is not None:

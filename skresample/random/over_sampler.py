@@ -157,12 +157,6 @@ class RandomOverSampler(BaseOverSampler):
         if n < 2:
             return np.zeros(d)
         deviation = standard_deviation(rows) * np.sqrt(n / (n - 1))
-        if not np.isfinite(deviation).all():
-            columns = np.flatnonzero(~np.isfinite(deviation)).tolist()
-            raise ValueError(
-                f"shrinkage: the variance of class {task.label!r} in columns {columns} is beyond "
-                "the range of floats. Scale these columns, or leave shrinkage out."
-            )
         return shrinkage * silverman_factor(n, d) * deviation
 
     def _draw(

@@ -135,7 +135,9 @@ class SMOBD(InterpolatingOverSampler):
         own = features.take(rows) if isinstance(features, Mixed) else features[rows]
         last = self._kneighbors(features, self.min_samples - 1, rows, rows)[:, -1]
         core = paired_distances(features, rows, last)
-        radius = float(core.mean()) if self.radius is None else self.radius
+        radius = float(core.mean())
+        if self.radius is not None:
+            radius = self.radius * (1.0 if self.standardize else task.rows.common_scale)
         tree = spanning_tree(own, core, radius, start=int(core.argmin()))
         weights = self.eta * _of_largest(core) + (1 - self.eta) * _of_largest(tree.within)
         noise = _is_far(core, self.noise_factor) & _is_far(tree.reach, self.noise_factor)

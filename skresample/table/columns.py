@@ -44,6 +44,8 @@ TIMES = ((datetime, np.datetime64), (timedelta, np.timedelta64))
 # The squares of numbers up to this power of two, and down to its inverse, stay in the range of
 # floats, and so do sums of very many of them; the other is for single precision.
 MOST_EXPONENT, MOST_EXPONENT_SINGLE = 500, 50
+# To this the largest of the columns below that are raised.
+LEAST_EXPONENT = -400
 
 
 class Values(NamedTuple):
@@ -254,8 +256,8 @@ def keep_squares(
     """Scale columns of floats whose squares would leave the range of floats.
 
     By powers of two, so that no digit is lost. Very large columns get a factor in common, as
-    they may be compared with each other; very small ones one each. What is in single precision,
-    and leaves its range sooner, becomes double.
+    they may be compared with each other, and so do very small ones, but for those that would
+    still be too small. What is in single precision, and leaves its range sooner, becomes double.
 
     Parameters
     ----------
@@ -278,7 +280,10 @@ def keep_squares(
     if numeric.dtype == np.float32 and (np.abs(exponent) > MOST_EXPONENT_SINGLE).any():
         numeric = numeric.astype(np.float64)
     shift = np.minimum(MOST_EXPONENT - exponent.max(initial=0), 0) * (exponent > MOST_EXPONENT)
-    shift += np.maximum(-MOST_EXPONENT - exponent, 0)
+    tiny = exponent < -MOST_EXPONENT
+    if tiny.any():
+        shift[tiny] = LEAST_EXPONENT - exponent[tiny].max()
+        shift[tiny] += np.maximum(-MOST_EXPONENT - exponent[tiny] - shift[tiny], 0)
     if not shift.any():
         return numeric, recipes
     scale = np.ldexp(1.0, shift)

@@ -311,6 +311,20 @@ class Rows:
         high = np.fmax.reduce(self.numeric, axis=0).astype(np.float64)
         return np.nan_to_num(low, nan=-np.inf), np.nan_to_num(high, nan=np.inf)
 
+    @property
+    def scale(self) -> npt.NDArray[np.float64]:
+        """What the columns of numbers were multiplied by, of shape (d,): see `keep_squares`."""
+        scale = np.ones(self.numeric.shape[1])
+        for chosen, recipe in self.columns.recipes:
+            scale[chosen] = getattr(recipe, "scale", 1.0)
+        return scale
+
+    @property
+    def common_scale(self) -> float:
+        """What a length in the units of the table is multiplied by to be one in `numeric`."""
+        scale = self.scale
+        return 1.0 if not scale.size or (scale == 1).any() else float(scale.min())
+
     def recipe(self, i: int) -> Number:
         """Return how a column of numbers is written.
 

@@ -5,6 +5,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from samplers import blobs
 from scipy import stats
 from sklearn.base import clone
 from sklearn.covariance import ledoit_wolf
@@ -50,6 +51,16 @@ def skewed(n=300, seed=0):
         [np.exp(z[:, 0]), np.round(3 * z[:, 1]), np.maximum(z[:, 2], 0), stats.norm.cdf(z[:, 3])]
     )
     return np.concatenate([X, X + 1]), np.repeat([1, 0], n)
+
+
+@pytest.mark.parametrize("exponent", [900, -900])
+@pytest.mark.parametrize("sampler", [*SAMPLERS[:3], ROSE(random_state=0)], ids=str)
+def test_densities_are_in_the_units_of_the_table(sampler, exponent):
+    X, y = blobs()
+    usual = clone(sampler).fit(X, y).score_samples(X, label=1)
+    X = np.ldexp(X, exponent)
+    moved = clone(sampler).fit(X, y).score_samples(X, label=1)
+    np.testing.assert_allclose(moved, usual - 3 * exponent * np.log(2), rtol=1e-9)
 
 
 class TestVariance:

@@ -24,6 +24,7 @@ from skresample import (
     RandomOverSampler,
     SafeLevelSMOTE,
 )
+from skresample.table.columns import Floats, keep_squares
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*rows are used evenly, as in SMOTE:UserWarning"),
@@ -486,3 +487,51 @@ class TestInfinite:
         X[:, 1] = np.inf
         X_out, _ = RandomOverSampler(random_state=0).fit_resample(X, y)
         assert np.isinf(X_out[:, 1]).all()
+
+
+class TestKeepSquares:
+    """Columns far from 1 are scaled by powers of two, and nothing else is touched."""
+
+    @pytest.mark.parametrize("make", [np.asarray, sparse.csr_array])
+    def test_columns_far_from_1(self, make):
+        X = np.random.default_rng(0).normal(size=(20, 5))
+        X[:, [0, 1]] *= 2.0**900, 2.0**990
+        X[:, [2, 3]] *= 2.0**-1030, 2.0**-600
+        numeric, recipes = keep_squares(make(X), [(slice(None), Floats(X.dtype))])
+        numeric = numeric.toarray() if sparse.issparse(numeric) else numeric
+        assert np.isfinite(numeric**2).all()
+        assert (numeric**2 > 0).all()
+        scale = np.ones(5)
+        for chosen, recipe in recipes[1:]:
+            scale[chosen] = recipe.scale
+        assert scale[0] == scale[1] < 1 < scale[3] < scale[2]
+        assert scale[4] == 1
+        np.testing.assert_array_equal(numeric, X * scale)
+        for chosen, recipe in recipes[1:]:
+            back = recipe.decode(numeric[:, chosen], np.zeros((20, 1)))
+            np.testing.assert_array_equal(back, X[:, chosen])
+
+    @pytest.mark.parametrize("size", [2.0**-499, 1e-140, 1.0, 1e140, 2.0**498])
+    def test_others_are_the_memory_of_the_user(self, size):
+        X = np.random.default_rng(0).uniform(-1, 1, size=(20, 5)) * size
+        X[0] = size
+        X[:, 1] = 0
+        X[3, 2] = np.nan
+        recipes = [(slice(None), Floats(X.dtype))]
+        assert keep_squares(X, recipes)[0] is X
+
+    def test_single_precision_becomes_double(self):
+        X = np.array([[1e30, 1.0], [-3e38, 2.0]], dtype=np.float32)
+        numeric, recipes = keep_squares(X, [(slice(None), Floats(X.dtype))])
+        assert numeric.dtype == np.float64
+        assert len(recipes) == 1
+        np.testing.assert_array_equal(numeric, X)
+        assert recipes[0][1].decode(np.full((1, 2), 1e300), np.zeros((1, 1))).tolist() == [
+            [np.finfo(np.float32).max] * 2
+        ]
+
+    def test_missing_values_and_columns_without_any(self):
+        X = np.array([[np.nan, 1e300, np.nan], [np.nan, np.nan, 1e-310]])
+        numeric, _ = keep_squares(X, [(slice(None), Floats(X.dtype))])
+        np.testing.assert_array_equal(np.isnan(numeric), np.isnan(X))
+        assert np.isfinite(np.nansum(numeric**2))
