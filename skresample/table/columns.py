@@ -293,7 +293,8 @@ def keep_squares(
     else:
         numeric = numeric.copy()
         numeric[:, far] *= scale[far]
-    kept, own = [], []
+    kept: list[tuple[Any, Number]] = []
+    own: list[tuple[Any, Number]] = []
     for chosen, recipe in recipes:
         places = np.arange(len(scale))[chosen]
         rest = np.setdiff1d(places, far)
