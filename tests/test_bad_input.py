@@ -176,7 +176,8 @@ class TestTable:
     def test_of_other_than_two_dimensions(self, cls):
         X, y = blobs()
         assert "2D array" in refusal(cls(), X[:, 0], y)
-        assert "dim 3" in refusal(cls(), X[:, :, np.newaxis], y)
+        if cls()._computes:  # else images are copied
+            assert "dim 3" in refusal(cls(), X[:, :, np.newaxis], y)
 
     @every_interpolating_class
     @pytest.mark.parametrize("bad", [np.inf, -np.inf])
@@ -354,7 +355,7 @@ class TestTable:
         said = refusal(cls(), Frame(X), y, TypeError)
         assert cls.__name__ in said
         assert "Frame" in said
-        assert "to_pandas()" in said
+        assert "pass pyarrow.table(X)" in said
 
     @every_interpolating_class
     @pytest.mark.parametrize("make", [list, np.asarray])

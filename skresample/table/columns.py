@@ -293,12 +293,15 @@ def keep_squares(
     else:
         numeric = numeric.copy()
         numeric[:, far] *= scale[far]
-    kept, own = [], []
+    kept: list[tuple[Any, Number]] = []
+    own: list[tuple[Any, Number]] = []
     for chosen, recipe in recipes:
         places = np.arange(len(scale))[chosen]
         rest = np.setdiff1d(places, far)
-        if rest.size:
-            kept.append((chosen if isinstance(chosen, slice) else rest, recipe))
+        if isinstance(chosen, slice):
+            kept.append((chosen, recipe))  # later ones are in place of it
+        elif rest.size:
+            kept.append((rest, recipe))
         for i in np.intersect1d(places, far).tolist():
             scaled: Any = recipe
             own.append(([i], replace(scaled, scale=float(scale[i]))))

@@ -590,7 +590,8 @@ def refuse_not_in_memory(X: Any, sampler: str, what: str = "X") -> None:
     if known or hasattr(X, "__arrow_c_stream__") or hasattr(X, "__dataframe__"):
         ways = NOT_IN_MEMORY.get(library, WAYS)
         remedies = [f"pass {what}.{way}()" for way in ways if hasattr(X, way)]
-        remedies.append("make it one of these")
+        is_arrow = hasattr(X, "__arrow_c_stream__")
+        remedies.append(f"pass pyarrow.table({what})" if is_arrow else "make it one of these")
         raise TypeError(
             f"{sampler} reads NumPy arrays, SciPy sparse matrices and frames that are in memory "
             f"(pandas, polars, pyarrow), not {type(X).__module__}.{type(X).__qualname__}: "
