@@ -6,7 +6,7 @@ from typing import Any
 
 from sklearn.pipeline import Pipeline
 
-__all__ = ["last_step", "prepare_validation", "trait_of", "validates"]
+__all__ = ["MANY_ROWS", "last_step", "prepare_validation", "trait_of", "validates"]
 
 # Above so many rows, early_stopping='auto' means True in scikit-learn.
 MANY_ROWS = 10_000

@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from skresample.audit.tables import Side, Tables
 from skresample.compare.baselines import BalancedWeights, TunedThreshold
-from skresample.compare.protocol import ROWS_FOR_THREADS, find_refusals, last_step, with_encoder
+from skresample.compare.protocol import ROWS_FOR_THREADS, find_refusals, with_encoder
 from skresample.encoding import TableEncoder
 from skresample.numerics.threads import is_forked
 from skresample.table import append_table, take_rows

@@ -59,6 +59,7 @@ from skresample.table import (
 )
 from skresample.table.columns import is_missing, kind_of
 from skresample.utils import all_samplers, seeded_clone
+from skresample.validation import MANY_ROWS, last_step
 
 __all__ = [
     "ROWS_FOR_THREADS",
@@ -70,7 +71,6 @@ __all__ = [
     "default_samplers",
     "distinct_names",
     "find_refusals",
-    "last_step",
     "plain_labels",
     "standardized",
     "with_encoder",
@@ -89,8 +89,6 @@ IN_THREADS = (
 # On fewer training rows than this, threads inside a fit wait for each other longer than they work,
 # on a busy machine a hundred times longer.
 ROWS_FOR_THREADS = 20_000
-# On more training rows scikit-learn's early_stopping='auto' means True.
-ROWS_FOR_EARLY_STOPPING = 10_000
 # Greater numbers of processes are slips.
 MOST_JOBS = 10_000
 # So many columns are named where an encoder is put in front.
@@ -417,10 +415,9 @@ def plain_labels(target: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     ValueError
         If two classes are written alike.
     """
-    labels = target.classes.tolist()
-    kind = target.labels.dtype.kind
-    if kind in "biufU" or (kind == "O" and all(isinstance(one, str) for one in labels)):
+    if target.is_plain:
         return target.classes, target.labels
+    labels, kind = target.classes.tolist(), target.labels.dtype.kind
     names = np.array(labels) if all(isinstance(one, (bool, int)) for one in labels) else None
     if names is None or names.dtype.kind not in "biu" or len(np.unique(names)) < len(labels):
         names = np.array([str(label) for label in (labels if kind == "O" else target.classes)])
@@ -676,7 +673,7 @@ def _with_early_stopping_pinned(
     changes. What it decides on the training rows as they are holds for all methods.
     """
     n_train = min(len(train) for train, _ in folds)
-    stops = n_train > ROWS_FOR_EARLY_STOPPING
+    stops = n_train > MANY_ROWS
     may_grow = max(np.bincount(data.codes[train]).max() for train, _ in folds) * len(data.names)
     pinned, notes = {}, []
     for name, estimator in estimators.items():
@@ -685,10 +682,10 @@ def _with_early_stopping_pinned(
         pinned[name] = estimator
         if auto:
             pinned[name] = clone(estimator).set_params(**dict.fromkeys(auto, stops))
-        if auto and (stops or may_grow > ROWS_FOR_EARLY_STOPPING):
+        if auto and (stops or may_grow > MANY_ROWS):
             notes.append(
                 f"{name}: early_stopping='auto' was set to {stops} for all methods. It depends on "
-                f"the number of rows (more than {ROWS_FOR_EARLY_STOPPING:,}), which resampling "
+                f"the number of rows (more than {MANY_ROWS:,}), which resampling "
                 f"changes; the folds train on {n_train:,} rows."
             )
     return pinned, notes
@@ -894,22 +891,6 @@ def codes_of(labels: npt.NDArray[Any], names: npt.NDArray[Any]) -> npt.NDArray[n
     if not np.array_equal(names[codes], labels):
         raise ValueError("it predicts something else than the classes that it was fitted on")
     return codes
-
-
-def last_step(estimator: Any) -> Any:
-    """Return what a pipeline ends in, and anything else as it is.
-
-    Parameters
-    ----------
-    estimator : estimator
-        Perhaps a pipeline.
-
-    Returns
-    -------
-    last : estimator
-        Its last step.
-    """
-    return estimator.steps[-1][1] if isinstance(estimator, Pipeline) else estimator
 
 
 def build(estimator: Any, sampler: Any, method: str, encoded: bool, seed: int) -> Any:

@@ -192,6 +192,8 @@ def _check_values(y: Any, n_rows: int, name: str) -> npt.NDArray[Any]:
         )
     if checked.dtype == object:
         checked = _unboxed(checked)
+    elif checked.dtype.kind in "mM":
+        checked = _as_objects(checked)
     if checked.dtype.kind == "S" or any(isinstance(v, bytes) for v in checked.flat[:1]):
         raise ValueError(
             "y holds bytes, which are not text yet: decode them, for example by "
@@ -200,6 +202,14 @@ def _check_values(y: Any, n_rows: int, name: str) -> npt.NDArray[Any]:
     if checked.dtype.kind == "f" and not np.isfinite(checked).all():
         raise ValueError("Input y contains infinity, which is no class label.")
     return checked
+
+
+def _as_objects(times: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return dates or durations as Python has them, by which users call their classes."""
+    whole = times.astype(f"{times.dtype.kind}8[us]")
+    if (whole != times).any():
+        raise ValueError("y holds times with fractions of microseconds: round them, or use text.")
+    return whole.astype(object)
 
 
 def _unboxed(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
