@@ -19,7 +19,7 @@ __all__ = ["LeeSMOTE"]
 
 ROUNDS = 20
 # No more rounds are begun after so many rows, or pairs of rows of a sparse table, were looked at.
-MOST_DRAWN, MOST_PAIRS = 4_000_000, 1_000_000_000
+MOST_DRAWN, MOST_PAIRS = 2_200_000, 1_000_000_000
 
 
 @fill_doc
@@ -57,7 +57,7 @@ class LeeSMOTE(InterpolatingOverSampler):
     -----
     What is still rejected after twenty rounds is taken all the same, and a warning says how
     many rows that are: there may be no place in the table where a row would be accepted. So that
-    large tables do not take minutes, there are fewer rounds after 4 million rows drawn in all, or
+    large tables do not take minutes, there are fewer rounds after 2.2 million rows drawn in all, or
     a thousand million pairs of these and the rows of a sparse table.
 
     References
