@@ -577,7 +577,7 @@ def test_search_over_parameters_samplers_and_none(table):
 
 def test_cross_validation_passes_weights(table):
     X, y = table
-    model = ResampledClassifier(LogisticRegression(), SMOTE(random_state=0))
+    model = ResampledClassifier(LogisticRegression(), SMOTE(random_state=3))
     heavy = np.where(y == 1, 100.0, 1.0)
     scores = [
         cross_validate(model, X, y, scoring="recall", params=params)["test_score"].mean()

@@ -215,7 +215,7 @@ class TestGeometricSMOTE:
         assert min(self.p_values(X, y, ours, theirs)) > LEVEL / 10
 
     @pytest.mark.parametrize(
-        "wrong", [{"truncation_factor": 0.6}, {"deformation_factor": 0.2}, {"k_neighbors": 4}]
+        "wrong", [{"truncation_factor": 0.5}, {"deformation_factor": 0.2}, {"k_neighbors": 4}]
     )
     def test_another_one_would_fail(self, wrong):
         X, y = normal()

@@ -174,7 +174,7 @@ class GANOverSampler(GenerativeOverSampler):
         "pac": [IntegerInterval(1)],
         "hidden": [tuple, list],
         "n_noise": [IntegerInterval(1, 1 << 16)],
-        "learning_rate": [RealInterval(0, 1e6, closed="right")],
+        "learning_rate": [RealInterval(0, 1e200, closed="right")],
         "device": [str],
         "verbose": ["boolean"],
     }

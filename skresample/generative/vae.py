@@ -157,7 +157,7 @@ class VAEOverSampler(GenerativeOverSampler):
         "latent": [StrOptions({"posterior", "prior"})],
         "max_epochs": [IntegerInterval(1, 10**6)],
         "batch_size": [IntegerInterval(1), None],
-        "learning_rate": [RealInterval(0, 1e6, closed="right")],
+        "learning_rate": [RealInterval(0, 1e200, closed="right")],
         "patience": [IntegerInterval(1)],
         "verbose": ["boolean"],
     }
