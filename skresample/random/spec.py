@@ -507,6 +507,9 @@ def _read_values(name: str, told: Mapping[str, Any], missing: float) -> ValuesCo
             "values",
             f"all must be of one kind, and these are {', '.join(sorted(set(map(str, kinds))))}.",
         )
+    whole = [int(value) for value in values if isinstance(value, Integral)]
+    if whole and not (min(whole) >= -(2**63) and max(whole) < 2 ** (63 if min(whole) < 0 else 64)):
+        _refuse(name, "values", "whole numbers beyond 64 bits: write them as text.")
     p = told.get("p", [1 / len(values)] * len(values))
     if not isinstance(p, list | tuple) or len(p) != len(values):
         _refuse(name, "p", f"a list of {len(values)} probabilities is wanted, one a value.")

@@ -445,6 +445,8 @@ class TestRefusals:
             ({"dist": "empirical", "levels": [1], "counts": [0.5]}, "counts", "whole numbers"),
             ({"dist": "empirical", "levels": [1], "counts": [10**30]}, "counts", "they sum to"),
             ({"values": ["a", "\ud800"]}, "values", "'\\ud800' has half of a surrogate pair"),
+            ({"values": [1, 10**30]}, "values", "beyond 64 bits"),
+            ({"values": [-1, 2**63]}, "values", "beyond 64 bits"),
             ({"dist": "invgauss", "mu": 1e-320}, "mu", "too small"),
             ({"dist": "foldcauchy", "c": 1e308}, "dist", "SciPy cannot compute it"),
             ({"dist": "poisson_binom", "p": 2}, "dist", "SciPy cannot compute it"),
