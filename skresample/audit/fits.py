@@ -18,6 +18,7 @@ from skresample.encoding import TableEncoder
 from skresample.numerics.threads import is_forked
 from skresample.table import append_table, take_rows
 from skresample.utils import seeded_clone
+from skresample.validation import last_step
 
 __all__ = ["Fits", "Predictions", "fit_all"]
 
