@@ -336,7 +336,9 @@ class TestWhatOverSamples:
             assert np.count_nonzero(mine.is_synthetic_) <= 7
 
     @every_sampler
-    @pytest.mark.parametrize("wrong", [object(), -1.0, 0.0, 2, "some"], ids=str)
+    @pytest.mark.parametrize(
+        "wrong", [object(), -1.0, 0.0, 2, "some"], ids=lambda wrong: type(wrong).__name__
+    )
     def test_wrong_strategy(self, sampler, wrong):
         sampler = clone(sampler).set_params(sampling_strategy=wrong)
         for method in (sampler.fit, sampler.fit_resample):
