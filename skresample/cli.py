@@ -155,14 +155,20 @@ def plain_errors() -> Iterator[None]:
 
 @contextmanager
 def notes() -> Iterator[None]:
-    """Collect what is warned of, and print it at the end as notes."""
-    with warnings.catch_warnings(record=True) as caught:
+    """Print each warning as a note, once and at once: some say how long what follows takes."""
+    noted: set[str] = set()
+
+    def note(message: Warning | str, *_: Any, **__: Any) -> None:
+        if str(message) not in noted:
+            noted.add(str(message))
+            say(shortened(f"Note: {message}"), err=True)
+
+    with warnings.catch_warnings():
         # Other kinds of warnings are about code, which the user of a command cannot change.
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", UserWarning)
+        warnings.showwarning = note
         yield
-    for message in dict.fromkeys(str(warning.message) for warning in caught):
-        say(shortened(f"Note: {message}"), err=True)
 
 
 @contextmanager

@@ -1320,3 +1320,16 @@ class TestAudit:
         assert result.exit_code == 2
         assert message in result.stderr
         assert not list(Path().glob("*.html"))
+
+
+def test_what_takes_long_is_noted_before_it_starts(monkeypatch):
+    def drawn(self, share):
+        if share.size > 3:  # as many are tried when the spec is read
+            raise ValueError("drawn")
+
+    monkeypatch.setattr("skresample.random.spec.NumberColumn.quantile", drawn)
+    Path("spec.toml").write_text('wait = { dist = "levy_stable", alpha = 1.8, beta = -0.5 }\n')
+    result = run("generate", "spec.toml", "--n", 2000, "--output", "out.csv")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Note: Column 'wait': 2,000 values of 'levy_stable' take about")
+    assert result.stderr.endswith("Error: drawn\n")
