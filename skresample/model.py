@@ -412,18 +412,16 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
                 f"and class {names[counts.argmin()]!r} has {counts.min()}: use a smaller "
                 "calibration_cv, or calibration='prior', which holds out none."
             )
-        if isinstance(cv, Integral) or hasattr(cv, "split"):
-            folds = list(check_cv(cv, codes, classifier=True).split(training.X, codes, groups))
-        else:  # positions in the table that was given
-            place = np.full(int(kept.max()) + 1, -1)
-            place[kept] = np.arange(len(kept))
-            everything = np.arange(len(place))
-            folds = [
-                tuple(
-                    place[rows[np.isin(rows, kept)]] for rows in map(everything.__getitem__, fold)
-                )
-                for fold in cv
-            ]
+        try:
+            if isinstance(cv, Integral) or hasattr(cv, "split"):
+                splitter = check_cv(cv, codes, classifier=True)
+                folds = list(splitter.split(training.X, codes, groups))
+            else:
+                folds = [_renumbered(fold, kept) for fold in cv]
+        except (TypeError, ValueError, IndexError) as error:
+            raise ValueError(f"calibration_cv cannot split the rows: {error}") from error
+        if not folds:
+            raise ValueError("calibration_cv makes no folds.")
         needed = _rows_needed(self.sampler)
         for train, _ in folds:
             left = np.bincount(codes[train], minlength=len(labels))
@@ -789,6 +787,16 @@ def _check_weights(sample_weight: Any, X: Any) -> npt.NDArray[np.floating]:
             "give weights of at least 0, of which 0 leaves a row out."
         )
     return weight
+
+
+def _renumbered(
+    fold: Any, kept: npt.NDArray[np.intp]
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Return a fold of positions in a table as positions among those of its rows that are kept."""
+    place = np.full(int(kept.max()) + 1, -1)
+    place[kept] = np.arange(len(kept))
+    train, test = (np.arange(len(place))[rows] for rows in fold)
+    return place[train[np.isin(train, kept)]], place[test[np.isin(test, kept)]]
 
 
 def _without_table(sampler: Any) -> Any:

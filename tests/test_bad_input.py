@@ -15,6 +15,7 @@ from sklearn.base import clone
 from sklearn.cluster import KMeans
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import NearestNeighbors
 
 from skresample import (
@@ -24,6 +25,8 @@ from skresample import (
     BorderlineSMOTE,
     KMeansSMOTE,
     RandomOverSampler,
+    ResampledClassifier,
+    TableEncoder,
 )
 
 every_class = pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
@@ -38,6 +41,12 @@ ODD = [
     *(1e308, np.nan, np.inf, -np.inf, 1 + 2j, np.array(2), np.array([1, 2])),
     *("x", "", b"x", None, object(), [], (), {}, [1], [None], {"x": 1}, {0: 1}),
     lambda *_: object(),
+]
+
+MODELS = [
+    TableEncoder(),
+    ResampledClassifier(GaussianNB(), SMOTE(random_state=0)),
+    ResampledClassifier(GaussianNB(), calibration="sigmoid", calibration_cv=2),
 ]
 
 
@@ -562,6 +571,24 @@ class TestParameters:
             setattr(odd, name, value)
             try:
                 odd.fit_resample(*blobs((30, 9)))
+            except (TypeError, ValueError) as error:
+                if name not in str(error):
+                    unnamed.append((value, error))
+        assert not unnamed
+
+    @pytest.mark.parametrize(
+        ("model", "name"),
+        [(m, name) for m in MODELS for name in m.get_params(deep=False)],
+        ids=lambda value: value if isinstance(value, str) else name_of(value),
+    )
+    @pytest.mark.filterwarnings("ignore::UserWarning")
+    def test_odd_value_of_what_is_no_sampler(self, model, name):
+        unnamed = []
+        for value in ODD:
+            odd = clone(model)
+            setattr(odd, name, value)
+            try:
+                odd.fit(*blobs((30, 9)))
             except (TypeError, ValueError) as error:
                 if name not in str(error):
                     unnamed.append((value, error))
