@@ -23,6 +23,7 @@ from skresample.audit.useful import useful
 from skresample.audit.valid import valid
 from skresample.audit.varied import varied
 from skresample.compare.protocol import check_parameters, distinct_names
+from skresample.table import refuse_not_in_memory
 
 __all__ = ["audit"]
 
@@ -127,7 +128,7 @@ def audit(
     started = time.perf_counter()
     given = {"X_real": X_real, "y_real": y_real, "X_syn": X_syn, "y_syn": y_syn}
     given |= {"X_holdout": X_holdout, "y_holdout": y_holdout}
-    _refuse_sparse(given)
+    _refuse_unreadable(given)
     others = {"sensitive": sensitive, "estimator": estimator, "progress": progress}
     check_parameters("audit", CONSTRAINTS, **given, **others, random_state=random_state)
     _check_classifier(estimator)
@@ -178,8 +179,9 @@ def audit(
     return AuditReport(answers, sizes, tables.notes, time.perf_counter() - started)
 
 
-def _refuse_sparse(given: dict[str, Any]) -> None:
+def _refuse_unreadable(given: dict[str, Any]) -> None:
     for name, one in given.items():
+        refuse_not_in_memory(one, "audit", name)
         if sparse.issparse(one):
             raise TypeError(f"{name} is sparse: pass {name}.toarray().")
 

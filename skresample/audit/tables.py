@@ -8,20 +8,19 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from imblearn.utils import check_target_type
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import _num_samples
 
 from skresample.numerics.mixed import Mixed, mismatch_cost
 from skresample.table import (
     Rows,
+    read_labels,
     read_like,
     read_rows,
     read_target,
-    refuse_not_in_memory,
     take_rows,
 )
-from skresample.table.columns import is_missing, kind_of
+from skresample.table.columns import kind_of
 
 __all__ = ["FEWEST", "LEAST_ROWS", "Side", "Tables", "read_tables"]
 
@@ -198,7 +197,6 @@ def read_tables(
         raise ValueError("X_holdout and y_holdout go together: give both, or none.")
     given = {"X_real": X_real, "X_syn": X_syn, "X_holdout": X_holdout}
     for name, table in given.items():
-        refuse_not_in_memory(table, "audit", name)
         if table is not None:
             _check_is_table(name, table)
     reader = Audit()
@@ -335,16 +333,7 @@ def _read_labels(y: Any, n: int, classes: list[Any], name: str) -> npt.NDArray[n
     """Return labels as positions in the classes."""
     with _about(name):
         _check_length(name, y, n)
-        values = np.asarray(y)
-    if values.ndim == 2 and values.shape[1] > 1:  # one-hot
-        values = np.asarray(check_target_type(values))
-    if is_missing(values).any():
-        raise ValueError(f"{name} has missing labels: fill them in, or drop those rows.")
-    labels = values.ravel().tolist()
-    try:
-        set(labels)
-    except TypeError as error:
-        raise ValueError(f"{name} holds {type(labels[0]).__name__}s, not class labels.") from error
+        labels = read_labels(y, n, "audit").labels.tolist()
     known = {label: code for code, label in enumerate(classes)}
     others = [label for label in labels if label not in known]
     if others:

@@ -29,6 +29,7 @@ from skresample.table.columns import (
     recipes_of,
 )
 from skresample.table.frames import (
+    is_column,
     is_frame,
     number_blocks,
     open_frame,
@@ -395,7 +396,7 @@ class Rows:
             if kind_of(column) != "number":
                 continue
             recipe, numeric = read_number(column, keep_decimals=False)
-            if isinstance(recipe, Floats) and (numeric[levels] % 1 != 0).any():
+            if isinstance(recipe, Floats) and (np.floor(numeric[levels]) != numeric[levels]).any():
                 names.append(self.names[j])
         return names
 
@@ -584,10 +585,9 @@ def refuse_not_in_memory(X: Any, sampler: str, what: str = "X") -> None:
         With what makes a table of memory of it.
     """
     library = type(X).__module__.partition(".")[0]
-    known = library in NOT_IN_MEMORY and not is_frame(X)
-    if not known and (isinstance(X, (np.ndarray, list, tuple)) or is_frame(X)):
+    if isinstance(X, (np.ndarray, list, tuple)) or is_frame(X) or is_column(X):
         return
-    if known or hasattr(X, "__arrow_c_stream__") or hasattr(X, "__dataframe__"):
+    if library in NOT_IN_MEMORY or hasattr(X, "__arrow_c_stream__") or hasattr(X, "__dataframe__"):
         ways = NOT_IN_MEMORY.get(library, WAYS)
         remedies = [f"pass {what}.{way}()" for way in ways if hasattr(X, way)]
         is_arrow = hasattr(X, "__arrow_c_stream__")

@@ -328,7 +328,7 @@ def test_what_fails_in_one_fold_does_not_end_the_comparison(table):
 
 @pytest.mark.parametrize(("limit", "stops"), [(50, True), (70, False)])
 def test_early_stopping_is_the_same_for_all_methods(table, monkeypatch, limit, stops):
-    monkeypatch.setattr(protocol, "ROWS_FOR_EARLY_STOPPING", limit)
+    monkeypatch.setattr(protocol, "MANY_ROWS", limit)
     build, built = protocol.build, []
 
     def remember(estimator, *others):

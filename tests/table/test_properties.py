@@ -11,6 +11,7 @@ from scipy import sparse
 from sklearn.base import clone
 
 import skresample
+from skresample.base import part_of
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*rows are used evenly, as in SMOTE:UserWarning"),
@@ -19,6 +20,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Number of distinct clusters"),
     pytest.mark.filterwarnings("ignore:sampling_strategy=.* is met already"),
     pytest.mark.filterwarnings("ignore:.*would remove all rows of class:UserWarning"),
+    pytest.mark.filterwarnings("ignore:.* had after over-sampling:UserWarning"),
 ]
 SPARE = [
     skresample.SMOTE(standardize=True),
@@ -109,7 +111,7 @@ def is_refused(sampler, y, strategy):
         others = {"minority": smallest, "not minority": ~smallest}
         growing = have[others.get(strategy, True) & (have < most)]
         if isinstance(strategy, float):
-            growing = growing if have.min() < int(strategy * most) else []
+            growing = growing if have.min() < part_of(strategy, most) else []
     return getattr(sampler, "_min_rows", 2) > 1 and 1 in growing
 
 
