@@ -14,7 +14,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.utils import get_tags
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted, validate_data
 
-from skresample.table.columns import Category, Values, kind_of
+from skresample.table.columns import Category, Values, kind_of, plain
 from skresample.table.frames import is_frame, open_frame
 from skresample.table.rows import Rows, read_rows
 
@@ -257,7 +257,7 @@ def needs_encoder(X: Any) -> bool:
     rows = Rows(X, names=[""] * X.shape[1])
     columns = map(rows.column, range(X.shape[1]))
     return any(
-        column.missing.any() or column.values.dtype.kind in "mM" or kind_of(column) != "number"
+        column.missing.any() or kind_of(column) != "number" or plain(column).dtype.kind in "mM"
         for column in columns
     )
 
@@ -390,7 +390,7 @@ def _kind(rows: Rows, j: int) -> str:
 
 def _floats(column: Values) -> npt.NDArray[np.float64]:
     """Return numbers, or times in days, as floats."""
-    values, missing = column.values, column.missing
+    values, missing = plain(column), column.missing
     if values.dtype.kind in "mM":
         if values.dtype.kind == "M":
             values = values - np.zeros(1, dtype=values.dtype)

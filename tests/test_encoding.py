@@ -260,3 +260,14 @@ def test_tables_in_which_no_name_is_spelt_as_a_number():
         assert not takes_names_for_numbers(model, table, y)
     for column in (np.arange(40), y == 1, np.where(y, "a", "1"), pd.Categorical(["a", "b"] * 20)):
         assert not takes_names_for_numbers(model, pd.DataFrame({"a": column}), y)
+
+
+@pytest.mark.parametrize("zone", [None, "Europe/Berlin"])
+def test_times_that_are_objects_are_times(zone):
+    times = pd.Series(pd.date_range("2020-01-01", periods=6, freq="7h", tz=zone, unit="us"))
+    times[2] = None
+    frames = [pd.DataFrame({"seen": some}) for some in (times, times.astype(object))]
+    assert all(map(needs_encoder, frames))
+    expected, encoded = (TableEncoder().fit_transform(frame) for frame in frames)
+    np.testing.assert_allclose(encoded, expected)
+    np.testing.assert_allclose(TableEncoder().fit(frames[0]).transform(frames[1]), expected)

@@ -57,7 +57,7 @@ from skresample.table import (
     refuse_not_in_memory,
     take_rows,
 )
-from skresample.table.columns import is_missing, kind_of
+from skresample.table.columns import is_missing, kind_of, plain
 from skresample.utils import all_samplers, seeded_clone
 from skresample.validation import MANY_ROWS, last_step
 
@@ -599,10 +599,10 @@ def _what_few_take(X: Any) -> str:
     found: dict[str, list[str]] = {"categories": [], "dates or durations": [], "missing values": []}
     for j, name in enumerate(rows.names):
         column = rows.column(j)
-        if column.values.dtype.kind in "mM":
-            found["dates or durations"].append(name)
-        elif kind_of(column) != "number":
+        if kind_of(column) != "number":
             found["categories"].append(name)
+        elif plain(column).dtype.kind in "mM":
+            found["dates or durations"].append(name)
         if column.missing.any():
             found["missing values"].append(name)
     return "; ".join(f"{kind} in {_some_of(named)}" for kind, named in found.items() if named)

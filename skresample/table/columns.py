@@ -25,6 +25,7 @@ __all__ = [
     "is_missing",
     "keep_squares",
     "kind_of",
+    "plain",
     "read_number",
     "recipes_of",
 ]
@@ -441,9 +442,7 @@ def read_number(column: Values, *, keep_decimals: bool) -> tuple[Number, npt.NDA
     numeric : ndarray of shape (n,)
         Floats, NaN where the value is missing.
     """
-    values, present = column.values, ~column.missing
-    if values.dtype == object:
-        values = _unboxed(values, present)
+    values, present = plain(column), ~column.missing
     number: Number
     if values.dtype.kind in "mM":
         number = _time(values[present], values.dtype)
@@ -513,9 +512,7 @@ def encode_like(column: Values, number: Number) -> npt.NDArray[np.float64]:
     numeric : ndarray of shape (n,) or (n, k)
         NaN where the value is missing.
     """
-    values, present = column.values, ~column.missing
-    if values.dtype == object:
-        values = _unboxed(values, present)
+    values, present = plain(column), ~column.missing
     if isinstance(number, Whole) and number.offset and values.dtype.kind == "f":
         encoded = (values - float(number.offset)) / number.unit
         return np.where(present, encoded, np.nan)
@@ -607,8 +604,22 @@ def _as_time(value: Any) -> Any:
     return np.datetime64(value) if isinstance(value, datetime) else np.timedelta64(value)
 
 
-def _unboxed(values: npt.NDArray[Any], present: npt.NDArray[np.bool_]) -> npt.NDArray[Any]:
-    """Return objects that are all numbers, all booleans or all times, as such."""
+def plain(column: Values) -> npt.NDArray[Any]:
+    """Return the values of a column; objects that are all numbers, booleans or times as such.
+
+    Parameters
+    ----------
+    column : Values
+        Of kind number or boolean.
+
+    Returns
+    -------
+    values : ndarray of shape (n,)
+        Not of objects; whatever stands where a value is missing means nothing.
+    """
+    values, present = column.values, ~column.missing
+    if values.dtype != object:
+        return values
     held = values[present].tolist()
     if held and isinstance(held[0], tuple(t for of_a_kind in TIMES for t in of_a_kind)):
         times = np.array([_as_time(value) for value in held])
