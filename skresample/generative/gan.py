@@ -93,6 +93,9 @@ class GANOverSampler(GenerativeOverSampler):
     rows is the average of the generator over the last steps :footcite:p:`yazici2019unusual`.
 
     It takes PyTorch to fit, ``pip install "skresample[torch]"``, and NumPy to draw.
+    Without a GPU, training takes about 20 s of processor time for a table of 10 columns and two
+    minutes for one of 200, since it grows with the columns: for thousands of them, lower `n_steps`,
+    or use :class:`VAEOverSampler`.
 
     Parameters
     ----------
