@@ -40,10 +40,10 @@ class Masking:
     ----------
     X : {array-like, sparse matrix, DataFrame} of n_samples rows
         The table.
-    names : iterable of object
+    names : iterable of object, default=()
         What may be told although a cell may say the same, such as class labels. Names of
         columns may always be told.
-    numbers : iterable of float
+    numbers : iterable of float, default=()
         The same of numbers: parameters, and counts of rows.
     """
 
