@@ -353,7 +353,8 @@ def _respelt(X: Any, rows: npt.NDArray[np.intp], names: dict[int, list[Any]]) ->
         series = frame[:, j]
         if j in names:
             texts = nw.new_series("", names[j], nw.String, backend=series.implementation)
-            is_text = series.dtype in (nw.String, nw.Object)
+            # What the cast makes of Arrow's columns, pyarrow before 22 cannot turn into arrays.
+            is_text = series.dtype in (nw.String, nw.Object) or series.implementation.is_pyarrow()
             columns[str(j)] = texts if is_text else texts.cast(nw.Categorical)
         else:
             columns[str(j)] = series[rows]
