@@ -57,6 +57,20 @@ def refusal(sampler, X, y, error=ValueError):
     return str(caught.value)
 
 
+def unnamed(estimator, name, method):
+    """Return the odd values that neither work, in no time, nor bring an error with the name."""
+    found = []
+    for value in ODD:
+        odd = clone(estimator)
+        setattr(odd, name, value)
+        try:
+            getattr(odd, method)(*blobs((30, 9)))
+        except (TypeError, ValueError) as error:
+            if name not in str(error):
+                found.append((value, error))
+    return found
+
+
 class TestTarget:
     @every_class
     @pytest.mark.parametrize("label", ["sick", 1, True])
@@ -564,17 +578,7 @@ class TestParameters:
     )
     @pytest.mark.filterwarnings("ignore::UserWarning")
     def test_odd_value(self, sampler, name):
-        """It works, in no time, or the error names the parameter."""
-        unnamed = []
-        for value in ODD:
-            odd = clone(sampler)
-            setattr(odd, name, value)
-            try:
-                odd.fit_resample(*blobs((30, 9)))
-            except (TypeError, ValueError) as error:
-                if name not in str(error):
-                    unnamed.append((value, error))
-        assert not unnamed
+        assert not unnamed(sampler, name, "fit_resample")
 
     @pytest.mark.parametrize(
         ("model", "name"),
@@ -583,16 +587,7 @@ class TestParameters:
     )
     @pytest.mark.filterwarnings("ignore::UserWarning")
     def test_odd_value_of_what_is_no_sampler(self, model, name):
-        unnamed = []
-        for value in ODD:
-            odd = clone(model)
-            setattr(odd, name, value)
-            try:
-                odd.fit(*blobs((30, 9)))
-            except (TypeError, ValueError) as error:
-                if name not in str(error):
-                    unnamed.append((value, error))
-        assert not unnamed
+        assert not unnamed(model, name, "fit")
 
     @pytest.mark.parametrize(
         ("sampler", "name"),
