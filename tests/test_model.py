@@ -495,6 +495,7 @@ class Evaluated(Recorder):
 
 class TestFitParameters:
     @pytest.mark.filterwarnings("ignore:The argument 'eval_set' is deprecated")
+    @pytest.mark.filterwarnings("ignore:X does not have valid feature names, but LGBM")
     @pytest.mark.parametrize("calibration", [None, "sigmoid"])
     def test_evaluation_rows_are_never_resampled(self, table, calibration):
         X, y = table

@@ -320,7 +320,15 @@ def to_pandas(frame: Any) -> Any:
     frame : pandas.DataFrame
         pandas itself makes objects of dates.
     """
+    import pyarrow as pa
+
     table = nw.from_native(frame, eager_only=True).to_arrow()
+    for j, field in enumerate(table.schema):
+        kind = field.type
+        # Keys without a sign, such as those of polars, not every release of pyarrow takes.
+        if pa.types.is_dictionary(kind) and pa.types.is_unsigned_integer(kind.index_type):
+            signed = pa.dictionary(pa.int64(), kind.value_type, kind.ordered)
+            table = table.set_column(j, field.with_type(signed), table.column(j).cast(signed))
     return table.to_pandas(date_as_object=False)
 
 

@@ -164,7 +164,9 @@ def _views(native: Any) -> dict[int, tuple[Any, Any]]:
 
         plain = {pa.string_view(): pa.large_string(), pa.binary_view(): pa.large_binary()}
         if pa.types.is_dictionary(arrow) and arrow.value_type in plain:
-            wanted = pa.dictionary(arrow.index_type, plain[arrow.value_type], arrow.ordered)
+            # Not large ones, which early releases of pyarrow do not turn into arrays.
+            texts = pa.string() if arrow.value_type == pa.string_view() else pa.binary()
+            wanted = pa.dictionary(arrow.index_type, texts, arrow.ordered)
         elif arrow in plain:
             wanted = plain[arrow]
         else:
