@@ -70,8 +70,7 @@ def refused(result, *words, code=2, lines=1):
     """Check that a command said in plain words why it did nothing."""
     assert result.exit_code == code
     assert "Traceback" not in result.stderr
-    said = [line for line in result.stderr.splitlines() if not line.startswith("Note: ")]
-    assert 1 <= len(said) <= lines
+    assert 1 <= len(result.stderr.splitlines()) <= lines
     for word in words:
         assert word in result.stderr
     assert not list(Path().glob(".skresample-*"))
@@ -893,7 +892,7 @@ def test_control_characters_do_not_reach_the_terminal(monkeypatch):
         (b"a;b;kind\n1,500;1;p\n", ["between thousands in column 'a'", "--decimal"]),
         (b"a,kind\n1,p\n2,p\ninf,q\n4,q\n5,q\n", ["infinity", "'a'"]),
         (b"a,kind\n1,p\n2,p\n", ["only 1 class"]),
-        (b"a,kind\n1,0.1\n2,0.2\n3,0.3\n", ["regression"]),
+        (b"a,kind\n1,0.1\n3,0.2\n2,0.3\n", ["regression"]),
         (b"kind\np\np\nq\nq\n", ["0 feature"]),
     ],
 )
