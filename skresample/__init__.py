@@ -2,24 +2,25 @@
 
 from skresample._version import __version__
 from skresample.audit import AuditReport, audit
+from skresample.cleaning import CCR, SMOTEENN, SMOTEIPF, SMOTETomek
 from skresample.compare import Comparison, compare
 from skresample.density import (
     ROSE,
     GaussianCopulaOverSampler,
     KDEOverSampler,
     MultivariateGaussianSMOTE,
+    RandomOverSampler,
     RWOSampling,
 )
-from skresample.encoding import TableEncoder
+from skresample.disclosure import Perturbation
 from skresample.generative import (
     ARFOverSampler,
     GANOverSampler,
     GeneratorSampler,
     VAEOverSampler,
 )
-from skresample.hybrid import CCR, SMOTEENN, SMOTEIPF, SMOTETomek
-from skresample.model import ResampledClassifier
-from skresample.random import Perturbation, RandomGenerator, RandomOverSampler
+from skresample.pipeline.classifier import ResampledClassifier
+from skresample.pipeline.encoder import TableEncoder
 from skresample.smote import (
     ADASYN,
     LVQSMOTE,
@@ -39,6 +40,7 @@ from skresample.smote import (
     ProWSyn,
     SafeLevelSMOTE,
 )
+from skresample.spec import RandomGenerator
 
 __all__ = [
     "ADASYN",

@@ -53,7 +53,7 @@ from skresample._files import (
     write_dates,
     write_table,
 )
-from skresample.compare.protocol import default_samplers, standardized
+from skresample.compare._compare import default_samplers, standardized
 from skresample.datasets import load_yeast4
 from skresample.table import Rows
 

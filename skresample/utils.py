@@ -23,8 +23,8 @@ def all_samplers() -> dict[str, Any]:
     True
     """
     import skresample
-    from skresample.base import BaseOverSampler
-    from skresample.hybrid.base import HybridSampler
+    from skresample.cleaning.base import HybridSampler
+    from skresample.samplers.base import BaseOverSampler
 
     names = sorted(set(skresample.__all__) - {"GeneratorSampler"})
     exported = {name: getattr(skresample, name) for name in names}

@@ -5,9 +5,9 @@ from importlib.util import find_spec
 import numpy as np
 
 import skresample
-from skresample.base import BaseOverSampler
+from skresample.cleaning.base import HybridSampler
 from skresample.density.copula import CopulaOverSampler
-from skresample.hybrid.base import HybridSampler
+from skresample.samplers.base import BaseOverSampler
 from skresample.smote.base import InterpolatingOverSampler
 
 
@@ -37,7 +37,7 @@ CLASSES = [
     and issubclass(cls, BaseOverSampler)
     and cls not in (skresample.GeneratorSampler, skresample.GANOverSampler)  # see below
 ]
-# What also removes rows keeps other laws: tests/hybrid.
+# What also removes rows keeps other laws: tests/cleaning.
 HYBRIDS = [cls for cls in EXPORTED if isinstance(cls, type) and issubclass(cls, HybridSampler)]
 # What puts numbers on lines; SMOTEN takes every column for categories.
 INTERPOLATING = [

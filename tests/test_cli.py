@@ -1328,7 +1328,7 @@ def test_what_takes_long_is_noted_before_it_starts(monkeypatch):
         if share.size > 3:  # as many are tried when the spec is read
             raise ValueError("drawn")
 
-    monkeypatch.setattr("skresample.random.spec.NumberColumn.quantile", drawn)
+    monkeypatch.setattr("skresample.spec.spec.NumberColumn.quantile", drawn)
     Path("spec.toml").write_text('wait = { dist = "levy_stable", alpha = 1.8, beta = -0.5 }\n')
     result = run("generate", "spec.toml", "--n", 2000, "--output", "out.csv")
     assert result.exit_code == 2

@@ -45,7 +45,7 @@ from skresample import (
     RandomOverSampler,
     SafeLevelSMOTE,
 )
-from skresample.base import how_many, part_of
+from skresample.samplers.base import part_of, resolve_sampling_strategy
 from skresample.table import Target
 
 # What a method says when it finds no base or too few neighbours is tested with the method.
@@ -682,7 +682,10 @@ class TestCounts:
                 for given in (ratio, np.float64(ratio), np.float32(ratio)):
                     with warnings.catch_warnings():
                         warnings.simplefilter("ignore", UserWarning)  # met already
-                        assert how_many(given, target) == {1: wanted - 1}, (ratio, n)
+                        assert resolve_sampling_strategy(given, target) == {1: wanted - 1}, (
+                            ratio,
+                            n,
+                        )
 
     @pytest.mark.parametrize("ratio", [0.001, 0.057, 0.283, 0.999, 1 / 3, 2 / 3, 1])
     @pytest.mark.parametrize("n", [1000, 3000, 10**6, 3 * 10**9])

@@ -38,7 +38,7 @@ from benchmarks.audit.data import FAULTS, PART, real_tables, split
 from skresample import GANOverSampler, KDEOverSampler, RandomOverSampler, audit
 from skresample.audit.answers import NO_PROBLEM, NOT_JUDGED, PROBLEM
 from skresample.audit.report import MARKS
-from skresample.compare.protocol import default_samplers, standardized
+from skresample.compare._compare import default_samplers, standardized
 
 RESULTS = Path(__file__).parents[1] / "results" / "audit.json"
 QUESTIONS = ("valid", "faithful", "varied", "private", "useful", "fair")

@@ -8,7 +8,7 @@ from scipy import stats
 
 from benchmarks.gains.methods import NOTHING
 from benchmarks.gains.protocol import AT_HALF, SCORES
-from skresample.compare.protocol import CLASS_WEIGHTS, F1_THRESHOLD, TUNED_THRESHOLD
+from skresample.compare._compare import CLASS_WEIGHTS, F1_THRESHOLD, TUNED_THRESHOLD
 
 __all__ = [
     "HIGHER_IS_BETTER",

@@ -12,7 +12,7 @@ from sklearn.base import clone
 
 from benchmarks.gains.data import Table
 from skresample import RandomOverSampler, ResampledClassifier
-from skresample.compare.protocol import (
+from skresample.compare._compare import (
     CLASS_WEIGHTS,
     NOTHING,
     RANDOM_OVER_SAMPLING,

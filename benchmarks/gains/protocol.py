@@ -21,6 +21,7 @@ from threadpoolctl import threadpool_limits
 from benchmarks.gains.classifiers import Classifier
 from benchmarks.gains.data import Table, load, shrink
 from benchmarks.gains.methods import Method, draws
+from skresample.compare._compare import build, confidence_of
 from skresample.compare.baselines import log_of, tune_offsets
 from skresample.compare.metrics import (
     calibration_slope,
@@ -28,7 +29,6 @@ from skresample.compare.metrics import (
     probability_scores,
     ranking_scores,
 )
-from skresample.compare.protocol import build, confidence_of
 from skresample.table import take_rows
 
 __all__ = ["DECISIONS", "SCORES", "Plan", "Unit", "run", "run_named"]

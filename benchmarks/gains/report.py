@@ -29,7 +29,7 @@ from benchmarks.gains.protocol import AT_HALF
 from skresample._files import write_atomically
 from skresample._pages import STYLE, data_uri
 from skresample._pages import write_page as write_html
-from skresample.compare.protocol import (
+from skresample.compare._compare import (
     CLASS_WEIGHTS,
     F1_THRESHOLD,
     RANDOM_OVER_SAMPLING,

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from skresample.numerics.permutations import holm
+from skresample.audit.statistics.permutations import holm
 
 __all__ = [
     "LOOK_CLOSER",

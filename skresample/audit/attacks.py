@@ -5,11 +5,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from skresample.audit.statistics.closeness import nearest_lists
+from skresample.audit.statistics.lines import lines_through, matches, meeting_points
 from skresample.audit.tables import Side, Tables
-from skresample.numerics.closeness import nearest_lists
-from skresample.numerics.lines import lines_through, matches, meeting_points
-from skresample.numerics.mixed import Mixed
-from skresample.numerics.neighbors import kneighbors
+from skresample.neighbors.mixed import Mixed
+from skresample.neighbors.search import kneighbors
 
 __all__ = ["Recovered", "guesses", "membership_scores", "recover"]
 

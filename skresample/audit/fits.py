@@ -12,13 +12,13 @@ from sklearn.utils.validation import has_fit_parameter
 from threadpoolctl import threadpool_limits
 
 from skresample.audit.tables import Side, Tables
+from skresample.compare._compare import ROWS_FOR_THREADS, find_refusals, with_encoder
 from skresample.compare.baselines import BalancedWeights, TunedThreshold
-from skresample.compare.protocol import ROWS_FOR_THREADS, find_refusals, with_encoder
-from skresample.encoding import TableEncoder
 from skresample.numerics.threads import is_forked
+from skresample.pipeline.encoder import TableEncoder
+from skresample.pipeline.validation import last_step
 from skresample.table import append_table, take_rows
 from skresample.utils import seeded_clone
-from skresample.validation import last_step
 
 __all__ = ["Fits", "Predictions", "fit_all"]
 

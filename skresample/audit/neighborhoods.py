@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from skresample.audit.statistics.closeness import KNeighbors, nearest_lists, nearest_two
 from skresample.audit.tables import FEWEST, Tables
-from skresample.numerics.closeness import Lists, nearest_lists, nearest_two
-from skresample.numerics.mixed import Mixed
+from skresample.neighbors.mixed import Mixed
 
 __all__ = ["LISTED", "Neighborhood", "neighborhoods", "weights_like_synthetic"]
 
@@ -24,7 +24,7 @@ class Neighborhood(NamedTuple):
         Which class.
     is_real : ndarray of shape (n,)
         Which of the rows are real.
-    lists : Lists
+    lists : KNeighbors
         The nearest of them, of each.
     nearest : ndarray of shape (n,)
         How far the nearest real row is, of real rows the nearest other one.
@@ -32,7 +32,7 @@ class Neighborhood(NamedTuple):
 
     stratum: int
     is_real: npt.NDArray[np.bool_]
-    lists: Lists
+    lists: KNeighbors
     nearest: npt.NDArray[np.float64]
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import _num_samples
 
-from skresample.numerics.mixed import Mixed, mismatch_cost
+from skresample.neighbors.mixed import Mixed, mismatch_cost
 from skresample.table import (
     Rows,
     read_labels,

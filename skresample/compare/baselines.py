@@ -11,7 +11,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.validation import has_fit_parameter
 
-from skresample.model import ResampledClassifier
+from skresample.pipeline.classifier import ResampledClassifier
 from skresample.table import take_rows
 
 __all__ = ["BalancedWeights", "TunedThreshold", "groups_for", "log_of", "tune_offsets"]

@@ -3,6 +3,7 @@
 from skresample.density.copula import GaussianCopulaOverSampler
 from skresample.density.kde import KDEOverSampler
 from skresample.density.mgs import MultivariateGaussianSMOTE
+from skresample.density.random_over_sampler import RandomOverSampler
 from skresample.density.rose import ROSE
 from skresample.density.rwo import RWOSampling
 
@@ -12,4 +13,5 @@ __all__ = [
     "KDEOverSampler",
     "MultivariateGaussianSMOTE",
     "RWOSampling",
+    "RandomOverSampler",
 ]

@@ -12,11 +12,11 @@ from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from skresample.base import BaseOverSampler, OneVsRest, fill_in_blocks, rows_of
+from skresample.density._categories import MOST_ROWS, CategoryKernels
 from skresample.numerics.allocation import draw_bases
-from skresample.numerics.categories import MOST_ROWS, CategoryKernels
 from skresample.numerics.kernels import Kernels, Neighborhoods, Spiked
 from skresample.numerics.normal_scores import NormalScores
+from skresample.samplers.base import BaseOverSampler, Task, fill_in_blocks, rows_of
 from skresample.table import Synthetic, read_like
 
 __all__ = [
@@ -186,10 +186,10 @@ class DensityOverSampler(BaseOverSampler):
     }
 
     @abstractmethod
-    def _fit_density(self, task: OneVsRest, rows: Floats) -> Density:
+    def _fit_density(self, task: Task, rows: Floats) -> Density:
         """Fit a density to the numbers of a class, in which nothing is missing."""
 
-    def _fit_class(self, task: OneVsRest) -> ClassDensity:
+    def _fit_class(self, task: Task) -> ClassDensity:
         rows, missing = filled(task)
         density = self._fit_density(task, rows)
         categories = CategoryKernels.on(task.rows.codes[task.minority])
@@ -202,7 +202,7 @@ class DensityOverSampler(BaseOverSampler):
         return ClassDensity(density, missing, categories)
 
     def _draw(
-        self, task: OneVsRest, fitted: ClassDensity, n_new: int, rng: np.random.Generator
+        self, task: Task, fitted: ClassDensity, n_new: int, rng: np.random.Generator
     ) -> Synthetic:
         which = draw_bases(np.ones(len(task.minority)), n_new, rng)
         codes = fitted.categories.draw(which, rng)
@@ -308,12 +308,12 @@ def independent(rows: Floats, factor: float) -> Density:
     return Density(Kernels(points, root), space, varies, rows[0])
 
 
-def filled(task: OneVsRest) -> tuple[Floats, npt.NDArray[np.bool_]]:
+def filled(task: Task) -> tuple[Floats, npt.NDArray[np.bool_]]:
     """Return the numbers of a class with a value where one is missing, and where that is.
 
     Parameters
     ----------
-    task : OneVsRest
+    task : Task
         The class.
 
     Returns

@@ -5,8 +5,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from skresample._docs import fill_doc
-from skresample.base import OneVsRest, fill_in_blocks, rows_of
+from skresample.density._categories import CategoryKernels
+from skresample.density._rank_correlations import (
+    latent_correlations,
+    nearest_correlation,
+    spearman,
+)
 from skresample.density.base import (
     ClassDensity,
     Density,
@@ -14,14 +18,10 @@ from skresample.density.base import (
     filled,
 )
 from skresample.numerics.allocation import draw_bases
-from skresample.numerics.categories import CategoryKernels
 from skresample.numerics.kernels import Kernels, Root, Spiked
 from skresample.numerics.normal_scores import NormalScores
-from skresample.numerics.rank_correlations import (
-    latent_correlations,
-    nearest_correlation,
-    spearman,
-)
+from skresample.samplers.base import Task, fill_in_blocks, rows_of
+from skresample.samplers.parameters import fill_doc
 from skresample.table import Synthetic
 
 __all__ = ["CopulaOverSampler", "GaussianCopulaOverSampler", "absent", "gaussian_copula"]
@@ -75,7 +75,7 @@ def correlation_root(scores: Floats, values: Floats, missing: Mask, marginals: l
     return root / np.linalg.norm(root, axis=1, keepdims=True)
 
 
-def absent(task: OneVsRest) -> Mask:
+def absent(task: Task) -> Mask:
     """Return which numbers, and then which categories, of a class are missing."""
     numbers = np.isnan(rows_of(task.numeric, task.minority))
     return np.column_stack([numbers, task.rows.codes[task.minority] < 0])
@@ -88,11 +88,11 @@ class CopulaOverSampler(DensityOverSampler):
     class, which is then the new row's parent; in a table without holes, new rows have none.
     """
 
-    def _bounds(self, task: OneVsRest) -> Any:
+    def _bounds(self, task: Task) -> Any:
         """Return what new numbers are reflected in, if anything."""
         return task.rows.bounds(self.bounds)
 
-    def _fit_class(self, task: OneVsRest) -> ClassDensity:
+    def _fit_class(self, task: Task) -> ClassDensity:
         rows, missing = filled(task)
         codes = task.rows.codes[task.minority]
         names = codes.astype(np.float64)
@@ -104,7 +104,7 @@ class CopulaOverSampler(DensityOverSampler):
         return ClassDensity(density, missing, CategoryKernels.on(codes))
 
     def _draw(
-        self, task: OneVsRest, fitted: ClassDensity, n_new: int, rng: np.random.Generator
+        self, task: Task, fitted: ClassDensity, n_new: int, rng: np.random.Generator
     ) -> Synthetic:
         m, d = fitted.missing.shape
         absent = fitted.categories.places < 0
@@ -252,6 +252,6 @@ class GaussianCopulaOverSampler(CopulaOverSampler):
         self.bounds = bounds
         self.keep_index = keep_index
 
-    def _fit_density(self, task: OneVsRest, rows: Floats) -> Density:
+    def _fit_density(self, task: Task, rows: Floats) -> Density:
         is_name = np.arange(rows.shape[1]) >= task.numeric.shape[1]
         return gaussian_copula(rows, absent(task), is_name, task.rng)

@@ -10,10 +10,8 @@ import numpy.typing as npt
 from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import StrOptions
 
-from skresample._constraints import WIDEST, RealInterval
-from skresample._docs import fill_doc
-from skresample.base import OneVsRest
 from skresample.density.base import Density, DensityOverSampler, Scaled
+from skresample.neighbors.search import kneighbors
 from skresample.numerics.bandwidth import isj, likelihood_cv, lscv, scott, silverman
 from skresample.numerics.kernels import (
     KERNELS,
@@ -25,8 +23,10 @@ from skresample.numerics.kernels import (
     shrunk_covariances,
     with_covariance,
 )
-from skresample.numerics.neighbors import kneighbors
 from skresample.numerics.normal_scores import NormalScores, spread_ties
+from skresample.samplers.base import Task
+from skresample.samplers.constraints import WIDEST, RealInterval
+from skresample.samplers.parameters import fill_doc
 
 __all__ = ["KDEOverSampler"]
 
@@ -203,7 +203,7 @@ class KDEOverSampler(DensityOverSampler):
         self.bounds = bounds
         self.keep_index = keep_index
 
-    def _fit_density(self, task: OneVsRest, rows: Floats) -> Density:
+    def _fit_density(self, task: Task, rows: Floats) -> Density:
         varies = rows.min(axis=0) < rows.max(axis=0)
         moving = rows[:, varies]
         space: Scaled | NormalScores
@@ -220,7 +220,7 @@ class KDEOverSampler(DensityOverSampler):
             kernels = self._fit_kernels(task, points, spread)
         return Density(kernels, space, varies, rows[0])
 
-    def _fit_kernels(self, task: OneVsRest, points: Floats, spread: Floats) -> Kernels:
+    def _fit_kernels(self, task: Task, points: Floats, spread: Floats) -> Kernels:
         """Fit kernels to standardised rows; their width to such without ties."""
         m, d = points.shape
         local = self._is_local(task, m, d)
@@ -253,7 +253,7 @@ class KDEOverSampler(DensityOverSampler):
             return kernels
         return with_covariance(kernels, _estimated(points, None) if singular else covariance)
 
-    def _fit_wide(self, task: OneVsRest, points: Floats, spread: Floats) -> Kernels:
+    def _fit_wide(self, task: Task, points: Floats, spread: Floats) -> Kernels:
         """Do the same of no more rows than columns, without a matrix of the columns.
 
         Covariances of kernels and rows have the same axes, of which there are m - 1 at most
@@ -290,7 +290,7 @@ class KDEOverSampler(DensityOverSampler):
         centres = middle + root(less).apply(points - middle)
         return Kernels(centres, root(less * of_kernels), scales, self.kernel)
 
-    def _is_local(self, task: OneVsRest, m: int, d: int) -> bool:
+    def _is_local(self, task: Task, m: int, d: int) -> bool:
         """Return whether each kernel has a covariance of its own."""
         if self.covariance not in ("auto", "local") or _near(m, d) == m - 1:
             return False
@@ -304,7 +304,7 @@ class KDEOverSampler(DensityOverSampler):
         return self.covariance == "local" or numbers <= MOST_LOCAL
 
     def _share(
-        self, task: OneVsRest, m: int, d: int, *, singular: bool, nearly: bool, covariance: str
+        self, task: Task, m: int, d: int, *, singular: bool, nearly: bool, covariance: str
     ) -> float | None:
         """Return how far the covariance of a class is shrunk; None for what is estimated."""
         if self.shrinkage == "ledoit_wolf":

@@ -6,12 +6,12 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from skresample._constraints import WIDEST, IntegerInterval, RealInterval
-from skresample._docs import fill_doc
-from skresample.base import OneVsRest
 from skresample.density.base import Density, DensityOverSampler, standardized
+from skresample.neighbors.search import kneighbors
 from skresample.numerics.kernels import Neighborhoods
-from skresample.numerics.neighbors import kneighbors
+from skresample.samplers.base import Task
+from skresample.samplers.constraints import WIDEST, IntegerInterval, RealInterval
+from skresample.samplers.parameters import fill_doc
 
 __all__ = ["MultivariateGaussianSMOTE"]
 
@@ -105,7 +105,7 @@ class MultivariateGaussianSMOTE(DensityOverSampler):
         self.bounds = bounds
         self.keep_index = keep_index
 
-    def _fit_density(self, task: OneVsRest, rows: Floats) -> Density:
+    def _fit_density(self, task: Task, rows: Floats) -> Density:
         varies, space, points = standardized(rows)
         k = self.k_neighbors or max(5, points.shape[1] + 1)
         # Around a row that is there several times, its copies would be all of the neighbourhood.

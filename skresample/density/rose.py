@@ -5,11 +5,11 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from skresample._constraints import WIDEST, RealInterval
-from skresample._docs import fill_doc
-from skresample.base import OneVsRest
 from skresample.density.base import Density, DensityOverSampler, independent
 from skresample.numerics.bandwidth import silverman_factor
+from skresample.samplers.base import Task
+from skresample.samplers.constraints import WIDEST, RealInterval
+from skresample.samplers.parameters import fill_doc
 
 __all__ = ["ROSE"]
 
@@ -103,7 +103,7 @@ class ROSE(DensityOverSampler):
     def _keeps_originals(self) -> bool:
         return not self.both_classes
 
-    def _fit_density(self, task: OneVsRest, rows: npt.NDArray[np.floating]) -> Density:
+    def _fit_density(self, task: Task, rows: npt.NDArray[np.floating]) -> Density:
         n, d = rows.shape
         sample = np.sqrt(n / (n - 1))
         return independent(rows, self.shrinkage * silverman_factor(n, d) * sample)

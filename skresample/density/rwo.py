@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from skresample._docs import fill_doc
-from skresample.base import OneVsRest
 from skresample.density.base import Density, DensityOverSampler, independent
+from skresample.samplers.base import Task
+from skresample.samplers.parameters import fill_doc
 
 __all__ = ["RWOSampling"]
 
@@ -81,5 +81,5 @@ class RWOSampling(DensityOverSampler):
         self.bounds = bounds
         self.keep_index = keep_index
 
-    def _fit_density(self, task: OneVsRest, rows: npt.NDArray[np.floating]) -> Density:
+    def _fit_density(self, task: Task, rows: npt.NDArray[np.floating]) -> Density:
         return independent(rows, 1 / np.sqrt(len(rows)))

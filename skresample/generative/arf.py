@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.ensemble import RandomForestClassifier
 
-from skresample._constraints import IntegerInterval, RealInterval
-from skresample._docs import fill_doc
-from skresample.base import OneVsRest
+from skresample.generative._truncated import draw_truncated_normal, truncated_moments
 from skresample.generative.base import GenerativeOverSampler, Places, with_any
 from skresample.generative.progress import progress
 from skresample.numerics.normal_scores import NormalScores
 from skresample.numerics.threads import n_threads
-from skresample.numerics.truncated import draw_truncated_normal, truncated_moments
+from skresample.samplers.base import Task
+from skresample.samplers.constraints import IntegerInterval, RealInterval
+from skresample.samplers.parameters import fill_doc
 
 __all__ = ["ARFOverSampler"]
 
@@ -290,7 +290,7 @@ class ARFOverSampler(GenerativeOverSampler):
 
     def _fit_generator(
         self,
-        task: OneVsRest,
+        task: Task,
         continuous: Floats,
         places: Places,
         sizes: list[int],

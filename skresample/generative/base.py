@@ -12,11 +12,11 @@ from scipy.special import ndtr, ndtri
 from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import StrOptions
 
-from skresample.base import BaseOverSampler, OneVsRest, fill_in_blocks
 from skresample.density.base import filled
 from skresample.numerics.allocation import draw_bases
 from skresample.numerics.levels import levels_of
 from skresample.numerics.normal_scores import NormalScores
+from skresample.samplers.base import BaseOverSampler, Task, fill_in_blocks
 from skresample.table import Synthetic
 
 __all__ = [
@@ -289,7 +289,7 @@ class GenerativeOverSampler(BaseOverSampler):
     @abstractmethod
     def _fit_generator(
         self,
-        task: OneVsRest,
+        task: Task,
         continuous: Floats,
         places: Places,
         sizes: list[int],
@@ -299,7 +299,7 @@ class GenerativeOverSampler(BaseOverSampler):
 
         Parameters
         ----------
-        task : OneVsRest
+        task : Task
             The class.
         continuous : ndarray of shape (m, d_continuous)
             Numbers; missing ones are any that the class has in the column.
@@ -317,7 +317,7 @@ class GenerativeOverSampler(BaseOverSampler):
         """
 
     @contextmanager
-    def _training(self, task: OneVsRest, learning_rate: float) -> Iterator[None]:
+    def _training(self, task: Task, learning_rate: float) -> Iterator[None]:
         """Say of which class a training came to nothing, and what to do."""
         try:
             yield
@@ -327,7 +327,7 @@ class GenerativeOverSampler(BaseOverSampler):
                 f"learning_rate below {learning_rate:g}."
             ) from error
 
-    def _fit_class(self, task: OneVsRest) -> Learnt:
+    def _fit_class(self, task: Task) -> Learnt:
         numbers, holes = filled(task)
         codes = task.rows.codes[task.minority]
         encoding = Encoding.of(numbers, codes)
@@ -340,9 +340,7 @@ class GenerativeOverSampler(BaseOverSampler):
             generator = self._fit_generator(task, continuous, places, sizes, missing)
         return Learnt(encoding, generator, holes, codes < 0)
 
-    def _draw(
-        self, task: OneVsRest, fitted: Learnt, n_new: int, rng: np.random.Generator
-    ) -> Synthetic:
+    def _draw(self, task: Task, fitted: Learnt, n_new: int, rng: np.random.Generator) -> Synthetic:
         encoding, generator, numbers_missing, codes_missing = fitted
         which = draw_bases(np.ones(len(task.minority)), n_new, rng)
         codes = np.empty((n_new, codes_missing.shape[1]), dtype=np.intp)

@@ -7,15 +7,15 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from skresample._constraints import IntegerInterval, RealInterval
-from skresample._docs import fill_doc
-from skresample.base import OneVsRest
 from skresample.density.base import Scaled
+from skresample.generative._modes import REACH, Modes
 from skresample.generative.adversarial import Conditions, Network, Training, device_of, train
 from skresample.generative.base import Calibration, GenerativeOverSampler, Places, with_any
 from skresample.generative.progress import progress
-from skresample.numerics.modes import REACH, Modes
 from skresample.numerics.normal_scores import NormalScores
+from skresample.samplers.base import Task
+from skresample.samplers.constraints import IntegerInterval, RealInterval
+from skresample.samplers.parameters import fill_doc
 from skresample.table import Rows
 
 __all__ = ["GANOverSampler"]
@@ -228,7 +228,7 @@ class GANOverSampler(GenerativeOverSampler):
 
     def _fit_generator(
         self,
-        task: OneVsRest,
+        task: Task,
         continuous: Floats,
         places: Places,
         sizes: list[int],
@@ -255,7 +255,7 @@ class GANOverSampler(GenerativeOverSampler):
 
     def _train(
         self,
-        task: OneVsRest,
+        task: Task,
         rows: Floats,
         groups: npt.NDArray[np.intp],
         conditions: Conditions,

@@ -15,9 +15,9 @@ from sklearn.base import clone
 from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import HasMethods, StrOptions
 
-from skresample._docs import fill_doc
-from skresample.base import BaseOverSampler, OneVsRest
 from skresample.numerics.interpolation import reflect
+from skresample.samplers.base import BaseOverSampler, Task
+from skresample.samplers.parameters import fill_doc
 from skresample.table import (
     ROWS_AT_ONCE,
     Rows,
@@ -135,7 +135,7 @@ class GeneratorSampler(BaseOverSampler):
         tags.sampler_tags.repeats_rows = True  # as a bootstrap does
         return tags
 
-    def _fit_class(self, task: OneVsRest) -> Any:
+    def _fit_class(self, task: Task) -> Any:
         seed = int(task.rng.integers(MOST_SEED))
         if hasattr(self.generator, "get_params"):
             generator = seeded_clone(self.generator, seed)
@@ -148,9 +148,7 @@ class GeneratorSampler(BaseOverSampler):
             generator.fit(frame, **given)
         return generator
 
-    def _draw(
-        self, task: OneVsRest, fitted: Any, n_new: int, rng: np.random.Generator
-    ) -> Synthetic:
+    def _draw(self, task: Task, fitted: Any, n_new: int, rng: np.random.Generator) -> Synthetic:
         seed = int(rng.integers(MOST_SEED))
         takes_seed = "random_state" in inspect.signature(fitted.sample).parameters
         if not takes_seed and "random_state" in getattr(fitted, "get_params", dict)():
@@ -174,7 +172,7 @@ class GeneratorSampler(BaseOverSampler):
         return Synthetic(np.full((n_new, 1), -1), fill, codes)
 
     @contextmanager
-    def _at_work(self, what: str, task: OneVsRest) -> Iterator[None]:
+    def _at_work(self, what: str, task: Task) -> Iterator[None]:
         """Say of which class an error of the generator is."""
         try:
             yield

@@ -9,13 +9,13 @@ import numpy.typing as npt
 from sklearn.utils._param_validation import StrOptions
 from threadpoolctl import threadpool_limits
 
-from skresample._constraints import IntegerInterval, RealInterval
-from skresample._docs import fill_doc
-from skresample.base import OneVsRest
+from skresample.generative._autoencoder import Losses, VariationalAutoencoder, one_hot, train
 from skresample.generative.base import Calibration, GenerativeOverSampler, Places
 from skresample.generative.progress import progress
-from skresample.numerics.autoencoder import Losses, VariationalAutoencoder, one_hot, train
 from skresample.numerics.normal_scores import NormalScores
+from skresample.samplers.base import Task
+from skresample.samplers.constraints import IntegerInterval, RealInterval
+from skresample.samplers.parameters import fill_doc
 
 __all__ = ["VAEOverSampler"]
 
@@ -200,7 +200,7 @@ class VAEOverSampler(GenerativeOverSampler):
 
     def _fit_generator(
         self,
-        task: OneVsRest,
+        task: Task,
         continuous: Floats,
         places: Places,
         sizes: list[int],
@@ -231,7 +231,7 @@ class VAEOverSampler(GenerativeOverSampler):
 
     def _train(
         self,
-        task: OneVsRest,
+        task: Task,
         network: VariationalAutoencoder,
         x: Floats,
         there: npt.NDArray[np.bool_],

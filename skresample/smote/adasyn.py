@@ -2,8 +2,8 @@
 
 from typing import Any, ClassVar
 
-from skresample._docs import fill_doc
-from skresample.base import OneVsRest, drop_in
+from skresample.samplers.base import Task, drop_in
+from skresample.samplers.parameters import fill_doc
 from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
 
 __all__ = ["ADASYN"]
@@ -101,6 +101,6 @@ class ADASYN(InterpolatingOverSampler):
         self.neighbors = neighbors
         self.keep_index = keep_index
 
-    def _pair(self, task: OneVsRest) -> Pairing:
+    def _pair(self, task: Task) -> Pairing:
         share = self._majority_share(task, "n_neighbors")
         return self._smote_pairing(task)._replace(weights=share)

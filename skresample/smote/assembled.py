@@ -5,12 +5,12 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from skresample._constraints import IntegerInterval, RealInterval
-from skresample._docs import fill_doc
-from skresample.base import OneVsRest, rows_of
-from skresample.numerics.mixed import Mixed
-from skresample.numerics.spanning import aligned_parts, spanning_tree
-from skresample.numerics.topologies import in_deviations
+from skresample.neighbors.mixed import Mixed
+from skresample.samplers.base import Task, rows_of
+from skresample.samplers.constraints import IntegerInterval, RealInterval
+from skresample.samplers.parameters import fill_doc
+from skresample.smote._spanning import aligned_parts, spanning_tree
+from skresample.smote._topologies import in_deviations
 from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
 
 __all__ = ["AssembledSMOTE"]
@@ -117,7 +117,7 @@ class AssembledSMOTE(InterpolatingOverSampler):
         self.neighbors = neighbors
         self.keep_index = keep_index
 
-    def _pair(self, task: OneVsRest) -> Pairing:
+    def _pair(self, task: Task) -> Pairing:
         k, search = self._neighbors("k_neighbors")
         border = np.flatnonzero(self._majority_share(task, "k_neighbors") > 0)
         features, m = self._features(task), len(task.minority)
@@ -136,9 +136,7 @@ class AssembledSMOTE(InterpolatingOverSampler):
             partners[rows, : found.shape[1]] = task.minority[found]
         return Pairing((partners[:, 0] >= 0).astype(float), partners)
 
-    def _parts(
-        self, task: OneVsRest, own: Any, border: npt.NDArray[np.intp]
-    ) -> npt.NDArray[np.intp]:
+    def _parts(self, task: Task, own: Any, border: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
         """Return the part of each row at the border, from 0 on."""
         if not border.size:
             return border

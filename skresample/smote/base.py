@@ -11,12 +11,12 @@ from scipy import sparse
 from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import HasMethods, StrOptions
 
-from skresample._constraints import CATEGORICAL_FEATURES, IntegerInterval
-from skresample.base import BaseOverSampler, OneVsRest, features_of
+from skresample.neighbors.mixed import Mixed
+from skresample.neighbors.search import kneighbors, majority_share
 from skresample.numerics.allocation import draw_bases, draw_mates, draw_slots
 from skresample.numerics.interpolation import interpolate, reflect, vote
-from skresample.numerics.mixed import Mixed
-from skresample.numerics.neighbors import kneighbors, majority_share
+from skresample.samplers.base import BaseOverSampler, Task, features_of
+from skresample.samplers.constraints import CATEGORICAL_FEATURES, IntegerInterval
 from skresample.table import Rows, Synthetic
 
 __all__ = ["NEIGHBORS", "InterpolatingOverSampler", "Pairing", "count_neighbors"]
@@ -84,10 +84,10 @@ class InterpolatingOverSampler(BaseOverSampler):
     }
 
     @abstractmethod
-    def _pair(self, task: OneVsRest) -> Pairing:
+    def _pair(self, task: Task) -> Pairing:
         """Say who is joined with whom in one class."""
 
-    def _fit_class(self, task: OneVsRest) -> Pairing:
+    def _fit_class(self, task: Task) -> Pairing:
         pairing = self._pair(task)
         if pairing.partners.ndim == 1:  # who is alone in a group has nobody to be joined with
             groups = pairing.partners
@@ -103,9 +103,7 @@ class InterpolatingOverSampler(BaseOverSampler):
         )
         return self._smote_pairing(task)
 
-    def _draw(
-        self, task: OneVsRest, fitted: Pairing, n_new: int, rng: np.random.Generator
-    ) -> Synthetic:
+    def _draw(self, task: Task, fitted: Pairing, n_new: int, rng: np.random.Generator) -> Synthetic:
         base, second, gap = self._join(task, fitted, n_new, rng)
         first = task.minority[base]
         parents = np.column_stack([first, second])
@@ -128,7 +126,7 @@ class InterpolatingOverSampler(BaseOverSampler):
         return Synthetic(parents, fill, codes, draws)
 
     def _join(
-        self, task: OneVsRest, fitted: Pairing, n_new: int, rng: np.random.Generator
+        self, task: Task, fitted: Pairing, n_new: int, rng: np.random.Generator
     ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.floating]]:
         """Draw bases (positions in the class), partners (positions in the table) and steps."""
         base = draw_bases(fitted.weights, n_new, rng)
@@ -143,7 +141,7 @@ class InterpolatingOverSampler(BaseOverSampler):
 
     def _vote(
         self,
-        task: OneVsRest,
+        task: Task,
         partners: npt.NDArray[np.intp],
         base: npt.NDArray[np.intp],
         second: npt.NDArray[np.intp],
@@ -157,7 +155,7 @@ class InterpolatingOverSampler(BaseOverSampler):
         for j in range(new.shape[1]):
             codes = columns.codes[:, j]
             own = codes[task.minority]
-            if columns.keeps_rate[j] or partners.ndim == 1:
+            if columns.is_boolean[j] or partners.ndim == 1:
                 taken = np.where(draws < gap, codes[second], own[base])
                 new[:, j] = np.where((own[base] < 0) | (taken < 0), own[base], taken)
                 continue
@@ -170,22 +168,22 @@ class InterpolatingOverSampler(BaseOverSampler):
         """Return the numbers that distances are taken of."""
         return rows.standardized if self.standardize else rows.numeric
 
-    def _features(self, task: OneVsRest) -> Any:
+    def _features(self, task: Task) -> Any:
         """Return what distances are taken of: numbers, or numbers and categories."""
         return features_of(task.rows, standardize=self.standardize, like=task.minority)
 
-    def _smote_pairing(self, task: OneVsRest) -> Pairing:
+    def _smote_pairing(self, task: Task) -> Pairing:
         """Join every row of the class with its nearest rows of the class."""
         partners = self._nearest(task, self._partners_from, among=task.minority)
         return Pairing(np.ones(len(task.minority)), partners)
 
-    def _majority_share(self, task: OneVsRest, parameter: str) -> npt.NDArray[np.float64]:
+    def _majority_share(self, task: Task, parameter: str) -> npt.NDArray[np.float64]:
         """Return the majority's share of the nearest rows of the table of each minority row."""
         neighbors = self._nearest(task, parameter, among=np.arange(len(task.rows)))
         return majority_share(neighbors, task.is_minority)
 
     def _nearest(
-        self, task: OneVsRest, parameter: str, among: npt.NDArray[np.intp]
+        self, task: Task, parameter: str, among: npt.NDArray[np.intp]
     ) -> npt.NDArray[np.intp]:
         """Find the nearest rows of each minority row among some rows, as a parameter says."""
         k, search = self._neighbors(parameter)

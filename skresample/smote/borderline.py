@@ -5,8 +5,8 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils._param_validation import StrOptions
 
-from skresample._docs import fill_doc
-from skresample.base import OneVsRest, drop_in
+from skresample.samplers.base import Task, drop_in
+from skresample.samplers.parameters import fill_doc
 from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
 
 __all__ = ["BorderlineSMOTE"]
@@ -106,7 +106,7 @@ class BorderlineSMOTE(InterpolatingOverSampler):
         self.neighbors = neighbors
         self.keep_index = keep_index
 
-    def _pair(self, task: OneVsRest) -> Pairing:
+    def _pair(self, task: Task) -> Pairing:
         share = self._majority_share(task, "m_neighbors")
         danger = ((share >= 0.5) & (share < 1)).astype(float)
         pairing = self._smote_pairing(task)._replace(weights=danger)

@@ -7,12 +7,12 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils._param_validation import StrOptions
 
-from skresample._constraints import RealInterval
-from skresample._docs import fill_doc
-from skresample.base import OneVsRest, fill_in_blocks, rows_of
-from skresample.numerics.mixed import widths
-from skresample.numerics.neighbors import paired_distances
+from skresample.neighbors.mixed import widths
+from skresample.neighbors.search import paired_distances
 from skresample.numerics.spheres import draw_in_ball, fold, reshape_ball
+from skresample.samplers.base import Task, fill_in_blocks, rows_of
+from skresample.samplers.constraints import RealInterval
+from skresample.samplers.parameters import fill_doc
 from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
 from skresample.table import Synthetic
 
@@ -130,7 +130,7 @@ class GeometricSMOTE(InterpolatingOverSampler):
         self.bounds = bounds
         self.keep_index = keep_index
 
-    def _pair(self, task: OneVsRest) -> Pairing:
+    def _pair(self, task: Task) -> Pairing:
         features = self._features(task)
         pairing = self._smote_pairing(task)
         if self.selection_strategy == "minority" or not task.majority.size:
@@ -144,9 +144,7 @@ class GeometricSMOTE(InterpolatingOverSampler):
         to_minority = paired_distances(features, base, partners.ravel()).reshape(partners.shape)
         return pairing._replace(partners=np.where(to_minority <= to_majority, partners, across))
 
-    def _draw(
-        self, task: OneVsRest, fitted: Pairing, n_new: int, rng: np.random.Generator
-    ) -> Synthetic:
+    def _draw(self, task: Task, fitted: Pairing, n_new: int, rng: np.random.Generator) -> Synthetic:
         base, second, gap = self._join(task, fitted, n_new, rng)
         first = task.minority[base]
         own = np.where(task.is_minority[second], second, first)

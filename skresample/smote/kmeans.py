@@ -10,13 +10,13 @@ from scipy import sparse
 from sklearn.cluster import MiniBatchKMeans
 from sklearn.utils._param_validation import HasMethods, StrOptions
 
-from skresample._constraints import IntegerInterval, RealInterval
-from skresample._docs import fill_doc
-from skresample.base import OneVsRest, drop_in
-from skresample.numerics.clusters import k_prototypes
-from skresample.numerics.mixed import Mixed, mismatch_cost
-from skresample.numerics.neighbors import mean_distance
+from skresample.neighbors.mixed import Mixed, mismatch_cost
+from skresample.neighbors.search import mean_distance
 from skresample.numerics.threads import limit_openmp
+from skresample.samplers.base import Task, drop_in
+from skresample.samplers.constraints import IntegerInterval, RealInterval
+from skresample.samplers.parameters import fill_doc
+from skresample.smote._clusters import k_prototypes
 from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
 from skresample.table import Rows
 from skresample.utils import seeded_clone
@@ -168,7 +168,7 @@ class KMeansSMOTE(InterpolatingOverSampler):
             labels = getattr(self.kmeans_estimator_, "labels_", None)
             self._clusters = estimator.predict(numeric) if labels is None else np.asarray(labels)
 
-    def _pair(self, task: OneVsRest) -> Pairing:
+    def _pair(self, task: Task) -> Pairing:
         k, search = self._neighbors("k_neighbors")
         k = min(k, len(task.minority))  # no cluster has more of the class
         auto = self.density_exponent == "auto"
@@ -191,7 +191,7 @@ class KMeansSMOTE(InterpolatingOverSampler):
         weights = np.exp(log_weights - peak) if peak > -np.inf else kept.astype(float)
         return Pairing(weights, partners)
 
-    def _prevalent(self, task: OneVsRest) -> Iterator[npt.NDArray[np.bool_]]:
+    def _prevalent(self, task: Task) -> Iterator[npt.NDArray[np.bool_]]:
         """Yield, for each cluster where the class prevails, which of its rows are inside."""
         threshold = self.cluster_balance_threshold
         share = 0.5 if threshold == "auto" else threshold

@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from skresample._constraints import RealInterval
-from skresample._docs import fill_doc
-from skresample.base import OneVsRest
-from skresample.numerics.mixed import Mixed
-from skresample.numerics.neighbors import majority_share
+from skresample.neighbors.mixed import Mixed
+from skresample.neighbors.search import majority_share
+from skresample.samplers.base import Task
+from skresample.samplers.constraints import RealInterval
+from skresample.samplers.parameters import fill_doc
 from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
 from skresample.table import Synthetic
 
@@ -111,12 +111,10 @@ class LeeSMOTE(InterpolatingOverSampler):
         self.neighbors = neighbors
         self.keep_index = keep_index
 
-    def _pair(self, task: OneVsRest) -> Pairing:
+    def _pair(self, task: Task) -> Pairing:
         return self._smote_pairing(task)
 
-    def _draw(
-        self, task: OneVsRest, fitted: Pairing, n_new: int, rng: np.random.Generator
-    ) -> Synthetic:
+    def _draw(self, task: Task, fitted: Pairing, n_new: int, rng: np.random.Generator) -> Synthetic:
         accepted: list[tuple[Any, ...]] = []
         missing, most = n_new, MOST_DRAWN
         if sparse.issparse(task.numeric):
@@ -161,7 +159,7 @@ class LeeSMOTE(InterpolatingOverSampler):
         return Synthetic(behind, new, codes, by)
 
     def _shares(
-        self, task: OneVsRest, numeric: Any, codes: npt.NDArray[np.signedinteger]
+        self, task: Task, numeric: Any, codes: npt.NDArray[np.signedinteger]
     ) -> npt.NDArray[np.float64]:
         """Return the share of majority rows among the nearest rows of each new row."""
         features = self._features(task)

@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils._param_validation import StrOptions
 
-from skresample._constraints import WIDEST, IntegerInterval, RealInterval
-from skresample._docs import fill_doc
-from skresample.base import OneVsRest, fill_in_blocks, rows_of
-from skresample.numerics.mixed import standard_deviation
+from skresample.neighbors.mixed import standard_deviation
+from skresample.samplers.base import Task, fill_in_blocks, rows_of
+from skresample.samplers.constraints import WIDEST, IntegerInterval, RealInterval
+from skresample.samplers.parameters import fill_doc
 from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
 from skresample.table import Synthetic
 
@@ -122,12 +122,10 @@ class LoRAS(InterpolatingOverSampler):
         self.bounds = bounds
         self.keep_index = keep_index
 
-    def _pair(self, task: OneVsRest) -> Pairing:
+    def _pair(self, task: Task) -> Pairing:
         return self._smote_pairing(task)
 
-    def _draw(
-        self, task: OneVsRest, fitted: Pairing, n_new: int, rng: np.random.Generator
-    ) -> Synthetic:
+    def _draw(self, task: Task, fitted: Pairing, n_new: int, rng: np.random.Generator) -> Synthetic:
         base, second, gap = self._join(task, fitted, n_new, rng)
         draws = rng.random(n_new)
         codes = self._vote(task, fitted.partners, base, second, gap, draws, rng)

@@ -11,11 +11,11 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils._param_validation import StrOptions
 from threadpoolctl import threadpool_limits
 
-from skresample._constraints import CATEGORICAL_FEATURES, IntegerInterval
-from skresample._docs import fill_doc
-from skresample.base import BaseOverSampler, OneVsRest, fill_in_blocks, rows_of
-from skresample.numerics.codebooks import alike_pairs, nearest_rows
-from skresample.numerics.topologies import in_deviations
+from skresample.samplers.base import BaseOverSampler, Task, fill_in_blocks, rows_of
+from skresample.samplers.constraints import CATEGORICAL_FEATURES, IntegerInterval
+from skresample.samplers.parameters import fill_doc
+from skresample.smote._codebooks import alike_pairs, nearest_rows
+from skresample.smote._topologies import in_deviations
 from skresample.smote.base import InterpolatingOverSampler, Pairing
 from skresample.table import Synthetic
 
@@ -144,7 +144,7 @@ class LVQSMOTE(InterpolatingOverSampler):
         tags.sampler_tags.repeats_rows = True
         return tags
 
-    def _fit_class(self, task: OneVsRest) -> Any:
+    def _fit_class(self, task: Task) -> Any:
         scaled, deviation = in_deviations(rows_of(task.numeric, task.minority))
         vectors = self._quantised(scaled, task.rng)
         if len(vectors) < FEWEST:
@@ -152,7 +152,7 @@ class LVQSMOTE(InterpolatingOverSampler):
         near = nearest_rows(vectors, scaled, self.k_neighbors)
         return Codebook(vectors * deviation, alike_pairs(vectors), near)
 
-    def _pair(self, task: OneVsRest) -> Pairing:
+    def _pair(self, task: Task) -> Pairing:
         """Without a codebook there is nothing to start from."""
         m = len(task.minority)
         return Pairing(np.zeros(m), np.full((m, 1), -1))
@@ -172,9 +172,7 @@ class LVQSMOTE(InterpolatingOverSampler):
             warnings.simplefilter("ignore", ConvergenceWarning)
             return np.unique(means.fit(scaled).cluster_centers_, axis=0)
 
-    def _draw(
-        self, task: OneVsRest, fitted: Any, n_new: int, rng: np.random.Generator
-    ) -> Synthetic:
+    def _draw(self, task: Task, fitted: Any, n_new: int, rng: np.random.Generator) -> Synthetic:
         if isinstance(fitted, Pairing):
             return super()._draw(task, fitted, n_new, rng)
         vectors, alike, near = fitted

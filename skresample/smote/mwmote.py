@@ -7,12 +7,12 @@ import numpy.typing as npt
 from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import StrOptions
 
-from skresample._constraints import IntegerInterval, RealInterval
-from skresample._docs import fill_doc
-from skresample.base import OneVsRest
-from skresample.numerics.clusters import LINKED, average_linkage
-from skresample.numerics.mixed import Mixed
-from skresample.numerics.neighbors import distances, paired_distances
+from skresample.neighbors.mixed import Mixed
+from skresample.neighbors.search import distances, paired_distances
+from skresample.samplers.base import Task
+from skresample.samplers.constraints import IntegerInterval, RealInterval
+from skresample.samplers.parameters import fill_doc
+from skresample.smote._clusters import LINKED, average_linkage
 from skresample.smote.base import InterpolatingOverSampler, Pairing
 
 __all__ = ["MWMOTE"]
@@ -135,7 +135,7 @@ class MWMOTE(InterpolatingOverSampler):
         self.neighbors = neighbors
         self.keep_index = keep_index
 
-    def _pair(self, task: OneVsRest) -> Pairing:
+    def _pair(self, task: Task) -> Pairing:
         features, minority = self._features(task), task.minority
         if len(minority) > LINKED and not isinstance(features, np.ndarray):
             raise ValueError(

@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils._param_validation import StrOptions
 
-from skresample._constraints import CATEGORICAL_FEATURES, IntegerInterval
-from skresample._docs import fill_doc
-from skresample.base import BaseOverSampler, OneVsRest, fill_in_blocks, rows_of
 from skresample.numerics.allocation import draw_bases
-from skresample.numerics.topologies import along_principal_axis, polynomial_trend
+from skresample.samplers.base import BaseOverSampler, Task, fill_in_blocks, rows_of
+from skresample.samplers.constraints import CATEGORICAL_FEATURES, IntegerInterval
+from skresample.samplers.parameters import fill_doc
+from skresample.smote._topologies import along_principal_axis, polynomial_trend
 from skresample.smote.base import InterpolatingOverSampler, Pairing
 from skresample.table import Synthetic
 
@@ -111,7 +111,7 @@ class PolynomialFitSMOTE(InterpolatingOverSampler):
         self.bounds = bounds
         self.keep_index = keep_index
 
-    def _pair(self, task: OneVsRest) -> Pairing:
+    def _pair(self, task: Task) -> Pairing:
         m = len(task.minority)
         weights, groups = np.ones(m), np.zeros(m, dtype=np.intp)
         if self.topology != "bus":
@@ -123,9 +123,7 @@ class PolynomialFitSMOTE(InterpolatingOverSampler):
         weights[order[-1]] = 0.0
         return Pairing(weights, partners)
 
-    def _draw(
-        self, task: OneVsRest, fitted: Pairing, n_new: int, rng: np.random.Generator
-    ) -> Synthetic:
+    def _draw(self, task: Task, fitted: Pairing, n_new: int, rng: np.random.Generator) -> Synthetic:
         if self.topology in ("bus", "mesh"):
             return super()._draw(task, fitted, n_new, rng)
         own = rows_of(task.numeric, task.minority)

@@ -4,9 +4,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from skresample._constraints import IntegerInterval, RealInterval
-from skresample._docs import fill_doc
-from skresample.base import OneVsRest
+from skresample.samplers.base import Task
+from skresample.samplers.constraints import IntegerInterval, RealInterval
+from skresample.samplers.parameters import fill_doc
 from skresample.smote.base import InterpolatingOverSampler, Pairing
 
 __all__ = ["ProWSyn"]
@@ -108,7 +108,7 @@ class ProWSyn(InterpolatingOverSampler):
         self.neighbors = neighbors
         self.keep_index = keep_index
 
-    def _pair(self, task: OneVsRest) -> Pairing:
+    def _pair(self, task: Task) -> Pairing:
         features = self._features(task)
         level = np.full(len(task.minority), self.n_levels - 1)
         left = np.arange(len(task.minority))

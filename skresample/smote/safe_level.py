@@ -5,9 +5,9 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from skresample._docs import fill_doc
-from skresample.base import OneVsRest
 from skresample.numerics.allocation import keep_slots
+from skresample.samplers.base import Task
+from skresample.samplers.parameters import fill_doc
 from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
 
 __all__ = ["SafeLevelSMOTE"]
@@ -109,7 +109,7 @@ class SafeLevelSMOTE(InterpolatingOverSampler):
         tags.sampler_tags.repeats_rows = True
         return tags
 
-    def _pair(self, task: OneVsRest) -> Pairing:
+    def _pair(self, task: Task) -> Pairing:
         partners = self._smote_pairing(task).partners
         level = np.zeros(len(task.rows))
         level[task.minority] = 1 - self._majority_share(task, "k_neighbors")
@@ -121,7 +121,7 @@ class SafeLevelSMOTE(InterpolatingOverSampler):
         return Pairing((partners[:, 0] >= 0).astype(float), partners, (low, high))
 
     def _join(
-        self, task: OneVsRest, fitted: Pairing, n_new: int, rng: np.random.Generator
+        self, task: Task, fitted: Pairing, n_new: int, rng: np.random.Generator
     ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.floating]]:
         base, second, gap = super()._join(task, fitted, n_new, rng)
         self._tell_repeats(

@@ -5,12 +5,12 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from skresample._constraints import IntegerInterval, RealInterval
-from skresample._docs import fill_doc
-from skresample.base import OneVsRest
-from skresample.numerics.mixed import Mixed
-from skresample.numerics.neighbors import paired_distances
-from skresample.numerics.spanning import spanning_tree
+from skresample.neighbors.mixed import Mixed
+from skresample.neighbors.search import paired_distances
+from skresample.samplers.base import Task
+from skresample.samplers.constraints import IntegerInterval, RealInterval
+from skresample.samplers.parameters import fill_doc
+from skresample.smote._spanning import spanning_tree
 from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
 
 __all__ = ["SMOBD"]
@@ -130,7 +130,7 @@ class SMOBD(InterpolatingOverSampler):
         self.neighbors = neighbors
         self.keep_index = keep_index
 
-    def _pair(self, task: OneVsRest) -> Pairing:
+    def _pair(self, task: Task) -> Pairing:
         pairing = self._smote_pairing(task)
         features, rows = self._features(task), task.minority
         own = features.take(rows) if isinstance(features, Mixed) else features[rows]

@@ -2,8 +2,8 @@
 
 from typing import Any, ClassVar
 
-from skresample._docs import fill_doc
-from skresample.base import OneVsRest, drop_in
+from skresample.samplers.base import Task, drop_in
+from skresample.samplers.parameters import fill_doc
 from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
 
 __all__ = ["SMOTE"]
@@ -92,5 +92,5 @@ class SMOTE(InterpolatingOverSampler):
         self.neighbors = neighbors
         self.keep_index = keep_index
 
-    def _pair(self, task: OneVsRest) -> Pairing:
+    def _pair(self, task: Task) -> Pairing:
         return self._smote_pairing(task)

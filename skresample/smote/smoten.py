@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils._param_validation import HasMethods
 
-from skresample._docs import fill_doc
-from skresample.base import BaseOverSampler, OneVsRest, drop_in
-from skresample.numerics.mixed import Mixed, class_shares
+from skresample.neighbors.mixed import Mixed, class_shares
+from skresample.samplers.base import BaseOverSampler, Task, drop_in
+from skresample.samplers.parameters import fill_doc
 from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
 from skresample.table import Rows
 
@@ -119,7 +119,7 @@ class SMOTEN(InterpolatingOverSampler):
                 stacklevel=2,
             )
 
-    def _features(self, task: OneVsRest) -> Any:
+    def _features(self, task: Task) -> Any:
         codes = task.rows.codes
         shares = 2 * class_shares(codes, task.is_minority, extra=0)
         if not task.rows.columns.has_missing:
@@ -127,7 +127,7 @@ class SMOTEN(InterpolatingOverSampler):
         shares[codes < 0] = np.nan
         return Mixed(shares, np.empty((len(codes), 0), dtype=np.int8))
 
-    def _pair(self, task: OneVsRest) -> Pairing:
+    def _pair(self, task: Task) -> Pairing:
         pairing = self._smote_pairing(task)
         with_base = np.column_stack([task.minority, pairing.partners])
         return pairing._replace(partners=with_base)

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils._param_validation import HasMethods
 
-from skresample._docs import fill_doc
-from skresample.base import drop_in
-from skresample.numerics.mixed import mismatch_cost
+from skresample.neighbors.mixed import mismatch_cost
+from skresample.samplers.base import drop_in
+from skresample.samplers.parameters import fill_doc
 from skresample.smote.smote import SMOTE
 from skresample.smote.smoten import warn_of_encoder
 from skresample.table import Rows

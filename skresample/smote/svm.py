@@ -9,11 +9,11 @@ from sklearn.svm import SVC
 from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import HasMethods, StrOptions
 
-from skresample._constraints import WIDEST, RealInterval
-from skresample._docs import fill_doc
-from skresample.base import OneVsRest, drop_in
-from skresample.numerics.mixed import Mixed, class_shares
-from skresample.numerics.neighbors import centred_if_far
+from skresample.neighbors.mixed import Mixed, class_shares
+from skresample.neighbors.search import centred_if_far
+from skresample.samplers.base import Task, drop_in
+from skresample.samplers.constraints import WIDEST, RealInterval
+from skresample.samplers.parameters import fill_doc
 from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
 from skresample.utils import seeded_clone
 
@@ -148,7 +148,7 @@ class SVMSMOTE(InterpolatingOverSampler):
         self.bounds = bounds
         self.keep_index = keep_index
 
-    def _pair(self, task: OneVsRest) -> Pairing:
+    def _pair(self, task: Task) -> Pairing:
         if not task.majority.size:  # where a caller says how many rows of a single class it wants
             return self._smote_pairing(task)._replace(weights=np.zeros(len(task.minority)))
         machine = SVC() if self.svm_estimator is None else self.svm_estimator
@@ -183,7 +183,7 @@ class SVMSMOTE(InterpolatingOverSampler):
         gap = np.where(safe, -self.out_step, 0.0), np.where(safe, 0.0, 1.0)
         return self._smote_pairing(task)._replace(weights=weights, gap=gap)
 
-    def _coordinates(self, task: OneVsRest) -> Any:
+    def _coordinates(self, task: Task) -> Any:
         """Return the rows as numbers without holes, for the machine."""
         features = self._features(task)
         if sparse.issparse(features):  # the machine would sort the user's own, in place

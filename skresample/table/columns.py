@@ -16,18 +16,18 @@ from skresample.numerics.interpolation import round_stochastically
 __all__ = [
     "EXACT",
     "Category",
-    "Floats",
+    "FloatCodec",
+    "IntegerCodec",
     "Number",
     "Values",
-    "Whole",
     "box",
+    "codecs_of",
     "encode_like",
     "is_missing",
     "keep_squares",
     "kind_of",
     "plain",
     "read_number",
-    "recipes_of",
 ]
 
 # More decimals than this are taken for none: the numbers are continuous.
@@ -71,7 +71,7 @@ class Values(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Floats:
+class FloatCodec:
     """Columns of floats: new values have as many decimals as the old ones.
 
     Attributes
@@ -150,7 +150,7 @@ class Floats:
 
 
 @dataclass(frozen=True)
-class Whole:
+class IntegerCodec:
     """Columns that are whole numbers inside: integers, booleans, dates, times, durations.
 
     Attributes
@@ -248,11 +248,11 @@ class Whole:
         return float(value - self.offset) / self.unit
 
 
-Number = Floats | Whole
+Number = FloatCodec | IntegerCodec
 
 
 def keep_squares(
-    numeric: Any, recipes: list[tuple[Any, Number]]
+    numeric: Any, codecs: list[tuple[Any, Number]]
 ) -> tuple[Any, list[tuple[Any, Number]]]:
     """Scale columns of floats whose squares would leave the range of floats.
 
@@ -264,18 +264,18 @@ def keep_squares(
     ----------
     numeric : {ndarray, CSR matrix or array} of shape (n, d)
         The columns, not written to.
-    recipes : list of (slice or ndarray, Floats or Whole)
+    codecs : list of (slice or ndarray, FloatCodec or IntegerCodec)
         How they are written.
 
     Returns
     -------
     numeric : {ndarray, CSR matrix or array} of shape (n, d)
         The same, or a copy with other columns.
-    recipes : list of (slice or ndarray, Floats or Whole)
+    codecs : list of (slice or ndarray, FloatCodec or IntegerCodec)
         The same, or with the factors.
     """
-    if not any(isinstance(recipe, Floats) for _, recipe in recipes) or not numeric.shape[0]:
-        return numeric, recipes
+    if not any(isinstance(codec, FloatCodec) for _, codec in codecs) or not numeric.shape[0]:
+        return numeric, codecs
     size = _sizes(numeric)
     exponent = np.where(size > 0, np.frexp(size)[1], 0)
     if numeric.dtype == np.float32 and (np.abs(exponent) > MOST_EXPONENT_SINGLE).any():
@@ -286,7 +286,7 @@ def keep_squares(
         shift[tiny] = LEAST_EXPONENT - exponent[tiny].max()
         shift[tiny] += np.maximum(-MOST_EXPONENT - exponent[tiny] - shift[tiny], 0)
     if not shift.any():
-        return numeric, recipes
+        return numeric, codecs
     scale = np.ldexp(1.0, shift)
     far = np.flatnonzero(shift)
     if sparse.issparse(numeric):
@@ -296,18 +296,18 @@ def keep_squares(
         numeric[:, far] *= scale[far]
     kept: list[tuple[Any, Number]] = []
     own: list[tuple[Any, Number]] = []
-    for chosen, recipe in recipes:
+    for chosen, codec in codecs:
         places = np.arange(len(scale))[chosen]
         rest = np.setdiff1d(places, far)
         if isinstance(chosen, slice):
-            kept.append((chosen, recipe))  # later ones are in place of it
+            kept.append((chosen, codec))  # later ones are in place of it
         elif rest.size:
-            kept.append((rest, recipe))
+            kept.append((rest, codec))
         for i in np.intersect1d(places, far).tolist():
-            scaled: Any = recipe
+            scaled: Any = codec
             own.append(([i], replace(scaled, scale=float(scale[i]))))
-    recipes = kept + own
-    return numeric, recipes
+    codecs = kept + own
+    return numeric, codecs
 
 
 def _sizes(numeric: Any) -> npt.NDArray[np.float64]:
@@ -347,7 +347,7 @@ class Category(NamedTuple):
         A whole number per category, of the smallest dtype; -1 where it is missing.
     first_rows : ndarray of shape (n_categories,)
         For each code a row that has it: its value is written by copying that row's.
-    keeps_rate : bool
+    is_boolean : bool
         Whether it is boolean: then a new value is one of its parents', so that True stays
         nearly as frequent; a vote would favour the more frequent.
     is_binary : bool
@@ -356,7 +356,7 @@ class Category(NamedTuple):
 
     codes: npt.NDArray[np.signedinteger]
     first_rows: npt.NDArray[np.intp]
-    keeps_rate: bool
+    is_boolean: bool
     is_binary: bool
 
     @classmethod
@@ -437,10 +437,10 @@ def read_number(column: Values, *, keep_decimals: bool) -> tuple[Number, npt.NDA
 
     Returns
     -------
-    number : Floats or Whole
-        The recipe.
+    number : FloatCodec or IntegerCodec
+        The codec.
     numeric : ndarray of shape (n,)
-        Floats, NaN where the value is missing.
+        FloatCodec, NaN where the value is missing.
     """
     values, present = plain(column), ~column.missing
     number: Number
@@ -448,9 +448,9 @@ def read_number(column: Values, *, keep_decimals: bool) -> tuple[Number, npt.NDA
         number = _time(values[present], values.dtype)
         values = values.view(np.int64)
     else:
-        [(_, number)] = recipes_of(values[present][:, np.newaxis], keep_decimals=keep_decimals)
-    if isinstance(number, Floats) and column.decimals is not None and not number.is_binary:
-        number = Floats(number.dtype, column.decimals)
+        [(_, number)] = codecs_of(values[present][:, np.newaxis], keep_decimals=keep_decimals)
+    if isinstance(number, FloatCodec) and column.decimals is not None and not number.is_binary:
+        number = FloatCodec(number.dtype, column.decimals)
     numeric = number.encode(values)
     if column.missing.any():
         dtype = numeric.dtype if numeric.dtype.kind == "f" else np.float64
@@ -458,7 +458,7 @@ def read_number(column: Values, *, keep_decimals: bool) -> tuple[Number, npt.NDA
     return number, numeric
 
 
-def recipes_of(
+def codecs_of(
     values: npt.NDArray[Any], *, keep_decimals: bool
 ) -> list[tuple[npt.NDArray[np.intp], Number]]:
     """Return how columns of plain numbers of one type are written, those in the same way together.
@@ -472,8 +472,8 @@ def recipes_of(
 
     Returns
     -------
-    recipes : list of (ndarray, Floats or Whole)
-        Which columns, and their recipe.
+    codecs : list of (ndarray, FloatCodec or IntegerCodec)
+        Which columns, and their codec.
     """
     found: dict[Number, list[int]] = {}
     for i, number in enumerate(_numbers_of(values, values.dtype, keep_decimals)):
@@ -482,19 +482,19 @@ def recipes_of(
 
 
 def _numbers_of(values: npt.NDArray[Any], dtype: np.dtype, keep_decimals: bool) -> Iterator[Number]:
-    """Yield the recipe of each column."""
+    """Yield the codec of each column."""
     if dtype.kind == "b" or not len(values):
-        plain: Number = Floats(dtype) if dtype.kind == "f" else Whole(dtype)
+        plain: Number = FloatCodec(dtype) if dtype.kind == "f" else IntegerCodec(dtype)
         yield from [plain] * values.shape[1]
     elif dtype.kind == "f":
         for decimals, binary in zip(
             _decimals(values, keep_decimals), _is_binary(values), strict=True
         ):
-            yield Floats(dtype, 0, (0.0, 1.0)) if binary else Floats(dtype, decimals)
+            yield FloatCodec(dtype, 0, (0.0, 1.0)) if binary else FloatCodec(dtype, decimals)
     else:
         for low, high in zip(values.min(axis=0).tolist(), values.max(axis=0).tolist(), strict=True):
             offset = low if max(high, -low) > EXACT else 0
-            yield Whole(dtype, offset, limits=(0, 1) if low >= 0 and high <= 1 else None)
+            yield IntegerCodec(dtype, offset, limits=(0, 1) if low >= 0 and high <= 1 else None)
 
 
 def encode_like(column: Values, number: Number) -> npt.NDArray[np.float64]:
@@ -504,8 +504,8 @@ def encode_like(column: Values, number: Number) -> npt.NDArray[np.float64]:
     ----------
     column : Values
         The column, or several of plain numbers, of shape (n, k).
-    number : Floats or Whole
-        The other one's recipe.
+    number : FloatCodec or IntegerCodec
+        The other one's codec.
 
     Returns
     -------
@@ -513,7 +513,7 @@ def encode_like(column: Values, number: Number) -> npt.NDArray[np.float64]:
         NaN where the value is missing.
     """
     values, present = plain(column), ~column.missing
-    if isinstance(number, Whole) and number.offset and values.dtype.kind == "f":
+    if isinstance(number, IntegerCodec) and number.offset and values.dtype.kind == "f":
         encoded = (values - float(number.offset)) / number.unit
         return np.where(present, encoded, np.nan)
     if number.dtype.kind in "mM":
@@ -678,17 +678,17 @@ def _has_decimals(values: npt.NDArray[np.floating], decimals: int) -> npt.NDArra
     return np.asarray((same | np.isnan(values)).all(axis=0))
 
 
-def _time(values: npt.NDArray[Any], dtype: np.dtype) -> Whole:
+def _time(values: npt.NDArray[Any], dtype: np.dtype) -> IntegerCodec:
     unit = np.datetime_data(dtype)[0]
     a_second = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}.get(unit)
     if a_second is None:  # whole days
-        return Whole(dtype, offset=int(values.view(np.int64).min()) if values.size else 0)
+        return IntegerCodec(dtype, offset=int(values.view(np.int64).min()) if values.size else 0)
     day = SECONDS_A_DAY * a_second
     if not values.size:
-        return Whole(dtype, unit=day)
+        return IntegerCodec(dtype, unit=day)
     first = int(values.view(np.int64).min())
     # From the first on, and not from midnight of UTC, so that local midnights are whole days too.
     since = values.view(np.uint64) - np.uint64(first % 2**64)
     steps = (seconds * a_second for seconds in TIME_STEPS)
     step = next((step for step in steps if not (since % np.uint64(step)).any()), 1)
-    return Whole(dtype, offset=first, step=step, unit=day)
+    return IntegerCodec(dtype, offset=first, step=step, unit=day)

@@ -130,8 +130,8 @@ class Output(ABC):
     def _rounding(self) -> npt.NDArray[np.intp]:
         """The positions of the columns of numbers that are rounded."""
         rounds = np.zeros(self.rows.numeric.shape[1], dtype=bool)
-        for chosen, recipe in self.rows.columns.recipes:
-            rounds[chosen] = recipe.rounds
+        for chosen, codec in self.rows.columns.codecs:
+            rounds[chosen] = codec.rounds
         return np.flatnonzero(rounds)
 
     def _base(self, parents: npt.NDArray[np.intp]) -> npt.NDArray[np.floating]:
@@ -156,9 +156,9 @@ class Output(ABC):
                 members = group.members
                 floats[:, members] = group.settle(floats[:, members], base[:, members], draws)
 
-        def written(chosen: Any, recipe: Number) -> npt.NDArray[Any]:
-            start = np.nan_to_num(base[:, chosen]) if recipe.rounds else 0.0
-            return recipe.decode(floats[:, chosen], draws[:, np.newaxis], start)
+        def written(chosen: Any, codec: Number) -> npt.NDArray[Any]:
+            start = np.nan_to_num(base[:, chosen]) if codec.rounds else 0.0
+            return codec.decode(floats[:, chosen], draws[:, np.newaxis], start)
 
         return written
 
@@ -226,18 +226,18 @@ class _ArrayOutput(Output):
             new.numeric(slice(0, len(new.parents)), self.new[part])
             if self.rows.mask is not None:
                 self.new_mask[part] = np.isnan(self.new[part])
-            if len(columns.recipes) == 1:
+            if len(columns.codecs) == 1:
                 return
             for batch in gen_batches(len(new.parents), ROWS_AT_ONCE):
                 floats = self.new[part][batch]
                 written = self._rounded(new, batch, floats)
-                for chosen, recipe in columns.recipes[1:]:
-                    floats[:, chosen] = written(chosen, recipe)
+                for chosen, codec in columns.codecs[1:]:
+                    floats[:, chosen] = written(chosen, codec)
             return
         for batch, where, floats in self._batches(new, part):
             written = self._rounded(new, batch, floats)
-            for chosen, recipe in columns.recipes:
-                values = written(chosen, recipe)
+            for chosen, codec in columns.codecs:
+                values = written(chosen, codec)
                 if X.dtype == object:
                     values = self._boxed(values, np.isnan(floats[:, chosen]), chosen, new, batch)
                 self.new[where, columns.numbers[chosen]] = values
@@ -299,16 +299,16 @@ class _SparseOutput(Output):
         data, indices = numeric.data, numeric.indices
         row = np.repeat(np.arange(numeric.shape[0]), np.diff(numeric.indptr))
         assert new.draws is not None
-        for chosen, recipe in columns.recipes:
+        for chosen, codec in columns.codecs:
             inside = slice(None) if isinstance(chosen, slice) else np.isin(indices, chosen)
             base: Any = 0.0
             if not indices[inside].size:
                 continue
-            if recipe.rounds:
+            if codec.rounds:
                 parents = new.parents[row[inside], 0]
                 base = np.asarray(self.rows.numeric[parents, indices[inside]]).ravel()
                 base = np.where(parents < 0, 0.0, base)
-            values = recipe.decode(numeric.data[inside], new.draws[row[inside]], base)
+            values = codec.decode(numeric.data[inside], new.draws[row[inside]], base)
             if isinstance(chosen, slice):
                 data = values
             else:
@@ -374,17 +374,17 @@ class _FrameOutput(Output):
         columns = self.rows.columns
         if self.copied.all():
             self.numbers = [np.empty(0)] * columns.numbers.size
-            for chosen, recipe in columns.recipes:
+            for chosen, codec in columns.codecs:
                 for i in np.arange(columns.numbers.size)[chosen].tolist():
-                    self.numbers[i] = np.empty(self.n_new, recipe.dtype)
+                    self.numbers[i] = np.empty(self.n_new, codec.dtype)
             # -1, and so copied from the parent, where nothing else is said.
             dtype = columns.codes.dtype
             self.codes = [np.full(self.n_new, -1, dtype) for _ in columns.categories]
         self.copied[part] = False
         for batch, where, floats in self._batches(new, part):
             written = self._rounded(new, batch, floats)
-            for chosen, recipe in columns.recipes:
-                values = written(chosen, recipe)
+            for chosen, codec in columns.codecs:
+                values = written(chosen, codec)
                 for k, i in enumerate(np.arange(columns.numbers.size)[chosen].tolist()):
                     self.numbers[i][where] = values[:, k]
             missing = np.isnan(floats)

@@ -13,20 +13,20 @@ from sklearn.utils import gen_batches
 from sklearn.utils.sparsefuncs import min_max_axis
 from sklearn.utils.validation import check_array, validate_data
 
-from skresample.numerics.mixed import standard_deviation
+from skresample.neighbors.mixed import standard_deviation
 from skresample.table.columns import (
     EXACT,
     Category,
-    Floats,
+    FloatCodec,
+    IntegerCodec,
     Number,
     Values,
-    Whole,
+    codecs_of,
     encode_like,
     is_missing,
     keep_squares,
     kind_of,
     read_number,
-    recipes_of,
 )
 from skresample.table.frames import (
     is_column,
@@ -83,11 +83,11 @@ class Columns:
         The categories as whole numbers, -1 where a value is missing.
     numbers, categories : ndarray of shape (d,) and (c,)
         Positions of these columns in the table.
-    recipes : list of (slice or ndarray, Floats or Whole)
+    codecs : list of (slice or ndarray, FloatCodec or IntegerCodec)
         How columns of `numeric` are written: all of them, in groups.
     first_rows : list of ndarray
         For each column of categories and each code a row that has it.
-    keeps_rate : ndarray of shape (c,)
+    is_boolean : ndarray of shape (c,)
         Whether a column of categories is boolean.
     is_binary : ndarray of shape (c,)
         Whether the codes of a column of categories are what they stand for: 0 and 1.
@@ -97,9 +97,9 @@ class Columns:
     codes: npt.NDArray[np.signedinteger]
     numbers: npt.NDArray[np.intp]
     categories: npt.NDArray[np.intp]
-    recipes: list[tuple[Any, Number]]
+    codecs: list[tuple[Any, Number]]
     first_rows: list[npt.NDArray[np.intp]]
-    keeps_rate: npt.NDArray[np.bool_]
+    is_boolean: npt.NDArray[np.bool_]
     is_binary: npt.NDArray[np.bool_]
 
     @cached_property
@@ -219,8 +219,8 @@ class Rows:
                 )
             groups.append(read_group(columns.numeric, members, repr(given)))
         is_binary = np.zeros(columns.numbers.size, dtype=bool)
-        for chosen, recipe in columns.recipes:
-            is_binary[chosen] = recipe.is_binary
+        for chosen, codec in columns.codecs:
+            is_binary[chosen] = codec.is_binary
         for group in groups:
             is_binary[group.members] = False
         groups += find_groups(columns.numeric, np.flatnonzero(is_binary))
@@ -298,15 +298,15 @@ class Rows:
                 raise ValueError(
                     f"bounds of column {key!r} must be a pair (lowest, highest), not {pair!r}."
                 ) from None
-            recipe = self.recipe(i)
-            low[i] = -np.inf if least is None else recipe.limit(least)
-            high[i] = np.inf if most is None else recipe.limit(most)
+            codec = self.codec(i)
+            low[i] = -np.inf if least is None else codec.limit(least)
+            high[i] = np.inf if most is None else codec.limit(most)
             if low[i] > lowest[i] or high[i] < highest[i]:
                 raise ValueError(
                     f"bounds of column {key!r} are {pair!r}, and the table goes beyond them: "
                     "correct the bounds, or the table."
                 )
-            if recipe.dtype.kind in "iu":  # rounding must not lead beyond them
+            if codec.dtype.kind in "iu":  # rounding must not lead beyond them
                 low[i], high[i] = np.ceil(low[i]), np.floor(high[i])
         return low, high
 
@@ -323,8 +323,8 @@ class Rows:
     def scale(self) -> npt.NDArray[np.float64]:
         """What the columns of numbers were multiplied by, of shape (d,): see `keep_squares`."""
         scale = np.ones(self.numeric.shape[1])
-        for chosen, recipe in self.columns.recipes:
-            scale[chosen] = getattr(recipe, "scale", 1.0)
+        for chosen, codec in self.columns.codecs:
+            scale[chosen] = getattr(codec, "scale", 1.0)
         return scale
 
     @property
@@ -333,7 +333,7 @@ class Rows:
         scale = self.scale
         return 1.0 if not scale.size or (scale == 1).any() else float(scale.min())
 
-    def recipe(self, i: int) -> Number:
+    def codec(self, i: int) -> Number:
         """Return how a column of numbers is written.
 
         Parameters
@@ -343,8 +343,8 @@ class Rows:
 
         Returns
         -------
-        recipe : Floats or Whole
-            The recipe.
+        codec : FloatCodec or IntegerCodec
+            The codec.
         """
         return self.recipes_by_column[i]
 
@@ -352,9 +352,9 @@ class Rows:
     def recipes_by_column(self) -> list[Number]:
         """How each column of numbers is written."""
         found: list[Any] = [None] * self.columns.numbers.size
-        for chosen, recipe in self.columns.recipes:
+        for chosen, codec in self.columns.codecs:
             for i in np.arange(len(found))[chosen].tolist():
-                found[i] = recipe
+                found[i] = codec
         return found
 
     def column(self, j: int) -> Values:
@@ -395,8 +395,11 @@ class Rows:
             column = self.column(j)
             if kind_of(column) != "number":
                 continue
-            recipe, numeric = read_number(column, keep_decimals=False)
-            if isinstance(recipe, Floats) and (np.floor(numeric[levels]) != numeric[levels]).any():
+            codec, numeric = read_number(column, keep_decimals=False)
+            if (
+                isinstance(codec, FloatCodec)
+                and (np.floor(numeric[levels]) != numeric[levels]).any()
+            ):
                 names.append(self.names[j])
         return names
 
@@ -445,8 +448,8 @@ class Rows:
             raise _refusal(refused, self.sampler, auto=asked is None)
         categories = np.array(list(read), dtype=np.intp)
         numbers = np.setdiff1d(np.arange(self.X.shape[1]), categories)
-        numeric, recipes = self._read_numbers(numbers, blocks)
-        return _columns(numeric, numbers, categories, recipes, list(read.values()), len(self))
+        numeric, codecs = self._read_numbers(numbers, blocks)
+        return _columns(numeric, numbers, categories, codecs, list(read.values()), len(self))
 
     def _category(self, j: int, column: Values) -> Category:
         try:
@@ -471,25 +474,25 @@ class Rows:
             for part in gen_batches(len(where), at_once):
                 among = np.flatnonzero(place[where[part]] >= 0) + part.start
                 some = values[:, part] if len(among) == part.stop - part.start else values[:, among]
-                for chosen, recipe in recipes_of(some, keep_decimals=True):
+                for chosen, codec in codecs_of(some, keep_decimals=True):
                     places = place[where[among[chosen]]]
-                    numeric[:, places] = recipe.encode(some[:, chosen])
-                    found.setdefault(recipe, []).extend(places.tolist())
+                    numeric[:, places] = codec.encode(some[:, chosen])
+                    found.setdefault(codec, []).extend(places.tolist())
             place[where] = -1
         for j in np.flatnonzero(place >= 0).tolist():
             try:
-                recipe, numeric[:, place[j]] = read_number(self.column(j), keep_decimals=True)
+                codec, numeric[:, place[j]] = read_number(self.column(j), keep_decimals=True)
             except OverflowError as error:
                 raise ValueError(
                     f"{self.sampler} cannot compute with column {self.names[j]!r}, since {error}: "
                     "divide its values, leave the column out, or name it in categorical_features."
                 ) from error
-            found.setdefault(recipe, []).append(int(place[j]))
-        recipes: list[tuple[Any, Number]] = [
-            (np.sort(places), recipe) for recipe, places in found.items()
+            found.setdefault(codec, []).append(int(place[j]))
+        codecs: list[tuple[Any, Number]] = [
+            (np.sort(places), codec) for codec, places in found.items()
         ]
-        single = all(recipe.dtype == np.float32 for recipe in found) and len(found) > 0
-        return numeric.astype(np.float32) if single else numeric, recipes
+        single = all(codec.dtype == np.float32 for codec in found) and len(found) > 0
+        return numeric.astype(np.float32) if single else numeric, codecs
 
     def _numbers_as_strings(self, asked: set[int]) -> dict[str, tuple[str, Values]]:
         """Return the columns of an array that hold numbers as strings, where that is wrong."""
@@ -669,19 +672,19 @@ def read_like(
     for where, values in rows.blocks():
         groups: dict[Number, list[int]] = {}
         for k, i in enumerate(place[where].tolist()):
-            if i >= 0 and fitted.recipe(i).dtype.kind not in "mM":
-                groups.setdefault(fitted.recipe(i), []).append(k)
-        for recipe, members in groups.items():
+            if i >= 0 and fitted.codec(i).dtype.kind not in "mM":
+                groups.setdefault(fitted.codec(i), []).append(k)
+        for codec, members in groups.items():
             some = values[:, members]
-            encoded = encode_like(Values(some, is_missing(some)), recipe)
+            encoded = encode_like(Values(some, is_missing(some)), codec)
             numeric[:, place[where[members]]] = encoded
             place[where[members]] = -1
     for j in np.flatnonzero(place >= 0).tolist():
-        column, recipe = rows.column(j), fitted.recipe(int(place[j]))
+        column, codec = rows.column(j), fitted.codec(int(place[j]))
         try:
-            numeric[:, place[j]] = encode_like(column, recipe)
+            numeric[:, place[j]] = encode_like(column, codec)
         except (TypeError, ValueError, OverflowError) as error:
-            held = "times" if recipe.dtype.kind in "mM" else "numbers"
+            held = "times" if codec.dtype.kind in "mM" else "numbers"
             raise ValueError(
                 f"Column {rows.names[j]!r} held {held} in fit, and now holds what is none: {error}."
             ) from error
@@ -795,17 +798,17 @@ def _read_array(rows: Rows, asked: set[int]) -> Columns:
     if X.dtype.kind in "iu" and values.size and _extreme(values) > EXACT:
         # Whole numbers beyond what floats hold: each column less its smallest value.
         numeric = np.empty(values.shape)
-        recipes: list[tuple[Any, Number]] = []
+        codecs: list[tuple[Any, Number]] = []
         for i in range(values.shape[1]):
             missing = np.zeros(len(X), dtype=bool) if mask is None else mask[:, i]
-            recipe, numeric[:, i] = read_number(Values(values[:, i], missing), keep_decimals=False)
-            recipes.append(([i], recipe))
+            codec, numeric[:, i] = read_number(Values(values[:, i], missing), keep_decimals=False)
+            codecs.append(([i], codec))
     else:
-        numeric, recipes = values.astype(dtype, copy=False), _recipes(X.dtype, _binary(values))
+        numeric, codecs = values.astype(dtype, copy=False), _recipes(X.dtype, _binary(values))
         if mask is not None:
             numeric = np.where(mask, dtype.type(np.nan), numeric)
     read = [Category.read(rows.column(j)) for j in categories]
-    return _columns(numeric, numbers, categories, recipes, read, len(X))
+    return _columns(numeric, numbers, categories, codecs, read, len(X))
 
 
 def _any_of(values: npt.NDArray[Any], mask: npt.NDArray[np.bool_]) -> npt.NDArray[Any]:
@@ -842,15 +845,15 @@ def _read_sparse(X: Any, asked: set[int], names: list[str], sampler: str) -> Col
         Category.read(Values(by_column[:, [j]].toarray().ravel(), np.zeros(X.shape[0], dtype=bool)))
         for j in categories
     ]
-    recipes = _recipes(X.dtype, binary)
-    return _columns(numeric, numbers, categories, recipes, read, X.shape[0])
+    codecs = _recipes(X.dtype, binary)
+    return _columns(numeric, numbers, categories, codecs, read, X.shape[0])
 
 
 def _columns(
     numeric: Any,
     numbers: npt.NDArray[np.intp],
     categories: npt.NDArray[np.intp],
-    recipes: list[tuple[Any, Number]],
+    codecs: list[tuple[Any, Number]],
     read: list[Category],
     n_rows: int,
 ) -> Columns:
@@ -858,20 +861,22 @@ def _columns(
     codes = np.empty((n_rows, len(read)), dtype=dtype)
     for i, category in enumerate(read):
         codes[:, i] = category.codes
-    keeps_rate = np.array([category.keeps_rate for category in read], dtype=bool)
-    numeric, recipes = keep_squares(numeric, recipes)
+    is_boolean = np.array([category.is_boolean for category in read], dtype=bool)
+    numeric, codecs = keep_squares(numeric, codecs)
     is_binary = np.array([category.is_binary for category in read], dtype=bool)
     first_rows = [category.first_rows for category in read]
-    return Columns(numeric, codes, numbers, categories, recipes, first_rows, keeps_rate, is_binary)
+    return Columns(numeric, codes, numbers, categories, codecs, first_rows, is_boolean, is_binary)
 
 
 def _recipes(dtype: np.dtype, binary: npt.NDArray[np.intp]) -> list[tuple[Any, Number]]:
     """Say how the columns of a matrix are written; those of zeros and ones stay so."""
-    everything: Number = Floats(dtype) if dtype.kind == "f" else Whole(dtype)
+    everything: Number = FloatCodec(dtype) if dtype.kind == "f" else IntegerCodec(dtype)
     if not binary.size or dtype.kind == "b":
         return [(slice(None), everything)]
     zeros_and_ones: Number = (
-        Floats(dtype, 0, (0.0, 1.0)) if dtype.kind == "f" else Whole(dtype, limits=(0, 1))
+        FloatCodec(dtype, 0, (0.0, 1.0))
+        if dtype.kind == "f"
+        else IntegerCodec(dtype, limits=(0, 1))
     )
     return [(slice(None), everything), (binary, zeros_and_ones)]
 

@@ -23,9 +23,9 @@ from skresample.audit.answers import (
     answer,
     not_judged,
 )
-from skresample.audit.fair import fair
+from skresample.audit.fairness import fair
 from skresample.audit.tables import read_tables
-from skresample.audit.valid import valid
+from skresample.audit.validity import valid
 
 QUESTIONS = ["valid", "faithful", "varied", "private", "useful", "fair"]
 KEYS = {"value", "reference", "interval", "sentence", "verdict"}

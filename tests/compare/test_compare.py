@@ -49,11 +49,11 @@ from skresample import (
     TableEncoder,
     compare,
 )
-from skresample.base import BaseOverSampler
+from skresample.compare._compare import default_samplers, standardized
 from skresample.compare.baselines import TunedThreshold, tune_offsets
 from skresample.compare.metrics import calibration_slope, decision_scores, metrics_of, scores
-from skresample.compare.protocol import default_samplers, standardized
 from skresample.compare.statistics import corrected_interval
+from skresample.samplers.base import BaseOverSampler
 
 BASELINES = [
     "nothing",

@@ -23,9 +23,9 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from skresample import SMOTE, compare
-from skresample.compare import protocol
+from skresample.compare import _compare as protocol
+from skresample.compare._compare import distinct_names, find_refusals
 from skresample.compare.baselines import TunedThreshold, groups_for
-from skresample.compare.protocol import distinct_names, find_refusals
 
 TREE = DecisionTreeClassifier(max_depth=3)
 SETTINGS = {"samplers": SMOTE(), "estimators": TREE, "cv": 2, "random_state": 0}

@@ -24,9 +24,9 @@ from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.neighbors import NearestNeighbors
 
-from skresample.audit import faithful
-from skresample.compare import protocol
-from skresample.numerics import neighbors
+from skresample.audit import fidelity as faithful
+from skresample.compare import _compare as protocol
+from skresample.neighbors import search as neighbors
 
 faithful.ROWS_FOR_THREADS = protocol.ROWS_FOR_THREADS = 0
 rng = np.random.default_rng(0)

@@ -497,18 +497,18 @@ class TestKeepSquares:
         X = np.random.default_rng(0).normal(size=(20, 5))
         X[:, [0, 1]] *= 2.0**900, 2.0**990
         X[:, [2, 3]] *= 2.0**-1030, 2.0**-600
-        numeric, recipes = keep_squares(make(X), [(slice(None), Floats(X.dtype))])
+        numeric, codecs = keep_squares(make(X), [(slice(None), Floats(X.dtype))])
         numeric = numeric.toarray() if sparse.issparse(numeric) else numeric
         assert np.isfinite(numeric**2).all()
         assert (numeric**2 > 0).all()
         scale = np.ones(5)
-        for chosen, recipe in recipes[1:]:
-            scale[chosen] = recipe.scale
+        for chosen, codec in codecs[1:]:
+            scale[chosen] = codec.scale
         assert scale[0] == scale[1] < 1 < scale[3] < scale[2]
         assert scale[4] == 1
         np.testing.assert_array_equal(numeric, X * scale)
-        for chosen, recipe in recipes[1:]:
-            back = recipe.decode(numeric[:, chosen], np.zeros((20, 1)))
+        for chosen, codec in codecs[1:]:
+            back = codec.decode(numeric[:, chosen], np.zeros((20, 1)))
             np.testing.assert_array_equal(back, X[:, chosen])
 
     @pytest.mark.parametrize("size", [2.0**-499, 1e-140, 1.0, 1e140, 2.0**498])
@@ -517,16 +517,16 @@ class TestKeepSquares:
         X[0] = size
         X[:, 1] = 0
         X[3, 2] = np.nan
-        recipes = [(slice(None), Floats(X.dtype))]
-        assert keep_squares(X, recipes)[0] is X
+        codecs = [(slice(None), Floats(X.dtype))]
+        assert keep_squares(X, codecs)[0] is X
 
     def test_single_precision_becomes_double(self):
         X = np.array([[1e30, 1.0], [-3e38, 2.0]], dtype=np.float32)
-        numeric, recipes = keep_squares(X, [(slice(None), Floats(X.dtype))])
+        numeric, codecs = keep_squares(X, [(slice(None), Floats(X.dtype))])
         assert numeric.dtype == np.float64
-        assert len(recipes) == 1
+        assert len(codecs) == 1
         np.testing.assert_array_equal(numeric, X)
-        assert recipes[0][1].decode(np.full((1, 2), 1e300), np.zeros((1, 1))).tolist() == [
+        assert codecs[0][1].decode(np.full((1, 2), 1e300), np.zeros((1, 1))).tolist() == [
             [np.finfo(np.float32).max] * 2
         ]
 

@@ -14,7 +14,7 @@ COLD = "from skresample import SMOTE"
 
 def runner(case: Case, X: np.ndarray, y: np.ndarray) -> Callable[[], Any] | None:
     import skresample
-    from skresample.numerics.neighbors import kneighbors
+    from skresample.neighbors.search import kneighbors
 
     if case.task == "neighbors":
         of = minority(case, y)

@@ -1,0 +1,181 @@
+"""Lines on which rows lie, and the points at which such lines meet."""
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import KDTree
+from sklearn.utils import gen_batches
+
+from skresample.neighbors.search import kneighbors
+
+__all__ = ["lines_through", "matches", "meeting_points"]
+
+# Among so many of its nearest rows the others on a row's line are looked for.
+MATES = 60
+# How many numbers are held at once.
+BLOCK_VALUES = 1 << 22
+# How far from its rows the ends of a line are looked for, in lengths of these.
+REACH = 20
+# Two directions are one if the sine of their angle is below this: cosines of doubles tell no
+# smaller ones apart.
+SAME_DIRECTION = 1e-7
+# Points are one if they are nearer than this share of the size of the table.
+SAME_POINT = 1e-7
+
+
+def lines_through(
+    rows: npt.NDArray[np.float64],
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Find the lines that go through at least three rows.
+
+    Lines along an axis do not count: there, rows lie on one line wherever a value is frequent.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n, d)
+        All different, in units in which the columns are of about one size.
+
+    Returns
+    -------
+    origins : ndarray of shape (l, d)
+        A point of each line, the mean of its rows.
+    directions : ndarray of shape (l, d)
+        Of length 1.
+    spans : ndarray of shape (l, 2)
+        How far the rows of each line reach from its origin, at the shorter and at the longer
+        side.
+    """
+    n, d = rows.shape
+    if n < 3 or d < 2:
+        return np.empty((0, d)), np.empty((0, d)), np.empty((0, 2))
+    neighbors = kneighbors(rows, MATES)
+    k = neighbors.shape[1]
+    pairs = []
+    for part in gen_batches(n, max(1, BLOCK_VALUES // (k * max(k, d)))):
+        away = rows[neighbors[part]] - rows[part, np.newaxis]
+        away /= np.linalg.norm(away, axis=2, keepdims=True)
+        along_axis = np.abs(away).max(axis=2) > 1 - SAME_DIRECTION**2
+        cosines = np.abs(away @ away.swapaxes(1, 2))
+        parallel = cosines > 1 - max(SAME_DIRECTION**2, 4 * np.finfo(np.float64).eps)
+        parallel &= ~along_axis[:, np.newaxis]
+        count = parallel.sum(axis=1)
+        # A row lies on the line of the direction that most others share.
+        best = count.argmax(axis=1)
+        found = np.arange(len(best))
+        on_line = parallel[found, best] & (count[found, best] >= 2)[:, np.newaxis]
+        query, mate = np.nonzero(on_line)
+        pairs.append(np.stack([part.start + query, neighbors[part][query, mate]]))
+    left, right = np.concatenate(pairs, axis=1)
+    graph = coo_array((np.ones(len(left)), (left, right)), shape=(n, n))
+    component = connected_components(graph, directed=False)[1]
+    order = np.argsort(component, kind="stable")
+    groups = np.split(order, np.flatnonzero(np.diff(component[order])) + 1)
+    lines = [line for group in groups if len(group) > 2 and (line := _line(rows[group]))]
+    if not lines:
+        return np.empty((0, d)), np.empty((0, d)), np.empty((0, 2))
+    origins, directions, spans = zip(*lines, strict=True)
+    return np.array(origins), np.array(directions), np.array(spans)
+
+
+def _line(
+    rows: npt.NDArray[np.float64],
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], list[float]] | None:
+    """Return the line that rows lie on, or None if they do not."""
+    origin = rows.mean(axis=0)
+    _, sizes, axes = np.linalg.svd(rows - origin, full_matrices=False)
+    if sizes[1] > SAME_DIRECTION * sizes[0]:
+        return None
+    places = (rows - origin) @ axes[0]
+    return origin, axes[0], sorted([float(places.max()), float(-places.min())])
+
+
+def meeting_points(
+    origins: npt.NDArray[np.float64],
+    directions: npt.NDArray[np.float64],
+    spans: npt.NDArray[np.float64],
+    *,
+    scale: float,
+    least: int,
+) -> npt.NDArray[np.float64]:
+    """Find the points at which lines meet, beyond the rows that lie on them.
+
+    Parameters
+    ----------
+    origins, directions, spans : ndarray of shape (l, d), (l, d) and (l, 2)
+        What `lines_through` returns.
+    scale : float
+        The size of the table.
+    least : int
+        How many lines are to meet at a point. Two lines in more than two dimensions do not
+        meet by chance, while in a plane any two do, and three do not.
+
+    Returns
+    -------
+    points : ndarray of shape (p, d)
+        Each once.
+    """
+    n, d = origins.shape
+    found, meeting = [], []
+    for i in range(n - 1):
+        apart = origins[i + 1 :] - origins[i]
+        along, beside = directions[i], directions[i + 1 :]
+        cosine = beside @ along
+        sine = 1 - cosine**2  # squared
+        crossing = sine > 1e-8
+        here = apart @ along
+        there = np.einsum("ij,ij->i", apart, beside)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ours = (here - cosine * there) / sine
+            theirs = (cosine * here - there) / sine
+        # Interpolated rows lie between the points that are looked for.
+        for place, (shorter, longer) in ((ours, spans[i]), (theirs, spans[i + 1 :].T)):
+            crossing &= (np.abs(place) > shorter) & (np.abs(place) < REACH * longer)
+        others = np.flatnonzero(crossing)
+        if not others.size:
+            continue
+        point = origins[i] + ours[others, np.newaxis] * along
+        other = origins[i + 1 + others] + theirs[others, np.newaxis] * beside[others]
+        near = np.linalg.norm(point - other, axis=1) < SAME_POINT * scale
+        found.append(point[near])
+        pair = np.stack([np.full(near.sum(), i), i + 1 + others[near]], axis=1)
+        meeting.append(pair)
+    if not found or not len(points := np.concatenate(found)):
+        return np.empty((0, d))
+    lines = np.concatenate(meeting)
+    close = KDTree(points).query_pairs(2 * SAME_POINT * scale, output_type="ndarray")
+    graph = coo_array((np.ones(len(close)), close.T), shape=(len(points),) * 2)
+    n_groups, group = connected_components(graph, directed=False)
+    membership = np.unique(np.stack([np.repeat(group, 2), lines.ravel()]), axis=1)
+    enough = np.bincount(membership[0], minlength=n_groups) >= least
+    first = np.unique(group, return_index=True)[1]
+    return points[first[enough]]
+
+
+def matches(
+    points: npt.NDArray[np.float64], rows: npt.NDArray[np.float64], scale: float
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Say which points are rows, and which rows are among the points.
+
+    Parameters
+    ----------
+    points : ndarray of shape (p, d)
+        Points that were found.
+    rows : ndarray of shape (n, d)
+        Rows that are looked for.
+    scale : float
+        The size of the table.
+
+    Returns
+    -------
+    right : ndarray of shape (p,)
+        Whether each point is a row.
+    recovered : ndarray of shape (n,)
+        Whether each row is a point.
+    """
+    if not len(points):
+        return np.zeros(0, dtype=bool), np.zeros(len(rows), dtype=bool)
+    reach = 10 * SAME_POINT * scale
+    right = KDTree(rows).query(points)[0] < reach
+    recovered = KDTree(points).query(rows)[0] < reach
+    return right, recovered

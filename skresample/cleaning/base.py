@@ -1,0 +1,310 @@
+"""What the hybrids share: over-sampling, and then removing rows."""
+
+import warnings
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import numpy.typing as npt
+from imblearn.base import BaseSampler
+from imblearn.utils import check_sampling_strategy
+from scipy import sparse
+from sklearn.utils import check_random_state, get_tags
+from sklearn.utils._param_validation import HasMethods
+
+from skresample.neighbors.mixed import Mixed
+from skresample.neighbors.search import kneighbors
+from skresample.samplers.base import (
+    BaseOverSampler,
+    SamplerTags,
+    check_new_rows,
+    features_of,
+    naming_columns,
+    resolve_sampling_strategy,
+)
+from skresample.samplers.constraints import N_JOBS
+from skresample.smote import SMOTE
+from skresample.table import Rows, Target, read_labels, read_rows, read_target, take_rows
+from skresample.utils import seeded_clone
+
+__all__ = ["HybridSampler"]
+
+# A class that has less left of it was mostly removed, which is said.
+MOST = 0.5
+
+
+class HybridSampler(BaseSampler):
+    """Base class of the methods that over-sample and then remove rows of any class.
+
+    A method says in `_keep` which rows stay; everything else is here.
+    """
+
+    _paper: ClassVar[str] = ""
+    """Authors, year and title of the paper, for the command line."""
+
+    _cleaner: ClassVar[str | None] = None
+    """The attribute with the sampler of imbalanced-learn that removes the same rows."""
+
+    _sampling_type = "over-sampling"
+    _parameter_constraints: ClassVar[dict] = {
+        "sampling_strategy": BaseOverSampler._parameter_constraints["sampling_strategy"],
+        "random_state": ["random_state"],
+        "smote": [HasMethods(["fit_resample"]), None],
+        "n_jobs": N_JOBS,
+        "standardize": ["boolean"],
+    }
+
+    # For methods that have no such parameter.
+    standardize: bool = False
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        moves = False
+        if self.smote is not None:
+            theirs = getattr(get_tags(self.smote), "sampler_tags", None)
+            moves = getattr(theirs, "moves_rows", False)
+        tags.sampler_tags = SamplerTags(moves_rows=moves, removes_rows=True)
+        return tags
+
+    @property
+    def smote_(self) -> Any:
+        """The fitted sampler, under the name that it has in imbalanced-learn."""
+        return self.sampler_
+
+    @abstractmethod
+    def _keep(
+        self, X: Any, rows: Rows, target: Target, rng: np.random.Generator
+    ) -> npt.NDArray[np.bool_]:
+        """Say which rows of a table that was over-sampled stay."""
+
+    def fit(self, X: Any, y: Any) -> Self:
+        """Check a table, and how many rows over-sampling would make.
+
+        What is removed depends on the rows that are made: see `fit_resample`.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+            The table.
+        y : array-like of shape (n_samples,) or (n_samples, n_classes)
+            Class labels, or their one-hot encoding.
+
+        Returns
+        -------
+        self : object
+            The sampler, with ``sampling_strategy_``.
+
+        Raises
+        ------
+        ValueError
+            If the table or the target cannot be used; the message says why and what to do.
+        """
+        self._validate_params()
+        self._forget()
+        rows = read_rows(X, self, numeric=True, categorical=_categorical(self._over_sampler()))
+        target = read_target(y, len(rows), type(self).__name__)
+        self.sampling_strategy_ = resolve_sampling_strategy(self._strategy(), target)
+        return self
+
+    def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
+        """Over-sample, then remove rows, the given ones included.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+            The table.
+        y : array-like of shape (n_samples,) or (n_samples, n_classes)
+            Class labels, or their one-hot encoding.
+
+        Returns
+        -------
+        X_resampled : {ndarray, list, sparse matrix, DataFrame} of shape (n_out, n_features)
+            What is left of the rows that were given, in their order and untouched, then of the
+            new ones; of the type that was given.
+        y_resampled : {ndarray, list, Series, DataFrame} of shape (n_out,) or (n_out, n_classes)
+            Their labels, of the type that was given.
+
+        Raises
+        ------
+        ValueError
+            If the table or the target cannot be used; the message says why and what to do.
+        """
+        self._validate_params()
+        self.__dict__.pop("sampling_strategy_", None)  # of an earlier fit
+        return self._fit_resample(X, y)
+
+    def _fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
+        """Resample, with the counts of ``sampling_strategy_`` where a caller has set it."""
+        name = type(self).__name__
+        self._forget()
+        asked = self.__dict__.get("sampling_strategy_")
+        rows = read_rows(X, self, numeric=False)
+        read = read_target if asked is None else read_labels
+        target = read(y, len(rows), name)
+        words = check_random_state(self.random_state).randint(0, 2**31, size=2)
+        sampler = seeded_clone(self._over_sampler(), int(words[0]))
+        if asked is None:
+            X_out, y_out = sampler.fit_resample(X, y)
+        else:
+            asked = check_new_rows(asked, target, name)
+            X_out, y_out = _add(sampler, asked, target, X, y)
+        self.sampler_ = sampler
+        out = read_rows(X_out, self, numeric=True, categorical=_categorical(sampler))
+        target_out = read(y_out, len(out), name)
+        synthetic, origin, parents = self._provenance(sampler, rows, target, out, target_out)
+        made = sampler.sampling_strategy_ if asked is None else asked
+        labels = target.classes.tolist()
+        self.sampling_strategy_ = {label: int(made[label]) for label in labels if label in made}
+        with naming_columns(out):
+            kept = self._keep(X_out, out, target_out, np.random.default_rng(int(words[1])))
+        kept = self._all_of_no_class(kept, target_out)
+        self.is_synthetic_ = synthetic[kept]
+        self.input_indices_ = origin[kept]
+        self.parents_ = parents[kept[synthetic]]
+        if hasattr(sampler, "is_moved_"):
+            self.is_moved_ = sampler.is_moved_[kept]
+        which = np.flatnonzero(kept)
+        if self._cleaner is not None:
+            getattr(self, self._cleaner).sample_indices_ = which
+        return take_rows(X_out, which), take_rows(y_out, which)
+
+    def _forget(self) -> None:
+        """Take what an earlier resampling has left."""
+        for name in ("is_synthetic_", "input_indices_", "parents_", "is_moved_", "n_removed_"):
+            self.__dict__.pop(name, None)
+
+    def _over_sampler(self) -> Any:
+        """Return what over-samples."""
+        if self.smote is None:
+            return SMOTE(
+                sampling_strategy=self.sampling_strategy,
+                standardize=self.standardize,
+                n_jobs=self.n_jobs,
+            )
+        if not hasattr(self.smote, "sampling_strategy"):
+            raise ValueError(
+                f"{type(self).__name__}: smote={self.smote!r} has no sampling_strategy. Give a "
+                "sampler, such as SMOTE(); put other steps into a pipeline around this one."
+            )
+        return self.smote
+
+    def _strategy(self) -> Any:
+        """Return the `sampling_strategy` of what over-samples, a hybrid's within it."""
+        sampler = self._over_sampler()
+        return (
+            sampler._strategy()
+            if isinstance(sampler, HybridSampler)
+            else (sampler.sampling_strategy)
+        )
+
+    def _provenance(
+        self, sampler: Any, rows: Rows, target: Target, out: Rows, target_out: Target
+    ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+        """Return which rows of an over-sampled table are new, and where rows come from.
+
+        That is, for each row, its position among the given ones, -1 for new ones; and for each
+        new one, the positions of its parents, -1 for none.
+        """
+        if isinstance(sampler, (BaseOverSampler, HybridSampler)):
+            synthetic = sampler.is_synthetic_
+            origin = getattr(sampler, "input_indices_", np.arange(len(out)))
+            return synthetic, np.where(synthetic, -1, origin), sampler.parents_
+        n = len(rows)
+        if not (
+            n <= len(out)
+            and np.array_equal(target_out.labels[:n], target.labels)
+            and _same_rows(rows, out)
+        ):
+            raise ValueError(
+                f"{type(self).__name__}: smote={self.smote!r} does not put the rows that it was "
+                "given first and unchanged, so that nobody can say which are new. Give an "
+                "over-sampler, such as SMOTE()."
+            )
+        place = np.arange(len(out))
+        drawn = getattr(sampler, "sample_indices_", None)
+        parents = np.full((len(out) - n, 1), -1)
+        if drawn is not None and len(drawn) == len(out):
+            parents[:, 0] = drawn[n:]
+        return place >= n, np.where(place < n, place, -1), parents
+
+    def _all_of_no_class(
+        self, kept: npt.NDArray[np.bool_], target: Target
+    ) -> npt.NDArray[np.bool_]:
+        """Keep a class of which nothing would be left, and say where little is."""
+        name = type(self).__name__
+        left = np.bincount(target.codes[kept], minlength=len(target.classes))
+        labels = target.classes.tolist()
+        for code, label in enumerate(labels):
+            if left[code] == 0:
+                warnings.warn(
+                    f"{name} would remove all rows of class {label!r}, which overlaps too much "
+                    "with others to be cleaned: all of them were kept.",
+                    UserWarning,
+                    stacklevel=4,
+                )
+                kept = kept | (target.codes == code)
+                left[code] = target.counts[code]
+            elif left[code] < MOST * target.counts[code]:
+                warnings.warn(
+                    f"{name} removed {target.counts[code] - left[code]} of the "
+                    f"{target.counts[code]} rows that class {label!r} had after over-sampling: "
+                    "the classes overlap. Clean less, or use a sampler that removes none.",
+                    UserWarning,
+                    stacklevel=4,
+                )
+        self.n_removed_ = dict(zip(labels, (target.counts - left).tolist(), strict=True))
+        return kept
+
+    def _cleaned(self, strategy: Any, target: Target) -> npt.NDArray[np.bool_]:
+        """Return which rows are of the classes that a cleaning of imbalanced-learn is for."""
+        classes = check_sampling_strategy(strategy, target.labels, "clean-sampling")
+        return np.isin(target.labels, list(classes))
+
+    def _nearest(
+        self, rows: Rows, k: int, *, search: Any = None, n_jobs: int | None = None
+    ) -> npt.NDArray[np.intp]:
+        """Return the nearest rows of each."""
+        features = features_of(rows, standardize=self.standardize)
+        if search is not None and isinstance(features, Mixed):
+            raise ValueError(
+                f"{type(self).__name__}: {search!r} measures distances between numbers, and X has "
+                "categories or missing values: give a number of neighbors."
+            )
+        n_jobs = self.n_jobs if n_jobs is None else n_jobs
+        return kneighbors(features, k, search=search, n_jobs=n_jobs)
+
+
+def _add(sampler: Any, new: Mapping[Any, int], target: Target, X: Any, y: Any) -> tuple[Any, Any]:
+    """Over-sample with given numbers of new rows per label."""
+    if isinstance(sampler, (BaseOverSampler, HybridSampler)):
+        sampler.sampling_strategy_ = dict(new)
+        return sampler._fit_resample(X, y)
+    have = dict(zip(target.classes.tolist(), target.counts.tolist(), strict=True))
+    sampler.set_params(sampling_strategy={label: have[label] + n for label, n in new.items()})
+    return sampler.fit_resample(X, y)
+
+
+def _categorical(sampler: Any) -> Any:
+    """Return which columns a sampler, or the one within a hybrid, takes for categories."""
+    while isinstance(sampler, HybridSampler):
+        sampler = sampler._over_sampler()
+    if isinstance(sampler, BaseOverSampler):
+        return sampler._categorical
+    return getattr(sampler, "categorical_features", "auto")
+
+
+def _same_rows(rows: Rows, out: Rows) -> bool:
+    """Say whether a table begins with the rows of another."""
+    n = len(rows)
+    if sparse.issparse(rows.X):
+        return not (out.X.tocsr()[:n] != rows.X.tocsr()).nnz
+    for j in range(rows.X.shape[1]):
+        given, now = rows.column(j), out.column(j)
+        there = ~given.missing
+        if not np.array_equal(given.missing, now.missing[:n]):
+            return False
+        if not np.array_equal(given.values[there], now.values[:n][there]):
+            return False
+    return True

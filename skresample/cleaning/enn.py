@@ -1,0 +1,133 @@
+"""SMOTE and edited nearest neighbours."""
+
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from imblearn.under_sampling import EditedNearestNeighbours
+from sklearn.base import clone
+from sklearn.utils._param_validation import StrOptions
+
+from skresample.cleaning._neighborhoods import agreed
+from skresample.cleaning.base import HybridSampler
+from skresample.samplers.base import drop_in
+from skresample.samplers.constraints import IntegerInterval
+from skresample.samplers.parameters import fill_doc
+from skresample.smote.base import count_neighbors
+from skresample.table import Rows, Target
+
+__all__ = ["SMOTEENN"]
+
+
+@drop_in
+@fill_doc
+class SMOTEENN(HybridSampler):
+    """Over-sample, then remove each row that its nearest rows would take for another class.
+
+    Of all classes, given rows and new ones :footcite:p:`batista2004study`. Where classes overlap,
+    much is removed: the counts that `sampling_strategy` asks for are those before.
+
+    Parameters
+    ----------
+    {sampling_strategy}
+    {random_state}
+    {smote}
+    enn : EditedNearestNeighbours, default=None
+        The cleaning, as an object of imbalanced-learn: its `sampling_strategy` says which
+        classes lose rows, its `n_neighbors` and `kind_sel` take the place of those below. None
+        cleans all classes.
+    n_neighbors : int, default=3
+        How many nearest rows judge a row.
+    kind_sel : {'mode', 'all'}, default='mode'
+        What removes a row: another class has more of the nearest rows than its own, or any of
+        them is of another class.
+    standardize : bool, default=False
+        Whether distances are taken of numbers over their standard deviations.
+    n_jobs : int, default=None
+        Threads of the search for neighbours; None for all processors.
+
+    Attributes
+    ----------
+    {hybrid_attributes}
+    enn_ : EditedNearestNeighbours
+        The cleaning as an object of imbalanced-learn; its ``sample_indices_`` are the rows
+        that stay of the over-sampled table.
+
+    See Also
+    --------
+    SMOTETomek : Removes less.
+    SMOTEIPF : Classifiers instead of neighbours.
+
+    Notes
+    -----
+    The paper removes a row that differs from two of its three nearest: ``'mode'``.
+    imbalanced-learn removes it if it differs from any, ``'all'``. Where several classes have
+    the most votes, a row stays if its own is among them; there, the first of these counts.
+
+    References
+    ----------
+    .. footbibliography::
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from skresample import SMOTEENN
+    >>> X, y = make_classification(weights=[0.9], random_state=0)
+    >>> sampler = SMOTEENN(random_state=0)
+    >>> X_new, y_new = sampler.fit_resample(X, y)
+    >>> len(y_new) == 182 - sum(sampler.n_removed_.values())
+    True
+    """
+
+    _paper = (
+        "Batista, Prati, Monard (2004), A study of the behavior of several methods for balancing "
+        "machine learning training data"
+    )
+
+    _cleaner = "enn_"
+
+    _parameter_constraints: ClassVar[dict] = {
+        **HybridSampler._parameter_constraints,
+        "enn": [EditedNearestNeighbours, None],
+        "n_neighbors": [IntegerInterval(1)],
+        "kind_sel": [StrOptions({"mode", "all"})],
+    }
+
+    def __init__(
+        self,
+        *,
+        sampling_strategy: Any = "auto",
+        random_state: Any = None,
+        smote: Any = None,
+        enn: Any = None,
+        n_neighbors: int = 3,
+        kind_sel: str = "mode",
+        standardize: bool = False,
+        n_jobs: int | None = None,
+    ):
+        self.sampling_strategy = sampling_strategy
+        self.random_state = random_state
+        self.smote = smote
+        self.enn = enn
+        self.n_neighbors = n_neighbors
+        self.kind_sel = kind_sel
+        self.standardize = standardize
+        self.n_jobs = n_jobs
+
+    def _keep(
+        self, X: Any, rows: Rows, target: Target, rng: np.random.Generator
+    ) -> npt.NDArray[np.bool_]:
+        if self.enn is None:
+            self.enn_ = EditedNearestNeighbours(
+                sampling_strategy="all",
+                n_neighbors=self.n_neighbors,
+                kind_sel=self.kind_sel,
+                n_jobs=self.n_jobs,
+            )
+        else:
+            self.enn_ = clone(self.enn)
+            self.enn_._validate_params()
+        k, search = count_neighbors(self.enn_.n_neighbors, "n_neighbors")
+        near = self._nearest(rows, k, search=search, n_jobs=self.enn_.n_jobs)
+        stays = agreed(near, target.codes, unanimously=self.enn_.kind_sel == "all")
+        return stays | ~self._cleaned(self.enn_.sampling_strategy, target)

@@ -1,0 +1,5 @@
+"""Perturbed data for sharing."""
+
+from skresample.disclosure.perturbation import Perturbation
+
+__all__ = ["Perturbation"]
