@@ -11,7 +11,6 @@ from imblearn.base import BaseSampler
 from imblearn.utils import check_sampling_strategy
 from scipy import sparse
 from sklearn.utils import check_random_state, get_tags
-from sklearn.utils._param_validation import HasMethods
 
 from skresample.neighbors.mixed import Mixed
 from skresample.neighbors.search import kneighbors
@@ -23,7 +22,14 @@ from skresample.samplers.base import (
     naming_columns,
     resolve_sampling_strategy,
 )
-from skresample.samplers.constraints import N_JOBS
+from skresample.samplers.parameters import (
+    NJobs,
+    Parametrized,
+    RandomState,
+    SamplingStrategy,
+    Smote,
+    Standardize,
+)
 from skresample.smote import SMOTE
 from skresample.table import Rows, Target, read_labels, read_rows, read_target, take_rows
 from skresample.utils import seeded_clone
@@ -34,11 +40,33 @@ __all__ = ["HybridSampler"]
 MOST = 0.5
 
 
-class HybridSampler(BaseSampler):
+class HybridSampler(Parametrized, BaseSampler):
     """Base class of the methods that over-sample and then remove rows of any class.
 
     A method says in `_keep` which rows stay; everything else is here.
     """
+
+    _attribute_texts: ClassVar[str] = """
+is_synthetic_ : ndarray of shape (n_out,)
+    True for synthetic samples, False for original ones.
+input_indices_ : ndarray of shape (n_out,)
+    Position in `X` of each original sample, -1 for synthetic ones.
+parents_ : ndarray of shape (n_synthetic, n_parents)
+    Positions in `X` of the samples that each remaining synthetic sample was made from, -1
+    for none.
+n_removed_ : dict
+    Number of samples removed after oversampling, per label.
+sampler_, smote_ : sampler
+    The fitted oversampler.
+is_moved_ : ndarray of shape (n_out,)
+    True for original samples that `smote` moved, if it moves any.
+sampling_strategy_ : dict
+    Number of synthetic samples per label, before samples were removed.
+n_features_in_ : int
+    Number of features of `X`.
+feature_names_in_ : ndarray of shape (`n_features_in_`,)
+    Names of the features, if all names are strings.
+"""
 
     _paper: ClassVar[str] = ""
     """Authors, year and title of the paper, for the command line."""
@@ -47,16 +75,11 @@ class HybridSampler(BaseSampler):
     """The attribute with the sampler of imbalanced-learn that removes the same rows."""
 
     _sampling_type = "over-sampling"
-    _parameter_constraints: ClassVar[dict] = {
-        "sampling_strategy": BaseOverSampler._parameter_constraints["sampling_strategy"],
-        "random_state": ["random_state"],
-        "smote": [HasMethods(["fit_resample"]), None],
-        "n_jobs": N_JOBS,
-        "standardize": ["boolean"],
-    }
-
-    # For methods that have no such parameter.
-    standardize: bool = False
+    sampling_strategy: SamplingStrategy = "auto"
+    random_state: RandomState = None
+    smote: Smote = None
+    standardize: Standardize = True
+    n_jobs: NJobs = None
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

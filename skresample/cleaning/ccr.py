@@ -1,12 +1,10 @@
 """Combined cleaning and resampling."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.utils import gen_batches
-from sklearn.utils._param_validation import StrOptions
 
 from skresample.neighbors.mixed import standard_deviation
 from skresample.neighbors.search import kneighbors, paired_distances
@@ -22,7 +20,7 @@ from skresample.samplers.base import (
     rows_of,
 )
 from skresample.samplers.constraints import RealInterval
-from skresample.samplers.parameters import fill_doc
+from skresample.samplers.parameters import Bounds, CategoricalFeatures, Standardize
 from skresample.table import Synthetic
 
 __all__ = ["CCR"]
@@ -40,7 +38,6 @@ class Spheres(NamedTuple):
     push: npt.NDArray[np.float64]
 
 
-@fill_doc
 class CCR(BaseOverSampler):
     r"""Combined cleaning and resampling: majority rows are moved away from minority rows.
 
@@ -56,24 +53,17 @@ class CCR(BaseOverSampler):
 
     Parameters
     ----------
-    {sampling_strategy}
-    {random_state}
     energy : float, default=0.5
         The E, in standard deviations; greater than 0. The radius of a sphere without majority
         rows. More of it moves more rows, further.
-    {n_jobs}
-    {categorical_features}
     standardize : bool, default=True
         Whether spheres are round, and rows near, in numbers over their standard deviations in
         the table. Otherwise `energy` is in the units of the numbers.
-    {bounds}
-    {keep_index}
 
     Attributes
     ----------
     is_moved_ : ndarray of shape (n_out,)
         True for given rows that were moved (by ``fit_resample``).
-    {attributes}
 
     See Also
     --------
@@ -113,39 +103,15 @@ class CCR(BaseOverSampler):
     True
     """
 
+    energy: Annotated[float, RealInterval(0, None, closed="neither")] = 0.5
+    categorical_features: CategoricalFeatures = "auto"
+    standardize: Standardize = True
+    bounds: Bounds = None
+
     _paper = (
         "Koziarski, Woźniak (2017), CCR: a combined cleaning and resampling algorithm for "
         "imbalanced data classification"
     )
-
-    _parameter_constraints: ClassVar[dict] = {
-        **BaseOverSampler._parameter_constraints,
-        "energy": [RealInterval(0, None, closed="neither")],
-        "categorical_features": ["array-like", str, callable, None],
-        "standardize": ["boolean"],
-        "bounds": [StrOptions({"observed"}), Mapping, None],
-    }
-
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        energy: float = 0.5,
-        n_jobs: int | None = None,
-        categorical_features: Any = "auto",
-        standardize: bool = True,
-        bounds: Any = None,
-        keep_index: bool = False,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.energy = energy
-        self.n_jobs = n_jobs
-        self.categorical_features = categorical_features
-        self.standardize = standardize
-        self.bounds = bounds
-        self.keep_index = keep_index
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

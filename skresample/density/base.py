@@ -1,7 +1,6 @@
 """What the density family shares: fitting a density to each class, and drawing from it."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
@@ -9,7 +8,6 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 import numpy.typing as npt
 from sklearn.utils import gen_batches
-from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from skresample.density._categories import MOST_ROWS, CategoryKernels
@@ -17,6 +15,7 @@ from skresample.numerics.allocation import draw_bases
 from skresample.numerics.kernels import Kernels, Neighborhoods, Spiked
 from skresample.numerics.normal_scores import NormalScores
 from skresample.samplers.base import BaseOverSampler, Task, fill_in_blocks, rows_of
+from skresample.samplers.parameters import Bounds, CategoricalFeatures
 from skresample.table import Synthetic, read_like
 
 __all__ = [
@@ -176,14 +175,8 @@ class DensityOverSampler(BaseOverSampler):
 
     _min_rows: ClassVar[int] = 2
 
-    # For methods that have no such parameters.
-    bounds: Any = None
-
-    _parameter_constraints: ClassVar[dict] = {
-        **BaseOverSampler._parameter_constraints,
-        "categorical_features": ["array-like", str, callable, None],
-        "bounds": [StrOptions({"observed"}), Mapping, None],
-    }
+    categorical_features: CategoricalFeatures = "auto"
+    bounds: Bounds = None
 
     @abstractmethod
     def _fit_density(self, task: Task, rows: Floats) -> Density:

@@ -21,7 +21,6 @@ from skresample.numerics.allocation import draw_bases
 from skresample.numerics.kernels import Kernels, Root, Spiked
 from skresample.numerics.normal_scores import NormalScores
 from skresample.samplers.base import Task, fill_in_blocks, rows_of
-from skresample.samplers.parameters import fill_doc
 from skresample.table import Synthetic
 
 __all__ = ["CopulaOverSampler", "GaussianCopulaOverSampler", "absent", "gaussian_copula"]
@@ -174,7 +173,6 @@ def gaussian_copula(
     return Density(Kernels(np.zeros((1, d)), roots), space, varies, rows[0])
 
 
-@fill_doc
 class GaussianCopulaOverSampler(CopulaOverSampler):
     r"""Draw from a Gaussian copula with the distribution of each column as observed.
 
@@ -190,19 +188,6 @@ class GaussianCopulaOverSampler(CopulaOverSampler):
     :footcite:p:`higham2002nearest`. What else there is between columns, such as
     clusters or bends, is lost; in return, no new row is near a row of the class because it was
     made from it.
-
-    Parameters
-    ----------
-    {sampling_strategy}
-    {random_state}
-    {n_jobs}
-    {categorical_features}
-    {bounds}
-    {keep_index}
-
-    Attributes
-    ----------
-    {attributes}
 
     See Also
     --------
@@ -234,23 +219,6 @@ class GaussianCopulaOverSampler(CopulaOverSampler):
     """
 
     _paper = "Patki, Wedge, Veeramachaneni (2016), The synthetic data vault"
-
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        n_jobs: int | None = None,
-        categorical_features: Any = "auto",
-        bounds: Any = None,
-        keep_index: bool = False,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.n_jobs = n_jobs
-        self.categorical_features = categorical_features
-        self.bounds = bounds
-        self.keep_index = keep_index
 
     def _fit_density(self, task: Task, rows: Floats) -> Density:
         is_name = np.arange(rows.shape[1]) >= task.numeric.shape[1]

@@ -1,20 +1,19 @@
 """Random over-sampling."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from sklearn.utils import gen_batches
-from sklearn.utils._param_validation import StrOptions
 
 from skresample.neighbors.mixed import standard_deviation
 from skresample.numerics.bandwidth import silverman_factor
 from skresample.numerics.interpolation import reflect
 from skresample.samplers.base import BaseOverSampler, Task, drop_in
 from skresample.samplers.constraints import WIDEST, RealInterval
-from skresample.samplers.parameters import fill_doc
+from skresample.samplers.parameters import Bounds, CategoricalFeatures
 from skresample.table import Rows, Synthetic
 
 __all__ = ["RandomOverSampler"]
@@ -24,7 +23,6 @@ ROWS_AT_ONCE = 4096
 
 
 @drop_in
-@fill_doc
 class RandomOverSampler(BaseOverSampler):
     r"""Repeat rows drawn at random with replacement.
 
@@ -39,8 +37,6 @@ class RandomOverSampler(BaseOverSampler):
 
     Parameters
     ----------
-    {sampling_strategy}
-    {random_state}
     shrinkage : float or dict, default=None
         Width of the noise, 1 for Silverman's rule of thumb; a dict gives it per label.
         Labels that are not over-sampled may be left out. None or 0 repeats rows as they
@@ -48,9 +44,6 @@ class RandomOverSampler(BaseOverSampler):
         missing stays so.
     n_jobs : int, default=None
         Taken so that samplers can be exchanged in a search; drawing rows needs one thread.
-    {categorical_features}
-    {bounds}
-    {keep_index}
 
     Attributes
     ----------
@@ -58,7 +51,6 @@ class RandomOverSampler(BaseOverSampler):
         Positions of the input rows in the output: all of them, then those drawn.
     shrinkage_ : dict or None
         The shrinkage per label that is over-sampled.
-    {attributes}
 
     See Also
     --------
@@ -81,38 +73,16 @@ class RandomOverSampler(BaseOverSampler):
     ([['red'], ['blue'], ['blue'], ['red']], [1, 0, 0, 1])
     """
 
+    shrinkage: Annotated[Any, RealInterval(0, WIDEST, closed="both"), Mapping, None] = None
+    categorical_features: CategoricalFeatures = "auto"
+    bounds: Bounds = None
+
     _paper = (
         "Menardi, Torelli (2014), "
         "Training and assessing classification rules with imbalanced data (for shrinkage)"
     )
 
     _knows_others: ClassVar[bool] = False
-
-    _parameter_constraints: ClassVar[dict] = {
-        **BaseOverSampler._parameter_constraints,
-        "shrinkage": [RealInterval(0, WIDEST, closed="both"), Mapping, None],
-        "categorical_features": ["array-like", str, callable, None],
-        "bounds": [StrOptions({"observed"}), Mapping, None],
-    }
-
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        shrinkage: Any = None,
-        n_jobs: int | None = None,
-        categorical_features: Any = "auto",
-        bounds: Any = None,
-        keep_index: bool = False,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.shrinkage = shrinkage
-        self.n_jobs = n_jobs
-        self.categorical_features = categorical_features
-        self.bounds = bounds
-        self.keep_index = keep_index
 
     @property
     def _computes(self) -> bool:

@@ -1,8 +1,7 @@
 """Rows of a table, changed."""
 
 import warnings
-from collections.abc import Mapping
-from typing import Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +29,7 @@ from skresample.samplers.base import (
     seed_sequence,
 )
 from skresample.samplers.constraints import WIDEST, IntegerInterval, RealInterval
-from skresample.samplers.parameters import fill_doc
+from skresample.samplers.parameters import Bounds, CategoricalFeatures
 from skresample.table import ALL_ROWS, Rows, Synthetic, open_output, read_like, read_rows, take_rows
 
 __all__ = ["Perturbation"]
@@ -70,7 +69,6 @@ class Changes(NamedTuple):
         return new
 
 
-@fill_doc
 class Perturbation(BaseOverSampler):
     r"""Change rows a little: by noise, means of groups, exchange of values or of categories.
 
@@ -100,8 +98,6 @@ class Perturbation(BaseOverSampler):
 
     Parameters
     ----------
-    {sampling_strategy}
-    {random_state}
     method : {'noise', 'correlated_noise', 'microaggregation', 'rank_swap', 'pram'}, default='noise'
         How numbers are changed.
     scale : float, default=0.1
@@ -116,13 +112,10 @@ class Perturbation(BaseOverSampler):
     preserve_variance : bool, default=True
         Whether the variance is kept, for noise and microaggregation. Otherwise noise is added
         and no more, and rows are the means of their groups.
-    {n_jobs}
-    {categorical_features}
     bounds : {'observed', None} or mapping, default='observed'
         What new numbers stay within: the range of each column in the table, or a pair
         (lowest, highest) per name or position of a column, None for an open end. Beyond a
         bound they are reflected.
-    {keep_index}
 
     Attributes
     ----------
@@ -130,7 +123,6 @@ class Perturbation(BaseOverSampler):
         The share of new rows to which, of all rows that were given, their own is the nearest
         (by ``fit_resample`` and `perturb`); of at most 5,000 rows, drawn at random. NaN
         where there is no new row.
-    {attributes}
 
     See Also
     --------
@@ -166,6 +158,15 @@ class Perturbation(BaseOverSampler):
     True
     """
 
+    method: Annotated[str, StrOptions(set(METHODS))] = "noise"
+    scale: Annotated[float, RealInterval(0, WIDEST, closed="right")] = 0.1
+    group_size: Annotated[int, IntegerInterval(2)] = 3
+    window: Annotated[float, RealInterval(0, 1, closed="right")] = 0.1
+    change: Annotated[float, RealInterval(0, 1, closed="both")] = 0.1
+    preserve_variance: bool = True
+    categorical_features: CategoricalFeatures = "auto"
+    bounds: Bounds = "observed"
+
     _paper = (
         "Kim (1986), A method for limiting disclosure in microdata based on random noise and "
         "transformation"
@@ -174,47 +175,6 @@ class Perturbation(BaseOverSampler):
     _knows_others: ClassVar[bool] = False
 
     _min_rows: ClassVar[int] = 2
-
-    _parameter_constraints: ClassVar[dict] = {
-        **BaseOverSampler._parameter_constraints,
-        "method": [StrOptions(set(METHODS))],
-        "scale": [RealInterval(0, WIDEST, closed="right")],
-        "group_size": [IntegerInterval(2)],
-        "window": [RealInterval(0, 1, closed="right")],
-        "change": [RealInterval(0, 1, closed="both")],
-        "preserve_variance": ["boolean"],
-        "categorical_features": ["array-like", str, callable, None],
-        "bounds": [StrOptions({"observed"}), Mapping, None],
-    }
-
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        method: str = "noise",
-        scale: float = 0.1,
-        group_size: int = 3,
-        window: float = 0.1,
-        change: float = 0.1,
-        preserve_variance: bool = True,
-        n_jobs: int | None = None,
-        categorical_features: Any = "auto",
-        bounds: Any = "observed",
-        keep_index: bool = False,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.method = method
-        self.scale = scale
-        self.group_size = group_size
-        self.window = window
-        self.change = change
-        self.preserve_variance = preserve_variance
-        self.n_jobs = n_jobs
-        self.categorical_features = categorical_features
-        self.bounds = bounds
-        self.keep_index = keep_index
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -2,7 +2,7 @@
 
 import warnings
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,6 @@ from skresample.numerics.normal_scores import NormalScores
 from skresample.numerics.threads import n_threads
 from skresample.samplers.base import Task
 from skresample.samplers.constraints import IntegerInterval, RealInterval
-from skresample.samplers.parameters import fill_doc
 
 __all__ = ["ARFOverSampler"]
 
@@ -163,7 +162,6 @@ class ARFGenerator:
         return self.scores.values(scores), places
 
 
-@fill_doc
 class ARFOverSampler(GenerativeOverSampler):
     r"""Draw from an adversarial random forest of the class.
 
@@ -181,31 +179,24 @@ class ARFOverSampler(GenerativeOverSampler):
 
     Parameters
     ----------
-    {sampling_strategy}
-    {random_state}
     n_estimators : int, default=30
         Trees of each forest.
     min_samples_leaf : int, default=5
         Rows of the class that a leaf must have, and real and drawn rows in the training. More
         make the columns of a new row less like those of one real row.
-    max_rounds : int, default=10
+    max_iter : int, default=10
         Forests that are trained, at most.
     tolerance : float, default=0.0
         By how much the share of rows that the forest tells right may be above one half (of rows
         that were not used for the tree, out of bag) when the training ends.
     verbose : bool, default=False
         Whether the progress of the training is printed.
-    {n_jobs}
-    {categorical_features}
-    {bounds}
-    {keep_index}
 
     Attributes
     ----------
     history_ : dict
         For each class that was learnt, by label, the share that each forest told right. The
         first is how much columns depend on each other.
-    {attributes}
 
     See Also
     --------
@@ -244,46 +235,17 @@ class ARFOverSampler(GenerativeOverSampler):
     (91, 91)
     """
 
+    n_estimators: Annotated[int, IntegerInterval(1, 10**6)] = 30
+    min_samples_leaf: Annotated[int, IntegerInterval(1)] = 5
+    max_iter: Annotated[int, IntegerInterval(1, 10**6)] = 10
+    tolerance: Annotated[float, RealInterval(0, 0.5, closed="both")] = 0.0
+    verbose: bool = False
+    _renamed: ClassVar[dict[str, str]] = {"max_rounds": "max_iter"}
+
     _paper = (
         "Watson, Blesch, Kapar, Wright (2023), Adversarial random forests for density estimation "
         "and generative modeling"
     )
-
-    _parameter_constraints: ClassVar[dict] = {
-        **GenerativeOverSampler._parameter_constraints,
-        "n_estimators": [IntegerInterval(1, 10**6)],
-        "min_samples_leaf": [IntegerInterval(1)],
-        "max_rounds": [IntegerInterval(1, 10**6)],
-        "tolerance": [RealInterval(0, 0.5, closed="both")],
-        "verbose": ["boolean"],
-    }
-
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        n_estimators: int = 30,
-        min_samples_leaf: int = 5,
-        max_rounds: int = 10,
-        tolerance: float = 0.0,
-        verbose: bool = False,
-        n_jobs: int | None = None,
-        categorical_features: Any = "auto",
-        bounds: Any = None,
-        keep_index: bool = False,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.n_estimators = n_estimators
-        self.min_samples_leaf = min_samples_leaf
-        self.max_rounds = max_rounds
-        self.tolerance = tolerance
-        self.verbose = verbose
-        self.n_jobs = n_jobs
-        self.categorical_features = categorical_features
-        self.bounds = bounds
-        self.keep_index = keep_index
 
     def _fit_table(self, rows: Any, rng: np.random.Generator) -> None:
         self.history_: dict[Any, list[float]] = {}
@@ -306,8 +268,8 @@ class ARFOverSampler(GenerativeOverSampler):
         drawn = table[rng.integers(0, m, table.shape), columns]
         accuracies = self.history_.setdefault(task.label, [])
         title = f"ARFOverSampler, class {task.label!r}"
-        with progress(self.verbose, self.max_rounds, title, "round", "told right") as each_round:
-            for n in range(self.max_rounds):
+        with progress(self.verbose, self.max_iter, title, "round", "told right") as each_round:
+            for n in range(self.max_iter):
                 forest = self._told_apart(table, drawn, rng)
                 accuracies.append(float(forest.oob_score_))
                 each_round(n, accuracies[-1])

@@ -1,22 +1,22 @@
 """What the learned generators share: what they see of a class, and how their rows are written."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 from sklearn.utils import gen_batches
-from sklearn.utils._param_validation import StrOptions
 
 from skresample.density.base import filled
 from skresample.numerics.allocation import draw_bases
 from skresample.numerics.levels import levels_of
 from skresample.numerics.normal_scores import NormalScores
 from skresample.samplers.base import BaseOverSampler, Task, fill_in_blocks
+from skresample.samplers.parameters import Bounds, CategoricalFeatures
 from skresample.table import Synthetic
 
 __all__ = [
@@ -277,14 +277,8 @@ class GenerativeOverSampler(BaseOverSampler):
 
     _min_rows: ClassVar[int] = 2
 
-    # For methods that have no such parameter.
-    bounds: Any = None
-
-    _parameter_constraints: ClassVar[dict] = {
-        **BaseOverSampler._parameter_constraints,
-        "categorical_features": ["array-like", str, callable, None],
-        "bounds": [StrOptions({"observed"}), Mapping, None],
-    }
+    categorical_features: CategoricalFeatures = "auto"
+    bounds: Bounds = None
 
     @abstractmethod
     def _fit_generator(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from numbers import Integral
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,6 @@ from skresample.generative.progress import progress
 from skresample.numerics.normal_scores import NormalScores
 from skresample.samplers.base import Task
 from skresample.samplers.constraints import IntegerInterval, RealInterval
-from skresample.samplers.parameters import fill_doc
 from skresample.table import Rows
 
 __all__ = ["GANOverSampler"]
@@ -75,7 +74,6 @@ class GANGenerator:
         return points if self.calibration is None else self.calibration.values(points), places
 
 
-@fill_doc
 class GANOverSampler(GenerativeOverSampler):
     r"""Rows from a generator that was trained until a critic could not tell them from real ones.
 
@@ -94,14 +92,12 @@ class GANOverSampler(GenerativeOverSampler):
 
     It takes PyTorch to fit, ``pip install "skresample[torch]"``, and NumPy to draw.
     Without a GPU, training takes about 20 s of processor time for a table of 10 columns and two
-    minutes for one of 200, since it grows with the columns: for thousands of them, lower `n_steps`,
-    or use :class:`VAEOverSampler`.
+    minutes for one of 200, since it grows with the columns: for thousands of them, lower
+    `max_iter`, or use :class:`VAEOverSampler`.
 
     Parameters
     ----------
-    {sampling_strategy}
-    {random_state}
-    n_steps : int, default=1500
+    max_iter : int, default=1500
         How often the generator is corrected, whatever the size of the class: a small one has
         no fewer steps to go.
     batch_size : int, default=200
@@ -109,7 +105,7 @@ class GANOverSampler(GenerativeOverSampler):
     pac : int, default=2
         How many rows the critic is given at once. More than one, so that it sees
         whether the generator always makes the same :footcite:p:`lin2018pacgan`.
-    hidden : tuple of int, default=(128, 128)
+    hidden_layer_sizes : tuple of int, default=(128, 128)
         Units of the hidden layers of the generator, and of the critic.
     n_noise : int, default=64
         How many random numbers a row is made from.
@@ -120,17 +116,12 @@ class GANOverSampler(GenerativeOverSampler):
         GPU if there is one. Only on ``'cpu'`` does a seed give the same rows each time.
     verbose : bool, default=False
         Whether the progress of the training is printed.
-    {n_jobs}
-    {categorical_features}
-    {bounds}
-    {keep_index}
 
     Attributes
     ----------
     history_ : dict
-        The losses of the steps per label, of shape (n_steps, 2): the critic's, without its
+        The losses of the steps per label, of shape (max_iter, 2): the critic's, without its
         penalty, which tends to 0, and the generator's.
-    {attributes}
 
     See Also
     --------
@@ -161,59 +152,24 @@ class GANOverSampler(GenerativeOverSampler):
     >>> from sklearn.datasets import make_classification
     >>> from skresample import GANOverSampler
     >>> X, y = make_classification(weights=[0.9], random_state=0)
-    >>> sampler = GANOverSampler(n_steps=50, random_state=0)
+    >>> sampler = GANOverSampler(max_iter=50, random_state=0)
     >>> X_new, y_new = sampler.fit_resample(X, y)  # doctest: +SKIP
     """
+
+    max_iter: Annotated[int, IntegerInterval(1, 10**6)] = 1500
+    batch_size: Annotated[int, IntegerInterval(2)] = 200
+    pac: Annotated[int, IntegerInterval(1)] = 2
+    hidden_layer_sizes: Annotated[Any, tuple, list] = (128, 128)
+    n_noise: Annotated[int, IntegerInterval(1, 1 << 16)] = 64
+    learning_rate: Annotated[float, RealInterval(0, 1e200, closed="right")] = 0.002
+    device: Annotated[str, str] = "auto"
+    verbose: bool = False
+    _renamed: ClassVar[dict[str, str]] = {"n_steps": "max_iter", "hidden": "hidden_layer_sizes"}
 
     _paper = (
         "Xu, Skoularidou, Cuesta-Infante, Veeramachaneni (2019), "
         "Modeling tabular data using conditional GAN"
     )
-
-    _parameter_constraints: ClassVar[dict] = {
-        **GenerativeOverSampler._parameter_constraints,
-        "n_steps": [IntegerInterval(1, 10**6)],
-        "batch_size": [IntegerInterval(2)],
-        "pac": [IntegerInterval(1)],
-        "hidden": [tuple, list],
-        "n_noise": [IntegerInterval(1, 1 << 16)],
-        "learning_rate": [RealInterval(0, 1e200, closed="right")],
-        "device": [str],
-        "verbose": ["boolean"],
-    }
-
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        n_steps: int = 1500,
-        batch_size: int = 200,
-        pac: int = 2,
-        hidden: tuple[int, ...] = (128, 128),
-        n_noise: int = 64,
-        learning_rate: float = 0.002,
-        device: str = "auto",
-        verbose: bool = False,
-        n_jobs: int | None = None,
-        categorical_features: Any = "auto",
-        bounds: Any = None,
-        keep_index: bool = False,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.n_steps = n_steps
-        self.batch_size = batch_size
-        self.pac = pac
-        self.hidden = hidden
-        self.n_noise = n_noise
-        self.learning_rate = learning_rate
-        self.device = device
-        self.verbose = verbose
-        self.n_jobs = n_jobs
-        self.categorical_features = categorical_features
-        self.bounds = bounds
-        self.keep_index = keep_index
 
     def _fit_table(self, rows: Rows, rng: np.random.Generator) -> None:
         if self.batch_size % self.pac:
@@ -221,8 +177,11 @@ class GANOverSampler(GenerativeOverSampler):
                 f"batch_size={self.batch_size} must be a multiple of pac={self.pac}, as the critic "
                 f"is given so many rows at once: take {-(-self.batch_size // self.pac) * self.pac}."
             )
-        if not all(isinstance(units, Integral) and units > 0 for units in self.hidden):
-            raise ValueError(f"hidden must have whole numbers of at least 1, not {self.hidden!r}.")
+        sizes = self.hidden_layer_sizes
+        if not all(isinstance(units, Integral) and int(units) > 0 for units in sizes):
+            raise ValueError(
+                f"hidden_layer_sizes must contain integers of at least 1, got {sizes!r}."
+            )
         device_of(self.device)
         self.history_: dict[Any, Floats] = {}
 
@@ -261,16 +220,16 @@ class GANOverSampler(GenerativeOverSampler):
         conditions: Conditions,
     ) -> Network:
         how = Training(
-            self.n_steps,
+            self.max_iter,
             self.batch_size,
             self.pac,
-            tuple(self.hidden),
+            tuple(self.hidden_layer_sizes),
             self.n_noise,
             self.learning_rate,
             self.device,
         )
         title = f"GANOverSampler, class {task.label!r}"
-        with progress(self.verbose, self.n_steps, title, "step", "critic's loss") as each_step:
+        with progress(self.verbose, self.max_iter, title, "step", "critic's loss") as each_step:
             network, losses = train(rows, groups, conditions, how, task.rng, each_step)
         self.history_[task.label] = losses
         return network

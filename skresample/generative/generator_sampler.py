@@ -3,9 +3,10 @@
 import inspect
 import random
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any, ClassVar
+from dataclasses import field
+from typing import Annotated, Any, ClassVar
 
 import narwhals as nw
 import numpy as np
@@ -13,11 +14,11 @@ import numpy.typing as npt
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.utils import gen_batches
-from sklearn.utils._param_validation import HasMethods, StrOptions
+from sklearn.utils._param_validation import HasMethods
 
 from skresample.numerics.interpolation import reflect
 from skresample.samplers.base import BaseOverSampler, Task
-from skresample.samplers.parameters import fill_doc
+from skresample.samplers.parameters import Bounds, CategoricalFeatures
 from skresample.table import (
     ROWS_AT_ONCE,
     Rows,
@@ -34,7 +35,6 @@ __all__ = ["GeneratorSampler"]
 MOST_SEED = 2**31 - 1
 
 
-@fill_doc
 class GeneratorSampler(BaseOverSampler):
     """Draw the rows of each class from a generator of another library.
 
@@ -49,20 +49,11 @@ class GeneratorSampler(BaseOverSampler):
         With ``fit``, which is given a pandas DataFrame of the rows of one class, and
         ``sample``, which is given a number of rows and returns a frame with the same columns
         in any order, an array, or a tuple that begins with one. It is left as it is.
-    {sampling_strategy}
-    {random_state}
     fit_params : dict, default=None
         What else ``fit`` is given, by name: ``{"discrete_columns": ["job"]}`` for ctgan.
     n_jobs : int, default=None
         Taken so that samplers can be exchanged in a search; threads are the generator's own
         matter.
-    {categorical_features}
-    {bounds}
-    {keep_index}
-
-    Attributes
-    ----------
-    {attributes}
 
     See Also
     --------
@@ -97,38 +88,14 @@ class GeneratorSampler(BaseOverSampler):
     (91, 91)
     """
 
+    generator: Annotated[Any, HasMethods(["fit", "sample"])] = field(kw_only=False)
+    fit_params: Annotated[dict[str, Any] | None, dict, None] = None
+    categorical_features: CategoricalFeatures = "auto"
+    bounds: Bounds = None
+
     _paper = "The generator's own"
 
     _knows_others: ClassVar[bool] = False
-
-    _parameter_constraints: ClassVar[dict] = {
-        **BaseOverSampler._parameter_constraints,
-        "generator": [HasMethods(["fit", "sample"])],
-        "fit_params": [dict, None],
-        "categorical_features": ["array-like", str, callable, None],
-        "bounds": [StrOptions({"observed"}), Mapping, None],
-    }
-
-    def __init__(
-        self,
-        generator: Any,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        fit_params: dict[str, Any] | None = None,
-        n_jobs: int | None = None,
-        categorical_features: Any = "auto",
-        bounds: Any = None,
-        keep_index: bool = False,
-    ):
-        self.generator = generator
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.fit_params = fit_params
-        self.n_jobs = n_jobs
-        self.categorical_features = categorical_features
-        self.bounds = bounds
-        self.keep_index = keep_index
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -321,12 +288,12 @@ def to_pandas(frame: Any) -> Any:
     import pyarrow as pa
 
     table = nw.from_native(frame, eager_only=True).to_arrow()
-    for j, field in enumerate(table.schema):
-        kind = field.type
+    for j, column in enumerate(table.schema):
+        kind = column.type
         # Keys without a sign, such as those of polars, not every release of pyarrow takes.
         if pa.types.is_dictionary(kind) and pa.types.is_unsigned_integer(kind.index_type):
             signed = pa.dictionary(pa.int64(), kind.value_type, kind.ordered)
-            table = table.set_column(j, field.with_type(signed), table.column(j).cast(signed))
+            table = table.set_column(j, column.with_type(signed), table.column(j).cast(signed))
     return table.to_pandas(date_as_object=False)
 
 

@@ -2,7 +2,7 @@
 
 import warnings
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,6 @@ from skresample.generative.progress import progress
 from skresample.numerics.normal_scores import NormalScores
 from skresample.samplers.base import Task
 from skresample.samplers.constraints import IntegerInterval, RealInterval
-from skresample.samplers.parameters import fill_doc
 
 __all__ = ["VAEOverSampler"]
 
@@ -58,7 +57,6 @@ class VAEGenerator:
         return scores if self.calibration is None else self.calibration.values(scores), places
 
 
-@fill_doc
 class VAEOverSampler(GenerativeOverSampler):
     r"""Draw from a variational autoencoder of the class.
 
@@ -71,9 +69,7 @@ class VAEOverSampler(GenerativeOverSampler):
 
     Parameters
     ----------
-    {sampling_strategy}
-    {random_state}
-    n_hidden : int, default=64
+    hidden_layer_sizes : int or tuple of one int, default=(64,)
         Units of the hidden layer of either network.
     n_latent : int, default=16
         Latent variables, at most as many as columns. Those that are not needed become noise
@@ -83,7 +79,7 @@ class VAEOverSampler(GenerativeOverSampler):
         encoder gives a row of the class, each row as often; all together, that is where the
         decoder has been trained :footcite:p:`tomczak2018vampprior`. Or from the standard normal
         distribution, so that a new row goes out from no row of the class.
-    max_epochs : int, default=300
+    max_iter : int, default=300
         How often all rows are gone through, at most.
     batch_size : int, default=None
         Rows per step of the training; None for 64, or a sixteenth of the class if that is more.
@@ -95,17 +91,12 @@ class VAEOverSampler(GenerativeOverSampler):
         training counts).
     verbose : bool, default=False
         Whether the progress of the training is printed.
-    {n_jobs}
-    {categorical_features}
-    {bounds}
-    {keep_index}
 
     Attributes
     ----------
     history_ : dict
         For each class that was learnt, by label, a dict of ``'training'`` and ``'validation'``:
         the loss in each epoch, in nats per row; and the ``'best'`` epoch, counted from 0.
-    {attributes}
 
     See Also
     --------
@@ -139,7 +130,7 @@ class VAEOverSampler(GenerativeOverSampler):
     >>> from sklearn.datasets import make_classification
     >>> from skresample import VAEOverSampler
     >>> X, y = make_classification(weights=[0.9], random_state=0)
-    >>> sampler = VAEOverSampler(max_epochs=50, random_state=0)
+    >>> sampler = VAEOverSampler(max_iter=50, random_state=0)
     >>> X_new, y_new = sampler.fit_resample(X, y)
     >>> int(sum(y_new == 0)), int(sum(y_new == 1))
     (91, 91)
@@ -148,54 +139,28 @@ class VAEOverSampler(GenerativeOverSampler):
     True
     """
 
-    _paper = "Kingma, Welling (2014), Auto-encoding variational Bayes"
-
-    _parameter_constraints: ClassVar[dict] = {
-        **GenerativeOverSampler._parameter_constraints,
-        "n_hidden": [IntegerInterval(1, 1 << 16)],
-        "n_latent": [IntegerInterval(1, 1 << 16)],
-        "latent": [StrOptions({"posterior", "prior"})],
-        "max_epochs": [IntegerInterval(1, 10**6)],
-        "batch_size": [IntegerInterval(1), None],
-        "learning_rate": [RealInterval(0, 1e200, closed="right")],
-        "patience": [IntegerInterval(1)],
-        "verbose": ["boolean"],
+    hidden_layer_sizes: Annotated[Any, IntegerInterval(1, 1 << 16), tuple, list] = (64,)
+    n_latent: Annotated[int, IntegerInterval(1, 1 << 16)] = 16
+    latent: Annotated[str, StrOptions({"posterior", "prior"})] = "posterior"
+    max_iter: Annotated[int, IntegerInterval(1, 10**6)] = 300
+    batch_size: Annotated[int | None, IntegerInterval(1), None] = None
+    learning_rate: Annotated[float, RealInterval(0, 1e200, closed="right")] = 0.003
+    patience: Annotated[int, IntegerInterval(1)] = 30
+    verbose: bool = False
+    _renamed: ClassVar[dict[str, str]] = {
+        "max_epochs": "max_iter",
+        "n_hidden": "hidden_layer_sizes",
     }
 
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        n_hidden: int = 64,
-        n_latent: int = 16,
-        latent: str = "posterior",
-        max_epochs: int = 300,
-        batch_size: int | None = None,
-        learning_rate: float = 0.003,
-        patience: int = 30,
-        verbose: bool = False,
-        n_jobs: int | None = None,
-        categorical_features: Any = "auto",
-        bounds: Any = None,
-        keep_index: bool = False,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.n_hidden = n_hidden
-        self.n_latent = n_latent
-        self.latent = latent
-        self.max_epochs = max_epochs
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.patience = patience
-        self.verbose = verbose
-        self.n_jobs = n_jobs
-        self.categorical_features = categorical_features
-        self.bounds = bounds
-        self.keep_index = keep_index
+    _paper = "Kingma, Welling (2014), Auto-encoding variational Bayes"
 
     def _fit_table(self, rows: Any, rng: np.random.Generator) -> None:
+        sizes, allowed = np.ravel(self.hidden_layer_sizes).tolist(), IntegerInterval(1, 1 << 16)
+        if len(sizes) != 1 or not allowed.is_satisfied_by(sizes[0]):
+            raise ValueError(
+                "VAEOverSampler has one hidden layer: hidden_layer_sizes must contain one integer "
+                f"from 1 to {allowed.right}, got {self.hidden_layer_sizes!r}."
+            )
         self.history_: dict[Any, dict[str, Any]] = {}
 
     def _fit_generator(
@@ -211,7 +176,8 @@ class VAEOverSampler(GenerativeOverSampler):
         scores = NormalScores(continuous, rng)
         x = np.column_stack([np.where(missing[:, :d], 0.0, scores.scores), one_hot(places, sizes)])
         n_latent = min(self.n_latent, missing.shape[1])
-        network = VariationalAutoencoder(d, sizes, self.n_hidden, n_latent, rng)
+        n_hidden = int(np.ravel(self.hidden_layer_sizes)[0])
+        network = VariationalAutoencoder(d, sizes, n_hidden, n_latent, rng)
         # Small products, in which threads only wait for each other; and their sums must not
         # depend on how many there are.
         with threadpool_limits(1, "blas"), self._training(task, self.learning_rate):
@@ -237,13 +203,13 @@ class VAEOverSampler(GenerativeOverSampler):
         there: npt.NDArray[np.bool_],
     ) -> Losses:
         title = f"VAEOverSampler, class {task.label!r}"
-        with progress(self.verbose, self.max_epochs, title) as each_epoch:
+        with progress(self.verbose, self.max_iter, title) as each_epoch:
             losses = train(
                 network,
                 x,
                 there,
                 task.rng,
-                max_epochs=self.max_epochs,
+                max_epochs=self.max_iter,
                 batch_size=self.batch_size or max(64, len(x) // 16),
                 learning_rate=self.learning_rate,
                 patience=self.patience,

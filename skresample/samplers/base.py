@@ -25,7 +25,14 @@ from threadpoolctl import threadpool_limits
 from skresample.neighbors.mixed import Mixed, mismatch_cost
 from skresample.numerics.interpolation import reflect
 from skresample.numerics.threads import in_threads
-from skresample.samplers.constraints import N_JOBS, IntegerInterval
+from skresample.samplers.constraints import IntegerInterval
+from skresample.samplers.parameters import (
+    KeepIndex,
+    NJobs,
+    Parametrized,
+    RandomState,
+    SamplingStrategy,
+)
 from skresample.table import (
     ALL_ROWS,
     ROWS_AT_ONCE,
@@ -143,13 +150,29 @@ def drop_in(cls: Sampler) -> Sampler:
     return cls
 
 
-class BaseOverSampler(ImblearnBaseOverSampler):
+class BaseOverSampler(Parametrized, ImblearnBaseOverSampler):
     """Base class of the over-samplers.
 
     It reads the table, decides how many rows each class gets, hands out random streams,
     writes the output and remembers where each row came from. A method adds `_fit_class`
     and `_draw`; its base class in imbalanced-learn makes it a sampler to that library too.
     """
+
+    _attribute_texts: ClassVar[str] = """
+categorical_features_ : ndarray of shape (n_categorical,)
+    Positions of the categorical columns, if the method computes new values.
+sampling_strategy_ : dict
+    Number of synthetic samples per label.
+is_synthetic_ : ndarray of shape (n_out,)
+    True for synthetic samples, False for original ones (after ``fit_resample``).
+parents_ : ndarray of shape (n_synthetic, n_parents)
+    Positions in `X` of the samples that each synthetic sample was made from, -1 for none
+    (after ``fit_resample``).
+n_features_in_ : int
+    Number of features of `X`.
+feature_names_in_ : ndarray of shape (`n_features_in_`,)
+    Names of the features, if all names are strings.
+"""
 
     _paper: ClassVar[str] = ""
     """Authors, year and title of the paper, for the command line."""
@@ -160,15 +183,14 @@ class BaseOverSampler(ImblearnBaseOverSampler):
     _knows_others: ClassVar[bool] = True
     """Whether what is learnt of a class may depend on the other classes."""
 
-    # For methods that have no such parameters.
-    categorical_features: Any = "auto"
-    keep_index: bool = False
+    sampling_strategy: SamplingStrategy = "auto"
+    random_state: RandomState = None
+    n_jobs: NJobs = None
+    keep_index: KeepIndex = False
 
-    _parameter_constraints: ClassVar[dict] = {
-        **ImblearnBaseOverSampler._parameter_constraints,
-        "n_jobs": N_JOBS,
-        "keep_index": ["boolean"],
-    }
+    # Of samplers that have no such parameters.
+    categorical_features = "auto"
+    bounds = None
 
     @property
     def _computes(self) -> bool:

@@ -9,17 +9,24 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from sklearn.utils import gen_batches
-from sklearn.utils._param_validation import HasMethods, StrOptions
+from sklearn.utils._param_validation import HasMethods
 
 from skresample.neighbors.mixed import Mixed
 from skresample.neighbors.search import kneighbors, majority_share
 from skresample.numerics.allocation import draw_bases, draw_mates, draw_slots
 from skresample.numerics.interpolation import interpolate, reflect, vote
 from skresample.samplers.base import BaseOverSampler, Task, features_of
-from skresample.samplers.constraints import CATEGORICAL_FEATURES, IntegerInterval
+from skresample.samplers.constraints import IntegerInterval
+from skresample.samplers.parameters import Algorithm, CategoricalFeatures, Standardize
 from skresample.table import Rows, Synthetic
 
-__all__ = ["NEIGHBORS", "InterpolatingOverSampler", "Pairing", "count_neighbors"]
+__all__ = [
+    "NEIGHBORS",
+    "InterpolatingOverSampler",
+    "Pairing",
+    "PairingOverSampler",
+    "count_neighbors",
+]
 
 # What a parameter takes that says how many neighbours.
 NEIGHBORS = [IntegerInterval(1), HasMethods(["kneighbors"])]
@@ -57,7 +64,7 @@ class Pairing(NamedTuple):
     gap: tuple[Any, Any] = (0.0, 1.0)
 
 
-class InterpolatingOverSampler(BaseOverSampler):
+class PairingOverSampler(BaseOverSampler):
     """Base class of the methods that put new rows on lines between old ones.
 
     A method says in `_pair` who is joined with whom; everything else is here. Where its
@@ -72,16 +79,9 @@ class InterpolatingOverSampler(BaseOverSampler):
     _on_lines: ClassVar[bool] = True
     """Whether new rows lie on the line through their two parents."""
 
-    # For methods that have no such parameters.
-    standardize: bool = False
-    neighbors: str = "auto"
-
-    _parameter_constraints: ClassVar[dict] = {
-        **BaseOverSampler._parameter_constraints,
-        "categorical_features": CATEGORICAL_FEATURES,
-        "standardize": ["boolean"],
-        "neighbors": [StrOptions({"auto", "exact", "approximate"})],
-    }
+    # Of samplers that have no such parameters.
+    standardize = False
+    algorithm = "auto"
 
     @abstractmethod
     def _pair(self, task: Task) -> Pairing:
@@ -208,7 +208,7 @@ class InterpolatingOverSampler(BaseOverSampler):
         search: Any = None,
     ) -> npt.NDArray[np.intp]:
         """Find nearest rows in the way, and with the threads, that the user wants."""
-        how = {"search": search, "method": self.neighbors, "n_jobs": self.n_jobs}
+        how = {"search": search, "method": self.algorithm, "n_jobs": self.n_jobs}
         return kneighbors(features, k, of=of, among=among, **how)
 
     def _neighbors(self, parameter: str) -> tuple[int, Any]:
@@ -222,6 +222,16 @@ class InterpolatingOverSampler(BaseOverSampler):
                 f"{parameter}={search!r} measures distances between numbers, and X has categories "
                 "or missing values: give a number of neighbours."
             )
+
+
+class InterpolatingOverSampler(PairingOverSampler):
+    """Base class of the methods of this kind that compare samples by their distances."""
+
+    _renamed: ClassVar[dict[str, str]] = {"neighbors": "algorithm"}
+
+    categorical_features: CategoricalFeatures = "auto"
+    standardize: Standardize = True
+    algorithm: Algorithm = "auto"
 
 
 def count_neighbors(value: Any, parameter: str) -> tuple[int, Any]:

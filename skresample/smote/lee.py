@@ -1,7 +1,7 @@
 """Over-sampling with rejection."""
 
 import warnings
-from typing import Any, ClassVar
+from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,7 @@ from skresample.neighbors.mixed import Mixed
 from skresample.neighbors.search import majority_share
 from skresample.samplers.base import Task
 from skresample.samplers.constraints import RealInterval
-from skresample.samplers.parameters import fill_doc
+from skresample.samplers.parameters import KNeighbors
 from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
 from skresample.table import Synthetic
 
@@ -22,7 +22,6 @@ ROUNDS = 20
 MOST_DRAWN, MOST_PAIRS = 2_200_000, 1_000_000_000
 
 
-@fill_doc
 class LeeSMOTE(InterpolatingOverSampler):
     """SMOTE that rejects new rows among the majority.
 
@@ -31,22 +30,10 @@ class LeeSMOTE(InterpolatingOverSampler):
 
     Parameters
     ----------
-    {sampling_strategy}
-    {random_state}
-    {k_neighbors 5}
     m_neighbors : int, default=5
         How many nearest rows of the table decide about a new row.
     rejection_level : float, default=0.5
         The share from which on it is rejected.
-    {n_jobs}
-    {categorical_features}
-    {standardize}
-    {neighbors}
-    {keep_index}
-
-    Attributes
-    ----------
-    {attributes}
 
     See Also
     --------
@@ -74,42 +61,14 @@ class LeeSMOTE(InterpolatingOverSampler):
     (91, 91)
     """
 
+    k_neighbors: KNeighbors = 5
+    m_neighbors: Annotated[int, *NEIGHBORS[:1]] = 5
+    rejection_level: Annotated[float, RealInterval(0, None, closed="neither")] = 0.5
+
     _paper = (
         "Lee, Kim, Lee (2015), "
         "An over-sampling technique with rejection for imbalanced class learning"
     )
-
-    _parameter_constraints: ClassVar[dict] = {
-        **InterpolatingOverSampler._parameter_constraints,
-        "k_neighbors": NEIGHBORS,
-        "m_neighbors": NEIGHBORS[:1],
-        "rejection_level": [RealInterval(0, None, closed="neither")],
-    }
-
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        k_neighbors: Any = 5,
-        m_neighbors: int = 5,
-        rejection_level: float = 0.5,
-        n_jobs: int | None = None,
-        categorical_features: Any = "auto",
-        standardize: bool = False,
-        neighbors: str = "auto",
-        keep_index: bool = False,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.k_neighbors = k_neighbors
-        self.m_neighbors = m_neighbors
-        self.rejection_level = rejection_level
-        self.n_jobs = n_jobs
-        self.categorical_features = categorical_features
-        self.standardize = standardize
-        self.neighbors = neighbors
-        self.keep_index = keep_index
 
     def _pair(self, task: Task) -> Pairing:
         return self._smote_pairing(task)
