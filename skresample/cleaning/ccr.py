@@ -8,7 +8,6 @@ from sklearn.utils import gen_batches
 
 from skresample.neighbors.mixed import standard_deviation
 from skresample.neighbors.search import kneighbors, paired_distances
-from skresample.numerics.allocation import draw_bases
 from skresample.numerics.interpolation import reflect
 from skresample.numerics.spheres import draw_in_ball, grow
 from skresample.samplers.base import (
@@ -16,12 +15,11 @@ from skresample.samplers.base import (
     SamplerTags,
     Task,
     features_of,
-    fill_in_blocks,
     rows_of,
 )
 from skresample.samplers.constraints import RealInterval
 from skresample.samplers.parameters import Bounds, CategoricalFeatures, Standardize
-from skresample.table import Synthetic
+from skresample.table import Block
 
 __all__ = ["CCR"]
 
@@ -172,7 +170,7 @@ class CCR(BaseOverSampler):
         for j in range(way.shape[1]):
             push[:, j] += np.bincount(row, weights=way[:, j], minlength=len(push))
 
-    def _moved(self) -> Synthetic:
+    def _moved(self) -> Block:
         numeric, unit = self._rows.numeric, self._rows.unit(standardize=self.standardize)
         spheres = [
             fitted
@@ -186,16 +184,17 @@ class CCR(BaseOverSampler):
             push[np.searchsorted(moved, one.moved)] += one.push
 
         bounds = self._rows.bounds(self.bounds)
+        numbers = (rows_of(numeric, moved) + push * unit).astype(numeric.dtype)
+        if bounds is not None:
+            reflect(numbers, *bounds)
+        return Block(moved[:, np.newaxis], numbers)
 
-        def fill(part: slice, out: npt.NDArray[np.floating]) -> None:
-            out[:] = rows_of(numeric, moved[part]) + push[part] * unit
-            if bounds is not None:
-                reflect(out, *bounds)
+    def _base_weights(self, task: Task, fitted: Spheres) -> npt.NDArray[np.floating]:
+        return 1 / fitted.radius
 
-        return Synthetic(moved[:, np.newaxis], fill)
-
-    def _draw(self, task: Task, fitted: Spheres, n_new: int, rng: np.random.Generator) -> Synthetic:
-        base = draw_bases(1 / fitted.radius, n_new, rng)
+    def _draw(
+        self, task: Task, fitted: Spheres, base: npt.NDArray[np.intp], rng: np.random.Generator
+    ) -> Block:
         first = task.minority[base]
         unit = task.rows.unit(standardize=self.standardize)
         moving = standard_deviation(task.numeric[task.minority]) > 0
@@ -206,5 +205,5 @@ class CCR(BaseOverSampler):
             rows[:, moving] += fitted.radius[base[part], np.newaxis] * points * unit[moving]
             return rows
 
-        fill = fill_in_blocks(draw, n_new, rng, task.rows.bounds(self.bounds), self.n_jobs)
-        return Synthetic(first[:, np.newaxis], fill, task.rows.codes[first])
+        numbers = self._in_batches(task, draw, base.size, rng)
+        return Block(first[:, np.newaxis], numbers, task.rows.codes[first])

@@ -11,12 +11,11 @@ from sklearn.utils import gen_batches
 from sklearn.utils.validation import check_is_fitted
 
 from skresample.density._categories import MOST_ROWS, CategoryKernels
-from skresample.numerics.allocation import draw_bases
 from skresample.numerics.kernels import Kernels, Neighborhoods, Spiked
 from skresample.numerics.normal_scores import NormalScores
-from skresample.samplers.base import BaseOverSampler, Task, fill_in_blocks, rows_of
+from skresample.samplers.base import BaseOverSampler, Task, rows_of
 from skresample.samplers.parameters import Bounds, CategoricalFeatures
-from skresample.table import Synthetic, read_like
+from skresample.table import Block, read_like
 
 __all__ = [
     "ClassDensity",
@@ -194,10 +193,12 @@ class DensityOverSampler(BaseOverSampler):
             categories = replace(categories, share=share)
         return ClassDensity(density, missing, categories)
 
+    def _base_weights(self, task: Task, fitted: Any) -> Floats:
+        return np.ones(len(task.minority))
+
     def _draw(
-        self, task: Task, fitted: ClassDensity, n_new: int, rng: np.random.Generator
-    ) -> Synthetic:
-        which = draw_bases(np.ones(len(task.minority)), n_new, rng)
+        self, task: Task, fitted: ClassDensity, which: Codes, rng: np.random.Generator
+    ) -> Block:
         codes = fitted.categories.draw(which, rng)
         holes = fitted.missing if fitted.missing.any() else None
 
@@ -207,8 +208,8 @@ class DensityOverSampler(BaseOverSampler):
                 new[holes[which[part]]] = np.nan
             return new
 
-        fill = fill_in_blocks(draw, n_new, rng, task.rows.bounds(self.bounds), self.n_jobs)
-        return Synthetic(task.minority[which][:, np.newaxis], fill, codes)
+        numbers = self._in_batches(task, draw, which.size, rng)
+        return Block(task.minority[which][:, np.newaxis], numbers, codes)
 
     def score_samples(self, X: Any, *, label: Any = None) -> npt.NDArray[np.float64]:
         """Return the logarithm of the density of a class at given rows.

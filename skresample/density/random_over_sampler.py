@@ -5,16 +5,13 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
-from sklearn.utils import gen_batches
 
 from skresample.neighbors.mixed import standard_deviation
 from skresample.numerics.bandwidth import silverman_factor
-from skresample.numerics.interpolation import reflect
-from skresample.samplers.base import BaseOverSampler, Task, drop_in
+from skresample.samplers.base import BaseOverSampler, Task, drop_in, rows_of
 from skresample.samplers.constraints import WIDEST, RealInterval
 from skresample.samplers.parameters import Bounds, CategoricalFeatures
-from skresample.table import Rows, Synthetic
+from skresample.table import Block, Rows
 
 __all__ = ["RandomOverSampler"]
 
@@ -140,20 +137,16 @@ class RandomOverSampler(BaseOverSampler):
         self,
         task: Task,
         fitted: npt.NDArray[np.floating] | None,
-        n_new: int,
+        bases: npt.NDArray[np.intp],
         rng: np.random.Generator,
-    ) -> Synthetic:
-        parents = task.minority[rng.integers(len(task.minority), size=(n_new, 1))]
+    ) -> Block:
+        parents = task.minority[bases]
         if fitted is None:
-            return Synthetic(parents)
-        bounds = task.rows.bounds(self.bounds)
+            return Block(parents[:, np.newaxis])
 
-        def fill(part: slice, out: npt.NDArray[np.floating]) -> None:
-            for block in gen_batches(len(out), ROWS_AT_ONCE):
-                rows = task.numeric[parents[part][block, 0]]
-                rows = rows.toarray() if sparse.issparse(rows) else rows
-                out[block] = rows + fitted * rng.standard_normal(rows.shape)
-            if bounds is not None:
-                reflect(out, *bounds)
+        def draw(part: slice, rng: np.random.Generator) -> npt.NDArray[np.floating]:
+            rows = rows_of(task.numeric, parents[part])
+            return rows + fitted * rng.standard_normal(rows.shape)
 
-        return Synthetic(parents, fill)
+        numbers = self._in_batches(task, draw, bases.size, rng)
+        return Block(parents[:, np.newaxis], numbers)

@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import StrOptions
 
 from skresample.density.base import Density, filled, standardized
@@ -17,20 +18,19 @@ from skresample.disclosure._masking import (
     swap_ranks,
 )
 from skresample.neighbors.mixed import Mixed, mismatch_cost
-from skresample.numerics.allocation import draw_bases
 from skresample.numerics.kernels import Kernels, Root, Spiked, matrix_sqrt
 from skresample.numerics.levels import atoms
 from skresample.samplers.base import (
     BaseOverSampler,
     Task,
-    fill_in_blocks,
     naming_columns,
     rows_of,
+    rows_per_block,
     seed_sequence,
 )
 from skresample.samplers.constraints import WIDEST, IntegerInterval, RealInterval
 from skresample.samplers.parameters import Bounds, CategoricalFeatures
-from skresample.table import ALL_ROWS, Rows, Synthetic, open_output, read_like, read_rows, take_rows
+from skresample.table import ALL_ROWS, Block, Rows, open_output, read_like, read_rows, take_rows
 
 __all__ = ["Perturbation"]
 
@@ -213,7 +213,9 @@ class Perturbation(BaseOverSampler):
         nobody = np.empty(0, dtype=np.intp)
         task = Task(ALL_ROWS, rows, minority=np.arange(n), majority=nobody, rng=fit)
         output = open_output(rows, n, originals=False)
-        output.put(self._change(task, self._fit_class(task), np.arange(n), draw), draw)
+        fitted = self._fit_class(task)
+        for part in gen_batches(n, rows_per_block(task)):
+            output.put(self._finished_block(task, fitted, np.arange(n)[part], draw.spawn(1)[0]))
         changed = output.close()
         if self.keep_index and hasattr(X, "iloc"):
             changed.index = X.index
@@ -298,18 +300,16 @@ class Perturbation(BaseOverSampler):
         anyone = Members(np.zeros(m, dtype=np.intp), self.change)
         return Changes(rows, missing, density, is_atom, anyone)
 
-    def _draw(self, task: Task, fitted: Changes, n_new: int, rng: np.random.Generator) -> Synthetic:
-        which = draw_bases(np.ones(len(task.minority)), n_new, rng)
-        return self._change(task, fitted, which, rng)
+    def _base_weights(self, task: Task, fitted: Changes) -> Floats:
+        return np.ones(len(task.minority))
 
-    def _change(
+    def _draw(
         self,
         task: Task,
         fitted: Changes,
         which: npt.NDArray[np.intp],
         rng: np.random.Generator,
-    ) -> Synthetic:
-        """Change the rows of a class with the given positions in it."""
+    ) -> Block:
         n_new = which.size
         codes = draw_anew(task.rows.codes[task.minority], which, self.change, rng)
         swapped, turn = fitted.rows[np.newaxis], np.zeros(n_new, dtype=np.intp)
@@ -329,8 +329,8 @@ class Perturbation(BaseOverSampler):
             new[fitted.missing[which[part]]] = np.nan
             return new
 
-        fill = fill_in_blocks(draw, n_new, rng, task.rows.bounds(self.bounds), self.n_jobs)
-        return Synthetic(task.minority[which][:, np.newaxis], fill, codes)
+        numbers = self._in_batches(task, draw, n_new, rng)
+        return Block(task.minority[which][:, np.newaxis], numbers, codes)
 
 
 def _but_for(is_atom: npt.NDArray[np.bool_], rows: Floats, rng: np.random.Generator) -> Floats:

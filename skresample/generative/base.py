@@ -12,12 +12,11 @@ from scipy.special import ndtr, ndtri
 from sklearn.utils import gen_batches
 
 from skresample.density.base import filled
-from skresample.numerics.allocation import draw_bases
 from skresample.numerics.levels import levels_of
 from skresample.numerics.normal_scores import NormalScores
-from skresample.samplers.base import BaseOverSampler, Task, fill_in_blocks
+from skresample.samplers.base import BaseOverSampler, Task
 from skresample.samplers.parameters import Bounds, CategoricalFeatures
-from skresample.table import Synthetic
+from skresample.table import Block
 
 __all__ = [
     "Calibration",
@@ -334,10 +333,12 @@ class GenerativeOverSampler(BaseOverSampler):
             generator = self._fit_generator(task, continuous, places, sizes, missing)
         return Learnt(encoding, generator, holes, codes < 0)
 
-    def _draw(self, task: Task, fitted: Learnt, n_new: int, rng: np.random.Generator) -> Synthetic:
+    def _base_weights(self, task: Task, fitted: Learnt) -> Floats:
+        return np.ones(len(task.minority))
+
+    def _draw(self, task: Task, fitted: Learnt, which: Places, rng: np.random.Generator) -> Block:
         encoding, generator, numbers_missing, codes_missing = fitted
-        which = draw_bases(np.ones(len(task.minority)), n_new, rng)
-        codes = np.empty((n_new, codes_missing.shape[1]), dtype=np.intp)
+        codes = np.empty((which.size, codes_missing.shape[1]), dtype=np.intp)
 
         def draw(part: slice, rng: np.random.Generator) -> Floats:
             n = part.stop - part.start
@@ -349,5 +350,5 @@ class GenerativeOverSampler(BaseOverSampler):
             codes[part][codes_missing[which[part]]] = -1
             return numbers
 
-        fill = fill_in_blocks(draw, n_new, rng, task.rows.bounds(self.bounds), self.n_jobs)
-        return Synthetic(task.minority[which][:, np.newaxis], fill, codes)
+        numeric = self._in_batches(task, draw, which.size, rng)
+        return Block(task.minority[which][:, np.newaxis], numeric, codes)

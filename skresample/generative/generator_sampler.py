@@ -13,16 +13,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from sklearn.base import clone
-from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import HasMethods
 
-from skresample.numerics.interpolation import reflect
 from skresample.samplers.base import BaseOverSampler, Task
 from skresample.samplers.parameters import Bounds, CategoricalFeatures
 from skresample.table import (
-    ROWS_AT_ONCE,
+    Block,
     Rows,
-    Synthetic,
     is_frame,
     open_frame,
     read_like,
@@ -115,7 +112,10 @@ class GeneratorSampler(BaseOverSampler):
             generator.fit(frame, **given)
         return generator
 
-    def _draw(self, task: Task, fitted: Any, n_new: int, rng: np.random.Generator) -> Synthetic:
+    def _draw(
+        self, task: Task, fitted: Any, bases: npt.NDArray[np.intp], rng: np.random.Generator
+    ) -> Block:
+        n_new = bases.size
         seed = int(rng.integers(MOST_SEED))
         takes_seed = "random_state" in inspect.signature(fitted.sample).parameters
         if not takes_seed and "random_state" in getattr(fitted, "get_params", dict)():
@@ -127,16 +127,8 @@ class GeneratorSampler(BaseOverSampler):
         # As scikit-learn's mixtures do, it may draw part by part.
         order = rng.permutation(n_new)
         numeric, codes = numeric[order], codes[order]
-        bounds = task.rows.bounds(self.bounds)
-
-        def fill(part: slice, out: npt.NDArray[np.floating]) -> None:
-            for block in gen_batches(len(out), ROWS_AT_ONCE):
-                with np.errstate(over="ignore"):  # of single precision
-                    out[block] = numeric[part][block]
-                if bounds is not None:
-                    reflect(out[block], *bounds)
-
-        return Synthetic(np.full((n_new, 1), -1), fill, codes)
+        numbers = self._in_batches(task, lambda part, _: numeric[part], n_new, rng)
+        return Block(np.full((n_new, 1), -1), numbers, codes)
 
     @contextmanager
     def _at_work(self, what: str, task: Task) -> Iterator[None]:

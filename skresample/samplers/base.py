@@ -4,9 +4,10 @@ import warnings
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
 from numbers import Real
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
 import imblearn.combine
 import imblearn.over_sampling
@@ -23,6 +24,7 @@ from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
 from skresample.neighbors.mixed import Mixed, mismatch_cost
+from skresample.numerics.allocation import allocate
 from skresample.numerics.interpolation import reflect
 from skresample.numerics.threads import in_threads
 from skresample.samplers.constraints import IntegerInterval
@@ -36,9 +38,8 @@ from skresample.samplers.parameters import (
 from skresample.table import (
     ALL_ROWS,
     ROWS_AT_ONCE,
-    Fill,
+    Block,
     Rows,
-    Synthetic,
     Target,
     one_class,
     open_output,
@@ -54,18 +55,22 @@ __all__ = [
     "Task",
     "drop_in",
     "features_of",
-    "fill_in_blocks",
     "naming_columns",
     "resolve_sampling_strategy",
     "rows_of",
+    "rows_per_block",
     "seed_sequence",
 ]
 
+
+Positions = npt.NDArray[np.intp]
 
 # Beyond this, squares leave the range of floats of single precision.
 HUGE = 1e19
 # How many rows may be asked for: no machine has memory for more.
 MOST_ROWS = IntegerInterval(0, 1 << 40)
+# New rows are drawn in blocks: of so many rows, and of no more numbers than that.
+BLOCK_ROWS, BLOCK_VALUES = 1 << 18, 1 << 24
 # From this share of the new rows on, it is said that they repeat others.
 MANY = 0.25
 
@@ -124,6 +129,51 @@ class Task:
         mask = np.zeros(len(self.rows), dtype=bool)
         mask[self.minority] = True
         return mask
+
+
+def rows_per_block(task: Task) -> int:
+    """Return how many new rows a block has: fewer, if a row has many numbers."""
+    return min(BLOCK_ROWS, max(1, BLOCK_VALUES // max(1, len(task.rows.names))))
+
+
+class Plan(NamedTuple):
+    """The new samples of a class, divided into blocks that can be drawn anywhere.
+
+    Attributes
+    ----------
+    task : Task
+        The class.
+    fitted : object
+        What was learned from it.
+    n_new, size : int
+        Number of new samples, and of those in a block; the last block may have fewer.
+    order, ends : ndarray of shape (m,) or None
+        The bases in random order, and how many new samples are made from them and those before.
+    seeds : list of numpy.random.SeedSequence
+        One for each block.
+    """
+
+    task: Task
+    fitted: Any
+    n_new: int
+    size: int
+    order: Positions | None
+    ends: Positions | None
+    seeds: list[np.random.SeedSequence]
+
+    @property
+    def n_blocks(self) -> int:
+        """The number of blocks."""
+        return len(self.seeds)
+
+    def bases(self, number: int, rng: np.random.Generator) -> Positions:
+        """Return the bases of a block in random order."""
+        start = number * self.size
+        stop = min(start + self.size, self.n_new)
+        if self.order is None or self.ends is None:
+            return rng.integers(len(self.task.minority), size=stop - start)
+        counts = np.diff(np.clip(self.ends, start, stop), prepend=start).astype(np.intp)
+        return rng.permutation(np.repeat(self.order, counts))
 
 
 Sampler = TypeVar("Sampler", bound=type)
@@ -214,21 +264,58 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
         """Learn from one class what `_draw` needs."""
 
     @abstractmethod
-    def _draw(
+    def _draw(self, task: Task, fitted: Any, bases: Positions, rng: np.random.Generator) -> Block:
+        """Draw a block of synthetic samples, one for each base.
+
+        A pure function: what it returns depends on its arguments only, and it changes none of them.
+
+        Parameters
+        ----------
+        task : Task
+            The class.
+        fitted : object
+            What `_fit_class` returned.
+        bases : ndarray of shape (n,)
+            Positions in the class, as often as `_base_weights` says.
+        rng : numpy.random.Generator
+            The random stream of the block.
+        """
+
+    def _base_weights(self, task: Task, fitted: Any) -> npt.NDArray[np.floating] | None:
+        """Return how often each sample of a class is a base; None for independent uniform draws."""
+        return None
+
+    def _bounds(self, task: Task) -> Any:
+        """Return the limits that new numbers are reflected at, None for none."""
+        return task.rows.bounds(self.bounds)
+
+    def _in_batches(
         self,
         task: Task,
-        fitted: Any,
-        n_new: int,
+        draw: Callable[[slice, np.random.Generator], npt.NDArray[np.floating]],
+        n: int,
         rng: np.random.Generator,
-    ) -> Synthetic:
-        """Draw rows of one class."""
+    ) -> npt.NDArray[np.floating]:
+        """Draw n rows of numbers in threads: in batches, each with its own random stream."""
+        numbers = np.empty((n, task.numeric.shape[1]), task.numeric.dtype)
+        streams, bounds = rng.spawn(-(-n // ROWS_AT_ONCE)), self._bounds(task)
+
+        def one(batch: slice) -> None:
+            with np.errstate(over="ignore"):  # of single precision
+                numbers[batch] = draw(batch, streams[batch.start // ROWS_AT_ONCE])
+            if bounds is not None:
+                reflect(numbers[batch], *bounds)
+
+        with threadpool_limits(1, "blas"):  # a thread has work enough of its own
+            in_threads(one, gen_batches(n, ROWS_AT_ONCE), self.n_jobs)
+        return numbers
 
     @property
     def _keeps_originals(self) -> bool:
         """Whether the rows that were given are among those that come out."""
         return True
 
-    def _moved(self) -> Synthetic | None:
+    def _moved(self) -> Block | None:
         """Return what becomes of given rows that do not come out as they were.
 
         Each is its own parent.
@@ -364,7 +451,8 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
         self.is_moved_ = places >= len(places)
         if not n_moved:
             return output.close(), y
-        output.put(moved, self._draw_streams[0].spawn(1)[0])
+        draws = self._draw_streams[0].spawn(1)[0].random(n_moved)
+        output.put(moved._replace(draws=draws))
         return take_rows(output.close(), places, keep_index=keep_index), y
 
     def sample(self, n_samples: int, *, label: Any = None, random_state: Any = None) -> Any:
@@ -437,14 +525,42 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
             raise ValueError(f"There is no class {label!r}: the classes are {classes}.")
         return classes.index(label)
 
-    def _put_class(
-        self, output: Any, code: int, n_new: int, rng: np.random.Generator
-    ) -> npt.NDArray[np.intp]:
+    def _put_class(self, output: Any, code: int, n_new: int, rng: np.random.Generator) -> Positions:
+        plan = self._plan(code, n_new, rng)
+        parents = []
+        with naming_columns(plan.task.rows):
+            for number in range(plan.n_blocks):
+                block = self._draw_block(plan, number)
+                output.put(block)
+                parents.append(block.parents)
+        return np.concatenate(parents)
+
+    def _plan(self, code: int, n_new: int, rng: np.random.Generator) -> Plan:
+        """Divide the new samples of a class into blocks."""
         task, fitted = self._fitted_class(code)
-        with naming_columns(task.rows):
-            new = self._draw(task, fitted, n_new, rng)
-            output.put(new, rng)
-        return new.parents
+        size = rows_per_block(task)
+        seeds = rng.bit_generator.seed_seq.spawn(1 + -(-n_new // size))  # type: ignore[attr-defined]
+        weights, order, ends = self._base_weights(task, fitted), None, None
+        if weights is not None:
+            shared = np.random.default_rng(seeds[0])
+            order = shared.permutation(weights.size)
+            ends = np.cumsum(allocate(weights, n_new, shared)[order])
+        return Plan(task, fitted, n_new, size, order, ends, seeds[1:])
+
+    def _draw_block(self, plan: Plan, number: int) -> Block:
+        """Draw one of the blocks of a class: the same, whoever draws it and in whatever order."""
+        # A copy: a seed counts the streams that were spawned from it.
+        rng = np.random.default_rng(deepcopy(plan.seeds[number]))
+        return self._finished_block(plan.task, plan.fitted, plan.bases(number, rng), rng)
+
+    def _finished_block(
+        self, task: Task, fitted: Any, bases: Positions, rng: np.random.Generator
+    ) -> Block:
+        """Draw a block, and the numbers by which its values are rounded."""
+        block = self._draw(task, fitted, bases, rng)
+        if block.draws is None and block.numbers is not None:
+            block = block._replace(draws=rng.random(len(block.parents)))
+        return block
 
     def _fitted_class(self, code: int) -> tuple[Task, Any]:
         """Return a class and what was learnt from it; learn it where nobody asked before."""
@@ -666,52 +782,6 @@ def seed_sequence(random_state: Any) -> np.random.SeedSequence:
     """
     words = check_random_state(random_state).randint(0, 2**32, size=4, dtype=np.uint32)
     return np.random.SeedSequence(words.tolist())
-
-
-def fill_in_blocks(
-    draw: Callable[[slice, np.random.Generator], npt.NDArray[np.floating]],
-    n_new: int,
-    rng: np.random.Generator,
-    bounds: tuple[npt.NDArray[np.floating], npt.NDArray[np.floating]] | None,
-    n_jobs: int | None,
-) -> Fill:
-    """Return what writes new rows, block by block, each with a random stream of its own.
-
-    So they do not depend on the number of threads.
-
-    Parameters
-    ----------
-    draw : callable
-        Given a slice of the new rows and a random generator, returns these rows.
-    n_new : int
-        How many there are.
-    rng : numpy.random.Generator
-        What the streams come from.
-    bounds : tuple of ndarray of shape (d,) or None
-        What the rows are kept in.
-    n_jobs : int or None
-        Number of threads.
-
-    Returns
-    -------
-    fill : callable
-        As `Synthetic` has it; slices begin where blocks do.
-    """
-    streams = rng.spawn(-(-n_new // ROWS_AT_ONCE))
-
-    def fill(part: slice, out: npt.NDArray[np.floating]) -> None:
-        def one(block: slice) -> None:
-            start = part.start + block.start
-            rows = slice(start, part.start + block.stop)
-            with np.errstate(over="ignore"):  # of single precision
-                out[block] = draw(rows, streams[start // ROWS_AT_ONCE])
-            if bounds is not None:
-                reflect(out[block], *bounds)
-
-        with threadpool_limits(1, "blas"):  # a thread has work enough of its own
-            in_threads(one, gen_batches(len(out), ROWS_AT_ONCE), n_jobs)
-
-    return fill
 
 
 def features_of(rows: Rows, *, standardize: bool, like: npt.NDArray[np.intp] | None = None) -> Any:

@@ -9,11 +9,11 @@ from sklearn.utils._param_validation import StrOptions
 from skresample.neighbors.mixed import widths
 from skresample.neighbors.search import paired_distances
 from skresample.numerics.spheres import draw_in_ball, fold, reshape_ball
-from skresample.samplers.base import Task, fill_in_blocks, rows_of
+from skresample.samplers.base import Positions, Task, rows_of
 from skresample.samplers.constraints import RealInterval
 from skresample.samplers.parameters import Bounds, KNeighbors
 from skresample.smote.base import InterpolatingOverSampler, Pairing
-from skresample.table import Synthetic
+from skresample.table import Block
 
 __all__ = ["GeometricSMOTE"]
 
@@ -100,12 +100,14 @@ class GeometricSMOTE(InterpolatingOverSampler):
         to_minority = paired_distances(features, base, partners.ravel()).reshape(partners.shape)
         return pairing._replace(partners=np.where(to_minority <= to_majority, partners, across))
 
-    def _draw(self, task: Task, fitted: Pairing, n_new: int, rng: np.random.Generator) -> Synthetic:
-        base, second, gap = self._join(task, fitted, n_new, rng)
-        first = task.minority[base]
+    def _draw(
+        self, task: Task, fitted: Pairing, bases: Positions, rng: np.random.Generator
+    ) -> Block:
+        second, gap = self._join(task, fitted, bases, rng)
+        first = task.minority[bases]
         own = np.where(task.is_minority[second], second, first)
-        draws = rng.random(n_new)
-        codes = self._vote(task, fitted.partners, base, own, gap, draws, rng)
+        draws = rng.random(bases.size)
+        codes = self._vote(task, fitted.partners, bases, own, gap, draws, rng)
         unit = task.rows.unit(standardize=self.standardize)
         width = widths(task.numeric[task.minority])
         moving = width > 0
@@ -123,5 +125,5 @@ class GeometricSMOTE(InterpolatingOverSampler):
             centre[:, moving] += fold(radius * points * unit[moving], width[moving])
             return centre
 
-        fill = fill_in_blocks(draw, n_new, rng, task.rows.bounds(self.bounds), self.n_jobs)
-        return Synthetic(np.column_stack([first, second]), fill, codes, draws)
+        numbers = self._in_batches(task, draw, bases.size, rng)
+        return Block(np.column_stack([first, second]), numbers, codes, draws)

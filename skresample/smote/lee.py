@@ -9,11 +9,12 @@ from scipy import sparse
 
 from skresample.neighbors.mixed import Mixed
 from skresample.neighbors.search import majority_share
-from skresample.samplers.base import Task
+from skresample.numerics.allocation import draw_bases
+from skresample.samplers.base import Positions, Task
 from skresample.samplers.constraints import RealInterval
 from skresample.samplers.parameters import KNeighbors
 from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
-from skresample.table import Synthetic
+from skresample.table import Block
 
 __all__ = ["LeeSMOTE"]
 
@@ -73,19 +74,19 @@ class LeeSMOTE(InterpolatingOverSampler):
     def _pair(self, task: Task) -> Pairing:
         return self._smote_pairing(task)
 
-    def _draw(self, task: Task, fitted: Pairing, n_new: int, rng: np.random.Generator) -> Synthetic:
+    def _draw(
+        self, task: Task, fitted: Pairing, bases: Positions, rng: np.random.Generator
+    ) -> Block:
+        n_new = bases.size
         accepted: list[tuple[Any, ...]] = []
         missing, most = n_new, MOST_DRAWN
         if sparse.issparse(task.numeric):
             most = MOST_PAIRS // len(task.rows)
         for round_ in range(1, ROUNDS + 1):
-            drawn = super()._draw(task, fitted, missing, rng)
-            numeric, codes = drawn.numeric, drawn.codes
+            drawn = super()._draw(task, fitted, bases, rng)
+            numeric, codes = drawn.numbers, drawn.codes
             assert codes is not None
             assert drawn.draws is not None
-            if callable(numeric):
-                numeric = np.empty((missing, task.numeric.shape[1]), task.numeric.dtype)
-                drawn.numeric(slice(0, missing), numeric)
             refused = self._shares(task, numeric, codes) >= self.rejection_level
             most -= missing
             if (round_ == ROUNDS or most <= 0) and refused.any():
@@ -103,19 +104,17 @@ class LeeSMOTE(InterpolatingOverSampler):
             missing -= taken.size
             if not missing:
                 break
+            bases = draw_bases(fitted.weights, missing, rng)
         parents, numbers, names, draws = zip(*accepted, strict=True)
         # Where more is rejected, rows are accepted later: not in the order of the rounds.
         order = np.arange(n_new) if len(accepted) == 1 else rng.permutation(n_new)
         if sparse.issparse(numbers[0]):
-            new: Any = sparse.vstack(numbers, format="csr")[order]
+            new = sparse.vstack(numbers, format="csr")[order]
         else:
-            held = np.concatenate(numbers)[order]
-
-            def new(part: slice, out: npt.NDArray[np.floating]) -> None:
-                out[:] = held[part]
+            new = np.concatenate(numbers)[order]
 
         behind, codes, by = (np.concatenate(part)[order] for part in (parents, names, draws))
-        return Synthetic(behind, new, codes, by)
+        return Block(behind, new, codes, by)
 
     def _shares(
         self, task: Task, numeric: Any, codes: npt.NDArray[np.signedinteger]

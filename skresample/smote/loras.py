@@ -6,11 +6,11 @@ import numpy as np
 import numpy.typing as npt
 
 from skresample.neighbors.mixed import standard_deviation
-from skresample.samplers.base import Task, fill_in_blocks, rows_of
+from skresample.samplers.base import Positions, Task, rows_of
 from skresample.samplers.constraints import WIDEST, IntegerInterval, RealInterval
 from skresample.samplers.parameters import Bounds, KNeighbors
 from skresample.smote.base import InterpolatingOverSampler, Pairing
-from skresample.table import Synthetic
+from skresample.table import Block
 
 __all__ = ["LoRAS"]
 
@@ -79,20 +79,22 @@ class LoRAS(InterpolatingOverSampler):
     def _pair(self, task: Task) -> Pairing:
         return self._smote_pairing(task)
 
-    def _draw(self, task: Task, fitted: Pairing, n_new: int, rng: np.random.Generator) -> Synthetic:
-        base, second, gap = self._join(task, fitted, n_new, rng)
-        draws = rng.random(n_new)
-        codes = self._vote(task, fitted.partners, base, second, gap, draws, rng)
+    def _draw(
+        self, task: Task, fitted: Pairing, bases: Positions, rng: np.random.Generator
+    ) -> Block:
+        second, gap = self._join(task, fitted, bases, rng)
+        draws = rng.random(bases.size)
+        codes = self._vote(task, fitted.partners, bases, second, gap, draws, rng)
         around = np.column_stack([task.minority, fitted.partners])
         d = task.numeric.shape[1]
         n_affine = self.n_affine or max(2, min(d, around.shape[1]))
         deviation = self.noise * standard_deviation(task.numeric[task.minority])
 
         def draw(part: slice, rng: np.random.Generator) -> npt.NDArray[np.floating]:
-            near = around[base[part]]
+            near = around[bases[part]]
             chosen = rng.integers(0, near.shape[1], (len(near), n_affine))
             members = np.take_along_axis(near, chosen, axis=1)
-            own = rows_of(task.numeric, task.minority[base[part]])
+            own = rows_of(task.numeric, task.minority[bases[part]])
             weights = rng.dirichlet(np.ones(n_affine), len(near))
             new = own.copy()
             for i in range(n_affine):
@@ -102,5 +104,5 @@ class LoRAS(InterpolatingOverSampler):
                 new += weights[:, i : i + 1] * away
             return new
 
-        fill = fill_in_blocks(draw, n_new, rng, task.rows.bounds(self.bounds), self.n_jobs)
-        return Synthetic(np.column_stack([task.minority[base], second]), fill, codes, draws)
+        numbers = self._in_batches(task, draw, bases.size, rng)
+        return Block(np.column_stack([task.minority[bases], second]), numbers, codes, draws)

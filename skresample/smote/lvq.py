@@ -9,13 +9,13 @@ from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
-from skresample.samplers.base import Task, fill_in_blocks, rows_of
+from skresample.samplers.base import Positions, Task, rows_of
 from skresample.samplers.constraints import IntegerInterval
 from skresample.samplers.parameters import Bounds, CategoricalFeatures
 from skresample.smote._codebooks import alike_pairs, nearest_rows
 from skresample.smote._topologies import in_deviations
 from skresample.smote.base import Pairing, PairingOverSampler
-from skresample.table import Synthetic
+from skresample.table import Block
 
 __all__ = ["LVQSMOTE"]
 
@@ -135,10 +135,16 @@ class LVQSMOTE(PairingOverSampler):
             warnings.simplefilter("ignore", ConvergenceWarning)
             return np.unique(means.fit(scaled).cluster_centers_, axis=0)
 
-    def _draw(self, task: Task, fitted: Any, n_new: int, rng: np.random.Generator) -> Synthetic:
+    def _base_weights(self, task: Task, fitted: Any) -> npt.NDArray[np.floating] | None:
         if isinstance(fitted, Pairing):
-            return super()._draw(task, fitted, n_new, rng)
+            return super()._base_weights(task, fitted)
+        return None
+
+    def _draw(self, task: Task, fitted: Any, bases: Positions, rng: np.random.Generator) -> Block:
+        if isinstance(fitted, Pairing):
+            return super()._draw(task, fitted, bases, rng)
         vectors, alike, near = fitted
+        n_new = bases.size
         first = rng.integers(len(vectors), size=n_new)
         second = (first + rng.integers(1, len(vectors), size=n_new)) % len(vectors)
         other = alike[first, second, rng.integers(2, size=n_new)]
@@ -157,6 +163,6 @@ class LVQSMOTE(PairingOverSampler):
         def draw(part: slice, rng: np.random.Generator) -> npt.NDArray[np.floating]:
             return rows_of(task.numeric, base[part]) + (vectors[first[part]] - vectors[other[part]])
 
-        fill = fill_in_blocks(draw, n_new, rng, task.rows.bounds(self.bounds), self.n_jobs)
         parents = np.column_stack([base, np.full(n_new, -1)])
-        return Synthetic(parents, fill, task.rows.codes[base])
+        numbers = self._in_batches(task, draw, n_new, rng)
+        return Block(parents, numbers, task.rows.codes[base])

@@ -6,13 +6,12 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils._param_validation import StrOptions
 
-from skresample.numerics.allocation import draw_bases
-from skresample.samplers.base import Task, fill_in_blocks, rows_of
+from skresample.samplers.base import Positions, Task, rows_of
 from skresample.samplers.constraints import IntegerInterval
 from skresample.samplers.parameters import Bounds, CategoricalFeatures
 from skresample.smote._topologies import along_principal_axis, polynomial_trend
 from skresample.smote.base import Pairing, PairingOverSampler
-from skresample.table import Synthetic
+from skresample.table import Block
 
 __all__ = ["PolynomialFitSMOTE"]
 
@@ -87,13 +86,16 @@ class PolynomialFitSMOTE(PairingOverSampler):
         weights[order[-1]] = 0.0
         return Pairing(weights, partners)
 
-    def _draw(self, task: Task, fitted: Pairing, n_new: int, rng: np.random.Generator) -> Synthetic:
+    def _draw(
+        self, task: Task, fitted: Pairing, bases: Positions, rng: np.random.Generator
+    ) -> Block:
         if self.topology in ("bus", "mesh"):
-            return super()._draw(task, fitted, n_new, rng)
+            return super()._draw(task, fitted, bases, rng)
+        n_new = bases.size
         own = rows_of(task.numeric, task.minority)
         middle = _mean(own)
         if self.topology == "star":
-            base = draw_bases(fitted.weights, n_new, rng)
+            base = bases
             parents = np.column_stack([task.minority[base], np.full(n_new, -1)])
             place = rng.random(n_new)
 
@@ -110,8 +112,8 @@ class PolynomialFitSMOTE(PairingOverSampler):
             def draw(part: slice, rng: np.random.Generator) -> npt.NDArray[np.floating]:
                 return np.where(np.isnan(own[base[part]]), np.nan, trend(place[part]))
 
-        fill = fill_in_blocks(draw, n_new, rng, task.rows.bounds(self.bounds), self.n_jobs)
-        return Synthetic(parents, fill, task.rows.codes[task.minority[base]])
+        numbers = self._in_batches(task, draw, n_new, rng)
+        return Block(parents, numbers, task.rows.codes[task.minority[base]])
 
 
 def _mean(rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

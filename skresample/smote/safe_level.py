@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from skresample.numerics.allocation import keep_slots
-from skresample.samplers.base import Task
+from skresample.samplers.base import Positions, Task
 from skresample.samplers.parameters import KNeighbors
 from skresample.smote.base import InterpolatingOverSampler, Pairing
 
@@ -81,14 +81,14 @@ class SafeLevelSMOTE(InterpolatingOverSampler):
         return Pairing((partners[:, 0] >= 0).astype(float), partners, (low, high))
 
     def _join(
-        self, task: Task, fitted: Pairing, n_new: int, rng: np.random.Generator
-    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.floating]]:
-        base, second, gap = super()._join(task, fitted, n_new, rng)
+        self, task: Task, fitted: Pairing, base: Positions, rng: np.random.Generator
+    ) -> tuple[Positions, npt.NDArray[np.floating]]:
+        second, gap = super()._join(task, fitted, base, rng)
         self._tell_repeats(
             task,
             int(np.count_nonzero((gap == 0) | (gap == 1))),
-            n_new,
+            base.size,
             "they are copies of rows that have no others of the class near. Raise k_neighbors, or "
             "use SMOTE.",
         )
-        return base, second, gap
+        return second, gap
