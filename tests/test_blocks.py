@@ -1,4 +1,4 @@
-"""Synthetic samples are drawn in blocks, and who draws a block, where and when makes no difference."""
+"""Synthetic samples are drawn in blocks: who draws them, and in what order, changes nothing."""
 
 import pickle
 import subprocess

@@ -12,7 +12,6 @@ from skresample.numerics.interpolation import reflect
 from skresample.numerics.spheres import draw_in_ball, grow
 from skresample.samplers.base import (
     BaseOverSampler,
-    SamplerTags,
     Task,
     features_of,
     rows_of,
@@ -113,7 +112,7 @@ class CCR(BaseOverSampler):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.sampler_tags = SamplerTags(moves_rows=True)
+        tags.sampler_tags.moves_rows = True
         return tags
 
     def _fit_class(self, task: Task) -> Spheres:

@@ -88,14 +88,8 @@ class RandomOverSampler(BaseOverSampler):
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.string = not self._computes
-        tags.sampler_tags.sample_indices = True
         tags.sampler_tags.repeats_rows = not self._computes
         return tags
-
-    def _fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
-        resampled = super()._fit_resample(X, y)
-        self.sample_indices_ = np.concatenate([np.arange(len(self._rows)), self.parents_[:, 0]])
-        return resampled
 
     def _fit_table(self, rows: Rows, rng: np.random.Generator) -> None:
         self.shrinkage_ = None

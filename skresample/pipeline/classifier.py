@@ -45,7 +45,7 @@ from skresample.pipeline.encoder import (
     takes_names_for_numbers,
 )
 from skresample.pipeline.validation import last_step, prepare_validation, trait_of, validates
-from skresample.samplers.base import BaseOverSampler
+from skresample.samplers.base import BaseSampler
 from skresample.smote import SMOTE
 from skresample.table import Target, read_labels, take_rows
 
@@ -57,7 +57,6 @@ FITTED = ("isotonic", "sigmoid")
 PROVENANCE = (
     "categorical_features_",
     "feature_names_in_",
-    "input_indices_",
     "is_moved_",
     "is_synthetic_",
     "n_features_in_",
@@ -356,13 +355,13 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
                 )
         y = training.y
         if self._names is not None:
-            if isinstance(sampler, BaseOverSampler | HybridSampler):
+            if isinstance(sampler, BaseSampler):
                 y = self._names[y]  # as the user calls them
             else:
                 _know_codes(sampler, self._names)
         X, y = sampler.fit_resample(training.X, y)
         y = np.asarray(y)
-        if self._names is not None and isinstance(sampler, BaseOverSampler | HybridSampler):
+        if self._names is not None and isinstance(sampler, BaseSampler):
             y = _codes_of(y, self._names)
         elif self._names is not None:
             counts = getattr(sampler, "sampling_strategy_", {})
@@ -871,9 +870,7 @@ def _fit(estimator: Any, training: _Rows, held_out: _Rows | None) -> Any:
 def _carry(weights: npt.NDArray[np.floating], sampler: Any) -> npt.NDArray[np.floating]:
     """Return the weights of the rows that a sampler gave out."""
     if hasattr(sampler, "is_synthetic_"):
-        kept = np.arange(np.count_nonzero(~sampler.is_synthetic_))
-        if hasattr(sampler, "input_indices_"):  # of a method that also removes rows
-            kept = sampler.input_indices_[~sampler.is_synthetic_]
+        kept = sampler.sample_indices_[~sampler.is_synthetic_]
         known = sampler.parents_ >= 0
         behind = np.where(known, weights[sampler.parents_], 0).sum(axis=1)
         n_known = known.sum(axis=1)

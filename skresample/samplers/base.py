@@ -13,6 +13,7 @@ import imblearn.combine
 import imblearn.over_sampling
 import numpy as np
 import numpy.typing as npt
+from imblearn.base import BaseSampler as ImblearnBaseSampler
 from imblearn.over_sampling.base import BaseOverSampler as ImblearnBaseOverSampler
 from imblearn.utils import check_sampling_strategy
 from imblearn.utils._tags import SamplerTags as ImblearnSamplerTags
@@ -51,6 +52,7 @@ from skresample.table import (
 
 __all__ = [
     "BaseOverSampler",
+    "BaseSampler",
     "SamplerTags",
     "Task",
     "drop_in",
@@ -200,12 +202,86 @@ def drop_in(cls: Sampler) -> Sampler:
     return cls
 
 
-class BaseOverSampler(Parametrized, ImblearnBaseOverSampler):
-    """Base class of the over-samplers.
+class BaseSampler(Parametrized, ImblearnBaseSampler):
+    """Base class of all samplers, which imbalanced-learn takes for its own."""
 
-    It reads the table, decides how many rows each class gets, hands out random streams,
-    writes the output and remembers where each row came from. A method adds `_fit_class`
-    and `_draw`; its base class in imbalanced-learn makes it a sampler to that library too.
+    _sampling_type = "over-sampling"
+
+    _paper: ClassVar[str] = ""
+    """Authors, year and title of the paper, for the command line."""
+
+    _knows_others: ClassVar[bool] = True
+    """Whether what is learned from a class may depend on the other classes."""
+
+    sampling_strategy: SamplingStrategy = "auto"
+    random_state: RandomState = None
+    n_jobs: NJobs = None
+
+    # Of samplers that have no such parameters.
+    categorical_features = "auto"
+    bounds = None
+    standardize = False
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        # Not `categorical`, for which scikit-learn's checks make targets with classes of one row.
+        tags.input_tags.allow_nan = True
+        tags.sampler_tags = SamplerTags(sample_indices=True)
+        return tags
+
+    @property
+    def _categorical(self) -> Any:
+        """Which columns are categorical."""
+        return self.categorical_features
+
+    def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
+        """Resample a table.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+            The table.
+        y : array-like of shape (n_samples,) or (n_samples, n_classes)
+            Class labels, or their one-hot encoding.
+
+        Returns
+        -------
+        X_resampled : {ndarray, list, sparse matrix, DataFrame} of shape (n_out, n_features)
+            The original samples that are kept, unchanged and in their order, then the synthetic
+            ones, class by class and in random order within a class; of the type of `X`.
+        y_resampled : {ndarray, list, Series, DataFrame} of shape (n_out,) or (n_out, n_classes)
+            Their labels, of the type of `y`.
+
+        Raises
+        ------
+        ValueError
+            If the table or the target cannot be used; the message says why and what to do.
+        """
+        self._validate_params()
+        if y is None:
+            read_target(y, 0, type(self).__name__)  # which refuses it
+        self.__dict__.pop("sampling_strategy_", None)  # of an earlier fit
+        return self._fit_resample(X, y)
+
+    @abstractmethod
+    def _fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
+        """Resample, with the counts of ``sampling_strategy_`` where a caller has set it.
+
+        imbalanced-learn's samplers find it set when this is called, and so other libraries set
+        it to say how many samples they want.
+        """
+
+    def _forget(self) -> None:
+        """Remove what an earlier resampling has left."""
+        for name in ("parents_", "is_synthetic_", "is_moved_", "sample_indices_", "n_removed_"):
+            self.__dict__.pop(name, None)
+
+
+class BaseOverSampler(BaseSampler, ImblearnBaseOverSampler):
+    """Base class of the oversamplers.
+
+    It reads the table, decides how many samples each class gets, hands out random streams, writes
+    the output and keeps the provenance of each sample. A method adds `_fit_class` and `_draw`.
     """
 
     _attribute_texts: ClassVar[str] = """
@@ -218,46 +294,23 @@ is_synthetic_ : ndarray of shape (n_out,)
 parents_ : ndarray of shape (n_synthetic, n_parents)
     Positions in `X` of the samples that each synthetic sample was made from, -1 for none
     (after ``fit_resample``).
+sample_indices_ : ndarray of shape (n_out,)
+    Position in `X` of each sample, -1 for new ones (after ``fit_resample``).
 n_features_in_ : int
     Number of features of `X`.
 feature_names_in_ : ndarray of shape (`n_features_in_`,)
     Names of the features, if all names are strings.
 """
 
-    _paper: ClassVar[str] = ""
-    """Authors, year and title of the paper, for the command line."""
-
     _min_rows: ClassVar[int] = 1
     """How many rows a class must have."""
 
-    _knows_others: ClassVar[bool] = True
-    """Whether what is learnt of a class may depend on the other classes."""
-
-    sampling_strategy: SamplingStrategy = "auto"
-    random_state: RandomState = None
-    n_jobs: NJobs = None
     keep_index: KeepIndex = False
-
-    # Of samplers that have no such parameters.
-    categorical_features = "auto"
-    bounds = None
 
     @property
     def _computes(self) -> bool:
         """Whether new values are computed from old ones; otherwise whole rows are copied."""
         return True
-
-    @property
-    def _categorical(self) -> Any:
-        """Which columns are categories."""
-        return self.categorical_features
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        # Not `categorical`, for which scikit-learn's checks make targets with classes of one row.
-        tags.input_tags.allow_nan = True
-        tags.sampler_tags = SamplerTags()
-        return tags
 
     @abstractmethod
     def _fit_class(self, task: Task) -> Any:
@@ -352,14 +405,18 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
     @_fit_context(prefer_skip_nested_validation=True)
     def _learn(self, X: Any, y: Any, wanted: Mapping[Any, int] | None = None) -> Self:
         """Fit; ``wanted`` are the new rows per class, None for what `sampling_strategy` says."""
-        for name in ("parents_", "is_synthetic_", "is_moved_", "sample_indices_"):
-            self.__dict__.pop(name, None)  # of an earlier fit_resample
+        self._forget()
         computes = self._computes
-        rows = read_rows(
-            X, self, numeric=computes, categorical=self._categorical, allow_nd=not computes
-        )
+        rows = X
+        if not isinstance(X, Rows):
+            categorical = self._categorical
+            rows = read_rows(
+                X, self, numeric=computes, categorical=categorical, allow_nd=not computes
+            )
         alone = y is None and not self._knows_others
-        if alone:
+        if isinstance(y, Target):
+            target = y
+        elif alone:
             target = one_class(len(rows))
         else:  # a caller that says how many rows it wants has nothing to balance
             read = read_target if wanted is None else read_labels
@@ -388,42 +445,7 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
                 self._fitted_class(code)
         return self
 
-    def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
-        """Add rows until each class is as large as ``sampling_strategy`` wants it.
-
-        The same as `fit` followed by `sample` for each class.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
-            The table.
-        y : array-like of shape (n_samples,) or (n_samples, n_classes)
-            Class labels, or their one-hot encoding.
-
-        Returns
-        -------
-        X_resampled : {ndarray, list, sparse matrix, DataFrame} of shape (n_out, n_features)
-            The rows that were given, untouched and in their order, then the new ones,
-            class by class and in random order within a class; of the type that was given.
-        y_resampled : {ndarray, list, Series, DataFrame} of shape (n_out,) or (n_out, n_classes)
-            Their labels, of the type that was given.
-
-        Raises
-        ------
-        ValueError
-            If the table or the target cannot be used; the message says why and what to do.
-        """
-        if y is None:
-            read_target(y, 0, type(self).__name__)  # which refuses it
-        self.__dict__.pop("sampling_strategy_", None)  # of an earlier fit
-        return self._fit_resample(X, y)
-
     def _fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
-        """Resample, with the counts of ``sampling_strategy_`` where a caller has set it.
-
-        imbalanced-learn's samplers find it set when this is called, and so other libraries set
-        it to say how many rows they want.
-        """
         self._learn(X, y, self.__dict__.get("sampling_strategy_"))
         wanted = [self.sampling_strategy_.get(c, 0) for c in self._target.classes.tolist()]
         kept = self._keeps_originals
@@ -442,6 +464,8 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
         self.parents_ = np.concatenate(drawn) if drawn else np.empty((0, 1), dtype=np.intp)
         n_old = len(self._rows) if kept else 0
         self.is_synthetic_ = np.arange(n_old + len(self.parents_)) >= n_old
+        copied = np.full(len(self.parents_), -1) if self._computes else self.parents_[:, 0]
+        self.sample_indices_ = np.concatenate([np.arange(n_old), copied])
         labels = np.repeat(np.arange(len(wanted)), wanted)
         y = self._target.extend(labels, originals=kept, keep_index=keep_index)
         if moved is None:

@@ -33,7 +33,7 @@ Arrays = dict[str, npt.NDArray[Any]]
 
 # Key parts that were renamed since, "old": "new", for stored keys. Either may be several parts,
 # "a/b", and a new one may be empty, where a level of nesting has gone.
-RENAMED: dict[str, str] = {}
+RENAMED: dict[str, str] = {"input_indices_": "sample_indices_"}
 
 # Larger arrays are kept as a digest.
 MOST = 2_000

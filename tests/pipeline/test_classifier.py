@@ -966,7 +966,7 @@ def test_weights_of_rows_that_are_left_or_all_made_anew():
     sampler, carried = cleaned.sampler_, cleaned.estimator_.sample_weight_
     old = ~sampler.is_synthetic_
     assert old.sum() < 120
-    np.testing.assert_array_equal(carried[old], weight[sampler.input_indices_[old]])
+    np.testing.assert_array_equal(carried[old], weight[sampler.sample_indices_[old]])
     np.testing.assert_array_equal(carried[~old], weight[sampler.parents_].mean(axis=1))
     anew = ResampledClassifier(Recorder(), ROSE(both_classes=True, random_state=0))
     carried = anew.fit(X, y, weight).estimator_.sample_weight_
