@@ -241,7 +241,9 @@ def told(sampler: Any) -> Iterator[tuple[str, npt.NDArray[Any]]]:
     cls = type(sampler)
     properties = [n for n in dir(cls) if isinstance(inspect.getattr_static(cls, n), property)]
     for name in sorted({*vars(sampler), *properties} - NOT_LEARNT):
-        if name.endswith("_") and not name.startswith("_") and hasattr(sampler, name):
+        if name in RENAMED or not name.endswith("_") or name.startswith("_"):
+            continue  # old names warn
+        if hasattr(sampler, name):
             yield from walk(name, getattr(sampler, name))
 
 
