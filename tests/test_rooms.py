@@ -42,7 +42,7 @@ def imports(path):
 
 def room_of(module):
     """Return the part of the package that a module is in, empty for the package itself."""
-    return (module.split(".") + [""])[1]
+    return [*module.split("."), ""][1]
 
 
 FILES = sorted(ROOT.rglob("*.py"))

@@ -78,6 +78,11 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
         return tags
 
     @property
+    def _min_rows(self) -> int:
+        """How many samples a class needs, as far as it is known."""
+        return getattr(self.smote or SMOTE, "_min_rows", 1)
+
+    @property
     def smote_(self) -> Any:
         """The fitted sampler, under the name that it has in imbalanced-learn."""
         return self.sampler_

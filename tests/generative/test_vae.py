@@ -117,7 +117,7 @@ class TestTraining:
 
     def test_what_has_learnt_nothing_says_so(self):
         X, y = blobs((300, 200))
-        with pytest.warns(UserWarning, match="learnt nothing of class 1.*below 3"):
+        with pytest.warns(UserWarning, match="learned nothing about class 1.*below 3"):
             VAEOverSampler(learning_rate=3.0, max_iter=20, random_state=0).fit(X, y)
 
     def test_progress_is_written_where_it_is_asked_for(self, capfd):
