@@ -53,9 +53,9 @@ from skresample._files import (
     write_dates,
     write_table,
 )
-from skresample.compare._compare import default_samplers, standardized
 from skresample.datasets import load_yeast4
 from skresample.table import Rows
+from skresample.utils import default_sampler, default_samplers
 
 __all__ = ["app", "main"]
 
@@ -461,8 +461,8 @@ def compare(
     at_least("--repeats", repeats, 1)
     at_least("--seed", seed, 0)
     classes = sampler_classes()
-    named = [classes[choose(name, classes, "sampler")] for name in sampler or []]
-    methods = {cls.__name__: standardized(cls) for cls in named or default_samplers()}
+    named = [classes[choose(name, classes, "sampler")].__name__ for name in sampler or []]
+    methods = {name: default_sampler(name) for name in named} or default_samplers()
     configure(list(methods.values()), param or [], reserved=("random_state",))
     models = make_estimators(estimator) if estimator else None
 
@@ -690,7 +690,7 @@ def _did_you_mean(close: list[str]) -> str:
 def make_sampler(name: str, settings: list[str]) -> Any:
     """Return the sampler of a name as `compare` has it, but for parameters given."""
     classes = sampler_classes()
-    model = standardized(classes[choose(name, classes, "sampler")])
+    model = default_sampler(classes[choose(name, classes, "sampler")].__name__)
     configure([model], settings, reserved=("random_state", "sampling_strategy"))
     return model
 

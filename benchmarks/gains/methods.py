@@ -16,9 +16,8 @@ from skresample.compare._compare import (
     CLASS_WEIGHTS,
     NOTHING,
     RANDOM_OVER_SAMPLING,
-    standardized,
 )
-from skresample.utils import all_samplers
+from skresample.utils import all_samplers, default_sampler
 
 __all__ = ["NOTHING", "QUICK", "Method", "all_methods", "draws", "halfway"]
 
@@ -156,7 +155,7 @@ def all_methods() -> dict[str, Method]:
         Method(UNDER_SAMPLING, RandomUnderSampler(), {"sampling_strategy": ("auto", down_halfway)}),
         Method(IMBLEARN, theirs, settings_of(theirs), imblearn_for),
     ]
-    samplers = {name: standardized(cls) for name, cls in all_samplers().items()}
+    samplers = {name: default_sampler(name) for name in all_samplers()}
     del samplers["RandomOverSampler"]
     if find_spec("torch") is None:  # which it cannot be trained without
         del samplers["GANOverSampler"]

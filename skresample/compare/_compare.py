@@ -39,7 +39,6 @@ from skresample.compare.metrics import metrics_of, scores
 from skresample.compare.processwide import fit_alone
 from skresample.compare.report import Comparison
 from skresample.density import RandomOverSampler
-from skresample.generative import GANOverSampler
 from skresample.numerics.threads import is_forked
 from skresample.pipeline.classifier import with_sampler
 from skresample.pipeline.encoder import (
@@ -49,7 +48,7 @@ from skresample.pipeline.encoder import (
     takes_names_for_numbers,
 )
 from skresample.pipeline.validation import MANY_ROWS, last_step
-from skresample.smote import SMOTE, SMOTEN, SMOTENC
+from skresample.smote import SMOTE
 from skresample.table import (
     Rows,
     is_frame,
@@ -59,7 +58,7 @@ from skresample.table import (
     take_rows,
 )
 from skresample.table.columns import is_missing, kind_of, plain
-from skresample.utils import all_samplers, seeded_clone
+from skresample.utils import default_samplers, seeded_clone
 
 __all__ = [
     "ROWS_FOR_THREADS",
@@ -68,11 +67,9 @@ __all__ = [
     "codes_of",
     "compare",
     "confidence_of",
-    "default_samplers",
     "distinct_names",
     "find_refusals",
     "plain_labels",
-    "standardized",
     "with_encoder",
 ]
 
@@ -515,39 +512,6 @@ def _named(given: Any, method: str, parameter: str) -> dict[str, Any]:
     return named
 
 
-def default_samplers() -> list[type]:
-    """List the samplers that are compared where none are named.
-
-    Returns
-    -------
-    samplers : list of type
-        Their classes. Random over-sampling is a baseline; SMOTENC does the same as SMOTE;
-        SMOTEN takes numbers for categories, which is seldom meant; GANOverSampler needs an
-        extra and its time.
-    """
-    others = GANOverSampler, RandomOverSampler, SMOTENC, SMOTEN
-    return [cls for cls in all_samplers().values() if cls not in others]
-
-
-def standardized(cls: type) -> Any:
-    """Make a sampler whose distances do not depend on the units of the columns.
-
-    Parameters
-    ----------
-    cls : type
-        Class of the sampler.
-
-    Returns
-    -------
-    sampler : sampler
-        With ``standardize=True`` if there is such a parameter, else with its defaults.
-    """
-    sampler = cls()
-    if "standardize" in sampler.get_params():
-        sampler.set_params(standardize=True)
-    return sampler
-
-
 def find_refusals(estimators: dict[str, Any], X: Any, labels: npt.NDArray[Any]) -> dict[str, str]:
     """Say why some estimators cannot be fitted on a table that not every one takes.
 
@@ -654,7 +618,7 @@ def _methods(samplers: Any) -> dict[str, Any]:
         RANDOM_OVER_SAMPLING: RandomOverSampler(),
     }
     if samplers is None:
-        samplers = [standardized(cls) for cls in default_samplers()]
+        samplers = default_samplers()
     named = _named(samplers, "fit_resample", "samplers")
     clash = sorted(set(named) & set(methods))
     if clash:
