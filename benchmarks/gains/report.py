@@ -24,18 +24,18 @@ from benchmarks.gains.analysis import (
     selected_by_test,
     wide,
 )
-from benchmarks.gains.methods import NOTHING
+from benchmarks.gains.methods import NO_RESAMPLING
 from benchmarks.gains.protocol import AT_HALF
 from skresample._files import write_atomically
 from skresample._pages import STYLE, data_uri
 from skresample._pages import write_page as write_html
-from skresample.compare._compare import (
+from skresample.compare.methods import (
     CLASS_WEIGHTS,
-    F1_THRESHOLD,
-    RANDOM_OVER_SAMPLING,
+    RANDOM_OVERSAMPLING,
     TUNED_THRESHOLD,
+    TUNED_THRESHOLD_F1,
 )
-from skresample.compare.report import COLOURS
+from skresample.compare.report import COLORS
 from skresample.utils import import_extra
 
 __all__ = ["Sheet", "sheets", "write_page", "write_tables"]
@@ -61,11 +61,11 @@ class Line(NamedTuple):
 
 
 LINES = (
-    Line("F1 of the rare class", rival=F1_THRESHOLD),
+    Line("F1 of the rare class", rival=TUNED_THRESHOLD_F1),
     Line("F1 of the rare class", "tuned for F1"),
     Line("balanced accuracy", rival=TUNED_THRESHOLD),
     Line("balanced accuracy", "tuned for balanced accuracy"),
-    Line("MCC", rival=F1_THRESHOLD),
+    Line("MCC", rival=TUNED_THRESHOLD_F1),
     Line("G-mean", rival=TUNED_THRESHOLD),
     Line("average precision"),
     Line("ROC AUC"),
@@ -76,7 +76,7 @@ LINES = (
 TITLE = "What over-sampling gains"
 # Of these, the documentation has the table of all methods.
 DOCUMENTED = ("F1 of the rare class", "balanced accuracy", "average precision", "Brier")
-SHOWN = (CLASS_WEIGHTS, RANDOM_OVER_SAMPLING, "SMOTE")
+SHOWN = (CLASS_WEIGHTS, RANDOM_OVERSAMPLING, "SMOTE")
 PER_CLASS = ("precision", "recall", "F1")
 CLASSES = ("the rare class", "the rest")
 # Heads of many words would make the tables wider than the page.
@@ -315,7 +315,7 @@ def by_method(results: Results) -> Iterator[Sheet]:
         rows = []
         for method, rank in mean_rank.items():
             row = [str(method), "–" if np.isnan(rank) else f"{rank:.1f}"]
-            if method == NOTHING:
+            if method == NO_RESAMPLING:
                 row += ["0", "–", "–", "–"]
             elif np.isnan(found.loc[method, "gain"]):
                 row += ["–"] * 4
@@ -355,7 +355,7 @@ def families(results: Results) -> Sheet:
     means = by_family(gains(values, line.score), results.families)
     samplers = [m for m in means if group_of(m) == "over-sampler"]
     count = results.families.value_counts()
-    shown = [m for m in (*SHOWN, F1_THRESHOLD) if m in means]
+    shown = [m for m in (*SHOWN, TUNED_THRESHOLD_F1) if m in means]
     rows = [
         [
             str(family),
@@ -494,7 +494,7 @@ def draw_classes(results: Results) -> Any:
                     fmt="o",
                     markersize=3.5,
                     linewidth=1.2,
-                    color=COLOURS[c],
+                    color=COLORS[c],
                     label=of,
                 )
             ax.set_title(f"{name}, {decision} →", fontsize=10)
