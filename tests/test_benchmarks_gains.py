@@ -132,7 +132,7 @@ class TestBudgets:
             # Random over-sampling is a baseline, however it is calibrated.
             calibrated = method.calibration is not None and not name.startswith("random ")
             assert (group_of(name) == "calibrated") == calibrated
-        assert group_of("SMOTE") == group_of(methods.IMBLEARN) == "over-sampler"
+        assert group_of("SMOTE") == group_of(methods.IMBLEARN) == "oversampler"
         assert group_of("random oversampling") == group_of("no resampling") == "baseline"
 
     def test_every_setting_can_be_set(self):

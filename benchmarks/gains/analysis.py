@@ -34,7 +34,7 @@ HIGHER_IS_BETTER = {name: name not in SCORES[-3:] for name in SCORES}
 SLOPE = "calibration slope"
 # What depends on a decision; the rest is the same at any threshold.
 DECIDED = SCORES[:9]
-# The threshold of nothing that was tuned for a score, or for the nearest one to it.
+# The threshold without resampling, tuned for a score, or for the nearest one to it.
 THRESHOLDS = {
     TUNED_THRESHOLD: "tuned for balanced accuracy",
     TUNED_THRESHOLD_F1: "tuned for F1",
@@ -83,7 +83,7 @@ def chosen(frame: pd.DataFrame, score: str, decision: str, *, by: str = "inner")
     -------
     values : DataFrame
         A line per unit, a column per method. Where all configurations of a method failed,
-        the value is that of nothing: the user is left with the table as it was.
+        the value is that of no resampling.
     """
     rows = frame[frame["decision"] == decision]
     aim = "log-loss" if score == SLOPE else score
@@ -103,7 +103,7 @@ def chosen(frame: pd.DataFrame, score: str, decision: str, *, by: str = "inner")
 def wide(frame: pd.DataFrame, score: str, decision: str = AT_HALF) -> pd.DataFrame:
     """Return the mean over the folds of each method for each classifier and table.
 
-    The tuned thresholds are there as methods of their own: nothing, decided otherwise.
+    The tuned thresholds are methods of their own, without resampling.
     """
     values = chosen(frame, score, decision)
     if score in DECIDED and decision == AT_HALF:
@@ -135,7 +135,7 @@ def group_of(method: str) -> str:
     known = (NO_RESAMPLING, CLASS_WEIGHTS, TUNED_THRESHOLD, TUNED_THRESHOLD_F1)
     if method in known or method.startswith("random "):
         return "baseline"
-    return "calibrated" if " + " in method else "over-sampler"
+    return "calibrated" if " + " in method else "oversampler"
 
 
 def against(gained: pd.DataFrame, families: pd.Series, seed: int = 0) -> pd.DataFrame:
@@ -219,13 +219,13 @@ def nemenyi(ranked: pd.DataFrame) -> pd.DataFrame:
 
 
 def selected_by_test(frame: pd.DataFrame, score: str, decision: str = AT_HALF) -> pd.DataFrame:
-    """Return what is "gained" over the defaults of nothing by taking the best of all.
+    """Return what is "gained" over the defaults without resampling by taking the best of all.
 
     Returns
     -------
     found : DataFrame
         A line per method: the gain of the configuration that the inner folds choose, and of
-        the one that is best on the held-out fold itself, both over nothing with its defaults.
+        the one that is best on the held-out fold itself, both over no resampling with its defaults.
     """
     defaults = frame[(frame["configuration"] == 0) & (frame["method"] == NO_RESAMPLING)]
     plain = better(chosen(defaults, score, decision), score)[NO_RESAMPLING]

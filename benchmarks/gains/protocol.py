@@ -1,6 +1,6 @@
 """One held-out fold of one table: every method with the same folds, seeds and budget.
 
-Each method has the same number of configurations, nothing included: the defaults, then draws
+Each method has the same number of configurations, no resampling included: the defaults, then draws
 from the settings of the classifier (the same draws for all methods) and from its own. Each is
 scored twice: on the rows of inner folds, which nobody was trained on, and on the held-out
 fold. Choosing among configurations by the first and reporting the second comes later

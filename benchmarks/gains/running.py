@@ -204,6 +204,7 @@ def join(folder: Path, path: Path) -> pd.DataFrame:
 def read(path: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Read a file of results: its rows, and what they have in common."""
     table = pq.read_table(path)
-    frame = table.to_pandas()
-    frame["method"] = frame["method"].map(lambda name: RENAMED.get(name, name))
-    return frame, json.loads(table.schema.metadata[FACTS])
+    frame, facts = table.to_pandas(), json.loads(table.schema.metadata[FACTS])
+    frame["method"] = [RENAMED.get(name, name) for name in frame["method"]]
+    facts["methods"] = [RENAMED.get(name, name) for name in facts["methods"]]
+    return frame, facts
