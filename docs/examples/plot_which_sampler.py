@@ -124,7 +124,7 @@ draw(skresample.SMOTE(random_state=0))
 # ^^^^^^
 #
 # For categorical features: a new row has the most frequent category among a row and its nearest
-# neighbors :footcite:p:`chawla2002smote`. Here features are rounded to halves and used as categories.
+# neighbors :footcite:p:`chawla2002smote`. Here the categories are features rounded to halves.
 #
 # .. math:: d^2(x, x') = \sum_j \bigl(2\,|P(c \mid x_j) - P(c \mid x'_j)|\bigr)^2
 
@@ -346,8 +346,8 @@ draw(skresample.MultivariateGaussianSMOTE(random_state=0))
 # GaussianCopulaOverSampler
 # ^^^^^^^^^^^^^^^^^^^^^^^^^
 #
-# Keeps the distribution of each column, and one matrix of rank correlations R: suitable for one
-# cluster, not for three :footcite:p:`patki2016synthetic`.
+# Keeps the distribution of each column, and one correlation matrix R: suitable for one cluster, not
+# for three :footcite:p:`patki2016synthetic`.
 #
 # .. math:: x_{new, j} = F_j^{-1}(\Phi(z_j)), \qquad z \sim N(0, R)
 

@@ -274,7 +274,8 @@ def _pin_early_stopping(
     pinned, notes = {}, []
     for name, estimator in estimators.items():
         params = estimator.get_params()
-        auto = [k for k in params if k.split("__")[-1] == "early_stopping" and _is_auto(params[k])]
+        stopping = {k: v for k, v in params.items() if k.split("__")[-1] == "early_stopping"}
+        auto = [k for k, v in stopping.items() if isinstance(v, str) and v == "auto"]
         pinned[name] = estimator
         if auto:
             pinned[name] = clone(estimator).set_params(**dict.fromkeys(auto, stops))
@@ -285,10 +286,6 @@ def _pin_early_stopping(
                 f"folds train on {n_train:,} rows."
             )
     return pinned, notes
-
-
-def _is_auto(value: Any) -> bool:
-    return isinstance(value, str) and value == "auto"
 
 
 def _known_numbers(
