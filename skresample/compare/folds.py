@@ -38,7 +38,7 @@ def make_folds(cv: Any, data: Data, rng: np.random.RandomState) -> list[Fold]:
         n_splits = cv.get_n_splits() // getattr(cv, "n_repeats", 1)
     if n_splits is not None and n_splits > smallest:
         raise ValueError(
-            f"cv: {n_splits} stratified folds need at least {n_splits} rows of each class, and "
+            f"cv: {n_splits} folds need at least {n_splits} rows of each class, and "
             f"class {label!r} has {smallest}: use at most {smallest} folds, or merge the class "
             "with another or leave it out."
         )
