@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from skresample._files import write_atomically
-from skresample.utils import import_extra
+from skresample._support import import_extra
 
 __all__ = ["NO_MATH", "STYLE", "data_uri", "plain", "write_page"]
 

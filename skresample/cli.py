@@ -53,8 +53,8 @@ from skresample._files import (
     write_dates,
     write_table,
 )
-from skresample.compare._compare import default_samplers, standardized
 from skresample.datasets import load_yeast4
+from skresample.registry import default_sampler, default_samplers
 from skresample.table import Rows
 
 __all__ = ["app", "main"]
@@ -461,8 +461,8 @@ def compare(
     at_least("--repeats", repeats, 1)
     at_least("--seed", seed, 0)
     classes = sampler_classes()
-    named = [classes[choose(name, classes, "sampler")] for name in sampler or []]
-    methods = {cls.__name__: standardized(cls) for cls in named or default_samplers()}
+    named = [classes[choose(name, classes, "sampler")].__name__ for name in sampler or []]
+    methods = {name: default_sampler(name) for name in named} or default_samplers()
     configure(list(methods.values()), param or [], reserved=("random_state",))
     models = make_estimators(estimator) if estimator else None
 
@@ -660,7 +660,7 @@ def memory_size() -> float:
 
 def sampler_classes() -> dict[str, Any]:
     """Return every sampler that the library exports, by its name on the command line."""
-    from skresample.utils import all_samplers
+    from skresample.registry import all_samplers
 
     return {_command_name(name): cls for name, cls in all_samplers().items()}
 
@@ -690,7 +690,7 @@ def _did_you_mean(close: list[str]) -> str:
 def make_sampler(name: str, settings: list[str]) -> Any:
     """Return the sampler of a name as `compare` has it, but for parameters given."""
     classes = sampler_classes()
-    model = standardized(classes[choose(name, classes, "sampler")])
+    model = default_sampler(classes[choose(name, classes, "sampler")].__name__)
     configure([model], settings, reserved=("random_state", "sampling_strategy"))
     return model
 

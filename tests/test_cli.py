@@ -1126,8 +1126,9 @@ def test_compare_on_a_table_with_everything(mixed):
     result = run("compare", mixed, "--target", "y", "--categorical", "code", "--n-jobs", 1, *few)
     assert result.exit_code == 0, result.stderr
     assert result.stderr == ""
-    assert "an encoder was put in front of decision tree" in result.stdout
-    assert "put in front" in Path("skresample-report.html").read_text(encoding="utf-8")
+    encoded = "decision tree: with a TableEncoder in front"
+    assert encoded in result.stdout
+    assert encoded in Path("skresample-report.html").read_text(encoding="utf-8")
     assert "failed" not in result.stdout
 
 

@@ -22,7 +22,7 @@ from skresample.audit.report import AuditReport
 from skresample.audit.tables import Tables, read_tables
 from skresample.audit.utility import useful
 from skresample.audit.validity import valid
-from skresample.compare._compare import check_parameters, distinct_names
+from skresample.compare.inputs import check_parameters, distinct_names
 from skresample.table import refuse_not_in_memory
 
 __all__ = ["audit"]

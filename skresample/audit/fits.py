@@ -11,15 +11,15 @@ from sklearn.pipeline import make_pipeline
 from sklearn.utils.validation import has_fit_parameter
 from threadpoolctl import threadpool_limits
 
+from skresample._support import seeded_clone
 from skresample.audit.tables import Side, Tables
-from skresample.compare._compare import ROWS_FOR_THREADS
 from skresample.compare.baselines import BalancedWeights, TunedThreshold
+from skresample.compare.fitting import ROWS_FOR_THREADS
 from skresample.numerics.threads import is_forked
 from skresample.pipeline.adapt import with_encoder
 from skresample.pipeline.encoder import TableEncoder
 from skresample.pipeline.validation import last_step
 from skresample.table import append_table, take_rows
-from skresample.utils import seeded_clone
 
 __all__ = ["Fits", "Predictions", "fit_all"]
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from skresample._pages import NO_MATH, STYLE, data_uri, plain, write_page
+from skresample._support import import_extra
 from skresample.audit.answers import LOOK_CLOSER, NO_PROBLEM, NOT_JUDGED, PROBLEM, Answer, Check
-from skresample.utils import import_extra
 
 __all__ = ["AuditReport"]
 

@@ -22,9 +22,9 @@ from scipy import stats
 from scipy.special import ndtr
 
 from skresample._files import write_atomically
+from skresample._support import import_extra
 from skresample.numerics.normal_scores import Marginal
 from skresample.spec._distributions import Named, shape_names
-from skresample.utils import import_extra
 
 __all__ = ["EMPIRICAL", "TableSpec", "read_spec", "write_spec"]
 
