@@ -5,7 +5,13 @@ from typing import Any
 
 from sklearn.base import clone
 
-__all__ = ["all_samplers", "import_extra", "seeded_clone"]
+__all__ = [
+    "all_samplers",
+    "default_sampler",
+    "default_samplers",
+    "import_extra",
+    "seeded_clone",
+]
 
 
 def all_samplers() -> dict[str, Any]:
@@ -32,6 +38,48 @@ def all_samplers() -> dict[str, Any]:
         name: cls
         for name, cls in exported.items()
         if isinstance(cls, type) and issubclass(cls, (BaseOverSampler, HybridSampler))
+    }
+
+
+def default_sampler(name: str) -> Any:
+    """Make a sampler with the settings that `compare` and the command line use.
+
+    Parameters
+    ----------
+    name : str
+        Name of its class, a key of `all_samplers`.
+
+    Returns
+    -------
+    sampler : sampler
+        With ``standardize=True`` if it has this parameter, so that distances do not depend on
+        units, and its defaults otherwise.
+
+    Examples
+    --------
+    >>> from skresample.utils import default_sampler
+    >>> default_sampler("SMOTE")
+    SMOTE(standardize=True)
+    """
+    sampler = all_samplers()[name]()
+    if "standardize" in sampler.get_params():
+        sampler.set_params(standardize=True)
+    return sampler
+
+
+def default_samplers() -> dict[str, Any]:
+    """Make the samplers that are compared if none are named, with the settings of `default_sampler`.
+
+    Returns
+    -------
+    samplers : dict
+        Samplers by the names of their classes, without those whose class attribute
+        ``_compared_by_default`` is False.
+    """
+    return {
+        name: default_sampler(name)
+        for name, cls in all_samplers().items()
+        if getattr(cls, "_compared_by_default", True)
     }
 
 

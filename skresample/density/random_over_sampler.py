@@ -87,6 +87,7 @@ class RandomOverSampler(BaseOverSampler):
     )
 
     _knows_others: ClassVar[bool] = False
+    _compared_by_default: ClassVar[bool] = False  # a baseline of every comparison
 
     _parameter_constraints: ClassVar[dict] = {
         **BaseOverSampler._parameter_constraints,

@@ -170,6 +170,8 @@ class GANOverSampler(GenerativeOverSampler):
         "Modeling tabular data using conditional GAN"
     )
 
+    _compared_by_default: ClassVar[bool] = False  # needs an extra, and minutes
+
     _parameter_constraints: ClassVar[dict] = {
         **GenerativeOverSampler._parameter_constraints,
         "n_steps": [IntegerInterval(1, 10**6)],

@@ -72,6 +72,8 @@ class SMOTEN(InterpolatingOverSampler):
         "Chawla, Bowyer, Hall, Kegelmeyer (2002), SMOTE: synthetic minority over-sampling technique"
     )
 
+    _compared_by_default: ClassVar[bool] = False  # numbers would become categories
+
     _parameter_constraints: ClassVar[dict] = {
         **BaseOverSampler._parameter_constraints,
         "categorical_encoder": [HasMethods(["fit_transform", "inverse_transform"]), None],

@@ -82,6 +82,8 @@ class SMOTENC(SMOTE):
     (8, True)
     """
 
+    _compared_by_default: ClassVar[bool] = False  # the same as SMOTE
+
     _parameter_constraints: ClassVar[dict] = {
         **{k: v for k, v in SMOTE._parameter_constraints.items() if k != "neighbors"},
         "categorical_encoder": [HasMethods(["fit_transform", "inverse_transform"]), None],
