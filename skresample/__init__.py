@@ -40,7 +40,8 @@ from skresample.smote import (
     ProWSyn,
     SafeLevelSMOTE,
 )
-from skresample.spec import RandomGenerator
+from skresample.spec import MarginalSampler
+from skresample.spec import RandomGenerator as RandomGenerator  # the former name, for one version
 
 __all__ = [
     "ADASYN",
@@ -68,12 +69,12 @@ __all__ = [
     "KMeansSMOTE",
     "LeeSMOTE",
     "LoRAS",
+    "MarginalSampler",
     "MultivariateGaussianSMOTE",
     "Perturbation",
     "PolynomialFitSMOTE",
     "ProWSyn",
     "RWOSampling",
-    "RandomGenerator",
     "RandomOverSampler",
     "ResampledClassifier",
     "SMOTETomek",

@@ -6,12 +6,16 @@ from typing import Any
 from sklearn.base import clone
 
 __all__ = [
+    "FORMER_NAMES",
     "all_samplers",
     "default_sampler",
     "default_samplers",
     "import_extra",
     "seeded_clone",
 ]
+
+# Samplers that were renamed; the former names go on for one version.
+FORMER_NAMES = {"RandomGenerator": "MarginalSampler"}
 
 
 def all_samplers() -> dict[str, Any]:
@@ -68,7 +72,7 @@ def default_sampler(name: str) -> Any:
 
 
 def default_samplers() -> dict[str, Any]:
-    """Make the samplers that are compared if none are named, with the settings of `default_sampler`.
+    """Make the samplers that are compared if none are named, by `default_sampler`.
 
     Returns
     -------

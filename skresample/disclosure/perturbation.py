@@ -134,7 +134,7 @@ class Perturbation(BaseOverSampler):
 
     See Also
     --------
-    RandomGenerator : Rows from distributions, which are nobody's.
+    MarginalSampler : Rows from distributions, which are nobody's.
     RWOSampling : Noise that shrinks with the class.
 
     Notes
@@ -218,6 +218,7 @@ class Perturbation(BaseOverSampler):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
+        tags.sampler_tags.measures_linkage = True
         # Numbers stay, or are those of other rows, or means of groups.
         means = self.method == "microaggregation" and not self.preserve_variance
         tags.sampler_tags.repeats_rows = means or self.method in ("pram", "rank_swap")
