@@ -559,6 +559,12 @@ def test_tables_with_everything(mixed, sampler, output):
         assert not set(new["minute"]) <= set(before["minute"]), "dates are drawn, not voted on"
 
 
+def test_categories_are_those_of_a_hybrid_too(mixed):
+    options = ["--sampler", "smote-enn", "--categorical", "code"]
+    resample(mixed, *options, output="out.csv", target="y")
+    assert set(pd.read_csv("out.csv")["code"]) <= {408, 415, 510}
+
+
 def test_dates_become_dates_in_parquet_and_their_type_is_kept(mixed):
     resample(mixed, "--categorical", "code", output="out.parquet", target="y")
     out = pd.read_parquet("out.parquet")
@@ -1337,7 +1343,7 @@ def test_what_takes_long_is_noted_before_it_starts(monkeypatch):
         if share.size > 3:  # as many are tried when the spec is read
             raise ValueError("drawn")
 
-    monkeypatch.setattr("skresample.spec.spec.NumberColumn.quantile", drawn)
+    monkeypatch.setattr("skresample.spec._columns.NumberColumn.ppf", drawn)
     Path("spec.toml").write_text('wait = { dist = "levy_stable", alpha = 1.8, beta = -0.5 }\n')
     result = run("generate", "spec.toml", "--n", 2000, "--output", "out.csv")
     assert result.exit_code == 2

@@ -18,17 +18,9 @@ from skresample.numerics.kernels import Kernels
 from skresample.numerics.normal_scores import Marginal
 from skresample.samplers.base import Task, rows_of, seed_sequence
 from skresample.samplers.parameters import fill_doc
+from skresample.spec._columns import EMPIRICAL, EPOCH, SECONDS, SECONDS_A_DAY, TIMES
 from skresample.spec._distributions import CANDIDATES, Fit, Named, fit_named
-from skresample.spec.spec import (
-    EMPIRICAL,
-    EPOCH,
-    SECONDS,
-    SECONDS_A_DAY,
-    TIMES,
-    TableSpec,
-    read_spec,
-    write_spec,
-)
+from skresample.spec.spec import TableSpec, read_spec, write_spec
 from skresample.table import Rows
 from skresample.table.columns import FloatCodec, IntegerCodec
 

@@ -1,6 +1,7 @@
 """Rows from named distributions: what is chosen, what is kept, and what is told of it."""
 
 import json
+import pickle
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ import pytest
 from scipy import stats
 from sklearn.base import clone
 
+import skresample
 from skresample import MarginalSampler
 from skresample.density.copula import CopulaOverSampler
 
@@ -330,3 +332,24 @@ def test_it_is_of_the_family_of_copulas():
     sampler = clone(MarginalSampler(random_state=0))
     sampler.fit_resample(np.arange(12.0).reshape(6, 2), [1, 1, 0, 0, 0, 0])
     assert (sampler.parents_ == -1).all()
+
+
+class TestFormerName:
+    def test_it_warns_and_does_the_same(self):
+        for module in (skresample, skresample.spec):
+            with pytest.warns(FutureWarning, match="use MarginalSampler"):
+                old = module.RandomGenerator(dependence="gaussian", random_state=0)
+        new = MarginalSampler(dependence="gaussian", random_state=0)
+        assert isinstance(old, MarginalSampler)
+        assert old.get_params() == new.get_params()
+        X, y = np.random.default_rng(0).normal(size=(30, 2)), [1] * 10 + [0] * 20
+        np.testing.assert_array_equal(old.fit_resample(X, y)[0], new.fit_resample(X, y)[0])
+
+    @pytest.mark.filterwarnings("ignore::FutureWarning")
+    def test_clones_pickles_and_specs(self):
+        old = skresample.RandomGenerator(dependence="gaussian", random_state=0)
+        for again in (clone(old), pickle.loads(pickle.dumps(old))):
+            assert type(again) is skresample.RandomGenerator
+            assert again.get_params() == old.get_params()
+        drawn = skresample.RandomGenerator.from_spec({"a": {"values": [1]}}).sample(2)
+        assert drawn["a"].tolist() == [1, 1]

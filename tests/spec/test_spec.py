@@ -400,7 +400,7 @@ class TestRefusals:
             ({**NORM, "scale": 0}, "scale", "above 0"),
             ({**NORM, "loc": "x"}, "loc", "a finite number"),
             ({**NORM, "loc": float("nan")}, "loc", "a finite number"),
-            ({"dist": "lognorm"}, "s", "lognorm needs it"),
+            ({"dist": "lognorm"}, "s", "is required by lognorm"),
             ({"dist": "beta", "a": -1, "b": 2}, "dist", "beta does not take a=-1"),
             ({**NORM, "min": 3, "max": 1}, "min", "3 is more than the max, 1"),
             ({**NORM, "min": 100}, "min", "no probability from 100"),
@@ -423,13 +423,13 @@ class TestRefusals:
             ({**NORM, "correlations": {"other": 2}}, "correlations.other", "from -1 to 1"),
             ({**NORM, "correlations": {"name": 0.1}}, "correlations.name", "a provider"),
             ({**NORM, "correlations": 0.1}, "correlations", "a mapping"),
-            ({"values": []}, "values", "a list of one value"),
+            ({"values": []}, "values", "a list of at least one value"),
             ({"values": [[1]]}, "values", "text, numbers"),
-            ({"values": [1, 2], "p": [0.5, 0.6]}, "p", "sum to 1, and these to 1.1"),
+            ({"values": [1, 2], "p": [0.5, 0.6]}, "p", "sum to 1, not to 1.1"),
             ({"values": [1, 2], "p": [1.5, -0.5]}, "p", "below 0"),
             ({"values": [1, 2], "p": [1]}, "p", "a list of 2"),
             ({"values": [1], "min": 0}, "min", "no such key"),
-            ({"values": [1, float("nan")]}, "values", "not nan: for what is missing, there is"),
+            ({"values": [1, float("nan")]}, "values", "not nan: for missing values, there is"),
             ({"values": [1, float("inf")]}, "values", "not inf"),
             ({"values": ["a", None]}, "values", "the key missing"),
             ({"values": [np.datetime64("12000-01-01")]}, "values", "12000-01-01"),
@@ -441,7 +441,7 @@ class TestRefusals:
             ({"values": ["x"], "dtype": "int"}, "dtype", "must be date or datetime"),
             ({"values": ["x"], "dtype": "date"}, "values", "such as 2024-02-29"),
             ({"values": ["2024-02-29T13:00"], "dtype": "date"}, "values", "take dtype datetime"),
-            ({"dist": "empirical"}, "levels", "a list of one number"),
+            ({"dist": "empirical"}, "levels", "a list of at least one number"),
             ({"dist": "empirical", "levels": [1], "counts": [0.5]}, "counts", "whole numbers"),
             ({"dist": "empirical", "levels": [1], "counts": [10**30]}, "counts", "they sum to"),
             ({"values": ["a", "\ud800"]}, "values", "'\\ud800' has half of a surrogate pair"),
@@ -452,8 +452,8 @@ class TestRefusals:
             ({"dist": "poisson_binom", "p": 2}, "dist", "SciPy cannot compute it"),
             ({"provider": "faker.nmae"}, "provider", "Did you mean 'name'?"),
             ({"provider": "mimesis.person.fullname"}, "provider", "Did you mean 'full_name'?"),
-            ({"provider": "names.first"}, "provider", "write it as 'faker.name'"),
-            ({"provider": "faker._faker"}, "provider", "write it as 'faker.name'"),
+            ({"provider": "names.first"}, "provider", "must be written as 'faker.name'"),
+            ({"provider": "faker._faker"}, "provider", "must be written as 'faker.name'"),
             ({"provider": "faker.seed_instance"}, "provider", "not one value"),
             ({"provider": "faker.profile"}, "provider", "not one value"),
             ({"provider": "faker.name", "locale": "xx"}, "locale", "'xx'"),
@@ -471,7 +471,7 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("spec", "words"),
         [
-            ({}, "needs a column"),
+            ({}, "needs at least one column"),
             ({1: {"dist": "norm"}}, "Column 1: a name must be text, such as '1'"),
             ({"x": 3}, "'x' must be a mapping"),
             ({"\udc80": NORM}, r"'\\udc80': the name has half of a surrogate pair"),
@@ -605,7 +605,7 @@ def test_a_slow_distribution_says_so_before_it_starts(dist, monkeypatch):
         if share.size > 3:  # as many are tried when the spec is read
             raise RuntimeError("drawn")
 
-    monkeypatch.setattr("skresample.spec.spec.NumberColumn.quantile", drawn)
+    monkeypatch.setattr("skresample.spec._columns.NumberColumn.ppf", drawn)
     sampler = MarginalSampler.from_spec({"wait": told}, random_state=0)
     with (
         pytest.warns(UserWarning, match=rf"Column 'wait': 2,000 values of '{dist}' take about"),
