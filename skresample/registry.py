@@ -2,7 +2,10 @@
 
 from typing import Any
 
-__all__ = ["all_samplers", "default_sampler", "default_samplers"]
+__all__ = ["FORMER_NAMES", "all_samplers", "default_sampler", "default_samplers"]
+
+# Samplers that were renamed; the former names go on for one version.
+FORMER_NAMES = {"RandomGenerator": "MarginalSampler"}
 
 
 def all_samplers() -> dict[str, Any]:
