@@ -31,8 +31,7 @@ def render(template: str, **values: Any) -> str:
         trim_blocks=True,
         finalize=lambda value: value if hasattr(value, "__html__") else plain(value),
     )
-    filled = environment.get_template(template).render(**values)
-    return import_extra("markupsafe", "cli").Markup(filled)  # type: ignore[no-any-return]
+    return environment.get_template(template).render(**values)
 
 
 def data_uri(figure: Any) -> str:
@@ -45,8 +44,7 @@ def data_uri(figure: Any) -> str:
 
 def write_page(path: Any, title: str, body: str, *, overwrite: bool) -> Path:
     """Write HTML as a page; raise a FileExistsError if there is one, unless it may be replaced."""
-    markup = import_extra("markupsafe", "cli").Markup(body)
-    page = render("page.html.jinja", title=title, body=markup)
+    page = render("page.html.jinja", title=title, body=body)
     return write_atomically(
         path, lambda file: Path(file).write_text(page, encoding="utf-8"), overwrite=overwrite
     )

@@ -190,9 +190,8 @@ def _counts(tables: Tables, grouping: Grouping, rng: np.random.Generator) -> Ite
     group = np.concatenate([grouping.real, grouping.synthetic])
     by_class = []
     for stratum in np.unique(others):
-        real = np.flatnonzero(ours == stratum)
-        rows = np.concatenate([real, len(ours) + np.flatnonzero(others == stratum)])
-        is_real = np.arange(len(rows)) < len(real)
+        rows = np.flatnonzero(np.concatenate([ours, others]) == stratum)
+        is_real = rows < len(ours)
         member = (group[rows, np.newaxis] == np.arange(len(grouping.names))).astype(np.float32)
         of_real = null_statistics(partial(_real_members, member), is_real, PERMUTATIONS, rng)
         both = of_real[:, np.newaxis], (member.sum(axis=0) - of_real)[:, np.newaxis]

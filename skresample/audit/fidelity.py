@@ -1,6 +1,7 @@
 """Fidelity: do synthetic rows follow the distribution of the real rows of their class?"""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -183,9 +184,7 @@ def _columns(
     tables: Tables, pooled: Pooled, rng: np.random.Generator
 ) -> tuple[Check, dict[str, list[list[Any]]], list[tuple[str, float, float]]]:
     bins = {s: bin_columns(pooled.numeric[r], pooled.codes[r]) for s, r in pooled.groups.items()}
-    worst = pooled.worst(
-        [lambda labels, b=one: column_distances(b, labels) for one in bins.values()], rng
-    )
+    worst = pooled.worst([partial(column_distances, one) for one in bins.values()], rng)
     labels = pooled.is_real[pooled.groups[worst.stratum]]
     again = _resampled_distances(bins[worst.stratum], worst.j, labels, rng)
     sentence = (
@@ -234,14 +233,10 @@ def _correlations(tables: Tables, pooled: Pooled, rng: np.random.Generator) -> C
     pairs = left[apart], right[apart]
     if not len(pairs[0]):
         return not_judged("correlations", "no two columns vary")
-    worst = pooled.worst(
-        [
-            lambda labels, f=features[rows]: association_changes(f, pairs, labels)
-            for rows in pooled.groups.values()
-        ],
-        rng,
-        PERMUTATIONS // 2,
-    )
+    changes: list[Statistics] = [
+        partial(association_changes, features[rows], pairs) for rows in pooled.groups.values()
+    ]
+    worst = pooled.worst(changes, rng, PERMUTATIONS // 2)
     a, b = pairs[0][worst.j], pairs[1][worst.j]
     rows = pooled.groups[worst.stratum]
     sides = [rows[pooled.is_real[rows]], rows[~pooled.is_real[rows]]]
@@ -262,10 +257,13 @@ def _correlations(tables: Tables, pooled: Pooled, rng: np.random.Generator) -> C
 def _joint_distribution(tables: Tables, pooled: Pooled, rng: np.random.Generator) -> Check:
     cosines = random_features(ranked_features(pooled.numeric, pooled.codes)[0], rng)
     of_class = {s: cosines[rows] for s, rows in pooled.groups.items()}
-    worst = pooled.worst(
-        [lambda labels, f=f: mean_distances(f, labels)[:, np.newaxis] for f in of_class.values()],
-        rng,
-    )
+
+    def discrepancy(
+        features: npt.NDArray[np.float32], labels: npt.NDArray[np.bool_]
+    ) -> npt.NDArray[np.float64]:
+        return mean_distances(features, labels)[:, np.newaxis]
+
+    worst = pooled.worst([partial(discrepancy, f) for f in of_class.values()], rng)
     labels = pooled.is_real[pooled.groups[worst.stratum]]
     means = []
     for side in (labels, ~labels):

@@ -85,7 +85,9 @@ def _reconstruction(
     name = "reconstruction"
     recovered, right, lines = [], [], 0
     control: list[npt.NDArray[np.bool_]] = []
-    details = [["class", "lines", "intersections", "of these real", "real rows", "recovered"]]
+    details: list[list[Any]] = [
+        ["class", "lines", "intersections", "of these real", "real rows", "recovered"]
+    ]
     for stratum in strata:
         real = tables.of_stratum(tables.real, stratum).numeric
         result = recover(tables, tables.of_stratum(tables.synthetic, stratum).numeric, real)
@@ -137,13 +139,13 @@ def _closest_record(
         labels.append(np.arange(2 * size) < size)
         groups.append(np.full(2 * size, stratum))
         offset += 2 * size
-    winner, is_train, stratum_of = map(np.concatenate, (winners, labels, groups))
+    winner, is_train = np.concatenate(winners), np.concatenate(labels)
     found = null_statistics(
         lambda block: block[:, winner].mean(axis=1, keepdims=True),
         is_train,
         PERMUTATIONS,
         rng,
-        strata=stratum_of,
+        strata=np.concatenate(groups),
     )
     result = familywise(found)
     value, reference = float(found[0, 0]), float(result.reference[0])
@@ -171,7 +173,7 @@ def _membership(
         ranks.append((tied + 0.5) / len(scores))
         labels.append(np.arange(len(scores)) < len(samples[0]))
         groups.append(np.full(len(scores), stratum))
-    score, is_train, stratum_of = map(np.concatenate, (ranks, labels, groups))
+    score, is_train = np.concatenate(ranks), np.concatenate(labels)
     order = np.argsort(-score, axis=0, kind="stable")
     n_train = int(is_train.sum())
     allowed = int(FALSE_POSITIVES * (len(is_train) - n_train))
@@ -181,7 +183,7 @@ def _membership(
         certain = [_true_positives(block[:, one], allowed) / n_train for one in order.T]
         return np.hstack([areas, np.stack(certain, axis=1)])
 
-    found = null_statistics(statistics, is_train, PERMUTATIONS, rng, strata=stratum_of)
+    found = null_statistics(statistics, is_train, PERMUTATIONS, rng, strata=np.concatenate(groups))
     area, certain = familywise(found[:, :2]), familywise(found[:, 2:])
     best = int(np.argmax(area.excess))
     value = [area_under_curve(is_train, one) for one in score.T][best]
@@ -319,8 +321,8 @@ def _guess_both(
             right = [guesses(tables, secret, targets, known)[1] for secret in secrets]
             n = len(targets)
             parts.append((np.hstack(right), np.full(n, label), np.full(n, stratum)))
-    rights, labels, groups = map(np.concatenate, zip(*parts, strict=True))
-    return rights, labels, groups
+    rights, labels, groups = zip(*parts, strict=True)
+    return np.concatenate(rights), np.concatenate(labels), np.concatenate(groups)
 
 
 class _GuessedTwice:

@@ -164,8 +164,9 @@ def read_tables(
     for name, table in given.items():
         if table is not None:
             _check_is_table(name, table)
+    reader = Audit()
     with _about("X_real"):
-        real = read_rows(X_real, Audit(), numeric=True)
+        real = read_rows(X_real, reader, numeric=True)
     others = {}
     for name in ("X_syn", "X_holdout"):
         if given[name] is not None:
@@ -180,9 +181,16 @@ def read_tables(
         real.column(int(j)).values[columns.first_rows[i]].tolist()
         for i, j in enumerate(columns.categories)
     ]
-    samples = {
-        name: _read_sample(given[name], rows, real, names, name) for name, rows in others.items()
-    }
+    samples = {}
+    for name, rows in others.items():
+        numeric, codes = read_like(given[name], real, reader)
+        for i, j in enumerate(columns.categories):
+            n_seen = len(columns.first_rows[i])
+            _number_unseen(codes[:, i], rows.column(int(j)).values, names[i], n_seen)
+        _check_finite(numeric, real, name)
+        X = given[name]
+        X = X if hasattr(X, "shape") else np.array(X, dtype=real.X.dtype)
+        samples[name] = Sample(X, numeric, codes, None)
     for name, y in (("syn", y_syn), ("holdout", y_holdout)):
         if y is not None:
             sample = samples[f"X_{name}"]
@@ -204,21 +212,13 @@ def read_tables(
     return _with_notes_on_few(_without_small_classes(tables, target.counts))
 
 
-def _read_sample(X: Any, rows: Rows, real: Rows, names: list[list[Any]], name: str) -> Sample:
-    """Read a table in the numbers and codes of the real one, and add new categories to `names`."""
-    numeric, codes = read_like(X, real, Audit())
-    columns = real.columns
-    for i, j in enumerate(columns.categories):
-        n_seen = len(columns.first_rows[i])
-        _number_unseen(codes[:, i], rows.column(int(j)).values, names[i], n_seen)
+def _check_finite(numeric: npt.NDArray[np.float64], real: Rows, name: str) -> None:
     infinite = np.isinf(numeric).any(axis=0)
     if infinite.any():
-        column = real.names[columns.numbers[np.flatnonzero(infinite)[0]]]
+        column = real.names[real.columns.numbers[np.flatnonzero(infinite)[0]]]
         raise ValueError(
             f"{name} has infinite values in column {column!r}: replace them by missing values."
         )
-    X = X if hasattr(X, "shape") else np.array(X, dtype=real.X.dtype)
-    return Sample(X, numeric, codes, None)
 
 
 @contextmanager

@@ -178,7 +178,7 @@ def random_features(
 
 
 def mean_distances(
-    features: npt.NDArray[np.floating], first: npt.NDArray[np.floating]
+    features: npt.NDArray[np.floating], first: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.float64]:
     """Return the Euclidean distances (b,) of the means of two samples.
 
