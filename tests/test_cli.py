@@ -1300,7 +1300,7 @@ class TestAudit:
         options = ("--target", "kind", "--holdout", "kept.csv", "--sensitive", "sex")
         result = run("audit", "real.csv", "new.csv", *options, "--categorical", "code")
         assert result.exit_code == 0, result.stderr
-        for question in ("Valid", "Faithful", "Varied", "Private", "Useful", "Fair"):
+        for question in ("Validity", "Fidelity", "Diversity", "Privacy", "Utility", "Fairness"):
             assert f"✓ {question}" in result.stdout
         page = Path("skresample-audit.html")
         assert "data:image/png" in page.read_text()
@@ -1320,7 +1320,7 @@ class TestAudit:
         pd.read_csv("new.csv").drop(columns="kind").to_csv("new.csv", index=False)
         result = run("audit", "real.csv", "new.csv", "--target", "kind", "--holdout", "kept.csv")
         assert result.exit_code == 0, result.stderr
-        assert "give them as y_syn" in " ".join(result.stdout.split())
+        assert "of the synthetic rows as y_syn" in " ".join(result.stdout.split())
 
     @pytest.mark.parametrize(
         ("options", "message"),

@@ -41,11 +41,11 @@ from skresample.audit.report import MARKS
 from skresample.utils import default_sampler, default_samplers
 
 RESULTS = Path(__file__).parents[1] / "results" / "audit.json"
-QUESTIONS = ("valid", "faithful", "varied", "private", "useful", "fair")
+QUESTIONS = ("validity", "fidelity", "diversity", "privacy", "utility", "fairness")
 IMBALANCE = 15
 RARE = 60
 MIB = 1 << 20
-RECOVERED = "Points at which lines of synthetic rows meet"
+RECOVERED = "Intersections of lines through synthetic rows"
 
 
 def verdicts(parts: list, seed: int) -> dict[str, str]:
@@ -148,7 +148,7 @@ def audited(sampler: Any, seed: int) -> dict[str, Any]:
         random_state=seed,
     )
     said = report.to_dict()
-    [(_, lines, points, real, rows, recovered)] = report.answers["private"].details[RECOVERED][1:]
+    [(_, lines, points, real, rows, recovered)] = report.answers["privacy"].details[RECOVERED][1:]
     return {
         **{question: said[question]["verdict"] for question in QUESTIONS},
         "lines": lines,
