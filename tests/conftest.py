@@ -64,6 +64,21 @@ def pytest_collection_modifyitems(config, items):
         items[:] = kept
 
 
+@pytest.fixture
+def turn(pytestconfig):
+    """Return a function that gives a test some of many values, the next ones at the next place.
+
+    With --exhaustive, it gives all of them.
+    """
+
+    def values_at(values, place, n):
+        if pytestconfig.getoption("--exhaustive"):
+            return values
+        return [values[(place * n + i) % len(values)] for i in range(n)]
+
+    return values_at
+
+
 @pytest.fixture(scope="session")
 def others_tables():
     """Skip where the tables of the benchmarks are not, of which no extra of the package may be."""
