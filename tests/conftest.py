@@ -51,6 +51,8 @@ REPEATS = "ignore:.*new rows of class .* repeat others:UserWarning"
 
 def pytest_configure(config):
     config.addinivalue_line("filterwarnings", REPEATS)
+    third = "every_third(first, second): a third of the second is enough for each of the first"
+    config.addinivalue_line("markers", third)
     if not config.getoption("--hypothesis-profile"):
         settings.load_profile("exhaustive" if config.getoption("--exhaustive") else "short")
 

@@ -41,11 +41,31 @@ def axes_of(item):
     return sorted(axes) + [(fixture,) for fixture in parameters]
 
 
+def label_of(value):
+    """Return the name of a function, also of one with some arguments, and else the text."""
+    return getattr(getattr(value, "func", value), "__name__", str(value))
+
+
+def every_third(tests, first, second):
+    """Return a third of the tests of each value of a parameter, and each value of a second."""
+    own, others = {}, {}
+    for item in tests:
+        own.setdefault(label_of(item.callspec.params[first]), []).append(item)
+        others.setdefault(label_of(item.callspec.params[second]), []).append(item)
+    # Each begins at another place than the one before it.
+    chosen = {id(i) for start, some in enumerate(own.values()) for i in some[start % 3 :: 3]}
+    for some in others.values():
+        if chosen.isdisjoint(map(id, some)):
+            chosen.add(id(some[0]))
+    return [item for item in tests if id(item) in chosen]
+
+
 def short_run(items):
     """Return those of some tests that are run unless all are asked for.
 
     Of a test with several parametrizations, these are the combinations of `covering`. A test
-    of which only some combinations are asked for is left as it is.
+    of which only some combinations are asked for is left as it is. The mark `every_third`, with
+    the names of two parameters, is for a test that gets their combinations one by one.
     """
     grids = {}
     for item in items:
@@ -53,6 +73,10 @@ def short_run(items):
             grids.setdefault(item.nodeid.partition("[")[0], []).append(item)
     left_out = set()
     for name, grid in grids.items():
+        if mark := grid[0].get_closest_marker("every_third"):
+            if len(grid) > 99:  # not where some are asked for
+                left_out |= {id(i) for i in grid} - set(map(id, every_third(grid, *mark.args)))
+            continue
         axes = axes_of(grid[0])
         of = {
             tuple(tuple(id(i.callspec.params[n]) for n in names) for names in axes): i for i in grid

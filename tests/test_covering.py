@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from conftest import pytest_collection_modifyitems
-from covering import covering, short_run
+from covering import covering, every_third, short_run
 
 pytest_plugins = ["pytester"]
 SIZES = [*product([1, 2, 3, 4, 6], repeat=2), *product([2, 3, 4, 8], repeat=3), (45, 8, 2), (5, 45)]
@@ -91,3 +91,20 @@ def test_combinations_that_are_asked_for_stay(items):
     grid = [item for item in items if item.name.startswith("test_of_three")]
     for some in (grid[:1], grid[3:10], grid[1:]):
         assert short_run(some) == some
+
+
+def test_a_third_of_a_list_of_combinations(pytester):
+    items = pytester.getitems(
+        """
+        import pytest
+
+        PAIRS = [(e, c) for e in range(7) for c in range(9) if c < 8 or e == 4]
+
+        @pytest.mark.parametrize(("estimator", "check"), PAIRS)
+        def test_it(estimator, check): ...
+        """
+    )
+    chosen = [item.callspec.params for item in every_third(items, "estimator", "check")]
+    assert {params["estimator"] for params in chosen} == set(range(7))
+    assert {params["check"] for params in chosen} == set(range(9))
+    assert len(items) / 3 - 7 < len(chosen) < len(items) / 3 + 7
