@@ -53,6 +53,9 @@ def pytest_configure(config):
     config.addinivalue_line("filterwarnings", REPEATS)
     third = "every_third(first, second): a third of the second is enough for each of the first"
     config.addinivalue_line("markers", third)
+    config.addinivalue_line(
+        "markers", "exhaustive: many draws of a statistic, of which others try few"
+    )
     if not config.getoption("--hypothesis-profile"):
         settings.load_profile("exhaustive" if config.getoption("--exhaustive") else "short")
 

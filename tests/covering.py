@@ -65,13 +65,16 @@ def short_run(items):
 
     Of a test with several parametrizations, these are the combinations of `covering`. A test
     of which only some combinations are asked for is left as it is. The mark `every_third`, with
-    the names of two parameters, is for a test that gets their combinations one by one.
+    the names of two parameters, is for a test that gets their combinations one by one. Tests
+    with the mark `exhaustive` are left out beside others.
     """
     grids = {}
     for item in items:
         if hasattr(item, "callspec"):
             grids.setdefault(item.nodeid.partition("[")[0], []).append(item)
-    left_out = set()
+    left_out = {id(item) for item in items if item.get_closest_marker("exhaustive")}
+    if len(left_out) == len(items):
+        return items
     for name, grid in grids.items():
         if mark := grid[0].get_closest_marker("every_third"):
             if len(grid) > 99:  # not where some are asked for

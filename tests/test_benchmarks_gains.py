@@ -156,6 +156,7 @@ class TestBudgets:
         with pytest.raises(ValueError, match="has to have 2 configurations"):
             finished(fewer, [NOTHING, "SMOTE"], 2)
 
+    @pytest.mark.exhaustive
     def test_the_trap(self):
         """SMOTE with 300 times the settings is SMOTE, and only selection finds a gain."""
         few = {"k_neighbors": (3, 5, 7)}
