@@ -64,6 +64,12 @@ def made(name="made", n=120, n_rare=30, signal=1.0, seed=0):
     return Table(name, name, X, y, [])
 
 
+def with_categories():
+    table = made(n=90, n_rare=30)
+    X = np.column_stack([table.X, np.random.default_rng(0).integers(3, size=90)])
+    return table._replace(X=X, categorical=[3])
+
+
 def lines_of(table, compared, classifier=PLAIN, plan=PLAN, repeats=1):
     return pd.DataFrame(
         line
@@ -151,6 +157,7 @@ class TestBudgets:
         with pytest.raises(ValueError, match="has to have 2 configurations"):
             finished(fewer, [NO_RESAMPLING, "SMOTE"], 2)
 
+    @pytest.mark.exhaustive
     def test_the_trap(self):
         """SMOTE with 300 times the settings is SMOTE, and only selection finds a gain."""
         few = {"k_neighbors": (3, 5, 7)}
@@ -286,22 +293,26 @@ class TestScores:
         assert counts.loc[methods.UNDER_SAMPLING].tolist() == [40, 0]
         assert counts.loc[NO_RESAMPLING].tolist() == [80, 0]
 
-    def test_every_method_runs_on_numbers_and_on_categories_with_holes(self):
-        rng = np.random.default_rng(0)
-        table = made(n=90, n_rare=30)
-        X = np.column_stack([table.X, rng.integers(3, size=90)])
-        mixed = table._replace(X=X, categorical=[3])
+    @pytest.mark.parametrize("name", all_methods())
+    @pytest.mark.parametrize("columns", ["numbers", "numbers and categories"])
+    def test_every_method_runs(self, columns, name):
+        table = made(n=90, n_rare=30) if columns == "numbers" else with_categories()
         plan = PLAN._replace(budget=1, folds=2)
         unit = Unit(0, 0, PLAIN.name, "made")
-        for one in (table, mixed):
-            errors = pd.DataFrame(run(one, unit, PLAIN, [*all_methods().values()], plan))["error"]
-            assert set(errors) == {""}
-        holes = X.copy()
+        errors = pd.DataFrame(run(table, unit, PLAIN, [all_methods()[name]], plan))["error"]
+        assert set(errors) == {""}
+
+    @pytest.mark.parametrize("name", classifiers.all_classifiers())
+    def test_every_classifier_runs_on_categories_with_holes(self, name):
+        table = with_categories()
+        holes = table.X.copy()
         holes[::7, 0] = np.nan
+        plan = PLAN._replace(budget=1, folds=2)
         few = [all_methods()[name] for name in (NO_RESAMPLING, "SMOTE")]
-        for classifier in classifiers.all_classifiers().values():
-            lines = run(mixed._replace(X=holes), unit, classifier, few, plan)
-            assert {line["error"] for line in lines} == {""}
+        classifier = classifiers.all_classifiers()[name]
+        unit = Unit(0, 0, PLAIN.name, "made")
+        lines = run(table._replace(X=holes), unit, classifier, few, plan)
+        assert {line["error"] for line in lines} == {""}
 
 
 class TestStatistics:

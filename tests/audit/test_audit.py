@@ -379,6 +379,7 @@ class TestPower:
         assert found["checks"]["any rule"]["verdict"] == PROBLEM
         assert found["checks"]["unseen combinations"]["verdict"] == PROBLEM
 
+    @pytest.mark.exhaustive
     def test_guesses_that_hang_on_few_rows_are_no_alarm(self):
         # All people of a cell of categories get one guess.
         found = []
