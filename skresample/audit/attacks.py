@@ -1,6 +1,6 @@
 """What an attacker who has the synthetic rows would do."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -8,8 +8,6 @@ import numpy.typing as npt
 from skresample.audit.statistics.closeness import nearest_lists
 from skresample.audit.statistics.lines import lines_through, matches, meeting_points
 from skresample.audit.tables import Side, Tables
-from skresample.neighbors.mixed import Mixed
-from skresample.neighbors.search import kneighbors
 
 __all__ = ["Recovered", "guesses", "membership_scores", "recover"]
 
@@ -85,24 +83,15 @@ def guesses(
         Whether each of them says a category, or a number to a tenth of its standard deviation.
     """
     n_numbers = tables.real.numeric.shape[1]
-    values = _without(tables.space(targets, known), column, n_numbers)
+    values = tables.space(targets, known).without(column)
     n = len(targets)
-    nearest = kneighbors(values, k, of=np.arange(n), among=np.arange(n, n + len(known))) - n
+    nearest = values.kneighbors(k, of=np.arange(n), among=np.arange(n, n + len(known))) - n
     if column >= n_numbers:
         codes = targets.codes[:, [column - n_numbers]]
         return nearest, codes == known.codes[nearest, column - n_numbers]
     truth, guess = targets.numeric[:, [column]], known.numeric[nearest, column]
     near = np.abs(truth - guess) <= RIGHT * tables.deviation[column]
     return nearest, near | (np.isnan(truth) & np.isnan(guess))
-
-
-def _without(values: Any, column: int, n_numbers: int) -> Any:
-    """Return rows without a column."""
-    if not isinstance(values, Mixed):
-        return np.delete(values, column, axis=1)
-    if column < n_numbers:
-        return values._replace(numeric=np.delete(values.numeric, column, axis=1))
-    return values._replace(codes=np.delete(values.codes, column - n_numbers, axis=1))
 
 
 class Recovered(NamedTuple):

@@ -7,7 +7,6 @@ import numpy.typing as npt
 
 from skresample.audit.statistics.closeness import KNeighbors, nearest_lists, nearest_two
 from skresample.audit.tables import FEWEST, Tables
-from skresample.neighbors.mixed import Mixed
 
 __all__ = ["LISTED", "Neighborhood", "neighborhoods", "weights_like_synthetic"]
 
@@ -63,7 +62,7 @@ def neighborhoods(tables: Tables, rng: np.random.Generator) -> list[Neighborhood
         values = tables.space(tables.real.take(real), tables.synthetic.take(synthetic))
         # In random order, since of equally near rows the first one is listed first.
         order = rng.permutation(real.size + synthetic.size)
-        values = values.take(order) if isinstance(values, Mixed) else values[order]
+        values = values.take(order)
         is_real = order < real.size
         lists = nearest_lists(values, LISTED)
         nearest = nearest_two(lists, is_real[np.newaxis])[0][0]

@@ -21,7 +21,6 @@ from skresample.audit.statistics.closeness import nearest_two
 from skresample.audit.statistics.permutations import familywise, null_statistics
 from skresample.audit.statistics.two_samples import area_under_curve
 from skresample.audit.tables import FEWEST, Side, Tables
-from skresample.neighbors.search import kneighbors
 
 __all__ = ["private"]
 
@@ -155,9 +154,8 @@ def _closest_record(
         values = tables.space(*pool, synthetic)
         # In random order, so that of equally near rows any may win.
         order = rng.permutation(2 * size)
-        nearest = kneighbors(
-            values, 1, of=np.arange(2 * size, 2 * size + len(synthetic)), among=order
-        )
+        new = np.arange(2 * size, 2 * size + len(synthetic))
+        nearest = values.kneighbors(1, of=new, among=order)
         winners.append(nearest[:, 0] + offset)
         labels.append(np.arange(2 * size) < size)
         groups.append(np.full(2 * size, stratum))

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import _num_samples
 
-from skresample.neighbors.mixed import Mixed, mismatch_cost
+from skresample.neighbors import Space, mismatch_cost, space_of_columns
 from skresample.table import (
     Rows,
     read_labels,
@@ -124,13 +124,11 @@ class Tables:
             return side.labels
         return np.full(len(side), ALL)
 
-    def space(self, *sides: Side) -> Any:
-        """Return rows of several tables together, as distances are taken of them."""
+    def space(self, *sides: Side) -> Space:
+        """Return the space of the rows of several tables together."""
         numeric = np.concatenate([side.numeric for side in sides]) / self.deviation
         codes = np.concatenate([side.codes for side in sides])
-        if not codes.shape[1] and not np.isnan(numeric).any():
-            return numeric
-        return Mixed(numeric, codes, self.cost)
+        return space_of_columns(numeric, codes, self.cost)
 
     @cached_property
     def cost(self) -> float:

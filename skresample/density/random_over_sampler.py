@@ -9,7 +9,7 @@ from scipy import sparse
 from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import StrOptions
 
-from skresample.neighbors.mixed import standard_deviation
+from skresample.numerics.spread import standard_deviation
 from skresample.numerics.bandwidth import silverman_factor
 from skresample.numerics.interpolation import reflect
 from skresample.samplers.base import BaseOverSampler, Task, drop_in

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from skresample.neighbors.search import kneighbors, paired_distances
+from skresample.neighbors import Space
 
 __all__ = ["Groups", "Members", "draw_anew", "linked_share", "microaggregate", "swap_ranks"]
 
@@ -244,12 +244,12 @@ def draw_anew(codes: Codes, which: Positions, share: float, rng: np.random.Gener
     return new
 
 
-def linked_share(features: Any, n: int, own: Positions, copies: npt.NDArray[np.intp]) -> float:
+def linked_share(space: Space, n: int, own: Positions, copies: npt.NDArray[np.intp]) -> float:
     """Return the share of released rows whose nearest original row is their own.
 
     Parameters
     ----------
-    features : {ndarray of shape (n + n_released, d)} or Mixed
+    space : Space
         The original rows and then the released ones.
     n : int
         How many are original.
@@ -265,7 +265,7 @@ def linked_share(features: Any, n: int, own: Positions, copies: npt.NDArray[np.i
         From 0 to 1.
     """
     released = n + np.arange(own.size)
-    nearest = kneighbors(features, 1, of=released, among=np.arange(n))[:, 0]
-    least = paired_distances(features, released, nearest)
-    linked = paired_distances(features, released, own) <= least * (1 + SAME)
+    nearest = space.kneighbors(1, of=released, among=np.arange(n))[:, 0]
+    least = space.paired_distances(released, nearest)
+    linked = space.paired_distances(released, own) <= least * (1 + SAME)
     return float(np.mean(linked / copies[own]))

@@ -17,7 +17,7 @@ from skresample.disclosure._masking import (
     microaggregate,
     swap_ranks,
 )
-from skresample.neighbors.mixed import Mixed, mismatch_cost
+from skresample.neighbors import mismatch_cost, space_of_columns
 from skresample.numerics.allocation import draw_bases
 from skresample.numerics.kernels import Kernels, Root, Spiked, matrix_sqrt
 from skresample.numerics.levels import atoms
@@ -300,11 +300,10 @@ class Perturbation(BaseOverSampler):
         holes = np.isnan(numeric)
         same = np.column_stack([np.nan_to_num(numeric), holes, codes])[:n]
         _, which, counts = np.unique(same, axis=0, return_inverse=True, return_counts=True)
-        features: Any = numeric / rows.deviation
-        if holes.any() or codes.size:
-            features = Mixed(features, codes, mismatch_cost(features[:n]))
+        numeric = numeric / rows.deviation
+        space = space_of_columns(numeric, codes, mismatch_cost(numeric[:n]))
         with naming_columns(rows):
-            return linked_share(features, n, own, counts[which.ravel()])
+            return linked_share(space, n, own, counts[which.ravel()])
 
     def _fit_class(self, task: Task) -> Changes:
         rows, missing = filled(task)

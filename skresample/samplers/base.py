@@ -22,7 +22,6 @@ from sklearn.utils.sparsefuncs import min_max_axis
 from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
-from skresample.neighbors.mixed import Mixed, mismatch_cost
 from skresample.numerics.interpolation import reflect
 from skresample.numerics.threads import in_threads
 from skresample.samplers.constraints import N_JOBS, IntegerInterval
@@ -46,7 +45,6 @@ __all__ = [
     "SamplerTags",
     "Task",
     "drop_in",
-    "features_of",
     "fill_in_blocks",
     "naming_columns",
     "resolve_sampling_strategy",
@@ -690,30 +688,6 @@ def fill_in_blocks(
             in_threads(one, gen_batches(len(out), ROWS_AT_ONCE), n_jobs)
 
     return fill
-
-
-def features_of(rows: Rows, *, standardize: bool, like: npt.NDArray[np.intp] | None = None) -> Any:
-    """Return what distances are taken of: numbers, or numbers and categories.
-
-    Parameters
-    ----------
-    rows : Rows
-        A table.
-    standardize : bool
-        Whether numbers are over their standard deviations.
-    like : ndarray of shape (m,), default=None
-        The rows whose numbers tell what a category that differs counts; None for all.
-
-    Returns
-    -------
-    features : {ndarray, CSR matrix or array} of shape (n, d) or Mixed
-        `Mixed` where there are categories or missing values.
-    """
-    numeric = rows.standardized if standardize else rows.numeric
-    if not rows.columns.has_missing and not rows.columns.categories.size:
-        return numeric
-    cost = mismatch_cost(numeric if like is None else numeric[like])
-    return Mixed(numeric, rows.codes, cost)
 
 
 def rows_of(numeric: Any, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils._param_validation import StrOptions
 
-from skresample.neighbors.mixed import standard_deviation
+from skresample.numerics.spread import standard_deviation
 from skresample.samplers.base import Task, fill_in_blocks, rows_of
 from skresample.samplers.constraints import WIDEST, IntegerInterval, RealInterval
 from skresample.samplers.parameters import fill_doc

@@ -5,12 +5,12 @@ when labels are shuffled. A labelling is a row of booleans: True for rows of the
 the one that it is close to.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from skresample.neighbors.search import kneighbors, paired_distances
+from skresample.neighbors import Space
 
 __all__ = ["KNeighbors", "coverage_density", "nearest_lists", "nearest_two"]
 
@@ -31,7 +31,7 @@ class KNeighbors(NamedTuple):
 
 
 def nearest_lists(
-    values: Any,
+    space: Space,
     k: int,
     *,
     of: npt.NDArray[np.intp] | None = None,
@@ -41,21 +41,21 @@ def nearest_lists(
 
     Parameters
     ----------
-    values : {ndarray of shape (n, d)} or Mixed
+    space : Space
         The rows of both samples.
     k : int
         How many.
     of, among : ndarray, default=None
-        Positions of rows, as in `kneighbors`.
+        Positions of rows, as in `Space.kneighbors`.
 
     Returns
     -------
     lists : KNeighbors
         Nearest first.
     """
-    found = kneighbors(values, k, of=of, among=among)
+    found = space.kneighbors(k, of=of, among=among)
     rows = np.arange(len(found)) if of is None else of
-    apart = [paired_distances(values, rows, found[:, i]) for i in range(found.shape[1])]
+    apart = [space.paired_distances(rows, found[:, i]) for i in range(found.shape[1])]
     return KNeighbors(found, np.stack(apart, axis=1))
 
 
