@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from skresample.density._categories import MOST_ROWS, CategoryKernels
 from skresample.numerics.kernels import Kernels, Neighborhoods, Spiked
 from skresample.numerics.normal_scores import NormalScores
-from skresample.samplers.base import BaseOverSampler, Task, rows_of
+from skresample.samplers.base import BaseOverSampler, Task, filled
 from skresample.samplers.parameters import Bounds, CategoricalFeatures
 from skresample.table import Block, read_like
 
@@ -22,7 +22,6 @@ __all__ = [
     "Density",
     "DensityOverSampler",
     "Scaled",
-    "filled",
     "independent",
     "standardized",
 ]
@@ -300,27 +299,3 @@ def independent(rows: Floats, factor: float) -> Density:
     varies, space, points = standardized(rows)
     root = Spiked.identity(points.shape[1], factor)
     return Density(Kernels(points, root), space, varies, rows[0])
-
-
-def filled(task: Task) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    """Return the numbers of a class with a value where one is missing, and where that is.
-
-    Parameters
-    ----------
-    task : Task
-        The class.
-
-    Returns
-    -------
-    rows : ndarray of shape (m, d)
-        Missing ones are drawn from those that the class has in the column, or are 0.
-    missing : ndarray of shape (m, d)
-        Where.
-    """
-    rows = rows_of(task.numeric, task.minority)
-    missing = np.isnan(rows)
-    for j in np.flatnonzero(missing.any(axis=0)):
-        holes = missing[:, j]
-        there = rows[~holes, j] if not holes.all() else np.zeros(1)
-        rows[holes, j] = task.rng.choice(there, np.count_nonzero(holes))
-    return rows, missing

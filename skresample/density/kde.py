@@ -11,7 +11,7 @@ from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import StrOptions
 
 from skresample.density.base import Density, DensityOverSampler, Scaled
-from skresample.neighbors.search import kneighbors
+from skresample.neighbors import Dense
 from skresample.numerics.bandwidth import isj, likelihood_cv, lscv, scott, silverman
 from skresample.numerics.kernels import (
     KERNELS,
@@ -314,7 +314,7 @@ class KDEOverSampler(DensityOverSampler):
         """Return a root of the covariance around each point, and their typical deviation."""
         m, d = points.shape
         share = None if isinstance(self.shrinkage, str) else self.shrinkage or 0.0
-        near = kneighbors(points, _near(m, d), n_jobs=self.n_jobs)
+        near = Dense(points).kneighbors(_near(m, d), n_jobs=self.n_jobs)
         near = np.column_stack([np.arange(m), near])
         roots = np.empty((m, d, d))
         at_once = max(1, AT_ONCE // max(near.shape[1] * d, d * d))

@@ -13,7 +13,7 @@ from sklearn.utils.sparsefuncs import min_max_axis
 from sklearn.utils.validation import check_array, validate_data
 
 from skresample._messages import did_you_mean
-from skresample.neighbors.mixed import standard_deviation
+from skresample.numerics.spread import standard_deviation
 from skresample.table.columns import (
     EXACT,
     Category,
