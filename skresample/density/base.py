@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from skresample.density._categories import MOST_ROWS, CategoryKernels
 from skresample.numerics.kernels import Kernels, Neighborhoods, Spiked
 from skresample.numerics.normal_scores import NormalScores
+from skresample.numerics.scaling import Scaled
 from skresample.samplers.base import BaseOverSampler, Task, filled
 from skresample.samplers.parameters import Bounds, CategoricalFeatures
 from skresample.table import Block, read_like
@@ -21,7 +22,6 @@ __all__ = [
     "ClassDensity",
     "Density",
     "DensityOverSampler",
-    "Scaled",
     "independent",
     "standardized",
 ]
@@ -30,40 +30,6 @@ PAIRS_AT_ONCE = 1 << 20
 
 Floats = npt.NDArray[np.floating]
 Codes = npt.NDArray[np.signedinteger]
-
-
-class Scaled(NamedTuple):
-    """Columns less their means, over their standard deviations.
-
-    Attributes
-    ----------
-    centre, scale : ndarray of shape (d,)
-        The means and the deviations.
-    """
-
-    centre: Floats
-    scale: Floats
-
-    @classmethod
-    def of(cls, values: Floats) -> "Scaled":
-        """Measure rows; a column that does not vary is left as it is."""
-        first = values[0]
-        with np.errstate(over="ignore"):
-            size = np.ptp(values, axis=0)
-        size = np.where(size > 0, size, 1.0)
-        inside = (values - first) / size
-        scale = size * inside.std(axis=0)
-        return cls(first + size * inside.mean(axis=0), np.where(scale > 0, scale, 1.0))
-
-    def map(self, values: Floats) -> tuple[Floats, Floats]:
-        """Map rows, and say by how much the logarithm of their density differs, per column."""
-        return (values - self.centre) / self.scale, np.broadcast_to(
-            -np.log(self.scale), values.shape
-        )
-
-    def values(self, points: Floats) -> Floats:
-        """Map points back."""
-        return points * self.scale + self.centre
 
 
 @dataclass(frozen=True)

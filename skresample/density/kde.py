@@ -10,7 +10,7 @@ import numpy.typing as npt
 from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import StrOptions
 
-from skresample.density.base import Density, DensityOverSampler, Scaled
+from skresample.density.base import Density, DensityOverSampler
 from skresample.neighbors import Dense
 from skresample.numerics.bandwidth import isj, likelihood_cv, lscv, scott, silverman
 from skresample.numerics.kernels import (
@@ -24,6 +24,7 @@ from skresample.numerics.kernels import (
     with_covariance,
 )
 from skresample.numerics.normal_scores import NormalScores, spread_ties
+from skresample.numerics.scaling import Scaled
 from skresample.samplers.base import Task
 from skresample.samplers.constraints import WIDEST, RealInterval
 
