@@ -317,7 +317,7 @@ class TestTable:
         X[5, 1] = np.nan
         said = refusal(cls(**{name: NearestNeighbors(n_neighbors=3)}), X, y)
         assert name in said
-        assert "give a number of neighbours" in said
+        assert "give a number of neighbors" in said
 
     def test_clusters_of_the_users_for_a_mixed_table(self):
         X, y = blobs()

@@ -718,7 +718,7 @@ def test_summary(table):
 
 def test_warnings_are_notes(table):
     result = resample(table, "--param", "k_neighbors=50")
-    assert result.stderr.startswith("Note: SMOTE: k_neighbors asks for 50 neighbours")
+    assert result.stderr.startswith("Note: SMOTE: k_neighbors asks for 50 neighbors")
     assert len(result.stderr.splitlines()) == 1
 
 
@@ -1326,7 +1326,7 @@ class TestAudit:
         ("options", "message"),
         [
             (("--target", "kinds"), "Did you mean 'kind'"),
-            (("--target", "kind", "--sensitive", "gender"), "sensitive names 'gender'"),
+            (("--target", "kind", "--sensitive", "gender"), "'gender' is not a column"),
             (("--target", "kind", "--output", "page.txt"), "must end in .html"),
             (("--target", "kind", "--seed", "-1"), "--seed must be at least 0"),
             (("--target", "kind", "--holdout", "none.csv"), "There is no file none.csv"),

@@ -10,7 +10,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:.*rows are used evenly, as in SMOTE:UserWarning"),
     pytest.mark.filterwarnings("ignore:.*there are .* to choose from:UserWarning"),
     pytest.mark.filterwarnings("ignore:.*would remove all rows of class:UserWarning"),
-    pytest.mark.filterwarnings("ignore:.*rows that class .* had after over-sampling:UserWarning"),
+    pytest.mark.filterwarnings("ignore:.*rows that class .* had after oversampling:UserWarning"),
     pytest.mark.filterwarnings("ignore:LeeSMOTE. of .* were rejected:UserWarning"),
 ]
 

@@ -218,7 +218,7 @@ class TestGeometricSMOTE:
         "wrong", [{"truncation_factor": 0.5}, {"deformation_factor": 0.2}, {"k_neighbors": 4}]
     )
     def test_another_one_would_fail(self, wrong):
-        X, y = normal()
+        X, y = blobs((60, 30), d=3, seed=1)
         given = {"selection_strategy": "minority"}
         ours = new_rows(skresample.GeometricSMOTE(standardize=False, **given, **wrong), X, y)
         theirs = new_rows(imblearn_extra.gsmote.GeometricSMOTE(**given), X, y)

@@ -46,7 +46,7 @@ RENAMED = {
     "distance to the closest record": "distance to closest record",
     "membership": "membership inference",
     "certain membership": "membership inference at 1 % FPR",
-    "nearest-neighbour ratio": "nearest-neighbor distance ratio",
+    "nearest-neighbor ratio": "nearest-neighbor distance ratio",
     "attributes": "attribute inference",
     "ranking": "ROC AUC",
     "decisions": "balanced accuracy",

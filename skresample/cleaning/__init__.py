@@ -1,4 +1,4 @@
-"""Over-sampling that also moves or removes rows, the given ones included."""
+"""Oversampling that also moves or removes rows, the given ones included."""
 
 from skresample._exports import exports
 

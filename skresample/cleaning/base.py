@@ -1,4 +1,4 @@
-"""What the hybrids share: over-sampling, and then removing rows."""
+"""What the hybrids share: oversampling, and then removing rows."""
 
 import warnings
 from abc import abstractmethod
@@ -89,10 +89,10 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
     def _keep(
         self, X: Any, rows: Rows, target: Target, rng: np.random.Generator
     ) -> npt.NDArray[np.bool_]:
-        """Say which rows of a table that was over-sampled stay."""
+        """Say which rows of a table that was oversampled stay."""
 
     def fit(self, X: Any, y: Any) -> Self:
-        """Check a table, and how many rows over-sampling would make.
+        """Check a table, and how many rows oversampling would make.
 
         What is removed depends on the rows that are made: see `fit_resample`.
 
@@ -174,7 +174,7 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
         return self.sample_indices_
 
     def _over_sampler(self) -> Any:
-        """Return what over-samples."""
+        """Return what oversamples."""
         if self.smote is None:
             return SMOTE(
                 sampling_strategy=self.sampling_strategy,
@@ -189,7 +189,7 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
         return self.smote
 
     def _strategy(self) -> Any:
-        """Return the `sampling_strategy` of what over-samples, a hybrid's within it."""
+        """Return the `sampling_strategy` of what oversamples, a hybrid's within it."""
         sampler = self._over_sampler()
         return (
             sampler._strategy()
@@ -200,7 +200,7 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
     def _provenance(
         self, sampler: Any, rows: Rows, target: Target, out: Rows, target_out: Target
     ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-        """Return which rows of an over-sampled table are new, and where rows come from.
+        """Return which rows of an oversampled table are new, and where rows come from.
 
         That is, for each row, its position among the given ones, -1 for new ones; and for each
         new one, the positions of its parents, -1 for none.
@@ -218,7 +218,7 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
             raise ValueError(
                 f"{type(self).__name__}: smote={self.smote!r} does not put the rows that it was "
                 "given first and unchanged, so that nobody can say which are new. Give an "
-                "over-sampler, such as SMOTE()."
+                "oversampler, such as SMOTE()."
             )
         place = np.arange(len(out))
         drawn = getattr(sampler, "sample_indices_", None)
@@ -247,7 +247,7 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
             elif left[code] < MOST * target.counts[code]:
                 warnings.warn(
                     f"{name} removed {target.counts[code] - left[code]} of the "
-                    f"{target.counts[code]} rows that class {label!r} had after over-sampling: "
+                    f"{target.counts[code]} rows that class {label!r} had after oversampling: "
                     "the classes overlap. Clean less, or use a sampler that removes none.",
                     UserWarning,
                     stacklevel=4,

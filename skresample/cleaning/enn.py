@@ -1,10 +1,10 @@
-"""SMOTE and edited nearest neighbours."""
+"""SMOTE and edited nearest neighbors."""
 
 from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
-from imblearn.under_sampling import EditedNearestNeighbours
+from imblearn.under_sampling import EditedNearestNeighbors
 from sklearn.base import clone
 from sklearn.utils._param_validation import StrOptions
 
@@ -28,7 +28,7 @@ class SMOTEENN(HybridSampler):
 
     Parameters
     ----------
-    enn : EditedNearestNeighbours, default=None
+    enn : EditedNearestNeighbors, default=None
         The cleaning, as an object of imbalanced-learn: its `sampling_strategy` says which
         classes lose rows, its `n_neighbors` and `kind_sel` take the place of those below. None
         cleans all classes.
@@ -40,18 +40,18 @@ class SMOTEENN(HybridSampler):
     standardize : bool, default=False
         Whether distances are taken of numbers over their standard deviations.
     n_jobs : int, default=None
-        Threads of the search for neighbours; None for all processors.
+        Threads of the search for neighbors; None for all processors.
 
     Attributes
     ----------
-    enn_ : EditedNearestNeighbours
+    enn_ : EditedNearestNeighbors
         The cleaning as an object of imbalanced-learn; its ``sample_indices_`` are the rows
-        that stay of the over-sampled table.
+        that stay of the oversampled table.
 
     See Also
     --------
     SMOTETomek : Removes less.
-    SMOTEIPF : Classifiers instead of neighbours.
+    SMOTEIPF : Classifiers instead of neighbors.
 
     Notes
     -----
@@ -74,7 +74,7 @@ class SMOTEENN(HybridSampler):
     True
     """
 
-    enn: Annotated[Any, EditedNearestNeighbours, None] = None
+    enn: Annotated[Any, EditedNearestNeighbors, None] = None
     n_neighbors: Annotated[int, IntegerInterval(1)] = 3
     kind_sel: Annotated[str, StrOptions({"mode", "all"})] = "mode"
     standardize: Standardize = False
@@ -90,7 +90,7 @@ class SMOTEENN(HybridSampler):
         self, X: Any, rows: Rows, target: Target, rng: np.random.Generator
     ) -> npt.NDArray[np.bool_]:
         if self.enn is None:
-            self.enn_ = EditedNearestNeighbours(
+            self.enn_ = EditedNearestNeighbors(
                 sampling_strategy="all",
                 n_neighbors=self.n_neighbors,
                 kind_sel=self.kind_sel,

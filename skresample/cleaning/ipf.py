@@ -57,7 +57,7 @@ class SMOTEIPF(HybridSampler):
 
     See Also
     --------
-    SMOTEENN : Neighbours instead of classifiers.
+    SMOTEENN : Neighbors instead of classifiers.
 
     References
     ----------

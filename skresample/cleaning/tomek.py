@@ -31,13 +31,13 @@ class SMOTETomek(HybridSampler):
     standardize : bool, default=False
         Whether distances are taken of numbers over their standard deviations.
     n_jobs : int, default=None
-        Threads of the search for neighbours; None for all processors.
+        Threads of the search for neighbors; None for all processors.
 
     Attributes
     ----------
     tomek_ : TomekLinks
         The cleaning as an object of imbalanced-learn; its ``sample_indices_`` are the rows
-        that stay of the over-sampled table.
+        that stay of the oversampled table.
 
     See Also
     --------

@@ -1,4 +1,4 @@
-"""Over-sampling from densities."""
+"""Oversampling from densities."""
 
 from skresample._exports import exports
 

@@ -110,7 +110,7 @@ class Density:
 
 @dataclass(frozen=True)
 class ClassDensity:
-    """What was learnt of a class.
+    """What was learned of a class.
 
     Attributes
     ----------

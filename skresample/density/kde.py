@@ -46,11 +46,11 @@ MOST_LOCAL = 1 << 24
 MOST_EVER = 1 << 28
 # Of these selectors it does not matter in which coordinates rows are white.
 ROUND = ("likelihood_cv", "lscv", "scott", "silverman")
-# Added to the variances of a neighbourhood, in which of each column in the class.
+# Added to the variances of a neighborhood, in which of each column in the class.
 LEAST_VARIANCE = 1e-4
 # The most rows that the covariance around a row is estimated from, but for twice the features.
 MOST_NEAR = 100
-# Numbers of neighbourhoods that are worked with at once.
+# Numbers of neighborhoods that are worked with at once.
 AT_ONCE = 1 << 20
 # Of a density by which kernels are made wider or narrower, this many kernels are enough.
 MOST_PILOTS = 5000
@@ -83,7 +83,7 @@ class KDEOverSampler(DensityOverSampler):
         class on (geometric) average; they take memory for m d² numbers, and m² d² products of
         numbers. ``'auto'`` is ``'local'`` where m d² is at most 2²⁴ (419 rows of 200 columns,
         167,772 of 10), and ``'full'`` beyond, which takes memory for d² numbers, or for m d of
-        fewer rows than columns. The neighbourhood of a row has 2 d rows at least: if that is all
+        fewer rows than columns. The neighborhood of a row has 2 d rows at least: if that is all
         of the class, ``'local'`` is ``'full'``.
     shrinkage : {'auto', 'ledoit_wolf'}, float or None, default='auto'
         How far covariances S are shrunk towards the identity, :math:`(1 - s) S + s \bar v I` with
@@ -175,7 +175,7 @@ class KDEOverSampler(DensityOverSampler):
         return Density(kernels, space, varies, rows[0])
 
     def _fit_kernels(self, task: Task, points: Floats, spread: Floats) -> Kernels:
-        """Fit kernels to standardised rows; their width to such without ties."""
+        """Fit kernels to standardized rows; their width to such without ties."""
         m, d = points.shape
         local = self._is_local(task, m, d)
         is_round = isinstance(self.bandwidth, Real) or self.bandwidth in ROUND

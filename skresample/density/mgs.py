@@ -30,7 +30,7 @@ class MultivariateGaussianSMOTE(DensityOverSampler):
     ----------
     k_neighbors : int, default=None
         The k; None for the number of features that vary and 1 more, or 5 if that is more:
-        with fewer, a neighbourhood is flat, and so are the new rows around it. A class with
+        with fewer, a neighborhood is flat, and so are the new rows around it. A class with
         fewer rows uses what there is. Rows that are there several times count once.
     scale : float, default=1.0
         The λ: what covariances are multiplied with.
@@ -45,7 +45,7 @@ class MultivariateGaussianSMOTE(DensityOverSampler):
 
     Notes
     -----
-    Where a neighbourhood is flat, as with fewer neighbours than features, there is no density:
+    Where a neighborhood is flat, as with fewer neighbors than features, there is no density:
     covariances are then shrunk for ``score_samples``.
 
     References
@@ -71,7 +71,7 @@ class MultivariateGaussianSMOTE(DensityOverSampler):
     def _fit_density(self, task: Task, rows: Floats) -> Density:
         varies, space, points = standardized(rows)
         k = self.k_neighbors or max(5, points.shape[1] + 1)
-        # Around a row that is there several times, its copies would be all of the neighbourhood.
+        # Around a row that is there several times, its copies would be all of the neighborhood.
         _, first, which = np.unique(points, axis=0, return_index=True, return_inverse=True)
         points, which = points[first], which.ravel()
         features = points if self.standardize else rows[first][:, varies]
@@ -80,7 +80,7 @@ class MultivariateGaussianSMOTE(DensityOverSampler):
             near = Dense(features).kneighbors(k, n_jobs=self.n_jobs)
         if self.k_neighbors and near.shape[1] < k:
             warnings.warn(
-                f"{type(self).__name__}: k_neighbors asks for {k} neighbours of each row of class "
+                f"{type(self).__name__}: k_neighbors asks for {k} neighbors of each row of class "
                 f"{task.label!r}, and there are {near.shape[1]} to choose from: these were used.",
                 UserWarning,
                 stacklevel=2,

@@ -1,4 +1,4 @@
-"""Random over-sampling."""
+"""Random oversampling."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
@@ -36,7 +36,7 @@ class RandomOverSampler(BaseOverSampler):
     ----------
     shrinkage : float or dict, default=None
         Width of the noise, 1 for Silverman's rule of thumb; a dict gives it per label.
-        Labels that are not over-sampled may be left out. None or 0 repeats rows as they
+        Labels that are not oversampled may be left out. None or 0 repeats rows as they
         are, whatever they hold. Noise is for numbers: categories are repeated, and what is
         missing stays so.
     n_jobs : int, default=None
@@ -47,7 +47,7 @@ class RandomOverSampler(BaseOverSampler):
     sample_indices_ : ndarray of shape (n_out,)
         Positions of the input rows in the output: all of them, then those drawn.
     shrinkage_ : dict or None
-        The shrinkage per label that is over-sampled.
+        The shrinkage per label that is oversampled.
 
     See Also
     --------
@@ -102,7 +102,7 @@ class RandomOverSampler(BaseOverSampler):
         missing = [c for c, n in self.sampling_strategy_.items() if n and c not in self.shrinkage]
         if missing:
             raise ValueError(
-                f"shrinkage needs a value of at least 0 for each class that is over-sampled, and "
+                f"shrinkage needs a value of at least 0 for each class that is oversampled, and "
                 f"has none for {missing}: it is {dict(self.shrinkage)}."
             )
         allowed = RealInterval(0, WIDEST, closed="both")

@@ -1,4 +1,4 @@
-"""Random over-sampling examples."""
+"""Random oversampling examples."""
 
 from typing import Annotated
 
@@ -14,7 +14,7 @@ __all__ = ["ROSE"]
 
 
 class ROSE(DensityOverSampler):
-    r"""Random over-sampling examples: a smoothed bootstrap by a rule of thumb.
+    r"""Random oversampling examples: a smoothed bootstrap by a rule of thumb.
 
     A new row is a row of the class, drawn at random, and normal noise
     :footcite:p:`menardi2014rose`, whose deviation is, for feature j,

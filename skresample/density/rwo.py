@@ -1,4 +1,4 @@
-"""Random walk over-sampling."""
+"""Random walk oversampling."""
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +10,7 @@ __all__ = ["RWOSampling"]
 
 
 class RWOSampling(DensityOverSampler):
-    r"""Random walk over-sampling: a step from each row in turn.
+    r"""Random walk oversampling: a step from each row in turn.
 
     A new row is :math:`x_j - \frac{\sigma_j}{\sqrt n} \varepsilon_j` in feature j
     :footcite:p:`zhang2014rwo`, with x a row of the class, each as often as any other,

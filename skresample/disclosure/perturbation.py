@@ -43,7 +43,7 @@ MOST_LINKED = 5_000
 
 
 class Changes(NamedTuple):
-    """What was learnt of a class: its numbers, where they are missing, and how they change.
+    """What was learned of a class: its numbers, where they are missing, and how they change.
 
     Without a `density`, numbers are exchanged, or stay. Of a column with `atoms`, values are
     first drawn anew, and atoms then stay; `anew` says from what.

@@ -1,4 +1,4 @@
-"""Over-sampling by models that learn to generate rows."""
+"""Oversampling by models that learn to generate rows."""
 
 from skresample._exports import exports
 

@@ -1,6 +1,6 @@
-"""The compiled parts of the search for Euclidean neighbours.
+"""The compiled parts of the search for Euclidean neighbors.
 
-A distance is looked for in its cheap form: with rows centred, half the squared distance of q
+A distance is looked for in its cheap form: with rows centered, half the squared distance of q
 and b is, but for a term of q alone, the *score* |b|²/2 - qb, in float32. Base rows lie in
 tiles of `LANES`, feature by feature, the halves of their squared norms last, so that the
 scores of `QUERIES` queries and one tile stay in registers from the first feature to the last.
@@ -120,7 +120,7 @@ def _lowest(typingctx: Any, bits: Any) -> Any:
 
 @jit(reorder=True)
 def pack_rows(values, rows, centre, scale, out):
-    """Write some rows of a table, centred and scaled."""
+    """Write some rows of a table, centered and scaled."""
     for i in range(rows.size):
         for f in range(values.shape[1]):
             out[i, f] = (values[rows[i], f] - centre[f]) * scale
@@ -128,7 +128,7 @@ def pack_rows(values, rows, centre, scale, out):
 
 @jit(reorder=True)
 def pack_tiles(values, rows, centre, scale, first, tiles):
-    """Write some rows of a table, centred and scaled, into zeroed tiles.
+    """Write some rows of a table, centered and scaled, into zeroed tiles.
 
     They are the rows of the tiles from `first` on; the last is filled up with rows that are
     infinitely far.

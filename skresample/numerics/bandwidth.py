@@ -54,7 +54,7 @@ def scott_factor(n: int, d: int) -> float:
     Returns
     -------
     factor : float
-        The bandwidth of standardised data.
+        The bandwidth of standardized data.
 
     References
     ----------
@@ -84,7 +84,7 @@ def silverman_factor(n: int, d: int) -> float:
     Returns
     -------
     factor : float
-        The bandwidth of standardised data.
+        The bandwidth of standardized data.
 
     References
     ----------

@@ -366,10 +366,10 @@ class Kernels:
 
 @dataclass(frozen=True)
 class Neighborhoods:
-    r"""The density whose kernels are normal, with the mean and covariance of neighbourhoods.
+    r"""The density whose kernels are normal, with the mean and covariance of neighborhoods.
 
     Drawing from it needs no covariance: that of a sum of the deviations of the k rows of a
-    neighbourhood from their mean, each times a standard normal number, is k times theirs. For
+    neighborhood from their mean, each times a standard normal number, is k times theirs. For
     the density, covariances are shrunk if one is singular.
 
     Attributes
@@ -377,7 +377,7 @@ class Neighborhoods:
     points : ndarray of shape (n, d)
         The rows.
     around : ndarray of shape (m, k)
-        Positions of the rows of each neighbourhood.
+        Positions of the rows of each neighborhood.
     scale : float
         What covariances are multiplied with.
     """
@@ -387,7 +387,7 @@ class Neighborhoods:
     scale: float = 1.0
 
     def take(self, which: npt.NDArray[np.intp]) -> "Neighborhoods":
-        """Return the density of some of the neighbourhoods."""
+        """Return the density of some of the neighborhoods."""
         return Neighborhoods(self.points, self.around[which], self.scale)
 
     def marginal(self, columns: npt.NDArray[np.intp]) -> "Neighborhoods":
@@ -399,7 +399,7 @@ class Neighborhoods:
         return Neighborhoods(self.points * scale + offset, self.around, self.scale)
 
     def draw(self, which: npt.NDArray[np.intp], rng: np.random.Generator) -> Floats:
-        """Draw from the neighbourhoods with the given positions, one row each."""
+        """Draw from the neighborhoods with the given positions, one row each."""
         k = self.around.shape[1]
         weights = rng.standard_normal((which.size, k)) * np.sqrt(self.scale / k)
         # The mean, and deviations from it times what was drawn, are one sum over the rows.

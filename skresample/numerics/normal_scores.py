@@ -15,7 +15,7 @@ class Marginal(NamedTuple):
     """The distribution of one column, whose quantiles are interpolated.
 
     A value that is there once stands in the middle of its share of the probability, and lines
-    lead from it to its neighbours. One that is there several times is an atom, which has all of
+    lead from it to its neighbors. One that is there several times is an atom, which has all of
     its share; the least and the greatest have what is left below and above.
 
     Attributes

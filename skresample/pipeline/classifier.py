@@ -178,7 +178,7 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     >>> grid = {"resampledclassifier__sampler__k_neighbors": [3, 5]}
     >>> search = GridSearchCV(model, grid, scoring="balanced_accuracy").fit(X, y)
     >>> round(float(search.best_score_), 2)
-    0.78
+    0.79
     """
 
     _parameter_constraints: ClassVar[dict] = {

@@ -1,4 +1,4 @@
-"""The way of the data that every over-sampler shares."""
+"""The way of the data that every oversampler shares."""
 
 import warnings
 from abc import abstractmethod
@@ -381,14 +381,14 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
         """Learn what all classes share, if there is anything."""
 
     def fit(self, X: Any, y: Any = None) -> Self:
-        """Learn from each class that is to be over-sampled what new rows are made from.
+        """Learn from each class that is to be oversampled what new rows are made from.
 
         Parameters
         ----------
         X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
             The table. It is kept for later draws; floats are not copied.
         y : array-like of shape (n_samples,) or (n_samples, n_classes), default=None
-            Class labels, or their one-hot encoding. Random over-sampling, densities and
+            Class labels, or their one-hot encoding. Random oversampling, densities and
             generators, which learn from each class by itself, do without: then all rows are
             one class, for `sample`.
 
@@ -589,7 +589,7 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
         return block
 
     def _fitted_class(self, code: int) -> tuple[Task, Any]:
-        """Return a class and what was learnt from it; learn it where nobody asked before."""
+        """Return a class and what was learned from it; learn it where nobody asked before."""
         if code not in self._fitted_classes:
             target = self._target
             inside = target.codes == code
@@ -705,7 +705,7 @@ def resolve_sampling_strategy(strategy: Any, target: Target) -> dict[Any, int]:
             if not MOST_ROWS.is_satisfied_by(wanted) or wanted < have[label]:
                 raise ValueError(
                     f"sampling_strategy asks for {wanted!r} rows of class {label!r}, which has "
-                    f"{have[label]}: over-sampling only adds rows, so give a whole number of at "
+                    f"{have[label]}: oversampling only adds rows, so give a whole number of at "
                     f"least that and at most {MOST_ROWS.right}, or leave the class out."
                 )
         return {label: int(strategy[label]) - have[label] for label in classes if label in strategy}

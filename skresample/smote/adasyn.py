@@ -14,7 +14,7 @@ class ADASYN(InterpolatingOverSampler):
     r"""Adaptive synthetic sampling.
 
     SMOTE whose bases are chosen in proportion to the share of majority rows among their
-    nearest neighbours in the whole table :footcite:p:`he2008adasyn`: of :math:`G` new
+    nearest neighbors in the whole table :footcite:p:`he2008adasyn`: of :math:`G` new
     rows, the minority row :math:`x_i` with share :math:`r_i` gives
 
     .. math:: g_i = G \, r_i \big/ \textstyle\sum_j r_j .
@@ -37,9 +37,9 @@ class ADASYN(InterpolatingOverSampler):
 
     Notes
     -----
-    Where no minority row has a majority neighbour, all shares are 0: the new rows are
+    Where no minority row has a majority neighbor, all shares are 0: the new rows are
     then spread evenly, as in SMOTE, and a warning says so. The paper leaves open whether
-    the partner comes from the neighbours of either class; here, as the text that a new
+    the partner comes from the neighbors of either class; here, as the text that a new
     row be of the minority suggests, it is one of the nearest minority rows.
 
     References
@@ -63,7 +63,7 @@ class ADASYN(InterpolatingOverSampler):
         "He, Bai, Garcia, Li (2008), "
         "ADASYN: adaptive synthetic sampling approach for imbalanced learning"
     )
-    _no_base = "no row has a majority row among its nearest neighbours"
+    _no_base = "no row has a majority row among its nearest neighbors"
     _partners_from = "n_neighbors"
 
     def _pair(self, task: Task) -> Pairing:

@@ -28,7 +28,7 @@ __all__ = [
     "majority_proportion",
 ]
 
-# What a parameter takes that says how many neighbours.
+# What a parameter takes that says how many neighbors.
 NEIGHBORS = [IntegerInterval(1), HasMethods(["kneighbors"])]
 # How many votes are counted at once.
 VOTES_AT_ONCE = 1 << 18

@@ -32,7 +32,7 @@ class BorderlineSMOTE(InterpolatingOverSampler):
     See Also
     --------
     SVMSMOTE : Finds the border with a support vector machine.
-    ADASYN : Weighs the rows by the share of majority neighbours.
+    ADASYN : Weighs the rows by the share of majority neighbors.
 
     Notes
     -----
@@ -63,7 +63,7 @@ class BorderlineSMOTE(InterpolatingOverSampler):
         "Han, Wang, Mao (2005), "
         "Borderline-SMOTE: a new over-sampling method in imbalanced data sets learning"
     )
-    _no_base = "no row is in danger (half or more, but not all, of its neighbours majority)"
+    _no_base = "no row is in danger (half or more, but not all, of its neighbors majority)"
 
     def _pair(self, task: Task) -> Pairing:
         share = self._majority_share(task, "m_neighbors")

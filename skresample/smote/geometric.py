@@ -47,7 +47,7 @@ class GeometricSMOTE(InterpolatingOverSampler):
     See Also
     --------
     SMOTE : With deformation 1, truncation 1 and minority rows, nearly this.
-    MultivariateGaussianSMOTE : Around the middles of neighbourhoods.
+    MultivariateGaussianSMOTE : Around the middles of neighborhoods.
 
     Notes
     -----

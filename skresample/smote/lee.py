@@ -1,4 +1,4 @@
-"""Over-sampling with rejection."""
+"""Oversampling with rejection."""
 
 import warnings
 from typing import Annotated, Any

@@ -18,7 +18,7 @@ __all__ = ["LoRAS"]
 class LoRAS(InterpolatingOverSampler):
     r"""Localised random affine shadow samples.
 
-    A new row is a random mean of shadows of a neighbourhood :footcite:p:`bej2021loras`: of
+    A new row is a random mean of shadows of a neighborhood :footcite:p:`bej2021loras`: of
     rows from among a minority row and its k nearest minority rows, each with small normal
     noise,
 
@@ -27,7 +27,7 @@ class LoRAS(InterpolatingOverSampler):
         \sum_i w_i \left(x_{J_i} + \varepsilon_i\right), \qquad
         w \sim \mathrm{Dirichlet}(1, \dots, 1), \quad \varepsilon_{ij} \sim N(0, \sigma_j^2) .
 
-    The more shadows there are in a mean, the nearer it is to the middle of the neighbourhood:
+    The more shadows there are in a mean, the nearer it is to the middle of the neighborhood:
     new rows vary less than those of SMOTE, and lie where several rows are.
 
     Parameters
@@ -41,15 +41,15 @@ class LoRAS(InterpolatingOverSampler):
     See Also
     --------
     SMOTE : Two rows, no noise.
-    MultivariateGaussianSMOTE : The normal distribution of a neighbourhood.
+    MultivariateGaussianSMOTE : The normal distribution of a neighborhood.
 
     Notes
     -----
     In the paper, shadows are made beforehand and drawn from; here each is made when it is
     drawn, which is the same but for repetitions. Its noise is in units of the data; here it
     does not depend on units. Rows are drawn with replacement, as the many shadows of one row
-    may be drawn together. ``parents_`` has the row whose neighbourhood it is, first, and one of
-    its neighbours.
+    may be drawn together. ``parents_`` has the row whose neighborhood it is, first, and one of
+    its neighbors.
 
     References
     ----------

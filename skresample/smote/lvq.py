@@ -97,7 +97,7 @@ class LVQSMOTE(PairingOverSampler):
 
     _paper = (
         "Nakamura, Kajiwara, Otsuka, Kimura (2013), LVQ-SMOTE: learning vector quantization based "
-        "synthetic minority over-sampling technique for biomedical data"
+        "synthetic minority oversampling technique for biomedical data"
     )
     _no_base = f"there are fewer than {FEWEST} different codebook vectors"
     _on_lines = False

@@ -23,7 +23,7 @@ MOST_ROWS, MOST_PAIRS = 10_000, 200_000_000
 
 
 class MWMOTE(InterpolatingOverSampler):
-    r"""Majority weighted minority over-sampling technique.
+    r"""Majority weighted minority oversampling technique.
 
     Bases are minority rows in proportion to how much the border needs them
     :footcite:p:`barua2014mwmote`:

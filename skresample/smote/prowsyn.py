@@ -12,7 +12,7 @@ __all__ = ["ProWSyn"]
 
 
 class ProWSyn(InterpolatingOverSampler):
-    r"""Proximity weighted synthetic over-sampling.
+    r"""Proximity weighted synthetic oversampling.
 
     The minority rows are divided into levels by how near to the majority they are
     :footcite:p:`barua2013prowsyn`: level 1 are all that are among the k nearest minority rows
@@ -35,7 +35,7 @@ class ProWSyn(InterpolatingOverSampler):
     See Also
     --------
     MWMOTE : Weights by distances from the border.
-    BorderlineSMOTE : One level, found by shares of neighbours.
+    BorderlineSMOTE : One level, found by shares of neighbors.
 
     Notes
     -----

@@ -37,7 +37,7 @@ class SafeLevelSMOTE(InterpolatingOverSampler):
 
     Notes
     -----
-    As in the paper, the same number of neighbours decides levels and partners. A row of level
+    As in the paper, the same number of neighbors decides levels and partners. A row of level
     0 that is joined with one of another gives a copy of the other, by the formula, and one that
     is joined with a row of level 0 a copy of itself. A warning says so where many new rows are
     copies. Where all levels are 0, all rows are used evenly, as in SMOTE, and a warning says so.
@@ -60,9 +60,9 @@ class SafeLevelSMOTE(InterpolatingOverSampler):
 
     _paper = (
         "Bunkhumpornpat, Sinapiromsaran, Lursinsap (2009), Safe-level-SMOTE: safe-level-synthetic "
-        "minority over-sampling technique for handling the class imbalanced problem"
+        "minority oversampling technique for handling the class imbalanced problem"
     )
-    _no_base = "no row and none of its nearest minority rows has another among its neighbours"
+    _no_base = "no row and none of its nearest minority rows has another among its neighbors"
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

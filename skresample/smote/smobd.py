@@ -15,7 +15,7 @@ __all__ = ["SMOBD"]
 
 
 class SMOBD(InterpolatingOverSampler):
-    r"""Synthetic minority over-sampling based on density.
+    r"""Synthetic minority oversampling based on density.
 
     SMOTE whose bases are weighed by how far apart the rows of the class are about them, and
     how many there are :footcite:p:`cao2011smobd`. With the core distance :math:`c` of a row,

@@ -9,7 +9,7 @@ __all__ = ["SMOTE"]
 
 @drop_in
 class SMOTE(InterpolatingOverSampler):
-    r"""Synthetic minority over-sampling technique.
+    r"""Synthetic minority oversampling technique.
 
     A new row lies on the segment between a minority row :math:`x` and one of its `k`
     nearest minority rows :math:`x'` :footcite:p:`chawla2002smote`:

@@ -42,7 +42,7 @@ class SMOTENC(SMOTE):
     continuous_features_ : ndarray of shape (d,)
         Positions of the other columns.
     median_std_ : dict
-        What two different categories are apart, per label that was over-sampled.
+        What two different categories are apart, per label that was oversampled.
 
     See Also
     --------
@@ -65,12 +65,12 @@ class SMOTENC(SMOTE):
     >>> from skresample import SMOTENC
     >>> X = pd.DataFrame({
     ...     "size": [1.5, 2.5, 3.5, 7.0, 8.0, 9.0, 9.5],
-    ...     "colour": ["red", "blue", "blue", "red", "red", "red", "blue"],
+    ...     "color": ["red", "blue", "blue", "red", "red", "red", "blue"],
     ... })
     >>> y = [1, 1, 1, 0, 0, 0, 0]
-    >>> sampler = SMOTENC(["colour"], k_neighbors=2, random_state=0)
+    >>> sampler = SMOTENC(["color"], k_neighbors=2, random_state=0)
     >>> X_new, y_new = sampler.fit_resample(X, y)
-    >>> len(X_new), bool(X_new["colour"].isin(["red", "blue"]).all())
+    >>> len(X_new), bool(X_new["color"].isin(["red", "blue"]).all())
     (8, True)
     """
 
@@ -91,7 +91,7 @@ class SMOTENC(SMOTE):
 
     @property
     def median_std_(self) -> dict[Any, float]:
-        """What two different categories are apart, per label that was over-sampled."""
+        """What two different categories are apart, per label that was oversampled."""
         numeric = self._numeric(self._rows)
         tasks = [task for task, _ in self._fitted_classes.values()]
         return {task.label: mismatch_cost(numeric[task.minority]) for task in tasks}

@@ -55,7 +55,7 @@ class SVMSMOTE(InterpolatingOverSampler):
 
     See Also
     --------
-    BorderlineSMOTE : Finds the border by counting neighbours.
+    BorderlineSMOTE : Finds the border by counting neighbors.
 
     Notes
     -----
@@ -99,7 +99,7 @@ class SVMSMOTE(InterpolatingOverSampler):
     _paper = (
         "Nguyen, Cooper, Kamei (2011), Borderline over-sampling for imbalanced data classification"
     )
-    _no_base = "no support vector has a row of its class among its nearest neighbours"
+    _no_base = "no support vector has a row of its class among its nearest neighbors"
 
     def _pair(self, task: Task) -> Pairing:
         if not task.majority.size:  # where a caller says how many rows of a single class it wants

@@ -348,7 +348,7 @@ class RandomGenerator(MarginalSampler):
 
 
 def _spec_of(task: Task, fitted: ClassDensity) -> dict[str, Any]:
-    """Return the spec of what was learnt of a class."""
+    """Return the spec of what was learned of a class."""
     rows, density = task.rows, fitted.numbers
     columns = rows.columns
     repeated = [name for name in rows.names if rows.names.count(name) > 1]

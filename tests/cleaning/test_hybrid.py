@@ -39,7 +39,7 @@ SAMPLERS = [
     SMOTEIPF(random_state=0),
 ]
 # Where classes overlap, much is removed, and that is said.
-pytestmark = pytest.mark.filterwarnings("ignore:.*had after over-sampling:UserWarning")
+pytestmark = pytest.mark.filterwarnings("ignore:.*had after oversampling:UserWarning")
 
 every_sampler = pytest.mark.parametrize("sampler", SAMPLERS, ids=name_of)
 

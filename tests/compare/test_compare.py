@@ -281,7 +281,7 @@ def test_a_sampler_that_fails_is_reported_and_the_others_go_on(table):
 def test_warnings_of_samplers_become_notes():
     X, y = make_classification(100, weights=[0.94], flip_y=0, random_state=0)
     result = compare(X, y, samplers=SMOTE(), estimators=DummyClassifier(), cv=2, random_state=0)
-    assert any("k_neighbors asks for 5 neighbours" in note for note in result.notes)
+    assert any("k_neighbors asks for 5 neighbors" in note for note in result.notes)
 
 
 def test_samplers_of_one_class_are_told_apart_by_their_parameters(table):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy import stats
+from spaces import space
 
 from skresample.disclosure._masking import (
     MOST_GROUPED,
@@ -121,9 +122,11 @@ class TestLinkageProportion:
         """1 and 9 are nearest to their own, 0 and 10; 8 is nearer to 10 than to its own, 5."""
         features = np.array([[0.0], [5], [10], [1], [8], [9]])
         own, once = np.array([0, 1, 2]), np.ones(3, dtype=int)
-        assert linkage_proportion(features, 3, own, once) == pytest.approx(2 / 3)
+        assert linkage_proportion(space(features), 3, own, once) == pytest.approx(2 / 3)
 
     def test_copies_are_found_by_chance(self):
         features = np.array([[0.0], [0], [10], [1], [2], [9]])
         own = np.array([0, 1, 2])
-        assert linkage_proportion(features, 3, own, np.array([2, 2, 1])) == pytest.approx(2 / 3)
+        assert linkage_proportion(space(features), 3, own, np.array([2, 2, 1])) == pytest.approx(
+            2 / 3
+        )

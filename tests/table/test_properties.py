@@ -20,7 +20,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Number of distinct clusters"),
     pytest.mark.filterwarnings("ignore:sampling_strategy=.* is met already"),
     pytest.mark.filterwarnings("ignore:.*would remove all rows of class:UserWarning"),
-    pytest.mark.filterwarnings("ignore:.* had after over-sampling:UserWarning"),
+    pytest.mark.filterwarnings("ignore:.* had after oversampling:UserWarning"),
 ]
 SPARE = [
     skresample.SMOTE(standardize=True),

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
+from spaces import space
 
 from skresample.audit.statistics.closeness import coverage_density, nearest_lists, nearest_two
 from skresample.neighbors.mixed import Mixed, paired_squared_distances, squared_distances
@@ -16,7 +17,7 @@ def table():
 
 def test_nearest_and_second_of_the_first_sample(table):
     rows, labels = table
-    lists = nearest_lists(rows, 30)
+    lists = nearest_lists(space(rows), 30)
     nearest, second = nearest_two(lists, labels[np.newaxis])
     apart = cdist(rows, rows)
     np.fill_diagonal(apart, np.inf)
@@ -26,7 +27,7 @@ def test_nearest_and_second_of_the_first_sample(table):
 
 
 def test_where_no_such_row_is_listed_the_nearest_is_not_known():
-    lists = nearest_lists(np.array([[0.0], [1.0], [2.0], [50.0]]), 2)
+    lists = nearest_lists(space(np.array([[0.0], [1.0], [2.0], [50.0]])), 2)
     nearest, second = nearest_two(lists, np.array([[False, False, True, True]]))
     np.testing.assert_allclose(nearest[0], [2, 1, np.inf, 48])
     np.testing.assert_allclose(second[0], [2, 1, 2, 49])
@@ -37,7 +38,7 @@ def test_where_no_such_row_is_listed_the_nearest_is_not_known():
 def test_copies_are_at_no_distance(table):
     rows, _ = table
     both = np.concatenate([rows, rows]) / 3
-    nearest, _ = nearest_two(nearest_lists(both, 5), np.arange(160)[np.newaxis] < 80)
+    nearest, _ = nearest_two(nearest_lists(space(both), 5), np.arange(160)[np.newaxis] < 80)
     np.testing.assert_array_equal(nearest[0, 80:], 0)
     assert (nearest[0, :80] > 0).all()
 
@@ -45,7 +46,7 @@ def test_copies_are_at_no_distance(table):
 def test_coverage_and_density_by_brute_force(table):
     rows, labels = table
     k = 4
-    coverage, density = coverage_density(nearest_lists(rows, 40), labels[np.newaxis], k)
+    coverage, density = coverage_density(nearest_lists(space(rows), 40), labels[np.newaxis], k)
     real, synthetic = rows[labels], rows[~labels]
     among = cdist(real, real)
     np.fill_diagonal(among, np.inf)
@@ -60,7 +61,7 @@ def test_expected_coverage_and_density_of_one_distribution():
     for seed in range(60):
         rows = np.random.default_rng(seed).normal(size=(n + m, 2))
         labels = np.arange(n + m)[np.newaxis] < n
-        found.append(coverage_density(nearest_lists(rows, 60), labels, k))
+        found.append(coverage_density(nearest_lists(space(rows), 60), labels, k))
     i = np.arange(k)
     expected = 1 - np.prod((n - 1 - i) / (n + m - 1 - i))
     assert np.mean([c for c, _ in found]) == pytest.approx(expected, abs=0.015)
