@@ -24,7 +24,7 @@ from skresample import (
     RandomOverSampler,
     SafeLevelSMOTE,
 )
-from skresample.table.columns import Floats, keep_squares
+from skresample.table.columns import FloatCodec, keep_squares
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*rows are used evenly, as in SMOTE:UserWarning"),
@@ -497,7 +497,7 @@ class TestKeepSquares:
         X = np.random.default_rng(0).normal(size=(20, 5))
         X[:, [0, 1]] *= 2.0**900, 2.0**990
         X[:, [2, 3]] *= 2.0**-1030, 2.0**-600
-        numeric, codecs = keep_squares(make(X), [(slice(None), Floats(X.dtype))])
+        numeric, codecs = keep_squares(make(X), [(slice(None), FloatCodec(X.dtype))])
         numeric = numeric.toarray() if sparse.issparse(numeric) else numeric
         assert np.isfinite(numeric**2).all()
         assert (numeric**2 > 0).all()
@@ -517,12 +517,12 @@ class TestKeepSquares:
         X[0] = size
         X[:, 1] = 0
         X[3, 2] = np.nan
-        codecs = [(slice(None), Floats(X.dtype))]
+        codecs = [(slice(None), FloatCodec(X.dtype))]
         assert keep_squares(X, codecs)[0] is X
 
     def test_single_precision_becomes_double(self):
         X = np.array([[1e30, 1.0], [-3e38, 2.0]], dtype=np.float32)
-        numeric, codecs = keep_squares(X, [(slice(None), Floats(X.dtype))])
+        numeric, codecs = keep_squares(X, [(slice(None), FloatCodec(X.dtype))])
         assert numeric.dtype == np.float64
         assert len(codecs) == 1
         np.testing.assert_array_equal(numeric, X)
@@ -532,6 +532,6 @@ class TestKeepSquares:
 
     def test_missing_values_and_columns_without_any(self):
         X = np.array([[np.nan, 1e300, np.nan], [np.nan, np.nan, 1e-310]])
-        numeric, _ = keep_squares(X, [(slice(None), Floats(X.dtype))])
+        numeric, _ = keep_squares(X, [(slice(None), FloatCodec(X.dtype))])
         np.testing.assert_array_equal(np.isnan(numeric), np.isnan(X))
         assert np.isfinite(np.nansum(numeric**2))
