@@ -1,86 +1,25 @@
-"""Over-sampling of imbalanced tables, and honest reports of what it gains."""
+"""Oversampling of imbalanced data, and cross-validated reports that show whether it helps."""
 
+import sys
+from types import ModuleType
+from typing import Any
+
+from skresample._exports import exports
 from skresample._version import __version__
-from skresample.audit import AuditReport, audit
-from skresample.cleaning import CCR, SMOTEENN, SMOTEIPF, SMOTETomek
-from skresample.compare import Comparison, compare
-from skresample.density import (
-    ROSE,
-    GaussianCopulaOverSampler,
-    KDEOverSampler,
-    MultivariateGaussianSMOTE,
-    RandomOverSampler,
-    RWOSampling,
-)
-from skresample.disclosure import Perturbation
-from skresample.generative import (
-    ARFOverSampler,
-    GANOverSampler,
-    GeneratorSampler,
-    VAEOverSampler,
-)
-from skresample.pipeline.classifier import ResampledClassifier
-from skresample.pipeline.encoder import TableEncoder
-from skresample.smote import (
-    ADASYN,
-    LVQSMOTE,
-    MWMOTE,
-    SMOBD,
-    SMOTE,
-    SMOTEN,
-    SMOTENC,
-    SVMSMOTE,
-    AssembledSMOTE,
-    BorderlineSMOTE,
-    GeometricSMOTE,
-    KMeansSMOTE,
-    LeeSMOTE,
-    LoRAS,
-    PolynomialFitSMOTE,
-    ProWSyn,
-    SafeLevelSMOTE,
-)
-from skresample.spec import RandomGenerator
 
-__all__ = [
-    "ADASYN",
-    "CCR",
-    "LVQSMOTE",
-    "MWMOTE",
-    "ROSE",
-    "SMOBD",
-    "SMOTE",
-    "SMOTEENN",
-    "SMOTEIPF",
-    "SMOTEN",
-    "SMOTENC",
-    "SVMSMOTE",
-    "ARFOverSampler",
-    "AssembledSMOTE",
-    "AuditReport",
-    "BorderlineSMOTE",
-    "Comparison",
-    "GANOverSampler",
-    "GaussianCopulaOverSampler",
-    "GeneratorSampler",
-    "GeometricSMOTE",
-    "KDEOverSampler",
-    "KMeansSMOTE",
-    "LeeSMOTE",
-    "LoRAS",
-    "MultivariateGaussianSMOTE",
-    "Perturbation",
-    "PolynomialFitSMOTE",
-    "ProWSyn",
-    "RWOSampling",
-    "RandomGenerator",
-    "RandomOverSampler",
-    "ResampledClassifier",
-    "SMOTETomek",
-    "SafeLevelSMOTE",
-    "TableEncoder",
-    "VAEOverSampler",
-    "__version__",
-    "audit",
-    "compare",
-]
+__getattr__, __dir__, __all__ = exports(__name__)
+__all__ += ["__version__"]
+
+
+class _Package(ModuleType):
+    """This package: its functions `audit` and `compare` have the names of their packages.
+
+    Python makes a package an attribute of the one that it is in, which would hide the function.
+    """
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (isinstance(value, ModuleType) and name in ("audit", "compare")):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

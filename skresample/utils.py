@@ -23,15 +23,14 @@ def all_samplers() -> dict[str, Any]:
     True
     """
     import skresample
-    from skresample.cleaning.base import HybridSampler
-    from skresample.samplers.base import BaseOverSampler
+    from skresample.samplers.base import BaseSampler
 
     names = sorted(set(skresample.__all__) - {"GeneratorSampler"})
     exported = {name: getattr(skresample, name) for name in names}
     return {
         name: cls
         for name, cls in exported.items()
-        if isinstance(cls, type) and issubclass(cls, (BaseOverSampler, HybridSampler))
+        if isinstance(cls, type) and issubclass(cls, BaseSampler)
     }
 
 

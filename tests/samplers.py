@@ -48,8 +48,8 @@ INTERPOLATING = [
 
 # What holds for all has nothing to do with how long a generator is trained.
 QUICK = {
-    skresample.ARFOverSampler: {"n_estimators": 3, "max_rounds": 2},
-    skresample.VAEOverSampler: {"max_epochs": 5, "n_hidden": 8},
+    skresample.ARFOverSampler: {"n_estimators": 3, "max_iter": 2},
+    skresample.VAEOverSampler: {"max_iter": 5, "hidden_layer_sizes": 8},
 }
 SAMPLERS = [
     *(cls(**QUICK.get(cls, {}), random_state=0) for cls in CLASSES),
@@ -58,7 +58,7 @@ SAMPLERS = [
 if find_spec("torch"):  # which comes with an extra
     SAMPLERS.append(
         skresample.GANOverSampler(
-            n_steps=3, batch_size=20, pac=2, hidden=(8,), n_noise=4, random_state=0
+            max_iter=3, batch_size=20, pac=2, hidden_layer_sizes=(8,), n_noise=4, random_state=0
         )
     )
 VARIANTS = [
@@ -77,7 +77,7 @@ VARIANTS = [
     skresample.Perturbation(method="rank_swap", change=1, random_state=0),
     skresample.KDEOverSampler(covariance="full", kernel="gaussian", random_state=0),
     skresample.KDEOverSampler(marginals="normal_score", adaptive=True, random_state=0),
-    skresample.VAEOverSampler(latent="prior", max_epochs=5, n_hidden=8, random_state=0),
+    skresample.VAEOverSampler(latent="prior", max_iter=5, hidden_layer_sizes=8, random_state=0),
 ]
 INTERPOLANTS = [s for s in VARIANTS if isinstance(s, tuple(INTERPOLATING))]
 

@@ -1100,8 +1100,8 @@ class TestApproximateSearch:
         elif make == "categories":
             X[:, 0] = np.round(X[:, 0])
         sampler = clone(sampler).set_params(categorical_features=categorical)
-        exact = clone(sampler).set_params(neighbors="exact").fit_resample(X, y)[0]
-        approximate = clone(sampler).set_params(neighbors="approximate").fit_resample(X, y)[0]
+        exact = clone(sampler).set_params(algorithm="exact").fit_resample(X, y)[0]
+        approximate = clone(sampler).set_params(algorithm="approximate").fit_resample(X, y)[0]
         np.testing.assert_array_equal(dense(exact), dense(approximate))
 
 

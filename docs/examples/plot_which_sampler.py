@@ -62,7 +62,7 @@ def draw(sampler, table=X):
     """Balance the table, and draw where its rows are, new ones, and what became of old ones."""
     X_out, y_out = sampler.fit_resample(table, y)
     new = sampler.is_synthetic_
-    given = getattr(sampler, "input_indices_", np.arange(len(table)))
+    given = getattr(sampler, "sample_indices_", np.arange(len(table)))
     gone = table[np.setdiff1d(np.arange(len(table)), given)]
     _, ax = plt.subplots(figsize=(6.4, 4.0), layout="constrained")
     ax.scatter(*X_out[~new & (y_out == 0)].T, s=10, c=GREY, label="majority")

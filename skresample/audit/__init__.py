@@ -1,6 +1,5 @@
 """Are synthetic rows valid, faithful, varied, private, useful and fair?"""
 
-from skresample.audit._audit import audit
-from skresample.audit.report import AuditReport
+from skresample._exports import exports
 
-__all__ = ["AuditReport", "audit"]
+__getattr__, __dir__, __all__ = exports(__name__)

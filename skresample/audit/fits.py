@@ -12,9 +12,10 @@ from sklearn.utils.validation import has_fit_parameter
 from threadpoolctl import threadpool_limits
 
 from skresample.audit.tables import Side, Tables
-from skresample.compare._compare import ROWS_FOR_THREADS, find_refusals, with_encoder
+from skresample.compare._compare import ROWS_FOR_THREADS
 from skresample.compare.baselines import BalancedWeights, TunedThreshold
 from skresample.numerics.threads import is_forked
+from skresample.pipeline.adapt import with_encoder
 from skresample.pipeline.encoder import TableEncoder
 from skresample.pipeline.validation import last_step
 from skresample.table import append_table, take_rows
@@ -104,8 +105,8 @@ def fit_all(
         # Whatever output is set for transformers, this one stands inside.
         encoder = TableEncoder().set_output(transform="default")
         model = make_pipeline(encoder, LogisticRegression(max_iter=1000))
-    elif find_refusals({"": model}, real.X, real.labels):
-        model = with_encoder(model)
+    else:
+        model, _ = with_encoder(model, real.X, real.labels)
     seed = int(rng.integers(2**31 - 1))
     model = seeded_clone(model, seed)
 

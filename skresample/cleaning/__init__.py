@@ -1,8 +1,5 @@
 """Over-sampling that also moves or removes rows, the given ones included."""
 
-from skresample.cleaning.ccr import CCR
-from skresample.cleaning.enn import SMOTEENN
-from skresample.cleaning.ipf import SMOTEIPF
-from skresample.cleaning.tomek import SMOTETomek
+from skresample._exports import exports
 
-__all__ = ["CCR", "SMOTEENN", "SMOTEIPF", "SMOTETomek"]
+__getattr__, __dir__, __all__ = exports(__name__)

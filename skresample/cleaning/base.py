@@ -7,23 +7,24 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
-from imblearn.base import BaseSampler
 from imblearn.utils import check_sampling_strategy
 from scipy import sparse
 from sklearn.utils import check_random_state, get_tags
-from sklearn.utils._param_validation import HasMethods
 
 from skresample.neighbors.mixed import Mixed
 from skresample.neighbors.search import kneighbors
 from skresample.samplers.base import (
     BaseOverSampler,
-    SamplerTags,
+    BaseSampler,
     check_new_rows,
     features_of,
     naming_columns,
     resolve_sampling_strategy,
 )
-from skresample.samplers.constraints import N_JOBS
+from skresample.samplers.parameters import (
+    Smote,
+    Standardize,
+)
 from skresample.smote import SMOTE
 from skresample.table import Rows, Target, read_labels, read_rows, read_target, take_rows
 from skresample.utils import seeded_clone
@@ -40,33 +41,46 @@ class HybridSampler(BaseSampler):
     A method says in `_keep` which rows stay; everything else is here.
     """
 
-    _paper: ClassVar[str] = ""
-    """Authors, year and title of the paper, for the command line."""
+    _attribute_texts: ClassVar[str] = """
+is_synthetic_ : ndarray of shape (n_out,)
+    True for synthetic samples, False for original ones.
+sample_indices_ : ndarray of shape (n_out,)
+    Position in `X` of each sample, -1 for new ones.
+parents_ : ndarray of shape (n_synthetic, n_parents)
+    Positions in `X` of the samples that each remaining synthetic sample was made from, -1
+    for none.
+n_removed_ : dict
+    Number of samples removed after oversampling, per label.
+sampler_, smote_ : sampler
+    The fitted oversampler.
+is_moved_ : ndarray of shape (n_out,)
+    True for original samples that `smote` moved, if it moves any.
+sampling_strategy_ : dict
+    Number of synthetic samples per label, before samples were removed.
+n_features_in_ : int
+    Number of features of `X`.
+feature_names_in_ : ndarray of shape (`n_features_in_`,)
+    Names of the features, if all names are strings.
+"""
 
     _cleaner: ClassVar[str | None] = None
     """The attribute with the sampler of imbalanced-learn that removes the same rows."""
 
-    _sampling_type = "over-sampling"
-    _parameter_constraints: ClassVar[dict] = {
-        "sampling_strategy": BaseOverSampler._parameter_constraints["sampling_strategy"],
-        "random_state": ["random_state"],
-        "smote": [HasMethods(["fit_resample"]), None],
-        "n_jobs": N_JOBS,
-        "standardize": ["boolean"],
-    }
-
-    # For methods that have no such parameter.
-    standardize: bool = False
+    smote: Smote = None
+    standardize: Standardize = True
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        moves = False
         if self.smote is not None:
             theirs = getattr(get_tags(self.smote), "sampler_tags", None)
-            moves = getattr(theirs, "moves_rows", False)
-        tags.sampler_tags = SamplerTags(moves_rows=moves, removes_rows=True)
+            tags.sampler_tags.moves_rows = getattr(theirs, "moves_rows", False)
+        tags.sampler_tags.removes_rows = True
         return tags
+
+    @property
+    def _min_rows(self) -> int:
+        """How many samples a class needs, as far as it is known."""
+        return getattr(self.smote or SMOTE, "_min_rows", 1)
 
     @property
     def smote_(self) -> Any:
@@ -108,48 +122,28 @@ class HybridSampler(BaseSampler):
         self.sampling_strategy_ = resolve_sampling_strategy(self._strategy(), target)
         return self
 
-    def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
-        """Over-sample, then remove rows, the given ones included.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
-            The table.
-        y : array-like of shape (n_samples,) or (n_samples, n_classes)
-            Class labels, or their one-hot encoding.
-
-        Returns
-        -------
-        X_resampled : {ndarray, list, sparse matrix, DataFrame} of shape (n_out, n_features)
-            What is left of the rows that were given, in their order and untouched, then of the
-            new ones; of the type that was given.
-        y_resampled : {ndarray, list, Series, DataFrame} of shape (n_out,) or (n_out, n_classes)
-            Their labels, of the type that was given.
-
-        Raises
-        ------
-        ValueError
-            If the table or the target cannot be used; the message says why and what to do.
-        """
-        self._validate_params()
-        self.__dict__.pop("sampling_strategy_", None)  # of an earlier fit
-        return self._fit_resample(X, y)
-
     def _fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
-        """Resample, with the counts of ``sampling_strategy_`` where a caller has set it."""
         name = type(self).__name__
         self._forget()
         asked = self.__dict__.get("sampling_strategy_")
-        rows = read_rows(X, self, numeric=False)
         read = read_target if asked is None else read_labels
-        target = read(y, len(rows), name)
         words = check_random_state(self.random_state).randint(0, 2**31, size=2)
         sampler = seeded_clone(self._over_sampler(), int(words[0]))
-        if asked is None:
-            X_out, y_out = sampler.fit_resample(X, y)
-        else:
+        ours = isinstance(sampler, BaseOverSampler)
+        how = {"categorical": sampler._categorical} if ours else {}
+        rows = read_rows(X, self, numeric=ours and sampler._computes, **how)
+        target = read(y, len(rows), name)
+        if asked is not None:
             asked = check_new_rows(asked, target, name)
+        if ours:  # which need not read the table again
+            for attribute in ("n_features_in_", "feature_names_in_"):
+                if hasattr(self, attribute):
+                    setattr(sampler, attribute, getattr(self, attribute))
+            X, y = rows, target
+        if asked is not None:
             X_out, y_out = _add(sampler, asked, target, X, y)
+        else:
+            X_out, y_out = sampler.fit_resample(X, y)
         self.sampler_ = sampler
         out = read_rows(X_out, self, numeric=True, categorical=_categorical(sampler))
         target_out = read(y_out, len(out), name)
@@ -161,7 +155,7 @@ class HybridSampler(BaseSampler):
             kept = self._keep(X_out, out, target_out, np.random.default_rng(int(words[1])))
         kept = self._all_of_no_class(kept, target_out)
         self.is_synthetic_ = synthetic[kept]
-        self.input_indices_ = origin[kept]
+        self.sample_indices_ = origin[kept]
         self.parents_ = parents[kept[synthetic]]
         if hasattr(sampler, "is_moved_"):
             self.is_moved_ = sampler.is_moved_[kept]
@@ -170,10 +164,16 @@ class HybridSampler(BaseSampler):
             getattr(self, self._cleaner).sample_indices_ = which
         return take_rows(X_out, which), take_rows(y_out, which)
 
-    def _forget(self) -> None:
-        """Take what an earlier resampling has left."""
-        for name in ("is_synthetic_", "input_indices_", "parents_", "is_moved_", "n_removed_"):
-            self.__dict__.pop(name, None)
+    @property
+    def input_indices_(self) -> npt.NDArray[np.intp]:
+        """Deprecated name of `sample_indices_`."""
+        warnings.warn(
+            "input_indices_ is now called sample_indices_. The old name will be removed in the "
+            "next version.",
+            FutureWarning,
+            stacklevel=2,
+        )
+        return self.sample_indices_
 
     def _over_sampler(self) -> Any:
         """Return what over-samples."""
@@ -207,9 +207,9 @@ class HybridSampler(BaseSampler):
         That is, for each row, its position among the given ones, -1 for new ones; and for each
         new one, the positions of its parents, -1 for none.
         """
-        if isinstance(sampler, (BaseOverSampler, HybridSampler)):
+        if isinstance(sampler, BaseSampler):
             synthetic = sampler.is_synthetic_
-            origin = getattr(sampler, "input_indices_", np.arange(len(out)))
+            origin = sampler.sample_indices_
             return synthetic, np.where(synthetic, -1, origin), sampler.parents_
         n = len(rows)
         if not (
@@ -278,7 +278,7 @@ class HybridSampler(BaseSampler):
 
 def _add(sampler: Any, new: Mapping[Any, int], target: Target, X: Any, y: Any) -> tuple[Any, Any]:
     """Over-sample with given numbers of new rows per label."""
-    if isinstance(sampler, (BaseOverSampler, HybridSampler)):
+    if isinstance(sampler, BaseSampler):
         sampler.sampling_strategy_ = dict(new)
         return sampler._fit_resample(X, y)
     have = dict(zip(target.classes.tolist(), target.counts.tolist(), strict=True))

@@ -1,29 +1,24 @@
 """Combined cleaning and resampling."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.utils import gen_batches
-from sklearn.utils._param_validation import StrOptions
 
 from skresample.neighbors.mixed import standard_deviation
 from skresample.neighbors.search import kneighbors, paired_distances
-from skresample.numerics.allocation import draw_bases
 from skresample.numerics.interpolation import reflect
 from skresample.numerics.spheres import draw_in_ball, grow
 from skresample.samplers.base import (
     BaseOverSampler,
-    SamplerTags,
     Task,
     features_of,
-    fill_in_blocks,
     rows_of,
 )
 from skresample.samplers.constraints import RealInterval
-from skresample.samplers.parameters import fill_doc
-from skresample.table import Synthetic
+from skresample.samplers.parameters import Bounds, CategoricalFeatures, Standardize
+from skresample.table import Block
 
 __all__ = ["CCR"]
 
@@ -40,7 +35,6 @@ class Spheres(NamedTuple):
     push: npt.NDArray[np.float64]
 
 
-@fill_doc
 class CCR(BaseOverSampler):
     r"""Combined cleaning and resampling: majority rows are moved away from minority rows.
 
@@ -56,24 +50,17 @@ class CCR(BaseOverSampler):
 
     Parameters
     ----------
-    {sampling_strategy}
-    {random_state}
     energy : float, default=0.5
         The E, in standard deviations; greater than 0. The radius of a sphere without majority
         rows. More of it moves more rows, further.
-    {n_jobs}
-    {categorical_features}
     standardize : bool, default=True
         Whether spheres are round, and rows near, in numbers over their standard deviations in
         the table. Otherwise `energy` is in the units of the numbers.
-    {bounds}
-    {keep_index}
 
     Attributes
     ----------
     is_moved_ : ndarray of shape (n_out,)
         True for given rows that were moved (by ``fit_resample``).
-    {attributes}
 
     See Also
     --------
@@ -113,43 +100,19 @@ class CCR(BaseOverSampler):
     True
     """
 
+    energy: Annotated[float, RealInterval(0, None, closed="neither")] = 0.5
+    categorical_features: CategoricalFeatures = "auto"
+    standardize: Standardize = True
+    bounds: Bounds = None
+
     _paper = (
         "Koziarski, Woźniak (2017), CCR: a combined cleaning and resampling algorithm for "
         "imbalanced data classification"
     )
 
-    _parameter_constraints: ClassVar[dict] = {
-        **BaseOverSampler._parameter_constraints,
-        "energy": [RealInterval(0, None, closed="neither")],
-        "categorical_features": ["array-like", str, callable, None],
-        "standardize": ["boolean"],
-        "bounds": [StrOptions({"observed"}), Mapping, None],
-    }
-
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        energy: float = 0.5,
-        n_jobs: int | None = None,
-        categorical_features: Any = "auto",
-        standardize: bool = True,
-        bounds: Any = None,
-        keep_index: bool = False,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.energy = energy
-        self.n_jobs = n_jobs
-        self.categorical_features = categorical_features
-        self.standardize = standardize
-        self.bounds = bounds
-        self.keep_index = keep_index
-
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.sampler_tags = SamplerTags(moves_rows=True)
+        tags.sampler_tags.moves_rows = True
         return tags
 
     def _fit_class(self, task: Task) -> Spheres:
@@ -206,7 +169,7 @@ class CCR(BaseOverSampler):
         for j in range(way.shape[1]):
             push[:, j] += np.bincount(row, weights=way[:, j], minlength=len(push))
 
-    def _moved(self) -> Synthetic:
+    def _moved(self) -> Block:
         numeric, unit = self._rows.numeric, self._rows.unit(standardize=self.standardize)
         spheres = [
             fitted
@@ -220,16 +183,17 @@ class CCR(BaseOverSampler):
             push[np.searchsorted(moved, one.moved)] += one.push
 
         bounds = self._rows.bounds(self.bounds)
+        numbers = (rows_of(numeric, moved) + push * unit).astype(numeric.dtype)
+        if bounds is not None:
+            reflect(numbers, *bounds)
+        return Block(moved[:, np.newaxis], numbers)
 
-        def fill(part: slice, out: npt.NDArray[np.floating]) -> None:
-            out[:] = rows_of(numeric, moved[part]) + push[part] * unit
-            if bounds is not None:
-                reflect(out, *bounds)
+    def _base_weights(self, task: Task, fitted: Spheres) -> npt.NDArray[np.floating]:
+        return 1 / fitted.radius
 
-        return Synthetic(moved[:, np.newaxis], fill)
-
-    def _draw(self, task: Task, fitted: Spheres, n_new: int, rng: np.random.Generator) -> Synthetic:
-        base = draw_bases(1 / fitted.radius, n_new, rng)
+    def _draw(
+        self, task: Task, fitted: Spheres, base: npt.NDArray[np.intp], rng: np.random.Generator
+    ) -> Block:
         first = task.minority[base]
         unit = task.rows.unit(standardize=self.standardize)
         moving = standard_deviation(task.numeric[task.minority]) > 0
@@ -240,5 +204,5 @@ class CCR(BaseOverSampler):
             rows[:, moving] += fitted.radius[base[part], np.newaxis] * points * unit[moving]
             return rows
 
-        fill = fill_in_blocks(draw, n_new, rng, task.rows.bounds(self.bounds), self.n_jobs)
-        return Synthetic(first[:, np.newaxis], fill, task.rows.codes[first])
+        numbers = self._in_batches(task, draw, base.size, rng)
+        return Block(first[:, np.newaxis], numbers, task.rows.codes[first])

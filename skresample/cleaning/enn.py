@@ -1,6 +1,6 @@
 """SMOTE and edited nearest neighbours."""
 
-from typing import Any, ClassVar
+from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ from skresample.cleaning._neighborhoods import agreed
 from skresample.cleaning.base import HybridSampler
 from skresample.samplers.base import drop_in
 from skresample.samplers.constraints import IntegerInterval
-from skresample.samplers.parameters import fill_doc
+from skresample.samplers.parameters import Standardize
 from skresample.smote.base import count_neighbors
 from skresample.table import Rows, Target
 
@@ -20,7 +20,6 @@ __all__ = ["SMOTEENN"]
 
 
 @drop_in
-@fill_doc
 class SMOTEENN(HybridSampler):
     """Over-sample, then remove each row that its nearest rows would take for another class.
 
@@ -29,9 +28,6 @@ class SMOTEENN(HybridSampler):
 
     Parameters
     ----------
-    {sampling_strategy}
-    {random_state}
-    {smote}
     enn : EditedNearestNeighbours, default=None
         The cleaning, as an object of imbalanced-learn: its `sampling_strategy` says which
         classes lose rows, its `n_neighbors` and `kind_sel` take the place of those below. None
@@ -48,7 +44,6 @@ class SMOTEENN(HybridSampler):
 
     Attributes
     ----------
-    {hybrid_attributes}
     enn_ : EditedNearestNeighbours
         The cleaning as an object of imbalanced-learn; its ``sample_indices_`` are the rows
         that stay of the over-sampled table.
@@ -79,40 +74,17 @@ class SMOTEENN(HybridSampler):
     True
     """
 
+    enn: Annotated[Any, EditedNearestNeighbours, None] = None
+    n_neighbors: Annotated[int, IntegerInterval(1)] = 3
+    kind_sel: Annotated[str, StrOptions({"mode", "all"})] = "mode"
+    standardize: Standardize = False
+
     _paper = (
         "Batista, Prati, Monard (2004), A study of the behavior of several methods for balancing "
         "machine learning training data"
     )
 
     _cleaner = "enn_"
-
-    _parameter_constraints: ClassVar[dict] = {
-        **HybridSampler._parameter_constraints,
-        "enn": [EditedNearestNeighbours, None],
-        "n_neighbors": [IntegerInterval(1)],
-        "kind_sel": [StrOptions({"mode", "all"})],
-    }
-
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        smote: Any = None,
-        enn: Any = None,
-        n_neighbors: int = 3,
-        kind_sel: str = "mode",
-        standardize: bool = False,
-        n_jobs: int | None = None,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.smote = smote
-        self.enn = enn
-        self.n_neighbors = n_neighbors
-        self.kind_sel = kind_sel
-        self.standardize = standardize
-        self.n_jobs = n_jobs
 
     def _keep(
         self, X: Any, rows: Rows, target: Target, rng: np.random.Generator

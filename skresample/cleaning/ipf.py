@@ -1,6 +1,6 @@
 """SMOTE and the iterative-partitioning filter."""
 
-from typing import Any, ClassVar
+from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,6 @@ from skresample.cleaning.base import HybridSampler
 from skresample.numerics.threads import in_threads
 from skresample.pipeline.encoder import TableEncoder
 from skresample.samplers.constraints import IntegerInterval, RealInterval
-from skresample.samplers.parameters import fill_doc
 from skresample.table import Rows, Target
 from skresample.table.rows import with_unique_names
 from skresample.utils import seeded_clone
@@ -23,7 +22,6 @@ __all__ = ["SMOTEIPF"]
 MOST_ROWS, MOST_VALUES = 20_000, 1 << 18
 
 
-@fill_doc
 class SMOTEIPF(HybridSampler):
     """Over-sample, then remove rows that classifiers of parts of the table get wrong.
 
@@ -33,9 +31,6 @@ class SMOTEIPF(HybridSampler):
 
     Parameters
     ----------
-    {sampling_strategy}
-    {random_state}
-    {smote}
     estimator : classifier, default=None
         Fitted to each part; None for a decision tree by entropy with leaves of two rows or
         more, as near to the paper's C4.5 as scikit-learn comes. Of a part of more than
@@ -50,7 +45,7 @@ class SMOTEIPF(HybridSampler):
         The share of the rows before cleaning that is little.
     voting : {'majority', 'consensus'}, default='majority'
         Whether more than half of the classifiers have to be wrong, or all.
-    standardize : bool, default=False
+    standardize : bool, default=True
         Whether SMOTE takes distances of numbers over their standard deviations.
     n_jobs : int, default=None
         Threads of SMOTE and of fitting to the parts; None for all processors.
@@ -59,7 +54,6 @@ class SMOTEIPF(HybridSampler):
     ----------
     n_rounds_ : int
         How many rounds there were.
-    {hybrid_attributes}
 
     See Also
     --------
@@ -80,44 +74,16 @@ class SMOTEIPF(HybridSampler):
     True
     """
 
+    estimator: Annotated[Any, HasMethods(["fit", "predict"]), None] = None
+    n_parts: Annotated[int, IntegerInterval(2)] = 9
+    n_rounds: Annotated[int, IntegerInterval(1, 10**6)] = 3
+    least_removed: Annotated[float, RealInterval(0, 1, closed="neither")] = 0.01
+    voting: Annotated[str, StrOptions({"majority", "consensus"})] = "majority"
+
     _paper = (
         "Sáez, Luengo, Stefanowski, Herrera (2015), SMOTE-IPF: addressing the noisy and borderline "
         "examples problem in imbalanced classification by a re-sampling method with filtering"
     )
-
-    _parameter_constraints: ClassVar[dict] = {
-        **HybridSampler._parameter_constraints,
-        "estimator": [HasMethods(["fit", "predict"]), None],
-        "n_parts": [IntegerInterval(2)],
-        "n_rounds": [IntegerInterval(1, 10**6)],
-        "least_removed": [RealInterval(0, 1, closed="neither")],
-        "voting": [StrOptions({"majority", "consensus"})],
-    }
-
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        smote: Any = None,
-        estimator: Any = None,
-        n_parts: int = 9,
-        n_rounds: int = 3,
-        least_removed: float = 0.01,
-        voting: str = "majority",
-        standardize: bool = False,
-        n_jobs: int | None = None,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.smote = smote
-        self.estimator = estimator
-        self.n_parts = n_parts
-        self.n_rounds = n_rounds
-        self.least_removed = least_removed
-        self.voting = voting
-        self.standardize = standardize
-        self.n_jobs = n_jobs
 
     def _keep(
         self, X: Any, rows: Rows, target: Target, rng: np.random.Generator

@@ -1,6 +1,6 @@
 """SMOTE and Tomek links."""
 
-from typing import Any, ClassVar
+from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,14 +10,13 @@ from sklearn.base import clone
 from skresample.cleaning._neighborhoods import in_tomek_links
 from skresample.cleaning.base import HybridSampler
 from skresample.samplers.base import drop_in
-from skresample.samplers.parameters import fill_doc
+from skresample.samplers.parameters import Standardize
 from skresample.table import Rows, Target
 
 __all__ = ["SMOTETomek"]
 
 
 @drop_in
-@fill_doc
 class SMOTETomek(HybridSampler):
     """Over-sample, then remove both rows of each Tomek link.
 
@@ -26,9 +25,6 @@ class SMOTETomek(HybridSampler):
 
     Parameters
     ----------
-    {sampling_strategy}
-    {random_state}
-    {smote}
     tomek : TomekLinks, default=None
         The cleaning, as an object of imbalanced-learn: its `sampling_strategy` says which
         classes lose rows. None removes both rows of a link.
@@ -39,7 +35,6 @@ class SMOTETomek(HybridSampler):
 
     Attributes
     ----------
-    {hybrid_attributes}
     tomek_ : TomekLinks
         The cleaning as an object of imbalanced-learn; its ``sample_indices_`` are the rows
         that stay of the over-sampled table.
@@ -63,34 +58,15 @@ class SMOTETomek(HybridSampler):
     True
     """
 
+    tomek: Annotated[Any, TomekLinks, None] = None
+    standardize: Standardize = False
+
     _paper = (
         "Batista, Prati, Monard (2004), A study of the behavior of several methods for balancing "
         "machine learning training data"
     )
 
     _cleaner = "tomek_"
-
-    _parameter_constraints: ClassVar[dict] = {
-        **HybridSampler._parameter_constraints,
-        "tomek": [TomekLinks, None],
-    }
-
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        smote: Any = None,
-        tomek: Any = None,
-        standardize: bool = False,
-        n_jobs: int | None = None,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.smote = smote
-        self.tomek = tomek
-        self.standardize = standardize
-        self.n_jobs = n_jobs
 
     def _keep(
         self, X: Any, rows: Rows, target: Target, rng: np.random.Generator

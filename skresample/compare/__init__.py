@@ -1,6 +1,5 @@
 """What over-sampling gains, measured on held-out rows beside what it must beat."""
 
-from skresample.compare._compare import compare
-from skresample.compare.report import Comparison
+from skresample._exports import exports
 
-__all__ = ["Comparison", "compare"]
+__getattr__, __dir__, __all__ = exports(__name__)

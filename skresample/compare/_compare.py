@@ -41,24 +41,17 @@ from skresample.compare.report import Comparison
 from skresample.density import RandomOverSampler
 from skresample.generative import GANOverSampler
 from skresample.numerics.threads import is_forked
-from skresample.pipeline.classifier import with_sampler
-from skresample.pipeline.encoder import (
-    TableEncoder,
-    needs_encoder,
-    takes_missing,
-    takes_names_for_numbers,
-)
+from skresample.pipeline.adapt import with_encoder
+from skresample.pipeline.nesting import with_sampler
 from skresample.pipeline.validation import MANY_ROWS, last_step
 from skresample.smote import SMOTE, SMOTEN, SMOTENC
 from skresample.table import (
-    Rows,
-    is_frame,
     read_rows,
     read_target,
     refuse_not_in_memory,
     take_rows,
 )
-from skresample.table.columns import is_missing, kind_of, plain
+from skresample.table.columns import is_missing
 from skresample.utils import all_samplers, seeded_clone
 
 __all__ = [
@@ -70,10 +63,8 @@ __all__ = [
     "confidence_of",
     "default_samplers",
     "distinct_names",
-    "find_refusals",
     "plain_labels",
     "standardized",
-    "with_encoder",
 ]
 
 NOTHING = "nothing"
@@ -91,8 +82,6 @@ IN_THREADS = (
 ROWS_FOR_THREADS = 20_000
 # Greater numbers of processes are slips.
 MOST_JOBS = 10_000
-# So many columns are named where an encoder is put in front.
-NAMED_COLUMNS = 5
 # What is said of numbers of training rows where a fit failed: fewer of a class are too few for
 # much that splits them once more.
 FEW_ROWS = 10
@@ -271,8 +260,9 @@ def compare(
     rng = check_random_state(random_state)
     folds = _folds(cv, target, data, rng)
     seeds = rng.randint(2**31 - 1, size=len(folds))
-    refusals = find_refusals(estimators, X, labels)
-    estimators |= {e: with_encoder(estimators[e]) for e in refusals}
+    adapted = {e: with_encoder(one, X, labels) for e, one in estimators.items()}
+    estimators = {e: one for e, (one, _) in adapted.items()}
+    refusals = {e: reason for e, (_, reason) in adapted.items() if reason}
     estimators, pins = _with_early_stopping_pinned(estimators, data, folds)
 
     # First those that everything is held against: if these cannot be fitted, the rest need not be.
@@ -546,93 +536,6 @@ def standardized(cls: type) -> Any:
     if "standardize" in sampler.get_params():
         sampler.set_params(standardize=True)
     return sampler
-
-
-def find_refusals(estimators: dict[str, Any], X: Any, labels: npt.NDArray[Any]) -> dict[str, str]:
-    """Say why some estimators cannot be fitted on a table that not every one takes.
-
-    Parameters
-    ----------
-    estimators : dict of classifiers
-        By name.
-    X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
-        The table.
-    labels : ndarray of shape (n_samples,)
-        Class labels.
-
-    Returns
-    -------
-    refusals : dict of str
-        The reason, for each that needs an encoder in front.
-    """
-    refusals: dict[str, str] = {}
-    if not needs_encoder(X):
-        return refusals
-    for name, estimator in estimators.items():
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            try:
-                clone(estimator).fit(X, labels)
-            except Exception:  # of any type: libraries have their own
-                refusals[name] = f"it cannot be fitted on the table as it is ({_what_few_take(X)})"
-            else:
-                if takes_names_for_numbers(estimator, X, labels):
-                    refusals[name] = (
-                        "it computes with what is masked"
-                        if np.ma.is_masked(X)
-                        else "it takes categories that are spelt as numbers for numbers"
-                    )
-    return refusals
-
-
-def _what_few_take(X: Any) -> str:
-    """Say which columns of a table not every classifier takes.
-
-    By names and kinds only: what an error says of them may quote their values.
-    """
-    if is_frame(X):
-        names = list(map(repr, map(str, getattr(X, "column_names", X.columns))))
-    else:
-        X = np.array(X, dtype=object)
-        names = [f"column {j}" for j in range(X.shape[1])]
-    rows = Rows(X, names=names)
-    found: dict[str, list[str]] = {"categories": [], "dates or durations": [], "missing values": []}
-    for j, name in enumerate(rows.names):
-        column = rows.column(j)
-        if kind_of(column) != "number":
-            found["categories"].append(name)
-        elif plain(column).dtype.kind in "mM":
-            found["dates or durations"].append(name)
-        if column.missing.any():
-            found["missing values"].append(name)
-    return "; ".join(f"{kind} in {_some_of(named)}" for kind, named in found.items() if named)
-
-
-def _some_of(names: list[str]) -> str:
-    more = len(names) - NAMED_COLUMNS
-    return ", ".join(names[:NAMED_COLUMNS]) + (f" and {more} more" if more > 0 else "")
-
-
-def with_encoder(estimator: Any) -> Pipeline:
-    """Put an encoder in front of an estimator.
-
-    Parameters
-    ----------
-    estimator : classifier or Pipeline
-        Left as it is.
-
-    Returns
-    -------
-    pipeline : Pipeline
-        The encoder, and then the estimator or its steps.
-    """
-    encoder = TableEncoder(impute=not takes_missing(estimator))
-    encoder.set_output(transform="default")  # it stands inside, whatever is set for transformers
-    if not isinstance(estimator, Pipeline):
-        return make_pipeline(encoder, estimator)
-    longer = clone(estimator)
-    longer.steps.insert(0, ("tableencoder", encoder))
-    return longer
 
 
 def _said_of_encoder(name: str, pipeline: Pipeline, reason: str) -> str:

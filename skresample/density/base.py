@@ -1,7 +1,6 @@
 """What the density family shares: fitting a density to each class, and drawing from it."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
@@ -9,15 +8,14 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 import numpy.typing as npt
 from sklearn.utils import gen_batches
-from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from skresample.density._categories import MOST_ROWS, CategoryKernels
-from skresample.numerics.allocation import draw_bases
 from skresample.numerics.kernels import Kernels, Neighborhoods, Spiked
 from skresample.numerics.normal_scores import NormalScores
-from skresample.samplers.base import BaseOverSampler, Task, fill_in_blocks, rows_of
-from skresample.table import Synthetic, read_like
+from skresample.samplers.base import BaseOverSampler, Task, rows_of
+from skresample.samplers.parameters import Bounds, CategoricalFeatures
+from skresample.table import Block, read_like
 
 __all__ = [
     "ClassDensity",
@@ -176,14 +174,8 @@ class DensityOverSampler(BaseOverSampler):
 
     _min_rows: ClassVar[int] = 2
 
-    # For methods that have no such parameters.
-    bounds: Any = None
-
-    _parameter_constraints: ClassVar[dict] = {
-        **BaseOverSampler._parameter_constraints,
-        "categorical_features": ["array-like", str, callable, None],
-        "bounds": [StrOptions({"observed"}), Mapping, None],
-    }
+    categorical_features: CategoricalFeatures = "auto"
+    bounds: Bounds = None
 
     @abstractmethod
     def _fit_density(self, task: Task, rows: Floats) -> Density:
@@ -201,10 +193,12 @@ class DensityOverSampler(BaseOverSampler):
             categories = replace(categories, share=share)
         return ClassDensity(density, missing, categories)
 
+    def _base_weights(self, task: Task, fitted: Any) -> Floats:
+        return np.ones(len(task.minority))
+
     def _draw(
-        self, task: Task, fitted: ClassDensity, n_new: int, rng: np.random.Generator
-    ) -> Synthetic:
-        which = draw_bases(np.ones(len(task.minority)), n_new, rng)
+        self, task: Task, fitted: ClassDensity, which: Codes, rng: np.random.Generator
+    ) -> Block:
         codes = fitted.categories.draw(which, rng)
         holes = fitted.missing if fitted.missing.any() else None
 
@@ -214,8 +208,8 @@ class DensityOverSampler(BaseOverSampler):
                 new[holes[which[part]]] = np.nan
             return new
 
-        fill = fill_in_blocks(draw, n_new, rng, task.rows.bounds(self.bounds), self.n_jobs)
-        return Synthetic(task.minority[which][:, np.newaxis], fill, codes)
+        numbers = self._in_batches(task, draw, which.size, rng)
+        return Block(task.minority[which][:, np.newaxis], numbers, codes)
 
     def score_samples(self, X: Any, *, label: Any = None) -> npt.NDArray[np.float64]:
         """Return the logarithm of the density of a class at given rows.

@@ -17,12 +17,10 @@ from skresample.density.base import (
     DensityOverSampler,
     filled,
 )
-from skresample.numerics.allocation import draw_bases
 from skresample.numerics.kernels import Kernels, Root, Spiked
 from skresample.numerics.normal_scores import NormalScores
-from skresample.samplers.base import Task, fill_in_blocks, rows_of
-from skresample.samplers.parameters import fill_doc
-from skresample.table import Synthetic
+from skresample.samplers.base import Task, rows_of
+from skresample.table import Block
 
 __all__ = ["CopulaOverSampler", "GaussianCopulaOverSampler", "absent", "gaussian_copula"]
 
@@ -88,10 +86,6 @@ class CopulaOverSampler(DensityOverSampler):
     class, which is then the new row's parent; in a table without holes, new rows have none.
     """
 
-    def _bounds(self, task: Task) -> Any:
-        """Return what new numbers are reflected in, if anything."""
-        return task.rows.bounds(self.bounds)
-
     def _fit_class(self, task: Task) -> ClassDensity:
         rows, missing = filled(task)
         codes = task.rows.codes[task.minority]
@@ -104,28 +98,31 @@ class CopulaOverSampler(DensityOverSampler):
         return ClassDensity(density, missing, CategoryKernels.on(codes))
 
     def _draw(
-        self, task: Task, fitted: ClassDensity, n_new: int, rng: np.random.Generator
-    ) -> Synthetic:
-        m, d = fitted.missing.shape
+        self,
+        task: Task,
+        fitted: ClassDensity,
+        which: npt.NDArray[np.signedinteger],
+        rng: np.random.Generator,
+    ) -> Block:
+        d, n_new = fitted.missing.shape[1], which.size
         absent = fitted.categories.places < 0
         codes = np.empty((n_new, absent.shape[1]), dtype=np.intp)
         parents = np.full((n_new, 1), -1)
         with_holes = fitted.missing.any() or absent.any()
         if with_holes:
-            like = draw_bases(np.ones(m), n_new, rng)
-            parents[:, 0] = task.minority[like]
+            parents[:, 0] = task.minority[which]
 
         def draw(part: slice, rng: np.random.Generator) -> Floats:
             new = fitted.numbers.draw(np.zeros(part.stop - part.start, dtype=np.intp), rng)
             codes[part] = np.rint(new[:, d:])
             numbers = new[:, :d]
             if with_holes:
-                numbers[fitted.missing[like[part]]] = np.nan
-                codes[part][absent[like[part]]] = -1
+                numbers[fitted.missing[which[part]]] = np.nan
+                codes[part][absent[which[part]]] = -1
             return numbers
 
-        fill = fill_in_blocks(draw, n_new, rng, self._bounds(task), self.n_jobs)
-        return Synthetic(parents, fill, codes)
+        numbers = self._in_batches(task, draw, n_new, rng)
+        return Block(parents, numbers, codes)
 
     def _log_density(
         self, fitted: ClassDensity, numeric: Floats, codes: npt.NDArray[np.signedinteger]
@@ -174,7 +171,6 @@ def gaussian_copula(
     return Density(Kernels(np.zeros((1, d)), roots), space, varies, rows[0])
 
 
-@fill_doc
 class GaussianCopulaOverSampler(CopulaOverSampler):
     r"""Draw from a Gaussian copula with the distribution of each column as observed.
 
@@ -190,19 +186,6 @@ class GaussianCopulaOverSampler(CopulaOverSampler):
     :footcite:p:`higham2002nearest`. What else there is between columns, such as
     clusters or bends, is lost; in return, no new row is near a row of the class because it was
     made from it.
-
-    Parameters
-    ----------
-    {sampling_strategy}
-    {random_state}
-    {n_jobs}
-    {categorical_features}
-    {bounds}
-    {keep_index}
-
-    Attributes
-    ----------
-    {attributes}
 
     See Also
     --------
@@ -234,23 +217,6 @@ class GaussianCopulaOverSampler(CopulaOverSampler):
     """
 
     _paper = "Patki, Wedge, Veeramachaneni (2016), The synthetic data vault"
-
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        n_jobs: int | None = None,
-        categorical_features: Any = "auto",
-        bounds: Any = None,
-        keep_index: bool = False,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.n_jobs = n_jobs
-        self.categorical_features = categorical_features
-        self.bounds = bounds
-        self.keep_index = keep_index
 
     def _fit_density(self, task: Task, rows: Floats) -> Density:
         is_name = np.arange(rows.shape[1]) >= task.numeric.shape[1]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from numbers import Real
-from typing import Any, ClassVar
+from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +26,6 @@ from skresample.numerics.kernels import (
 from skresample.numerics.normal_scores import NormalScores, spread_ties
 from skresample.samplers.base import Task
 from skresample.samplers.constraints import WIDEST, RealInterval
-from skresample.samplers.parameters import fill_doc
 
 __all__ = ["KDEOverSampler"]
 
@@ -58,7 +57,6 @@ MOST_PILOTS = 5000
 Floats = npt.NDArray[np.floating]
 
 
-@fill_doc
 class KDEOverSampler(DensityOverSampler):
     r"""Draw from a kernel density of the class: the smoothed bootstrap done properly.
 
@@ -72,8 +70,6 @@ class KDEOverSampler(DensityOverSampler):
 
     Parameters
     ----------
-    {sampling_strategy}
-    {random_state}
     bandwidth : str, float or callable, default='likelihood_cv'
         How wide the kernels are, in units of the root of the covariance of the class: as
         ``'likelihood_cv'``, ``'lscv'``, ``'isj'``, ``'scott'`` or ``'silverman'`` selects, which
@@ -109,14 +105,6 @@ class KDEOverSampler(DensityOverSampler):
         too wide for all the others :footcite:p:`hall1987kullback`; Epanechnikov's ends
         :math:`\sqrt{d + 4}` deviations away. For the latter, bandwidths are selected as for
         Gaussian ones; so ``'likelihood_cv'`` does not depend on where it ends.
-    {n_jobs}
-    {categorical_features}
-    {bounds}
-    {keep_index}
-
-    Attributes
-    ----------
-    {attributes}
 
     See Also
     --------
@@ -151,57 +139,22 @@ class KDEOverSampler(DensityOverSampler):
     True
     """
 
+    bandwidth: Annotated[
+        Any, StrOptions(set(SELECTORS)), RealInterval(0, WIDEST, closed="right"), callable
+    ] = "likelihood_cv"
+    covariance: Annotated[str, StrOptions({"auto", "full", "diagonal", "local"})] = "auto"
+    shrinkage: Annotated[
+        str | float | None,
+        StrOptions({"auto", "ledoit_wolf"}),
+        RealInterval(0, 1, closed="both"),
+        None,
+    ] = "auto"
+    adaptive: bool = False
+    marginals: Annotated[str, StrOptions({"identity", "normal_score"})] = "identity"
+    preserve_variance: bool = True
+    kernel: Annotated[str, StrOptions(set(KERNELS))] = "student"
+
     _paper = "Silverman, Young (1987), The bootstrap: to smooth or not to smooth?"
-
-    _parameter_constraints: ClassVar[dict] = {
-        **DensityOverSampler._parameter_constraints,
-        "bandwidth": [
-            StrOptions(set(SELECTORS)),
-            RealInterval(0, WIDEST, closed="right"),
-            callable,
-        ],
-        "covariance": [StrOptions({"auto", "full", "diagonal", "local"})],
-        "shrinkage": [
-            StrOptions({"auto", "ledoit_wolf"}),
-            RealInterval(0, 1, closed="both"),
-            None,
-        ],
-        "adaptive": ["boolean"],
-        "marginals": [StrOptions({"identity", "normal_score"})],
-        "preserve_variance": ["boolean"],
-        "kernel": [StrOptions(set(KERNELS))],
-    }
-
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        bandwidth: Any = "likelihood_cv",
-        covariance: str = "auto",
-        shrinkage: str | float | None = "auto",
-        adaptive: bool = False,
-        marginals: str = "identity",
-        preserve_variance: bool = True,
-        kernel: str = "student",
-        n_jobs: int | None = None,
-        categorical_features: Any = "auto",
-        bounds: Any = None,
-        keep_index: bool = False,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.bandwidth = bandwidth
-        self.covariance = covariance
-        self.shrinkage = shrinkage
-        self.adaptive = adaptive
-        self.marginals = marginals
-        self.preserve_variance = preserve_variance
-        self.kernel = kernel
-        self.n_jobs = n_jobs
-        self.categorical_features = categorical_features
-        self.bounds = bounds
-        self.keep_index = keep_index
 
     def _fit_density(self, task: Task, rows: Floats) -> Density:
         varies = rows.min(axis=0) < rows.max(axis=0)

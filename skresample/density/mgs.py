@@ -1,7 +1,7 @@
 """Multivariate Gaussian SMOTE."""
 
 import warnings
-from typing import Any, ClassVar
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
@@ -11,14 +11,13 @@ from skresample.neighbors.search import kneighbors
 from skresample.numerics.kernels import Neighborhoods
 from skresample.samplers.base import Task
 from skresample.samplers.constraints import WIDEST, IntegerInterval, RealInterval
-from skresample.samplers.parameters import fill_doc
+from skresample.samplers.parameters import Standardize
 
 __all__ = ["MultivariateGaussianSMOTE"]
 
 Floats = npt.NDArray[np.floating]
 
 
-@fill_doc
 class MultivariateGaussianSMOTE(DensityOverSampler):
     r"""Multivariate Gaussian SMOTE: a normal density around each row.
 
@@ -29,25 +28,15 @@ class MultivariateGaussianSMOTE(DensityOverSampler):
 
     Parameters
     ----------
-    {sampling_strategy}
-    {random_state}
     k_neighbors : int, default=None
         The k; None for the number of features that vary and 1 more, or 5 if that is more:
         with fewer, a neighbourhood is flat, and so are the new rows around it. A class with
         fewer rows uses what there is. Rows that are there several times count once.
     scale : float, default=1.0
         The λ: what covariances are multiplied with.
-    standardize : bool, default=False
+    standardize : bool, default=True
         Whether distances are taken of numbers over their standard deviations in the class, so
         that they do not depend on units.
-    {n_jobs}
-    {categorical_features}
-    {bounds}
-    {keep_index}
-
-    Attributes
-    ----------
-    {attributes}
 
     See Also
     --------
@@ -73,37 +62,11 @@ class MultivariateGaussianSMOTE(DensityOverSampler):
     (91, 91)
     """
 
+    k_neighbors: Annotated[int | None, IntegerInterval(1), None] = None
+    scale: Annotated[float, RealInterval(0, WIDEST, closed="right")] = 1.0
+    standardize: Standardize = True
+
     _paper = "Sakho, Malherbe, Scornet (2024), Do we need rebalancing strategies?"
-
-    _parameter_constraints: ClassVar[dict] = {
-        **DensityOverSampler._parameter_constraints,
-        "k_neighbors": [IntegerInterval(1), None],
-        "scale": [RealInterval(0, WIDEST, closed="right")],
-        "standardize": ["boolean"],
-    }
-
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        k_neighbors: int | None = None,
-        scale: float = 1.0,
-        standardize: bool = False,
-        n_jobs: int | None = None,
-        categorical_features: Any = "auto",
-        bounds: Any = None,
-        keep_index: bool = False,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.k_neighbors = k_neighbors
-        self.scale = scale
-        self.standardize = standardize
-        self.n_jobs = n_jobs
-        self.categorical_features = categorical_features
-        self.bounds = bounds
-        self.keep_index = keep_index
 
     def _fit_density(self, task: Task, rows: Floats) -> Density:
         varies, space, points = standardized(rows)

@@ -1,21 +1,17 @@
 """Random over-sampling."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
-from sklearn.utils import gen_batches
-from sklearn.utils._param_validation import StrOptions
 
 from skresample.neighbors.mixed import standard_deviation
 from skresample.numerics.bandwidth import silverman_factor
-from skresample.numerics.interpolation import reflect
-from skresample.samplers.base import BaseOverSampler, Task, drop_in
+from skresample.samplers.base import BaseOverSampler, Task, drop_in, rows_of
 from skresample.samplers.constraints import WIDEST, RealInterval
-from skresample.samplers.parameters import fill_doc
-from skresample.table import Rows, Synthetic
+from skresample.samplers.parameters import Bounds, CategoricalFeatures
+from skresample.table import Block, Rows
 
 __all__ = ["RandomOverSampler"]
 
@@ -24,7 +20,6 @@ ROWS_AT_ONCE = 4096
 
 
 @drop_in
-@fill_doc
 class RandomOverSampler(BaseOverSampler):
     r"""Repeat rows drawn at random with replacement.
 
@@ -39,8 +34,6 @@ class RandomOverSampler(BaseOverSampler):
 
     Parameters
     ----------
-    {sampling_strategy}
-    {random_state}
     shrinkage : float or dict, default=None
         Width of the noise, 1 for Silverman's rule of thumb; a dict gives it per label.
         Labels that are not over-sampled may be left out. None or 0 repeats rows as they
@@ -48,9 +41,6 @@ class RandomOverSampler(BaseOverSampler):
         missing stays so.
     n_jobs : int, default=None
         Taken so that samplers can be exchanged in a search; drawing rows needs one thread.
-    {categorical_features}
-    {bounds}
-    {keep_index}
 
     Attributes
     ----------
@@ -58,7 +48,6 @@ class RandomOverSampler(BaseOverSampler):
         Positions of the input rows in the output: all of them, then those drawn.
     shrinkage_ : dict or None
         The shrinkage per label that is over-sampled.
-    {attributes}
 
     See Also
     --------
@@ -81,38 +70,16 @@ class RandomOverSampler(BaseOverSampler):
     ([['red'], ['blue'], ['blue'], ['red']], [1, 0, 0, 1])
     """
 
+    shrinkage: Annotated[Any, RealInterval(0, WIDEST, closed="both"), Mapping, None] = None
+    categorical_features: CategoricalFeatures = "auto"
+    bounds: Bounds = None
+
     _paper = (
         "Menardi, Torelli (2014), "
         "Training and assessing classification rules with imbalanced data (for shrinkage)"
     )
 
     _knows_others: ClassVar[bool] = False
-
-    _parameter_constraints: ClassVar[dict] = {
-        **BaseOverSampler._parameter_constraints,
-        "shrinkage": [RealInterval(0, WIDEST, closed="both"), Mapping, None],
-        "categorical_features": ["array-like", str, callable, None],
-        "bounds": [StrOptions({"observed"}), Mapping, None],
-    }
-
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        shrinkage: Any = None,
-        n_jobs: int | None = None,
-        categorical_features: Any = "auto",
-        bounds: Any = None,
-        keep_index: bool = False,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.shrinkage = shrinkage
-        self.n_jobs = n_jobs
-        self.categorical_features = categorical_features
-        self.bounds = bounds
-        self.keep_index = keep_index
 
     @property
     def _computes(self) -> bool:
@@ -121,14 +88,8 @@ class RandomOverSampler(BaseOverSampler):
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.string = not self._computes
-        tags.sampler_tags.sample_indices = True
         tags.sampler_tags.repeats_rows = not self._computes
         return tags
-
-    def _fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
-        resampled = super()._fit_resample(X, y)
-        self.sample_indices_ = np.concatenate([np.arange(len(self._rows)), self.parents_[:, 0]])
-        return resampled
 
     def _fit_table(self, rows: Rows, rng: np.random.Generator) -> None:
         self.shrinkage_ = None
@@ -170,20 +131,16 @@ class RandomOverSampler(BaseOverSampler):
         self,
         task: Task,
         fitted: npt.NDArray[np.floating] | None,
-        n_new: int,
+        bases: npt.NDArray[np.intp],
         rng: np.random.Generator,
-    ) -> Synthetic:
-        parents = task.minority[rng.integers(len(task.minority), size=(n_new, 1))]
+    ) -> Block:
+        parents = task.minority[bases]
         if fitted is None:
-            return Synthetic(parents)
-        bounds = task.rows.bounds(self.bounds)
+            return Block(parents[:, np.newaxis])
 
-        def fill(part: slice, out: npt.NDArray[np.floating]) -> None:
-            for block in gen_batches(len(out), ROWS_AT_ONCE):
-                rows = task.numeric[parents[part][block, 0]]
-                rows = rows.toarray() if sparse.issparse(rows) else rows
-                out[block] = rows + fitted * rng.standard_normal(rows.shape)
-            if bounds is not None:
-                reflect(out, *bounds)
+        def draw(part: slice, rng: np.random.Generator) -> npt.NDArray[np.floating]:
+            rows = rows_of(task.numeric, parents[part])
+            return rows + fitted * rng.standard_normal(rows.shape)
 
-        return Synthetic(parents, fill)
+        numbers = self._in_batches(task, draw, bases.size, rng)
+        return Block(parents[:, np.newaxis], numbers)

@@ -1,6 +1,6 @@
 """Random over-sampling examples."""
 
-from typing import Any, ClassVar
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
@@ -9,12 +9,10 @@ from skresample.density.base import Density, DensityOverSampler, independent
 from skresample.numerics.bandwidth import silverman_factor
 from skresample.samplers.base import Task
 from skresample.samplers.constraints import WIDEST, RealInterval
-from skresample.samplers.parameters import fill_doc
 
 __all__ = ["ROSE"]
 
 
-@fill_doc
 class ROSE(DensityOverSampler):
     r"""Random over-sampling examples: a smoothed bootstrap by a rule of thumb.
 
@@ -27,21 +25,11 @@ class ROSE(DensityOverSampler):
 
     Parameters
     ----------
-    {sampling_strategy}
-    {random_state}
     shrinkage : float, default=1.0
         The s: less than 1 for rows nearer to those of the class.
     both_classes : bool, default=False
         Whether, as in the original, all classes are drawn anew and none of the given rows is
         kept; each class has then as many new rows as it would otherwise have rows.
-    {n_jobs}
-    {categorical_features}
-    {bounds}
-    {keep_index}
-
-    Attributes
-    ----------
-    {attributes}
 
     See Also
     --------
@@ -68,36 +56,12 @@ class ROSE(DensityOverSampler):
     ((182, 20), 91)
     """
 
+    shrinkage: Annotated[float, RealInterval(0, WIDEST, closed="right")] = 1.0
+    both_classes: bool = False
+
     _paper = (
         "Menardi, Torelli (2014), Training and assessing classification rules with imbalanced data"
     )
-
-    _parameter_constraints: ClassVar[dict] = {
-        **DensityOverSampler._parameter_constraints,
-        "shrinkage": [RealInterval(0, WIDEST, closed="right")],
-        "both_classes": ["boolean"],
-    }
-
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        shrinkage: float = 1.0,
-        both_classes: bool = False,
-        n_jobs: int | None = None,
-        categorical_features: Any = "auto",
-        bounds: Any = None,
-        keep_index: bool = False,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.shrinkage = shrinkage
-        self.both_classes = both_classes
-        self.n_jobs = n_jobs
-        self.categorical_features = categorical_features
-        self.bounds = bounds
-        self.keep_index = keep_index
 
     @property
     def _keeps_originals(self) -> bool:

@@ -1,18 +1,14 @@
 """Random walk over-sampling."""
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
 from skresample.density.base import Density, DensityOverSampler, independent
 from skresample.samplers.base import Task
-from skresample.samplers.parameters import fill_doc
 
 __all__ = ["RWOSampling"]
 
 
-@fill_doc
 class RWOSampling(DensityOverSampler):
     r"""Random walk over-sampling: a step from each row in turn.
 
@@ -20,19 +16,6 @@ class RWOSampling(DensityOverSampler):
     :footcite:p:`zhang2014rwo`, with x a row of the class, each as often as any other,
     :math:`\sigma_j` the deviation in its n rows and :math:`\varepsilon` standard normal. The
     mean is that of the class, the variance :math:`\sigma_j^2 (1 + 1/n)`.
-
-    Parameters
-    ----------
-    {sampling_strategy}
-    {random_state}
-    {n_jobs}
-    {categorical_features}
-    {bounds}
-    {keep_index}
-
-    Attributes
-    ----------
-    {attributes}
 
     See Also
     --------
@@ -63,23 +46,6 @@ class RWOSampling(DensityOverSampler):
         "Zhang, Li (2014), "
         "RWO-Sampling: a random walk over-sampling approach to imbalanced data classification"
     )
-
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        n_jobs: int | None = None,
-        categorical_features: Any = "auto",
-        bounds: Any = None,
-        keep_index: bool = False,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.n_jobs = n_jobs
-        self.categorical_features = categorical_features
-        self.bounds = bounds
-        self.keep_index = keep_index
 
     def _fit_density(self, task: Task, rows: npt.NDArray[np.floating]) -> Density:
         return independent(rows, 1 / np.sqrt(len(rows)))

@@ -1,5 +1,5 @@
 """Perturbed data for sharing."""
 
-from skresample.disclosure.perturbation import Perturbation
+from skresample._exports import exports
 
-__all__ = ["Perturbation"]
+__getattr__, __dir__, __all__ = exports(__name__)

@@ -1,11 +1,11 @@
 """Rows of a table, changed."""
 
 import warnings
-from collections.abc import Mapping
-from typing import Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import StrOptions
 
 from skresample.density.base import Density, filled, standardized
@@ -18,20 +18,19 @@ from skresample.disclosure._masking import (
     swap_ranks,
 )
 from skresample.neighbors.mixed import Mixed, mismatch_cost
-from skresample.numerics.allocation import draw_bases
 from skresample.numerics.kernels import Kernels, Root, Spiked, matrix_sqrt
 from skresample.numerics.levels import atoms
 from skresample.samplers.base import (
     BaseOverSampler,
     Task,
-    fill_in_blocks,
     naming_columns,
     rows_of,
+    rows_per_block,
     seed_sequence,
 )
 from skresample.samplers.constraints import WIDEST, IntegerInterval, RealInterval
-from skresample.samplers.parameters import fill_doc
-from skresample.table import ALL_ROWS, Rows, Synthetic, open_output, read_like, read_rows, take_rows
+from skresample.samplers.parameters import Bounds, CategoricalFeatures
+from skresample.table import ALL_ROWS, Block, Rows, open_output, read_like, read_rows, take_rows
 
 __all__ = ["Perturbation"]
 
@@ -70,7 +69,6 @@ class Changes(NamedTuple):
         return new
 
 
-@fill_doc
 class Perturbation(BaseOverSampler):
     r"""Change rows a little: by noise, means of groups, exchange of values or of categories.
 
@@ -100,8 +98,6 @@ class Perturbation(BaseOverSampler):
 
     Parameters
     ----------
-    {sampling_strategy}
-    {random_state}
     method : {'noise', 'correlated_noise', 'microaggregation', 'rank_swap', 'pram'}, default='noise'
         How numbers are changed.
     scale : float, default=0.1
@@ -116,13 +112,10 @@ class Perturbation(BaseOverSampler):
     preserve_variance : bool, default=True
         Whether the variance is kept, for noise and microaggregation. Otherwise noise is added
         and no more, and rows are the means of their groups.
-    {n_jobs}
-    {categorical_features}
     bounds : {'observed', None} or mapping, default='observed'
         What new numbers stay within: the range of each column in the table, or a pair
         (lowest, highest) per name or position of a column, None for an open end. Beyond a
         bound they are reflected.
-    {keep_index}
 
     Attributes
     ----------
@@ -130,7 +123,6 @@ class Perturbation(BaseOverSampler):
         The share of new rows to which, of all rows that were given, their own is the nearest
         (by ``fit_resample`` and `perturb`); of at most 5,000 rows, drawn at random. NaN
         where there is no new row.
-    {attributes}
 
     See Also
     --------
@@ -166,6 +158,15 @@ class Perturbation(BaseOverSampler):
     True
     """
 
+    method: Annotated[str, StrOptions(set(METHODS))] = "noise"
+    scale: Annotated[float, RealInterval(0, WIDEST, closed="right")] = 0.1
+    group_size: Annotated[int, IntegerInterval(2)] = 3
+    window: Annotated[float, RealInterval(0, 1, closed="right")] = 0.1
+    change: Annotated[float, RealInterval(0, 1, closed="both")] = 0.1
+    preserve_variance: bool = True
+    categorical_features: CategoricalFeatures = "auto"
+    bounds: Bounds = "observed"
+
     _paper = (
         "Kim (1986), A method for limiting disclosure in microdata based on random noise and "
         "transformation"
@@ -174,47 +175,6 @@ class Perturbation(BaseOverSampler):
     _knows_others: ClassVar[bool] = False
 
     _min_rows: ClassVar[int] = 2
-
-    _parameter_constraints: ClassVar[dict] = {
-        **BaseOverSampler._parameter_constraints,
-        "method": [StrOptions(set(METHODS))],
-        "scale": [RealInterval(0, WIDEST, closed="right")],
-        "group_size": [IntegerInterval(2)],
-        "window": [RealInterval(0, 1, closed="right")],
-        "change": [RealInterval(0, 1, closed="both")],
-        "preserve_variance": ["boolean"],
-        "categorical_features": ["array-like", str, callable, None],
-        "bounds": [StrOptions({"observed"}), Mapping, None],
-    }
-
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        method: str = "noise",
-        scale: float = 0.1,
-        group_size: int = 3,
-        window: float = 0.1,
-        change: float = 0.1,
-        preserve_variance: bool = True,
-        n_jobs: int | None = None,
-        categorical_features: Any = "auto",
-        bounds: Any = "observed",
-        keep_index: bool = False,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.method = method
-        self.scale = scale
-        self.group_size = group_size
-        self.window = window
-        self.change = change
-        self.preserve_variance = preserve_variance
-        self.n_jobs = n_jobs
-        self.categorical_features = categorical_features
-        self.bounds = bounds
-        self.keep_index = keep_index
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -253,7 +213,9 @@ class Perturbation(BaseOverSampler):
         nobody = np.empty(0, dtype=np.intp)
         task = Task(ALL_ROWS, rows, minority=np.arange(n), majority=nobody, rng=fit)
         output = open_output(rows, n, originals=False)
-        output.put(self._change(task, self._fit_class(task), np.arange(n), draw), draw)
+        fitted = self._fit_class(task)
+        for part in gen_batches(n, rows_per_block(task)):
+            output.put(self._finished_block(task, fitted, np.arange(n)[part], draw.spawn(1)[0]))
         changed = output.close()
         if self.keep_index and hasattr(X, "iloc"):
             changed.index = X.index
@@ -338,18 +300,16 @@ class Perturbation(BaseOverSampler):
         anyone = Members(np.zeros(m, dtype=np.intp), self.change)
         return Changes(rows, missing, density, is_atom, anyone)
 
-    def _draw(self, task: Task, fitted: Changes, n_new: int, rng: np.random.Generator) -> Synthetic:
-        which = draw_bases(np.ones(len(task.minority)), n_new, rng)
-        return self._change(task, fitted, which, rng)
+    def _base_weights(self, task: Task, fitted: Changes) -> Floats:
+        return np.ones(len(task.minority))
 
-    def _change(
+    def _draw(
         self,
         task: Task,
         fitted: Changes,
         which: npt.NDArray[np.intp],
         rng: np.random.Generator,
-    ) -> Synthetic:
-        """Change the rows of a class with the given positions in it."""
+    ) -> Block:
         n_new = which.size
         codes = draw_anew(task.rows.codes[task.minority], which, self.change, rng)
         swapped, turn = fitted.rows[np.newaxis], np.zeros(n_new, dtype=np.intp)
@@ -369,8 +329,8 @@ class Perturbation(BaseOverSampler):
             new[fitted.missing[which[part]]] = np.nan
             return new
 
-        fill = fill_in_blocks(draw, n_new, rng, task.rows.bounds(self.bounds), self.n_jobs)
-        return Synthetic(task.minority[which][:, np.newaxis], fill, codes)
+        numbers = self._in_batches(task, draw, n_new, rng)
+        return Block(task.minority[which][:, np.newaxis], numbers, codes)
 
 
 def _but_for(is_atom: npt.NDArray[np.bool_], rows: Floats, rng: np.random.Generator) -> Floats:

@@ -1,8 +1,5 @@
 """Over-sampling by models that learn to generate rows."""
 
-from skresample.generative.arf import ARFOverSampler
-from skresample.generative.gan import GANOverSampler
-from skresample.generative.generator_sampler import GeneratorSampler
-from skresample.generative.vae import VAEOverSampler
+from skresample._exports import exports
 
-__all__ = ["ARFOverSampler", "GANOverSampler", "GeneratorSampler", "VAEOverSampler"]
+__getattr__, __dir__, __all__ = exports(__name__)

@@ -1,33 +1,19 @@
-"""Adam: gradient steps of a size that each weight learns by itself."""
+"""Adam, which scikit-learn has only inside its neural networks."""
 
 import numpy as np
 import numpy.typing as npt
 
 __all__ = ["Adam"]
 
-# As its authors propose.
-FIRST, SECOND, SMALL = 0.9, 0.999, 1e-8
+# Adam betas: decay of the running means of the gradient and of its square.
+BETA_1, BETA_2 = 0.9, 0.999
+EPSILON = 1e-8  # avoids a division by zero
 
 Floats = npt.NDArray[np.floating]
 
 
 class Adam:
-    r"""Change weights against their gradients :footcite:p:`kingma2015adam`.
-
-    With running means m of the gradient and v of its square, a weight changes by
-    :math:`-\eta\, m / (\sqrt v + \varepsilon)`.
-
-    Parameters
-    ----------
-    weights : dict of ndarray
-        Changed in place.
-    learning_rate : float
-        The :math:`\eta`.
-
-    References
-    ----------
-    .. footbibliography::
-    """
+    """Change weights, in place, against their gradients :footcite:p:`kingma2015adam`."""
 
     def __init__(self, weights: dict[str, Floats], learning_rate: float):
         self.weights = weights
@@ -37,19 +23,13 @@ class Adam:
         self.square = {name: np.zeros_like(value) for name, value in weights.items()}
 
     def step(self, gradient: dict[str, Floats]) -> None:
-        """Take one step.
-
-        Parameters
-        ----------
-        gradient : dict of ndarray
-            With respect to each of the weights.
-        """
+        """Take one step, given the gradient with respect to each of the weights."""
         self.n_steps += 1
-        # Both means began at zero, which is made up for.
-        size = self.learning_rate / (1 - FIRST**self.n_steps)
-        share = 1 / (1 - SECOND**self.n_steps)
+        # Both running means start at zero, which these factors correct.
+        size = self.learning_rate / (1 - BETA_1**self.n_steps)
+        correction = 1 / (1 - BETA_2**self.n_steps)
         for name, slope in gradient.items():
             mean, square = self.mean[name], self.square[name]
-            mean += (1 - FIRST) * (slope - mean)
-            square += (1 - SECOND) * (slope**2 - square)
-            self.weights[name] -= size * mean / (np.sqrt(share * square) + SMALL)
+            mean += (1 - BETA_1) * (slope - mean)
+            square += (1 - BETA_2) * (slope**2 - square)
+            self.weights[name] -= size * mean / (np.sqrt(correction * square) + EPSILON)

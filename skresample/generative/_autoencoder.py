@@ -1,4 +1,7 @@
-"""A variational autoencoder of rows of scores and levels, with gradients written out."""
+"""Variational autoencoder of scores and levels in NumPy, with its gradients written out.
+
+scikit-learn has no such network, and one of this size is not worth the dependency on PyTorch.
+"""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -13,27 +16,24 @@ from skresample.generative._adam import Adam
 
 __all__ = ["Losses", "VariationalAutoencoder", "one_hot", "train"]
 
-# Of the noise of a column of scores, whose own deviation is 1: a column that follows from the
-# others would else have a density without limit.
+# Least logarithm of the noise deviation of a column, whose own deviation is 1. A column that is a
+# function of the others would have an unbounded density otherwise.
 LEAST_LOG_NOISE = np.log(0.02)
-# Of the rows, this share is held out to see when to stop, where there are so many.
+# Proportion of the rows held out for early stopping, and the least number of rows for a holdout.
 HELD_OUT, LEAST_ROWS = 0.15, 20
-# Over this share of the epochs, the latent variables are made to count.
+# Proportion of the epochs over which the weight of the divergence grows from 0 to 1.
 WARM_UP = 0.1
+# Draws of the latent variables of each held-out row, by which its loss is estimated.
+HELD_OUT_DRAWS = 8
 
 Floats = npt.NDArray[np.floating]
 Weights = dict[str, Floats]
 
 
 class Losses(NamedTuple):
-    """What training went through, a value per epoch.
+    """Mean negative evidence lower bound per row and epoch; of held-out rows, if there are any.
 
-    Attributes
-    ----------
-    training, validation : list of float
-        Mean negative evidence lower bound per row; of held-out rows, if there were any.
-    best : int
-        The epoch whose weights were kept.
+    The network keeps the weights of the `best` epoch.
     """
 
     training: list[float]
@@ -41,58 +41,24 @@ class Losses(NamedTuple):
     best: int
 
 
-def one_hot(places: npt.NDArray[np.intp], sizes: list[int]) -> Floats:
-    """Return a column per level, 1 where a row has it.
-
-    Parameters
-    ----------
-    places : ndarray of shape (n, q)
-        Levels; -1 for none.
-    sizes : list of int
-        How many levels each column has.
-
-    Returns
-    -------
-    table : ndarray of shape (n, sum(sizes))
-        Zeros and ones.
-    """
+def one_hot(levels: npt.NDArray[np.intp], sizes: list[int]) -> Floats:
+    """Return a column per level, 1 where a row of (n, q) positions has it; -1 is none."""
     blocks = [
         (column[:, np.newaxis] == np.arange(size)).astype(np.float64)
-        for column, size in zip(places.T, sizes, strict=True)
+        for column, size in zip(levels.T, sizes, strict=True)
     ]
-    return np.concatenate([np.empty((len(places), 0)), *blocks], axis=1)
+    return np.concatenate([np.empty((len(levels), 0)), *blocks], axis=1)
 
 
 class VariationalAutoencoder:
-    r"""A variational autoencoder with one hidden layer on either side.
+    r"""A variational autoencoder with one hidden layer in the encoder and in the decoder.
 
-    A row x has latent variables z, standard normal. Given z, a score is normal around what the
-    decoder says, with a deviation that is learnt per column, and a level has the probabilities
-    that the decoder says. The decoder has a straight way, too, so that without its hidden layer
-    it is a factor analysis. What is minimised is the negative evidence lower bound
-    :footcite:p:`kingma2014auto`
+    A row x has latent variables z, standard normal. Given z, a score is normal around an output of
+    the decoder, with a learned deviation per column. Other outputs are the logits of levels. A skip
+    connection from z to the outputs makes the network without its hidden layer a factor analysis.
+    The loss is the negative evidence lower bound :footcite:p:`kingma2014auto`
 
     .. math:: \mathrm E_{q(z|x)}[-\log p(x|z)] + \beta\,\mathrm{KL}(q(z|x)\,\|\,p(z)).
-
-    Parameters
-    ----------
-    n_scores : int
-        How many columns of scores there are.
-    sizes : list of int
-        How many levels each column of levels has.
-    n_hidden, n_latent : int
-        Sizes of the hidden layers and of z.
-    rng : numpy.random.Generator
-        Source of the first weights.
-
-    Attributes
-    ----------
-    weights : dict of ndarray
-        By name.
-
-    References
-    ----------
-    .. footbibliography::
     """
 
     def __init__(
@@ -119,24 +85,13 @@ class VariationalAutoencoder:
             "decoder": dense(n_latent, n_hidden),
             "decoder_bias": np.zeros(n_hidden),
             "output": dense(n_hidden, p, 0.1),
-            "straight": dense(n_latent, p, 0.1),
+            "skip": dense(n_latent, p, 0.1),
             "output_bias": np.zeros(p),
             "log_noise": np.zeros(n_scores),
         }
 
     def encode(self, x: Floats) -> tuple[Floats, Floats]:
-        """Return the means and log variances of the latent variables of rows.
-
-        Parameters
-        ----------
-        x : ndarray of shape (n, p)
-            Scores, 0 where missing, and one-hot levels.
-
-        Returns
-        -------
-        mean, log_variance : ndarray of shape (n, n_latent)
-            Of normal distributions.
-        """
+        """Return means and log variances of the latent variables; missing scores are 0 in x."""
         w = self.weights
         hidden = np.tanh(x @ w["encoder"] + w["encoder_bias"])
         return (
@@ -148,57 +103,28 @@ class VariationalAutoencoder:
         """Return the means of scores and the logits of levels, of shape (n, p)."""
         w = self.weights
         hidden = np.tanh(z @ w["decoder"] + w["decoder_bias"])
-        return hidden @ w["output"] + z @ w["straight"] + w["output_bias"]
+        return hidden @ w["output"] + z @ w["skip"] + w["output_bias"]
 
     def draw(self, z: Floats, rng: np.random.Generator) -> tuple[Floats, npt.NDArray[np.intp]]:
-        """Draw rows that have the given latent variables.
-
-        Parameters
-        ----------
-        z : ndarray of shape (n, n_latent)
-            Latent variables.
-        rng : numpy.random.Generator
-            Source of the draws.
-
-        Returns
-        -------
-        scores : ndarray of shape (n, n_scores)
-            Scores.
-        places : ndarray of shape (n, q)
-            Levels.
-        """
+        """Draw scores and levels of rows with the given latent variables."""
         out, d = self.decode(z), self.n_scores
         noise = np.exp(self.weights["log_noise"])
         scores = out[:, :d] + noise * rng.normal(size=(len(z), d))
-        places = np.empty((len(z), len(self.sizes)), dtype=np.intp)
-        # The greatest of logits and Gumbel noise is a level with its probability.
+        levels = np.empty((len(z), len(self.sizes)), dtype=np.intp)
+        # With Gumbel noise, the maximum of the logits is a draw by probability.
         noisy = out[:, d:] + rng.gumbel(size=(len(z), sum(self.sizes)))
         for j, block in enumerate(self._blocks()):
-            places[:, j] = noisy[:, block.start - d : block.stop - d].argmax(axis=1)
-        return scores, places
+            levels[:, j] = noisy[:, block.start - d : block.stop - d].argmax(axis=1)
+        return scores, levels
 
     def loss(
-        self, x: Floats, there: npt.NDArray[np.bool_], noise: Floats, beta: float = 1.0
+        self, x: Floats, observed: npt.NDArray[np.bool_], noise: Floats, beta: float = 1.0
     ) -> tuple[float, Weights]:
-        """Return the loss of rows and its gradient.
+        """Return the mean loss of rows and its gradient with respect to each of the weights.
 
-        Parameters
-        ----------
-        x : ndarray of shape (n, p)
-            Scores, 0 where missing, and one-hot levels.
-        there : ndarray of shape (n, n_scores + q)
-            Which values are not missing: only they count.
-        noise : ndarray of shape (n, n_latent)
-            Standard normal: where in the distribution of z each row is looked at.
-        beta : float, default=1.0
-            What the divergence of z counts.
-
-        Returns
-        -------
-        loss : float
-            The mean over the rows.
-        gradient : dict of ndarray
-            With respect to each of the weights.
+        `observed`, (n, n_scores + q), marks the values of x, (n, p), that are not missing; only
+        they count. `noise`, (n, n_latent), is standard normal, and draws z. `beta` is the weight
+        of the divergence.
         """
         w, n, d = self.weights, len(x), self.n_scores
         encoded = np.tanh(x @ w["encoder"] + w["encoder_bias"])
@@ -207,24 +133,24 @@ class VariationalAutoencoder:
         deviation = np.exp(log_variance / 2)
         z = mean + deviation * noise
         decoded = np.tanh(z @ w["decoder"] + w["decoder_bias"])
-        out = decoded @ w["output"] + z @ w["straight"] + w["output_bias"]
+        out = decoded @ w["output"] + z @ w["skip"] + w["output_bias"]
 
         precision = np.exp(-w["log_noise"])
         residual = (x[:, :d] - out[:, :d]) * precision
         each = residual**2 / 2 + w["log_noise"] + np.log(2 * np.pi) / 2
-        loss = (each * there[:, :d]).sum()
+        loss = (each * observed[:, :d]).sum()
         d_out = np.empty_like(out)
-        d_out[:, :d] = -residual * precision * there[:, :d]
+        d_out[:, :d] = -residual * precision * observed[:, :d]
         for j, block in enumerate(self._blocks()):
-            log_share = log_softmax(out[:, block], axis=1)
-            known = there[:, d + j, np.newaxis]
-            loss -= (x[:, block] * log_share * known).sum()
-            d_out[:, block] = (np.exp(log_share) - x[:, block]) * known
+            log_probability = log_softmax(out[:, block], axis=1)
+            known = observed[:, d + j, np.newaxis]
+            loss -= (x[:, block] * log_probability * known).sum()
+            d_out[:, block] = (np.exp(log_probability) - x[:, block]) * known
         divergence = mean**2 + deviation**2 - 1 - log_variance
         loss += beta * divergence.sum() / 2
 
         d_decoded = d_out @ w["output"].T * (1 - decoded**2)
-        d_z = d_out @ w["straight"].T + d_decoded @ w["decoder"].T
+        d_z = d_out @ w["skip"].T + d_decoded @ w["decoder"].T
         d_mean = d_z + beta * mean
         d_log_variance = (d_z * noise * deviation + beta * (deviation**2 - 1)) / 2
         d_encoded = d_mean @ w["mean"].T + d_log_variance @ w["log_variance"].T
@@ -239,35 +165,22 @@ class VariationalAutoencoder:
             "decoder": z.T @ d_decoded,
             "decoder_bias": d_decoded.sum(axis=0),
             "output": decoded.T @ d_out,
-            "straight": z.T @ d_out,
+            "skip": z.T @ d_out,
             "output_bias": d_out.sum(axis=0),
-            "log_noise": ((1 - residual**2) * there[:, :d]).sum(axis=0),
+            "log_noise": ((1 - residual**2) * observed[:, :d]).sum(axis=0),
         }
         return float(loss / n), {name: one / n for name, one in gradient.items()}
 
-    def independent_loss(self, x: Floats, there: npt.NDArray[np.bool_]) -> float:
-        """Return what the loss of rows is to whom columns say nothing of each other.
-
-        Parameters
-        ----------
-        x : ndarray of shape (n, p)
-            Scores, 0 where missing, and one-hot levels.
-        there : ndarray of shape (n, n_scores + q)
-            Which values are not missing.
-
-        Returns
-        -------
-        loss : float
-            The sum of the entropies of the columns, in nats per row.
-        """
-        known = there.mean(axis=0)
+    def independent_loss(self, x: Floats, observed: npt.NDArray[np.bool_]) -> float:
+        """Return the loss of independent columns: the sum of their entropies, in nats per row."""
+        known = observed.mean(axis=0)
         loss = known[: self.n_scores].sum() * (1 + np.log(2 * np.pi)) / 2
-        for share, block in zip(known[self.n_scores :], self._blocks(), strict=True):
-            loss += share * entropy(x[:, block].sum(axis=0))
+        for proportion, block in zip(known[self.n_scores :], self._blocks(), strict=True):
+            loss += proportion * entropy(x[:, block].sum(axis=0))
         return float(loss)
 
     def _blocks(self) -> list[slice]:
-        """Return which columns of the output are of each column of levels."""
+        """Return the columns of the output for each column of levels."""
         ends = self.n_scores + np.cumsum([0, *self.sizes])
         return [slice(int(a), int(b)) for a, b in pairwise(ends)]
 
@@ -275,7 +188,7 @@ class VariationalAutoencoder:
 def train(
     network: VariationalAutoencoder,
     x: Floats,
-    there: npt.NDArray[np.bool_],
+    observed: npt.NDArray[np.bool_],
     rng: np.random.Generator,
     *,
     max_epochs: int,
@@ -284,45 +197,17 @@ def train(
     patience: int,
     each_epoch: Callable[[int, float], None] | None = None,
 ) -> Losses:
-    """Train a network by Adam, until held-out rows are no better described.
+    """Train a network by Adam, with early stopping on held-out rows.
 
-    Parameters
-    ----------
-    network : VariationalAutoencoder
-        Its weights are changed, and in the end the best of all epochs.
-    x : ndarray of shape (n, p)
-        Scores, 0 where missing, and one-hot levels.
-    there : ndarray of shape (n, n_scores + q)
-        Which values are not missing.
-    rng : numpy.random.Generator
-        Source of the draws.
-    max_epochs : int
-        How often all rows are looked at, at most.
-    batch_size : int
-        After how many rows the weights are changed.
-    learning_rate : float
-        By how much.
-    patience : int
-        How many epochs without a better one are the end.
-    each_epoch : callable, default=None
-        Called with the number of an epoch and its loss.
-
-    Returns
-    -------
-    losses : Losses
-        The history.
-
-    Raises
-    ------
-    FloatingPointError
-        If the loss is no longer a number; the message names the epoch.
+    `x` and `observed` are those of `VariationalAutoencoder.loss`. `each_epoch` is called with the
+    number of an epoch and its loss. A loss that is not finite raises a FloatingPointError.
     """
     n, n_latent = len(x), network.weights["mean"].shape[1]
     order = rng.permutation(n)
     n_held = round(HELD_OUT * n) if n >= LEAST_ROWS else 0
     held, fitted = order[:n_held], order[n_held:]
-    # Looked at in the same places of their distributions each time, to tell epochs apart.
-    some = np.repeat(held, 8)
+    # The same draws in every epoch make their losses comparable.
+    some = np.repeat(held, HELD_OUT_DRAWS)
     held_noise = rng.normal(size=(some.size, n_latent))
     adam = Adam(network.weights, learning_rate)
     losses = Losses([], [], 0)
@@ -333,7 +218,7 @@ def train(
         for batch in np.array_split(rng.permutation(fitted), -(-fitted.size // batch_size)):
             noise = rng.normal(size=(batch.size, n_latent))
             with np.errstate(over="ignore", invalid="ignore"):
-                loss, gradient = network.loss(x[batch], there[batch], noise, beta)
+                loss, gradient = network.loss(x[batch], observed[batch], noise, beta)
             if not np.isfinite(loss):
                 raise FloatingPointError(f"the loss of epoch {epoch + 1} is {loss}")
             adam.step(gradient)
@@ -345,11 +230,11 @@ def train(
         loss = losses.training[-1]
         if n_held:
             with np.errstate(over="ignore", invalid="ignore"):
-                loss = network.loss(x[some], there[some], held_noise)[0]
+                loss = network.loss(x[some], observed[some], held_noise)[0]
             losses.validation.append(loss)
-        # The last step has no loss after it.
+        # The last step of the epoch may have made weights infinite without a loss that shows it.
         if not np.isfinite([loss, *(w.sum() for w in network.weights.values())]).all():
-            raise FloatingPointError(f"epoch {epoch + 1} ends in no finite numbers")
+            raise FloatingPointError(f"weights are not finite after epoch {epoch + 1}")
         if each_epoch is not None:
             each_epoch(epoch, loss)
         if beta < 1:

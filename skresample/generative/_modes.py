@@ -1,4 +1,4 @@
-"""Columns as the mode that a value is of, and how far it is from the middle of it."""
+"""Mode-specific normalization of CTGAN: a number as its mode, and its offset from that mode."""
 
 import warnings
 from typing import NamedTuple
@@ -14,23 +14,19 @@ __all__ = ["REACH", "Modes"]
 
 Floats = npt.NDArray[np.floating]
 
-MOST_MODES = 10
-LEAST_WEIGHT = 0.005
-# A mode is this many deviations wide, to either side.
-REACH = 4.0
-# Of a column with a deviation of 1.
-LEAST_DEVIATION = 1e-3
+MOST_MODES = 10  # components of the mixture, at most
+LEAST_WEIGHT = 0.005  # components with a smaller weight are dropped
+REACH = 4.0  # half the width of a mode, in its standard deviations
+LEAST_DEVIATION = 1e-3  # lower limit of a mode's standard deviation, relative to the column's
 
 
 class Modes(NamedTuple):
-    """The modes of one column: a mixture of normal distributions.
+    """The modes of a column: a mixture of normal distributions.
 
     Attributes
     ----------
-    means, deviations : ndarray of shape (k,)
-        Of each mode.
-    weights : ndarray of shape (k,)
-        How much of the column is of each; sums to 1.
+    means, deviations, weights : ndarray of shape (k,)
+        Parameters of each mode; the weights sum to 1.
     """
 
     means: Floats
@@ -39,27 +35,14 @@ class Modes(NamedTuple):
 
     @classmethod
     def of(cls, column: Floats, seed: int) -> "Modes":
-        """Fit a variational mixture, and keep the modes that have a share.
-
-        Parameters
-        ----------
-        column : ndarray of shape (n,)
-            Of a deviation of about 1, with two different values or more.
-        seed : int
-            Of the mixture's first guess.
-
-        Returns
-        -------
-        modes : Modes
-            From one to ten.
-        """
+        """Fit a variational mixture to a column of standard deviation 1 with two values or more."""
         mixture = BayesianGaussianMixture(
             n_components=min(MOST_MODES, np.unique(column).size),
             weight_concentration_prior=1e-3,
             random_state=seed,
         )
         with warnings.catch_warnings(), limit_openmp():
-            # Where it has not settled, the modes are good enough all the same.
+            # Modes of a mixture that has not converged are good enough.
             warnings.simplefilter("ignore", ConvergenceWarning)
             mixture.fit(column[:, np.newaxis])
         kept = mixture.weights_ > LEAST_WEIGHT
@@ -74,41 +57,15 @@ class Modes(NamedTuple):
     def split(
         self, column: Floats, rng: np.random.Generator
     ) -> tuple[npt.NDArray[np.intp], Floats]:
-        """Return a mode for each value, drawn by its probability, and the place in it.
-
-        Parameters
-        ----------
-        column : ndarray of shape (n,)
-            Values.
-        rng : numpy.random.Generator
-            Source of the draws.
-
-        Returns
-        -------
-        mode : ndarray of shape (n,)
-            Which.
-        place : ndarray of shape (n,)
-            In deviations of the mode, from -4 to 4. Values further out are at the end.
-        """
-        places = (column[:, np.newaxis] - self.means) / self.deviations
-        log = np.log(self.weights / self.deviations) - places**2 / 2
-        # Gumbel's noise makes of a maximum a draw.
+        """Draw a mode of each value by its probability; return it and the clipped offset."""
+        offsets = (column[:, np.newaxis] - self.means) / self.deviations
+        log = np.log(self.weights / self.deviations) - offsets**2 / 2
+        # With Gumbel noise, the maximum is a draw by probability.
         mode = np.argmax(log + rng.gumbel(size=log.shape), axis=1)
-        place = np.take_along_axis(places, mode[:, np.newaxis], axis=1)[:, 0]
-        return mode, np.clip(place, -REACH, REACH)
+        offset = np.take_along_axis(offsets, mode[:, np.newaxis], axis=1)[:, 0]
+        return mode, np.clip(offset, -REACH, REACH)
 
-    def join(self, mode: npt.NDArray[np.intp], place: Floats) -> Floats:
-        """Return the values that are at places in modes.
-
-        Parameters
-        ----------
-        mode, place : ndarray of shape (n,)
-            As `split` returns them.
-
-        Returns
-        -------
-        column : ndarray of shape (n,)
-            Values.
-        """
-        column: Floats = self.means[mode] + self.deviations[mode] * place
+    def join(self, mode: npt.NDArray[np.intp], offset: Floats) -> Floats:
+        """Return the values at offsets from modes; the inverse of `split`."""
+        column: Floats = self.means[mode] + self.deviations[mode] * offset
         return column

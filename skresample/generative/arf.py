@@ -2,70 +2,59 @@
 
 import warnings
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.ensemble import RandomForestClassifier
 
+from skresample.generative._progress import progress
 from skresample.generative._truncated import draw_truncated_normal, truncated_moments
-from skresample.generative.base import GenerativeOverSampler, Places, with_any
-from skresample.generative.progress import progress
+from skresample.generative.base import GenerativeOverSampler, Indices, with_any
 from skresample.numerics.normal_scores import NormalScores
 from skresample.numerics.threads import n_threads
 from skresample.samplers.base import Task
 from skresample.samplers.constraints import IntegerInterval, RealInterval
-from skresample.samplers.parameters import fill_doc
 
 __all__ = ["ARFOverSampler"]
 
-# Forests are grown on no more rows than that.
+# A forest is grown on at most this number of rows.
 MOST_ROWS = 20_000
 
 Floats = npt.NDArray[np.floating]
 
 
 class Members:
-    """Which rows of the class are together in the leaves of a tree.
-
-    Parameters
-    ----------
-    node : ndarray of shape (m,)
-        The node that is the leaf of each row.
+    """The rows of a class, grouped by the leaves of a tree, given the leaf node of each row.
 
     Attributes
     ----------
     nodes : ndarray of shape (n_leaves,)
-        The nodes that are leaves of rows.
+        The leaf nodes that have rows.
     of_row : ndarray of shape (m,)
-        Which of them each row is in.
+        Position of each row's leaf among them.
     order, starts, counts : ndarray
-        The rows, leaf by leaf; where in that order each leaf begins, and how many it has.
+        The rows sorted by leaf, where each leaf begins among them, and its number of rows.
     """
 
-    def __init__(self, node: Places):
+    def __init__(self, node: Indices):
         self.nodes, self.of_row = np.unique(node, return_inverse=True)
         self.order = np.argsort(self.of_row, kind="stable")
         self.counts = np.bincount(self.of_row)
         self.starts = np.cumsum(self.counts) - self.counts
 
-    def mates(self, which: Places, n_columns: int, rng: np.random.Generator) -> Places:
+    def mates(self, parents: Indices, n_columns: int, rng: np.random.Generator) -> Indices:
         """Draw, for each row and column, a row of the same leaf, of shape (n, n_columns)."""
-        leaf = self.of_row[which][:, np.newaxis]
-        steps = rng.integers(0, self.counts[leaf], size=(which.size, n_columns))
+        leaf = self.of_row[parents][:, np.newaxis]
+        steps = rng.integers(0, self.counts[leaf], size=(parents.size, n_columns))
         return self.order[self.starts[leaf] + steps]
 
 
 @dataclass(frozen=True)
 class Leaves:
-    """The densities in the leaves of a tree.
+    """The densities in the leaves of a tree: truncated normal distributions of each score.
 
-    Attributes
-    ----------
-    members : Members
-        The rows in them.
-    mean, deviation, low, high : ndarray of shape (n_leaves, d)
-        Of the normal distribution of each score, and the ends of the box.
+    Their parameters, `mean` to `high`, have shape (n_leaves, d).
     """
 
     members: Members
@@ -76,7 +65,7 @@ class Leaves:
 
     @classmethod
     def of(cls, tree: Any, table: Floats, d: int, least_rows: int) -> "Leaves":
-        """Fit densities to rows, of which the first d columns are scores."""
+        """Fit densities to rows, whose first d columns are scores."""
         node, cut = _leaves(tree, table, least_rows)
         members = Members(node)
         low, high = (ends[members.nodes] for ends in _boxes(tree, d, cut))
@@ -85,18 +74,19 @@ class Leaves:
         mean = np.add.reduceat(scores, starts) / counts
         around = scores - mean[members.of_row[members.order]]
         squares = np.add.reduceat(around**2, starts)
-        # What the box alone would say counts as much as one row.
+        # The variance within the box alone counts as one row, since leaves have few rows.
         _, alone = truncated_moments(low, high)
         return cls(members, mean, np.sqrt((squares + alone) / counts), low, high)
 
 
-def _leaves(tree: Any, table: Floats, least_rows: int) -> tuple[Places, npt.NDArray[np.bool_]]:
-    """Return in which node each row ends, and which nodes are cut on the way.
+def _leaves(tree: Any, table: Floats, least_rows: int) -> tuple[Indices, npt.NDArray[np.bool_]]:
+    """Return the leaf node of each row, and which nodes split.
 
-    One is not, if a part would have fewer rows than `least_rows`: all go on to the other.
+    A node does not split if one side would have fewer rows than `least_rows`: all rows go to the
+    other side.
     """
     left, right = tree.children_left, tree.children_right
-    # Scikit-learn's trees compare single with double precision.
+    # scikit-learn's trees compare values in single precision with thresholds in double.
     table, rows = table.astype(np.float32), np.arange(len(table))
     node = np.zeros(len(table), dtype=np.intp)
     cut = np.zeros(tree.node_count, dtype=bool)
@@ -104,7 +94,7 @@ def _leaves(tree: Any, table: Floats, least_rows: int) -> tuple[Places, npt.NDAr
         feature = np.where(inner, tree.feature[node], 0)
         to_left = table[rows, feature] <= tree.threshold[node]
         child = np.where(inner, np.where(to_left, left[node], right[node]), node)
-        # All rows that a node has are at it in the same round.
+        # All rows of a node reach it in the same iteration.
         count = np.bincount(child, minlength=tree.node_count)
         on_left, on_right = count[left[node]], count[right[node]]
         enough = np.minimum(on_left, on_right) >= least_rows
@@ -115,7 +105,7 @@ def _leaves(tree: Any, table: Floats, least_rows: int) -> tuple[Places, npt.NDAr
 
 
 def _boxes(tree: Any, d: int, cut: npt.NDArray[np.bool_]) -> tuple[Floats, Floats]:
-    """Return the ends of the box of each node, of shape (n_nodes, d), if some nodes are cut."""
+    """Return the limits of each node's box, of shape (n_nodes, d), given the nodes that split."""
     low = np.full((tree.node_count, d), -np.inf)
     high = np.full((tree.node_count, d), np.inf)
     left, right = tree.children_left, tree.children_right
@@ -129,105 +119,88 @@ def _boxes(tree: Any, d: int, cut: npt.NDArray[np.bool_]) -> tuple[Floats, Float
 
 @dataclass(frozen=True)
 class ARFGenerator:
-    """The leaves of all trees.
-
-    Attributes
-    ----------
-    trees : list of Leaves
-        Of each tree.
-    scores : NormalScores
-        How columns of numbers are mapped.
-    places : ndarray of shape (m, q)
-        Levels of the rows of the class.
-    """
+    """The leaves of all trees, the scores of the class, and its levels, of shape (m, q)."""
 
     trees: list[Leaves]
     scores: NormalScores
-    places: Places
+    levels: Indices
 
-    def draw(self, which: Places, rng: np.random.Generator) -> tuple[Floats, Places]:
-        """Draw a row from the leaf that each given row has in a tree."""
-        tree_of = rng.integers(0, len(self.trees), size=which.size)
-        scores = np.empty((which.size, self.scores.scores.shape[1]))
-        places = np.empty((which.size, self.places.shape[1]), dtype=np.intp)
-        columns = np.arange(places.shape[1])
+    def draw(self, parents: Indices, rng: np.random.Generator) -> tuple[Floats, Indices]:
+        """Draw a row from the leaf of each parent in a random tree."""
+        tree_of = rng.integers(0, len(self.trees), size=parents.size)
+        scores = np.empty((parents.size, self.scores.scores.shape[1]))
+        levels = np.empty((parents.size, self.levels.shape[1]), dtype=np.intp)
+        columns = np.arange(levels.shape[1])
         for t in np.unique(tree_of):
             tree, drawn = self.trees[t], np.flatnonzero(tree_of == t)
-            leaf = tree.members.of_row[which[drawn]]
+            leaf = tree.members.of_row[parents[drawn]]
             scores[drawn] = draw_truncated_normal(
                 tree.mean[leaf], tree.deviation[leaf], tree.low[leaf], tree.high[leaf], rng
             )
-            places[drawn] = self.places[
-                tree.members.mates(which[drawn], columns.size, rng), columns
+            levels[drawn] = self.levels[
+                tree.members.mates(parents[drawn], columns.size, rng), columns
             ]
-        return self.scores.values(scores), places
+        return self.scores.values(scores), levels
 
 
-@fill_doc
 class ARFOverSampler(GenerativeOverSampler):
-    r"""Draw from an adversarial random forest of the class.
+    r"""Adversarial random forest (ARF).
 
-    A random forest learns to tell the rows of the class from rows whose columns are drawn one by
-    one. Then, in each round, the columns are drawn one by one within the leaves of the last
-    forest, and a new forest is to tell these rows from the real ones, until it cannot: within
-    its leaves, columns are independent, nearly :footcite:p:`watson2023adversarial`. So the
-    density of the class is
+    A random forest learns to distinguish the samples of the class from samples whose features are
+    drawn independently. In each further round, features are drawn independently within the leaves
+    of the last forest, and a new forest learns to distinguish these samples from real ones. When it
+    cannot, features are nearly independent within its leaves
+    :footcite:p:`watson2023adversarial`. The density of the class is then
 
     .. math:: p(x) = \frac1T \sum_t \sum_\ell \frac{m_{t\ell}}{m} \prod_j p_{t\ell j}(x_j),
 
-    with :math:`m_{t\ell}` of the m rows in leaf :math:`\ell` of tree t. In a leaf, a normal score
-    has a normal distribution between the ends of the leaf's box, and a level the share that it
-    has among the leaf's rows.
+    with :math:`m_{t\ell}` of the m samples in leaf :math:`\ell` of tree t. Within a leaf, a normal
+    score has a normal distribution truncated to the leaf's box, and a category its frequency among
+    the leaf's samples.
 
     Parameters
     ----------
-    {sampling_strategy}
-    {random_state}
     n_estimators : int, default=30
         Trees of each forest.
     min_samples_leaf : int, default=5
         Rows of the class that a leaf must have, and real and drawn rows in the training. More
         make the columns of a new row less like those of one real row.
-    max_rounds : int, default=10
+    max_iter : int, default=10
         Forests that are trained, at most.
     tolerance : float, default=0.0
         By how much the share of rows that the forest tells right may be above one half (of rows
         that were not used for the tree, out of bag) when the training ends.
     verbose : bool, default=False
         Whether the progress of the training is printed.
-    {n_jobs}
-    {categorical_features}
-    {bounds}
-    {keep_index}
 
     Attributes
     ----------
     history_ : dict
-        For each class that was learnt, by label, the share that each forest told right. The
-        first is how much columns depend on each other.
-    {attributes}
+        The out-of-bag accuracy of each forest, for each learned class, by label. The first
+        measures how much features depend on each other.
 
     See Also
     --------
-    KDEOverSampler : Kernels on rows instead of boxes around many.
-    VAEOverSampler : Networks instead of forests.
+    KDEOverSampler : Kernel density estimate.
+    VAEOverSampler : Variational autoencoder (VAE).
 
     Notes
     -----
-    The authors' densities are of numbers as they are; here they are of normal scores, which trees
-    cut at the same rows, so that columns keep their range and the values that many rows share.
-    In a leaf of few rows, a deviation says little: what the box alone would say, a standard
-    normal distribution between its ends, counts as much as one row. A cut that leaves fewer than
-    `min_samples_leaf` rows of the class on one side is left out, as the authors do.
+    The paper estimates densities of the numbers; here they are densities of normal scores.
+    Trees split these at the same samples, and each feature keeps its range and frequent values.
+    The standard deviation in a leaf with few samples is unreliable. The variance of a standard
+    normal distribution truncated to the box therefore counts as one further sample. As in
+    the paper, a split is ignored if it leaves fewer than `min_samples_leaf` samples of the class on
+    one side.
 
-    Of a class of more than 20,000 rows, forests are grown on 20,000 drawn at random, so that a
-    forest does not take minutes; the densities in the leaves are of all rows.
+    If a class has more than 20,000 samples, forests are grown on a random 20,000 of them, which
+    limits a forest to seconds. The densities in the leaves use all samples.
 
-    Columns of numbers with up to ten values, each of at least three rows on average, are levels,
-    as categories are; trees cut them in the order of the numbers, or in that in which
-    the categories appear. For the training, a missing value is any that the class has in the
-    column. A new row goes out from the leaf of a row of the class in some tree; what is missing
-    in that row, its parent, is missing in the new one.
+    Numerical features with up to ten values, each of at least three samples on average, are
+    treated like categorical features. Trees split numbers in their order, and categories in order
+    of appearance. In training, random values of the feature replace missing values. A synthetic
+    sample is drawn from the leaf of its parent, a sample of the class, in a random tree. It has
+    the parent's missing values.
 
     References
     ----------
@@ -244,46 +217,17 @@ class ARFOverSampler(GenerativeOverSampler):
     (91, 91)
     """
 
+    n_estimators: Annotated[int, IntegerInterval(1, 10**6)] = 30
+    min_samples_leaf: Annotated[int, IntegerInterval(1)] = 5
+    max_iter: Annotated[int, IntegerInterval(1, 10**6)] = 10
+    tolerance: Annotated[float, RealInterval(0, 0.5, closed="both")] = 0.0
+    verbose: bool = False
+    _renamed: ClassVar[dict[str, str]] = {"max_rounds": "max_iter"}
+
     _paper = (
         "Watson, Blesch, Kapar, Wright (2023), Adversarial random forests for density estimation "
         "and generative modeling"
     )
-
-    _parameter_constraints: ClassVar[dict] = {
-        **GenerativeOverSampler._parameter_constraints,
-        "n_estimators": [IntegerInterval(1, 10**6)],
-        "min_samples_leaf": [IntegerInterval(1)],
-        "max_rounds": [IntegerInterval(1, 10**6)],
-        "tolerance": [RealInterval(0, 0.5, closed="both")],
-        "verbose": ["boolean"],
-    }
-
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        n_estimators: int = 30,
-        min_samples_leaf: int = 5,
-        max_rounds: int = 10,
-        tolerance: float = 0.0,
-        verbose: bool = False,
-        n_jobs: int | None = None,
-        categorical_features: Any = "auto",
-        bounds: Any = None,
-        keep_index: bool = False,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.n_estimators = n_estimators
-        self.min_samples_leaf = min_samples_leaf
-        self.max_rounds = max_rounds
-        self.tolerance = tolerance
-        self.verbose = verbose
-        self.n_jobs = n_jobs
-        self.categorical_features = categorical_features
-        self.bounds = bounds
-        self.keep_index = keep_index
 
     def _fit_table(self, rows: Any, rng: np.random.Generator) -> None:
         self.history_: dict[Any, list[float]] = {}
@@ -292,23 +236,23 @@ class ARFOverSampler(GenerativeOverSampler):
         self,
         task: Task,
         continuous: Floats,
-        places: Places,
+        levels: Indices,
         sizes: list[int],
         missing: npt.NDArray[np.bool_],
     ) -> ARFGenerator:
         rng, (m, d) = task.rng, continuous.shape
-        places = with_any(places, rng)
+        levels = with_any(levels, rng)
         scores = NormalScores(continuous, rng)
-        table = np.column_stack([scores.scores, places])
+        table = np.column_stack([scores.scores, levels])
         columns, whole = np.arange(table.shape[1]), table
         if m > MOST_ROWS:
             table, m = table[np.sort(rng.choice(m, MOST_ROWS, replace=False))], MOST_ROWS
         drawn = table[rng.integers(0, m, table.shape), columns]
         accuracies = self.history_.setdefault(task.label, [])
         title = f"ARFOverSampler, class {task.label!r}"
-        with progress(self.verbose, self.max_rounds, title, "round", "told right") as each_round:
-            for n in range(self.max_rounds):
-                forest = self._told_apart(table, drawn, rng)
+        with progress(self.verbose, self.max_iter, title, "round", "accuracy") as each_round:
+            for n in range(self.max_iter):
+                forest = self._fit_forest(table, drawn, rng)
                 accuracies.append(float(forest.oob_score_))
                 each_round(n, accuracies[-1])
                 better = n == 0 or accuracies[-1] < accuracies[-2]
@@ -322,12 +266,12 @@ class ARFOverSampler(GenerativeOverSampler):
         trees = [
             Leaves.of(one.tree_, whole, d, self.min_samples_leaf) for one in forest.estimators_
         ]
-        return ARFGenerator(trees, scores, places)
+        return ARFGenerator(trees, scores, levels)
 
-    def _told_apart(
+    def _fit_forest(
         self, table: Floats, drawn: Floats, rng: np.random.Generator
     ) -> RandomForestClassifier:
-        """Return a forest that tells rows from drawn ones."""
+        """Return a forest that classifies rows as real or drawn."""
         forest = RandomForestClassifier(
             self.n_estimators,
             min_samples_leaf=self.min_samples_leaf,
@@ -336,7 +280,7 @@ class ARFOverSampler(GenerativeOverSampler):
             random_state=int(rng.integers(2**31)),
         )
         with warnings.catch_warnings():
-            # With few trees, some rows are in all of them, and count as drawn ones.
+            # With few trees, some rows are in all of them, and count as drawn rows.
             warnings.filterwarnings("ignore", "Some inputs do not have OOB scores")
             warnings.filterwarnings("ignore", "invalid value encountered in divide")
             return forest.fit(

@@ -1,174 +1,130 @@
-"""What the learned generators share: what they see of a class, and how their rows are written."""
+"""What learned generators share: the columns of a class that they get, and how rows are drawn."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 from sklearn.utils import gen_batches
-from sklearn.utils._param_validation import StrOptions
 
 from skresample.density.base import filled
-from skresample.numerics.allocation import draw_bases
 from skresample.numerics.levels import levels_of
 from skresample.numerics.normal_scores import NormalScores
-from skresample.samplers.base import BaseOverSampler, Task, fill_in_blocks
-from skresample.table import Synthetic
+from skresample.samplers.base import BaseOverSampler, Task
+from skresample.samplers.parameters import Bounds, CategoricalFeatures
+from skresample.table import Block
 
 __all__ = [
     "Calibration",
     "Encoding",
     "GenerativeOverSampler",
     "Generator",
-    "Learnt",
+    "Learned",
     "with_any",
 ]
 
-# So many rows are drawn to see how the numbers of a network are distributed, and so many of their
-# quantiles are kept.
+# Rows drawn to estimate the distribution of a network's numbers, and quantiles kept of it.
 N_DRAWN, N_QUANTILES = 20_000, 512
 
 Floats = npt.NDArray[np.floating]
-Places = npt.NDArray[np.intp]
+Indices = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
 class Encoding:
-    """Columns of a class as continuous ones, and as ones of few levels.
+    """The columns of a class, divided into continuous columns and columns of few levels.
 
-    Columns that do not vary are neither, and are put back in the end.
+    Constant columns are neither, and are restored by `decode`.
 
     Attributes
     ----------
     first : ndarray of shape (d + c,)
         A row of numbers and codes.
     is_continuous : ndarray of shape (d + c,)
-        Which columns are.
-    levels : dict of ndarray
+        Whether each column is continuous.
+    level_values : dict of ndarray
         The values of each column of levels, by its position.
     n_numbers : int
-        How many columns come before the codes, d.
+        Number of columns before the codes, d.
     """
 
     first: Floats
     is_continuous: npt.NDArray[np.bool_]
-    levels: dict[int, Floats]
+    level_values: dict[int, Floats]
     n_numbers: int
 
     @classmethod
     def of(cls, numbers: Floats, codes: npt.NDArray[np.signedinteger]) -> "Encoding":
-        """Look at rows of numbers, without missing ones, and of codes, -1 where missing."""
-        values = np.column_stack([numbers, codes])
-        first = values[0].astype(np.float64)
-        is_continuous = np.zeros(values.shape[1], dtype=bool)
-        levels = {}
-        for j, column in enumerate(values.T):
+        """Encode rows of numbers, without missing values, and of codes, -1 where missing."""
+        table = np.column_stack([numbers, codes])
+        first = table[0].astype(np.float64)
+        is_continuous = np.zeros(table.shape[1], dtype=bool)
+        level_values = {}
+        for j, column in enumerate(table.T):
             if j >= numbers.shape[1]:
-                different = np.unique(column[column >= 0])
-                first[j] = different[0] if different.size else -1
+                values = np.unique(column[column >= 0])
+                first[j] = values[0] if values.size else -1
             else:
                 few = levels_of(column)
                 is_continuous[j] = few is None
-                different = column[:0] if few is None else few
-            if different.size > 1:
-                levels[j] = different
-        return cls(first, is_continuous, levels, numbers.shape[1])
+                values = column[:0] if few is None else few
+            if values.size > 1:
+                level_values[j] = values
+        return cls(first, is_continuous, level_values, numbers.shape[1])
 
     @property
     def sizes(self) -> list[int]:
-        """How many levels each column of levels has."""
-        return [different.size for different in self.levels.values()]
+        """Number of levels of each column of levels."""
+        return [values.size for values in self.level_values.values()]
 
     def encode(
         self, numbers: Floats, codes: npt.NDArray[np.signedinteger]
-    ) -> tuple[Floats, Places]:
-        """Return the continuous columns, and the places of the others in their levels.
+    ) -> tuple[Floats, Indices]:
+        """Return the continuous columns, and positions among the levels of the others, -1 for none.
 
-        Parameters
-        ----------
-        numbers : ndarray of shape (m, d)
-            Rows without missing values.
-        codes : ndarray of shape (m, c)
-            Their categories; -1 where missing.
-
-        Returns
-        -------
-        continuous : ndarray of shape (m, d_continuous)
-            Numbers.
-        places : ndarray of shape (m, q)
-            Places; -1 where missing.
+        `numbers`, (m, d), must not be missing; `codes`, (m, c), may be -1.
         """
-        values = np.column_stack([numbers, codes])
-        places = np.empty((len(values), len(self.levels)), dtype=np.intp)
-        for i, (j, different) in enumerate(self.levels.items()):
-            column = values[:, j]
+        table = np.column_stack([numbers, codes])
+        levels = np.empty((len(table), len(self.level_values)), dtype=np.intp)
+        for i, (j, values) in enumerate(self.level_values.items()):
+            column = table[:, j]
             missing = (column < 0) & (j >= self.n_numbers)
-            places[:, i] = np.where(missing, -1, np.searchsorted(different, column))
-        return values[:, self.is_continuous].astype(np.float64), places
+            levels[:, i] = np.where(missing, -1, np.searchsorted(values, column))
+        return table[:, self.is_continuous].astype(np.float64), levels
 
-    def decode(self, continuous: Floats, places: Places) -> tuple[Floats, Places]:
-        """Return the numbers and codes of rows.
-
-        Parameters
-        ----------
-        continuous : ndarray of shape (n, d_continuous)
-            Numbers.
-        places : ndarray of shape (n, q)
-            Places in the levels.
-
-        Returns
-        -------
-        numbers : ndarray of shape (n, d)
-            All numbers.
-        codes : ndarray of shape (n, c)
-            All categories; -1 in a column without any.
-        """
-        values = np.tile(self.first, (len(continuous), 1))
-        values[:, self.is_continuous] = continuous
-        for (j, different), place in zip(self.levels.items(), places.T, strict=True):
-            values[:, j] = different[place]
+    def decode(self, continuous: Floats, levels: Indices) -> tuple[Floats, Indices]:
+        """Return all numbers and codes of rows; the code of a column without values is -1."""
+        table = np.tile(self.first, (len(continuous), 1))
+        table[:, self.is_continuous] = continuous
+        for (j, values), level in zip(self.level_values.items(), levels.T, strict=True):
+            table[:, j] = values[level]
         d = self.n_numbers
-        return values[:, :d], values[:, d:].astype(np.intp)
+        return table[:, :d], table[:, d:].astype(np.intp)
 
 
 class Generator(Protocol):
-    """What was learnt of the columns of an `Encoding`."""
+    """A model of the columns of an `Encoding`."""
 
-    def draw(self, which: Places, rng: np.random.Generator) -> tuple[Floats, Places]:
-        """Draw a row that goes out from each of the given rows of the class.
-
-        Parameters
-        ----------
-        which : ndarray of shape (n,)
-            Their positions in the class.
-        rng : numpy.random.Generator
-            Source of the draws.
-
-        Returns
-        -------
-        continuous : ndarray of shape (n, d_continuous)
-            Numbers.
-        places : ndarray of shape (n, q)
-            Places in the levels.
-        """
+    def draw(self, parents: Indices, rng: np.random.Generator) -> tuple[Floats, Indices]:
+        """Draw a row from each parent, a position in the class: continuous columns and levels."""
         ...
 
 
-class Learnt(NamedTuple):
-    """What was learnt of a class.
+class Learned(NamedTuple):
+    """What was learned about a class.
 
     Attributes
     ----------
     encoding : Encoding
-        How its columns were taken.
+        How its columns are encoded.
     generator : Generator or None
-        None where no column varies.
+        None if all columns are constant.
     numbers_missing, codes_missing : ndarray of shape (m, d) and (m, c)
-        Where the rows of the class have holes.
+        Which values of the class are missing.
     """
 
     encoding: Encoding
@@ -178,15 +134,15 @@ class Learnt(NamedTuple):
 
 
 class Calibration(NamedTuple):
-    """A map of drawn numbers, by their quantiles, to the distribution of each column.
+    """Maps drawn numbers by their quantiles to the distribution of each column.
 
     Attributes
     ----------
     normal : ndarray of shape (N_QUANTILES,)
-        Quantiles of the normal distribution, evenly from where one of the rows drawn is
-        expected on one side to the same on the other: as many in the tails as in between.
+        Quantiles of the normal distribution, evenly spaced, from the expected least drawn value to
+        the expected greatest one, so that the tails have as many as the center.
     quantiles : ndarray of shape (N_QUANTILES, d)
-        Those of what is drawn.
+        Quantiles of the drawn numbers.
     scores : NormalScores
         Of the columns.
     """
@@ -198,127 +154,75 @@ class Calibration(NamedTuple):
     @classmethod
     def of(
         cls,
-        draw: Callable[[Places, np.random.Generator], tuple[Floats, Places]],
+        draw: Callable[[Indices, np.random.Generator], tuple[Floats, Indices]],
         m: int,
         scores: NormalScores,
         rng: np.random.Generator,
     ) -> "Calibration":
-        """Hold drawn rows against real ones.
+        """Estimate quantiles from draws for the m rows of a class.
 
-        Parameters
-        ----------
-        draw : callable
-            As that of a generator, but for the numbers that it was trained with.
-        m : int
-            How many rows the class has.
-        scores : NormalScores
-            Of the columns.
-        rng : numpy.random.Generator
-            Source of the draws.
-
-        Returns
-        -------
-        calibration : Calibration
-            The map.
-
-        Raises
-        ------
-        FloatingPointError
-            If what is drawn is no finite number.
+        `draw` returns the numbers of the network itself. If they are not finite, a
+        FloatingPointError is raised.
         """
         n = max(N_DRAWN, m)
-        which = np.resize(np.arange(m), n)
-        drawn = np.concatenate([draw(which[part], rng)[0] for part in gen_batches(n, 4096)])
+        parents = np.resize(np.arange(m), n)
+        drawn = np.concatenate([draw(parents[part], rng)[0] for part in gen_batches(n, 4096)])
         if not np.isfinite(drawn).all():
-            raise FloatingPointError("what it draws are no finite numbers")
+            raise FloatingPointError("the network draws numbers that are not finite")
         end = -float(ndtri(0.5 / n))
         normal = np.linspace(-end, end, N_QUANTILES)
         return cls(normal, np.quantile(drawn, ndtr(normal), axis=0), scores)
 
     def values(self, drawn: Floats) -> Floats:
-        """Map other drawn rows, of shape (n, d)."""
+        """Map drawn rows, of shape (n, d)."""
         scores = np.empty(drawn.shape)
         for j, quantiles in enumerate(self.quantiles.T):
             scores[:, j] = np.interp(drawn[:, j], quantiles, self.normal)
         return self.scores.values(scores)
 
 
-def with_any(places: Places, rng: np.random.Generator) -> Places:
-    """Return places in levels, any that the column has where one is missing.
-
-    Parameters
-    ----------
-    places : ndarray of shape (m, q)
-        -1 where missing.
-    rng : numpy.random.Generator
-        Source of the draws.
-
-    Returns
-    -------
-    places : ndarray of shape (m, q)
-        A copy.
-    """
-    places = places.copy()
-    for j in np.flatnonzero((places < 0).any(axis=0)):
-        holes = places[:, j] < 0
-        places[holes, j] = rng.choice(places[~holes, j], np.count_nonzero(holes))
-    return places
+def with_any(levels: Indices, rng: np.random.Generator) -> Indices:
+    """Return levels of rows, (m, q), with a random level of the column in place of each -1."""
+    levels = levels.copy()
+    for j in np.flatnonzero((levels < 0).any(axis=0)):
+        missing = levels[:, j] < 0
+        levels[missing, j] = rng.choice(levels[~missing, j], np.count_nonzero(missing))
+    return levels
 
 
 class GenerativeOverSampler(BaseOverSampler):
-    """Base class of the methods that learn to generate rows of a class.
+    """Base class of the methods that learn a generative model of each class.
 
-    A method says in `_fit_generator` what it learns of continuous columns and columns of few
-    levels. Each of its rows goes out from a row of the class; what is missing there, is missing
-    in the new row.
+    `_fit_generator` of a method learns from continuous columns and columns of few levels. Each new
+    row has a parent in the class. Values that are missing in the parent are missing in the new row.
     """
 
     _knows_others: ClassVar[bool] = False
 
     _min_rows: ClassVar[int] = 2
 
-    # For methods that have no such parameter.
-    bounds: Any = None
-
-    _parameter_constraints: ClassVar[dict] = {
-        **BaseOverSampler._parameter_constraints,
-        "categorical_features": ["array-like", str, callable, None],
-        "bounds": [StrOptions({"observed"}), Mapping, None],
-    }
+    categorical_features: CategoricalFeatures = "auto"
+    bounds: Bounds = None
 
     @abstractmethod
     def _fit_generator(
         self,
         task: Task,
         continuous: Floats,
-        places: Places,
+        levels: Indices,
         sizes: list[int],
         missing: npt.NDArray[np.bool_],
     ) -> Generator:
         """Learn from one class.
 
-        Parameters
-        ----------
-        task : Task
-            The class.
-        continuous : ndarray of shape (m, d_continuous)
-            Numbers; missing ones are any that the class has in the column.
-        places : ndarray of shape (m, q)
-            Places in the levels; -1 where missing.
-        sizes : list of int
-            How many levels each of these columns has.
-        missing : ndarray of shape (m, d_continuous + q)
-            Where values are missing.
-
-        Returns
-        -------
-        generator : Generator
-            What rows are drawn from.
+        Missing values of `continuous`, (m, d), are replaced by random values of the column, and
+        those of `levels`, (m, q), by -1. `sizes` are the numbers of levels of each column.
+        `missing`, (m, d + q), marks the missing values.
         """
 
     @contextmanager
     def _training(self, task: Task, learning_rate: float) -> Iterator[None]:
-        """Say of which class a training came to nothing, and what to do."""
+        """Name the class and the remedy in errors of a training that diverges."""
         try:
             yield
         except FloatingPointError as error:
@@ -327,33 +231,37 @@ class GenerativeOverSampler(BaseOverSampler):
                 f"learning_rate below {learning_rate:g}."
             ) from error
 
-    def _fit_class(self, task: Task) -> Learnt:
-        numbers, holes = filled(task)
+    def _fit_class(self, task: Task) -> Learned:
+        numbers, numbers_missing = filled(task)
         codes = task.rows.codes[task.minority]
         encoding = Encoding.of(numbers, codes)
-        continuous, places = encoding.encode(numbers, codes)
-        missing = np.column_stack([holes, codes < 0])
-        missing = missing[:, [*np.flatnonzero(encoding.is_continuous), *encoding.levels]]
+        continuous, levels = encoding.encode(numbers, codes)
+        missing = np.column_stack([numbers_missing, codes < 0])
+        missing = missing[:, [*np.flatnonzero(encoding.is_continuous), *encoding.level_values]]
         generator = None
         if missing.shape[1]:
-            sizes = encoding.sizes
-            generator = self._fit_generator(task, continuous, places, sizes, missing)
-        return Learnt(encoding, generator, holes, codes < 0)
+            generator = self._fit_generator(task, continuous, levels, encoding.sizes, missing)
+        return Learned(encoding, generator, numbers_missing, codes < 0)
 
-    def _draw(self, task: Task, fitted: Learnt, n_new: int, rng: np.random.Generator) -> Synthetic:
+    def _base_weights(self, task: Task, fitted: Learned) -> Floats:
+        return np.ones(len(task.minority))
+
+    def _draw(
+        self, task: Task, fitted: Learned, parents: Indices, rng: np.random.Generator
+    ) -> Block:
         encoding, generator, numbers_missing, codes_missing = fitted
-        which = draw_bases(np.ones(len(task.minority)), n_new, rng)
-        codes = np.empty((n_new, codes_missing.shape[1]), dtype=np.intp)
+        codes = np.empty((parents.size, codes_missing.shape[1]), dtype=np.intp)
 
         def draw(part: slice, rng: np.random.Generator) -> Floats:
+            """Return the numbers of new rows; their codes are written to `codes` meanwhile."""
             n = part.stop - part.start
-            drawn: tuple[Floats, Places] = np.empty((n, 0)), np.empty((n, 0), dtype=np.intp)
+            drawn: tuple[Floats, Indices] = np.empty((n, 0)), np.empty((n, 0), dtype=np.intp)
             if generator is not None:
-                drawn = generator.draw(which[part], rng)
+                drawn = generator.draw(parents[part], rng)
             numbers, codes[part] = encoding.decode(*drawn)
-            numbers[numbers_missing[which[part]]] = np.nan
-            codes[part][codes_missing[which[part]]] = -1
+            numbers[numbers_missing[parents[part]]] = np.nan
+            codes[part][codes_missing[parents[part]]] = -1
             return numbers
 
-        fill = fill_in_blocks(draw, n_new, rng, task.rows.bounds(self.bounds), self.n_jobs)
-        return Synthetic(task.minority[which][:, np.newaxis], fill, codes)
+        numeric = self._in_batches(task, draw, parents.size, rng)
+        return Block(task.minority[parents][:, np.newaxis], numeric, codes)

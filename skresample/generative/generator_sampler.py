@@ -1,27 +1,25 @@
-"""Generators of other libraries."""
+"""GeneratorSampler: generators of other libraries as samplers."""
 
 import inspect
 import random
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any, ClassVar
+from dataclasses import field
+from typing import Annotated, Any, ClassVar
 
 import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from sklearn.base import clone
-from sklearn.utils import gen_batches
-from sklearn.utils._param_validation import HasMethods, StrOptions
+from sklearn.utils._param_validation import HasMethods
 
-from skresample.numerics.interpolation import reflect
 from skresample.samplers.base import BaseOverSampler, Task
-from skresample.samplers.parameters import fill_doc
+from skresample.samplers.parameters import Bounds, CategoricalFeatures
 from skresample.table import (
-    ROWS_AT_ONCE,
+    Block,
     Rows,
-    Synthetic,
     is_frame,
     open_frame,
     read_like,
@@ -31,17 +29,16 @@ from skresample.utils import import_extra, seeded_clone
 
 __all__ = ["GeneratorSampler"]
 
-MOST_SEED = 2**31 - 1
+MOST_SEED = 2**31 - 1  # above it, some generators refuse a seed
 
 
-@fill_doc
 class GeneratorSampler(BaseOverSampler):
-    """Draw the rows of each class from a generator of another library.
+    """Oversampling with a generator of another library.
 
-    Anything with ``fit(frame)`` and ``sample(n)`` will do: the synthesizers of ctgan and SDV,
-    :class:`sklearn.mixture.GaussianMixture`, or a class of your own. A copy of it is fitted to
-    the rows of each class; what it draws comes out as rows of your table, with its types, and
-    is refused if it cannot.
+    The generator is any object with ``fit(frame)`` and ``sample(n)``: a synthesizer of ctgan or
+    SDV, :class:`sklearn.mixture.GaussianMixture`, or a class of your own. A copy of it is fitted on
+    the samples of each class. Its synthetic samples get the types of your table, and values
+    that do not fit into the table raise an error.
 
     Parameters
     ----------
@@ -49,41 +46,32 @@ class GeneratorSampler(BaseOverSampler):
         With ``fit``, which is given a pandas DataFrame of the rows of one class, and
         ``sample``, which is given a number of rows and returns a frame with the same columns
         in any order, an array, or a tuple that begins with one. It is left as it is.
-    {sampling_strategy}
-    {random_state}
     fit_params : dict, default=None
         What else ``fit`` is given, by name: ``{"discrete_columns": ["job"]}`` for ctgan.
     n_jobs : int, default=None
         Taken so that samplers can be exchanged in a search; threads are the generator's own
         matter.
-    {categorical_features}
-    {bounds}
-    {keep_index}
-
-    Attributes
-    ----------
-    {attributes}
 
     See Also
     --------
-    GaussianCopulaOverSampler : A generator of our own, which needs no other library.
+    GaussianCopulaOverSampler : A generator that needs no other library.
 
     Notes
     -----
-    The frame has the columns of the table, with their names and types. Names are strings, as many
-    generators require: a column ``2020`` is called ``'2020'``, also in `fit_params`. Columns of an
-    array are called ``'0'``, ``'1'`` and so on, as are those of a frame whose names repeat.
-    Integers of polars and pyarrow with missing values are floats in it. The rows that it draws
-    come out in random order, since it may draw them part by part.
+    The DataFrame that the generator gets has the columns of the table, with their types. Names are
+    strings, as many generators require: a column ``2020`` is called ``'2020'``, also in
+    `fit_params`. Columns of an array are called ``'0'``, ``'1'`` and so on, as are those of a
+    DataFrame with repeated names. Integers of polars and pyarrow with missing values become
+    floats. Synthetic samples are shuffled, since a generator may draw them component by component.
 
-    A generator that is an estimator has its ``random_state`` set, where it is None, for the
-    fit, and anew for each draw. One whose ``sample`` takes a ``random_state`` is given one;
-    ``set_random_state`` is called where there is one, as in ctgan. For all others, the global
-    states of NumPy, Python and PyTorch are seeded while the generator works, and put back. So the
-    same seed gives the same rows, unless the generator has a source of randomness of its own.
+    If the generator is an estimator whose ``random_state`` is None, it is set for the fit, and
+    again for each draw. A ``random_state`` parameter of ``sample`` and a method
+    ``set_random_state``, as in ctgan, are used. The global states of NumPy, Python and PyTorch are
+    seeded while the generator works, and restored afterwards. The same seed therefore gives the
+    same samples, unless the generator has another source of randomness.
 
-    New rows have no parents (-1). A missing value that is drawn is written as in a row of the
-    table that has none in that column.
+    Synthetic samples have no parents (-1). A missing value is written as the table writes it in
+    that column.
 
     Examples
     --------
@@ -97,38 +85,14 @@ class GeneratorSampler(BaseOverSampler):
     (91, 91)
     """
 
+    generator: Annotated[Any, HasMethods(["fit", "sample"])] = field(kw_only=False)
+    fit_params: Annotated[dict[str, Any] | None, dict, None] = None
+    categorical_features: CategoricalFeatures = "auto"
+    bounds: Bounds = None
+
     _paper = "The generator's own"
 
     _knows_others: ClassVar[bool] = False
-
-    _parameter_constraints: ClassVar[dict] = {
-        **BaseOverSampler._parameter_constraints,
-        "generator": [HasMethods(["fit", "sample"])],
-        "fit_params": [dict, None],
-        "categorical_features": ["array-like", str, callable, None],
-        "bounds": [StrOptions({"observed"}), Mapping, None],
-    }
-
-    def __init__(
-        self,
-        generator: Any,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        fit_params: dict[str, Any] | None = None,
-        n_jobs: int | None = None,
-        categorical_features: Any = "auto",
-        bounds: Any = None,
-        keep_index: bool = False,
-    ):
-        self.generator = generator
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.fit_params = fit_params
-        self.n_jobs = n_jobs
-        self.categorical_features = categorical_features
-        self.bounds = bounds
-        self.keep_index = keep_index
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -143,42 +107,40 @@ class GeneratorSampler(BaseOverSampler):
             generator = clone(self.generator, safe=False)
         frame = frame_of(task.rows, task.minority)
         given = self.fit_params or {}
-        told = f" with fit_params={given}" if given else ""
-        with seeded(generator, seed), self._at_work(f"fit the {len(frame)} rows{told}", task):
+        with_params = f" with fit_params={given}" if given else ""
+        work = f"fit the {len(frame)} rows{with_params}"
+        with seeded(generator, seed), self._errors_named(work, task):
             generator.fit(frame, **given)
         return generator
 
-    def _draw(self, task: Task, fitted: Any, n_new: int, rng: np.random.Generator) -> Synthetic:
+    def _draw(
+        self, task: Task, fitted: Any, bases: npt.NDArray[np.intp], rng: np.random.Generator
+    ) -> Block:
+        n_new = bases.size
         seed = int(rng.integers(MOST_SEED))
         takes_seed = "random_state" in inspect.signature(fitted.sample).parameters
         if not takes_seed and "random_state" in getattr(fitted, "get_params", dict)():
-            # Else an estimator would draw the same rows each time.
+            # With the same seed, an estimator would draw the same rows each time.
             fitted.set_params(random_state=seed)
-        with seeded(fitted, seed), self._at_work(f"draw {n_new} rows", task):
+        with seeded(fitted, seed), self._errors_named(f"draw {n_new} rows", task):
             drawn = fitted.sample(n_new, **({"random_state": seed} if takes_seed else {}))
         numeric, codes = self._read(drawn, task.rows, n_new)
-        # As scikit-learn's mixtures do, it may draw part by part.
+        # scikit-learn's mixtures, among others, draw component by component.
         order = rng.permutation(n_new)
         numeric, codes = numeric[order], codes[order]
-        bounds = task.rows.bounds(self.bounds)
-
-        def fill(part: slice, out: npt.NDArray[np.floating]) -> None:
-            for block in gen_batches(len(out), ROWS_AT_ONCE):
-                with np.errstate(over="ignore"):  # of single precision
-                    out[block] = numeric[part][block]
-                if bounds is not None:
-                    reflect(out[block], *bounds)
-
-        return Synthetic(np.full((n_new, 1), -1), fill, codes)
+        numbers = self._in_batches(task, lambda part, _: numeric[part], n_new, rng)
+        return Block(np.full((n_new, 1), -1), numbers, codes)
 
     @contextmanager
-    def _at_work(self, what: str, task: Task) -> Iterator[None]:
-        """Say of which class an error of the generator is."""
+    def _errors_named(self, work: str, task: Task) -> Iterator[None]:
+        """Name the class in errors of the generator, whose types are not known."""
         try:
             yield
+        except MemoryError:
+            raise
         except Exception as error:
             raise ValueError(
-                f"{self._name} could not {what} of class {task.label!r}: "
+                f"{self._name} could not {work} of class {task.label!r}: "
                 f"{type(error).__name__}: {error}"
             ) from error
 
@@ -189,10 +151,10 @@ class GeneratorSampler(BaseOverSampler):
     def _read(
         self, drawn: Any, rows: Rows, n_new: int
     ) -> tuple[npt.NDArray[np.floating], npt.NDArray[np.signedinteger]]:
-        """Read what was drawn as the table was read, and refuse what is not of it."""
+        """Read drawn rows as the table is read; values that do not fit into it raise an error."""
         drawn = self._in_order(drawn, rows)
         if len(drawn) != n_new:
-            raise ValueError(f"{self._name} was asked for {n_new} rows and drew {len(drawn)}.")
+            raise ValueError(f"{self._name} was asked for {n_new} rows but drew {len(drawn)}.")
         if is_frame(rows.X):
             drawn.columns = rows.X.columns if hasattr(rows.X, "iloc") else rows.names
         else:
@@ -201,7 +163,7 @@ class GeneratorSampler(BaseOverSampler):
             numeric, codes = read_like(drawn, rows, self)
         except ValueError as error:
             raise ValueError(
-                f"{self._name} drew rows that are not of the table: {error}"
+                f"{self._name} drew rows that do not fit into the table: {error}"
             ) from error
         columns = rows.columns
         for i, j in enumerate(columns.numbers):
@@ -214,8 +176,8 @@ class GeneratorSampler(BaseOverSampler):
                 values = drawn.iloc[:, j].to_numpy() if is_frame(drawn) else drawn[:, j]
                 raise ValueError(
                     f"{self._name} drew {values[unknown[0]]!r} in column {rows.names[j]!r}, a "
-                    "category that is not in the table: if these are numbers, leave the column out "
-                    "of categorical_features."
+                    "category that does not occur in the table. If these are numbers, leave the "
+                    "column out of categorical_features."
                 )
             self._check_missing(rows, j, codes[:, i] < 0)
         return numeric, codes
@@ -224,20 +186,20 @@ class GeneratorSampler(BaseOverSampler):
         if missing.any() and rows.hole(j) < 0:
             raise ValueError(
                 f"{self._name} drew {np.count_nonzero(missing)} missing values in column "
-                f"{rows.names[j]!r}, which has none in the table."
+                f"{rows.names[j]!r}, which is complete in the table."
             )
 
     def _in_order(self, drawn: Any, rows: Rows) -> Any:
-        """Return what was drawn as a frame of pandas, with the columns in order."""
+        """Return drawn rows as a pandas DataFrame, with the columns in the order of the table."""
         pd = import_extra("pandas", "cli")
         if isinstance(drawn, tuple) and drawn:
-            drawn = drawn[0]  # what scikit-learn's mixtures say besides is the component
+            drawn = drawn[0]  # the second item of scikit-learn's mixtures is the component
         names = names_of(rows)
         if not is_frame(drawn):
             drawn = np.asarray(drawn)
             if drawn.ndim != 2 or drawn.shape[1] != len(names):
                 raise ValueError(
-                    f"{self._name} drew an array of shape {drawn.shape}, and the table has "
+                    f"{self._name} drew an array of shape {drawn.shape}, but the table has "
                     f"{len(names)} columns."
                 )
             return pd.DataFrame(drawn, columns=names)
@@ -248,49 +210,25 @@ class GeneratorSampler(BaseOverSampler):
         odd = {
             "missing": [name for name in names if name not in found],
             "new": [name for name in found if name not in names],
-            "there more than once": [name for name in names if found.count(name) > 1],
+            "repeated": [name for name in names if found.count(name) > 1],
         }
-        told = [f"{given} are {how}" for how, given in odd.items() if given]
-        if told:
+        wrong = [f"{given} are {how}" for how, given in odd.items() if given]
+        if wrong:
             raise ValueError(
-                f"{self._name} drew other columns than it was given: {', and '.join(told)}."
+                f"{self._name} drew other columns than those of the table: {', and '.join(wrong)}."
             )
         return drawn[names].reset_index(drop=True)
 
 
 def names_of(rows: Rows) -> list[str]:
-    """Return what the columns are called in the frame that a generator is given.
-
-    Parameters
-    ----------
-    rows : Rows
-        The table.
-
-    Returns
-    -------
-    names : list of str
-        As in the table, others than strings as strings; numbers where names repeat.
-    """
+    """Return the names of the columns as strings; numbers if names repeat."""
     if len(set(rows.names)) == len(rows.names):
         return rows.names
     return [str(j) for j in range(len(rows.names))]
 
 
 def frame_of(rows: Rows, positions: npt.NDArray[np.intp]) -> Any:
-    """Return some rows of a table as a frame of pandas.
-
-    Parameters
-    ----------
-    rows : Rows
-        The table.
-    positions : ndarray of shape (m,)
-        Which rows.
-
-    Returns
-    -------
-    frame : pandas.DataFrame of shape (m, n_features)
-        A copy, its rows numbered anew.
-    """
+    """Return some rows of a table as a pandas DataFrame: a copy with a new index."""
     pd = import_extra("pandas", "cli")
     taken = take_rows(rows.X, positions)
     if rows.mask is not None:
@@ -298,7 +236,7 @@ def frame_of(rows: Rows, positions: npt.NDArray[np.intp]) -> Any:
     if sparse.issparse(taken):
         taken = taken.toarray()
     if isinstance(taken, np.ndarray):
-        native = taken.astype(taken.dtype.newbyteorder("="))  # pandas refuses any other
+        native = taken.astype(taken.dtype.newbyteorder("="))  # pandas accepts no other byte order
         return pd.DataFrame(native, columns=names_of(rows)).infer_objects()
     frame = open_frame(taken).to_native().copy() if hasattr(taken, "iloc") else to_pandas(taken)
     frame.columns = names_of(rows)
@@ -306,52 +244,33 @@ def frame_of(rows: Rows, positions: npt.NDArray[np.intp]) -> Any:
 
 
 def to_pandas(frame: Any) -> Any:
-    """Return a frame of another library as one of pandas, with times for dates.
-
-    Parameters
-    ----------
-    frame : frame
-        Of any library that narwhals knows.
-
-    Returns
-    -------
-    frame : pandas.DataFrame
-        pandas itself makes objects of dates.
-    """
+    """Return a DataFrame of another library as one of pandas, with dates as datetimes."""
     import pyarrow as pa
 
     table = nw.from_native(frame, eager_only=True).to_arrow()
-    for j, field in enumerate(table.schema):
-        kind = field.type
-        # Keys without a sign, such as those of polars, not every release of pyarrow takes.
+    for j, column in enumerate(table.schema):
+        kind = column.type
+        # Not every release of pyarrow converts unsigned keys, such as those of polars.
         if pa.types.is_dictionary(kind) and pa.types.is_unsigned_integer(kind.index_type):
             signed = pa.dictionary(pa.int64(), kind.value_type, kind.ordered)
-            table = table.set_column(j, field.with_type(signed), table.column(j).cast(signed))
+            table = table.set_column(j, column.with_type(signed), table.column(j).cast(signed))
     return table.to_pandas(date_as_object=False)
 
 
 @contextmanager
 def seeded(generator: Any, seed: int) -> Iterator[None]:
-    """Seed what a generator may draw from, and put it back.
-
-    Parameters
-    ----------
-    generator : object
-        What is about to work.
-    seed : int
-        For the global states of Python, NumPy and, where it is loaded, PyTorch with all GPUs.
-    """
+    """Seed a generator and the global states of Python, NumPy and PyTorch; restore these after."""
     if hasattr(generator, "set_random_state"):
         generator.set_random_state(seed)
-    pythons, numpys = random.getstate(), np.random.get_state()  # noqa: NPY002
+    python_state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002
     torch = sys.modules.get("torch")
-    with ExitStack() as put_back:
-        put_back.callback(random.setstate, pythons)
-        put_back.callback(np.random.set_state, numpys)
+    with ExitStack() as restore:
+        restore.callback(random.setstate, python_state)
+        restore.callback(np.random.set_state, numpy_state)
         random.seed(seed)
         np.random.seed(seed)  # noqa: NPY002
         if torch is not None:
             gpus = range(torch.cuda.device_count())
-            put_back.enter_context(torch.random.fork_rng(gpus))
+            restore.enter_context(torch.random.fork_rng(gpus))
             torch.manual_seed(seed)
         yield

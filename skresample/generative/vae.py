@@ -2,7 +2,7 @@
 
 import warnings
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -10,36 +10,29 @@ from sklearn.utils._param_validation import StrOptions
 from threadpoolctl import threadpool_limits
 
 from skresample.generative._autoencoder import Losses, VariationalAutoencoder, one_hot, train
-from skresample.generative.base import Calibration, GenerativeOverSampler, Places
-from skresample.generative.progress import progress
+from skresample.generative._progress import progress
+from skresample.generative.base import Calibration, GenerativeOverSampler, Indices
 from skresample.numerics.normal_scores import NormalScores
 from skresample.samplers.base import Task
 from skresample.samplers.constraints import IntegerInterval, RealInterval
-from skresample.samplers.parameters import fill_doc
 
 __all__ = ["VAEOverSampler"]
 
 Floats = npt.NDArray[np.floating]
 
-# A loss that is by so much a column above that of columns by themselves, in nats, is that of a
-# network that went astray, and not of one with little to learn from.
+# Nats per column by which a loss may exceed that of independent columns. Above, the training has
+# diverged; a network with little to learn from stays below.
 FAR_OFF = 10.0
-# The network is trained with no more rows than that.
+# The network is trained on at most this number of rows.
 MOST_ROWS = 20_000
 
 
 @dataclass
 class VAEGenerator:
-    """A trained autoencoder, and the latent variables of the rows of the class.
+    """A trained autoencoder, and the distribution of the latent variables of each row.
 
-    Attributes
-    ----------
-    network : VariationalAutoencoder
-        Trained.
-    mean, deviation : ndarray of shape (m, n_latent)
-        Of the latent variables of each row; for draws from the prior, 0 and 1.
-    calibration : Calibration or None
-        How the scores that the network draws become numbers.
+    Its `mean` and `deviation`, of shape (m, n_latent), are 0 and 1 for draws from the prior.
+    `calibration` maps drawn scores to numbers; it is None without continuous columns.
     """
 
     network: VariationalAutoencoder
@@ -47,33 +40,29 @@ class VAEGenerator:
     deviation: Floats
     calibration: Calibration | None = None
 
-    def draw_scores(self, which: Places, rng: np.random.Generator) -> tuple[Floats, Places]:
-        """Draw rows as the network sees them."""
-        noise = rng.normal(size=(which.size, self.mean.shape[1]))
-        return self.network.draw(self.mean[which] + self.deviation[which] * noise, rng)
+    def draw_scores(self, parents: Indices, rng: np.random.Generator) -> tuple[Floats, Indices]:
+        """Draw rows of scores and levels."""
+        noise = rng.normal(size=(parents.size, self.mean.shape[1]))
+        return self.network.draw(self.mean[parents] + self.deviation[parents] * noise, rng)
 
-    def draw(self, which: Places, rng: np.random.Generator) -> tuple[Floats, Places]:
-        """Draw rows of numbers and places of levels."""
-        scores, places = self.draw_scores(which, rng)
-        return scores if self.calibration is None else self.calibration.values(scores), places
+    def draw(self, parents: Indices, rng: np.random.Generator) -> tuple[Floats, Indices]:
+        """Draw rows of numbers and levels."""
+        scores, levels = self.draw_scores(parents, rng)
+        return scores if self.calibration is None else self.calibration.values(scores), levels
 
 
-@fill_doc
 class VAEOverSampler(GenerativeOverSampler):
-    r"""Draw from a variational autoencoder of the class.
+    r"""Variational autoencoder (VAE).
 
-    An encoder maps a row to a normal distribution of a few latent variables z, a decoder maps z
-    to a distribution of rows; both are small networks, trained together
-    :footcite:p:`kingma2014auto`. They see normal scores of the columns of numbers, and levels
-    as zeros and ones. A score is normal around what the decoder says, with a deviation that is
-    learnt for each column: so new rows have the noise that real ones have, and not only what
-    the decoder makes of z.
+    An encoder maps a sample to a normal distribution of a few latent variables z. A decoder maps z
+    to a distribution of samples. Both are small networks that are trained together on the class
+    :footcite:p:`kingma2014auto`. Numerical features are normal scores, and categorical features
+    are one-hot encoded. A score is normal around an output of the decoder, with a standard
+    deviation that is learned for each feature, so synthetic samples are as noisy as real ones.
 
     Parameters
     ----------
-    {sampling_strategy}
-    {random_state}
-    n_hidden : int, default=64
+    hidden_layer_sizes : int or tuple of one int, default=(64,)
         Units of the hidden layer of either network.
     n_latent : int, default=16
         Latent variables, at most as many as columns. Those that are not needed become noise
@@ -83,7 +72,7 @@ class VAEOverSampler(GenerativeOverSampler):
         encoder gives a row of the class, each row as often; all together, that is where the
         decoder has been trained :footcite:p:`tomczak2018vampprior`. Or from the standard normal
         distribution, so that a new row goes out from no row of the class.
-    max_epochs : int, default=300
+    max_iter : int, default=300
         How often all rows are gone through, at most.
     batch_size : int, default=None
         Rows per step of the training; None for 64, or a sixteenth of the class if that is more.
@@ -95,40 +84,34 @@ class VAEOverSampler(GenerativeOverSampler):
         training counts).
     verbose : bool, default=False
         Whether the progress of the training is printed.
-    {n_jobs}
-    {categorical_features}
-    {bounds}
-    {keep_index}
 
     Attributes
     ----------
     history_ : dict
-        For each class that was learnt, by label, a dict of ``'training'`` and ``'validation'``:
-        the loss in each epoch, in nats per row; and the ``'best'`` epoch, counted from 0.
-    {attributes}
+        A dict for each learned class, by label. ``'training'`` and ``'validation'`` are the losses
+        of the epochs, in nats per sample; ``'best'`` is the best epoch, counted from 0.
 
     See Also
     --------
-    GaussianCopulaOverSampler : The same scores, joined by correlations alone.
-    ARFOverSampler : Forests instead of networks.
-    GANOverSampler : Two networks against each other.
+    GaussianCopulaOverSampler : Models normal scores by their correlations.
+    ARFOverSampler : Adversarial random forest.
+    GANOverSampler : Generative adversarial network (GAN).
 
     Notes
     -----
     The weight of the divergence between z and the standard normal distribution grows from 0 to 1
-    in the first tenth of the epochs, so that z is not left unused from the start
-    :footcite:p:`bowman2016generating`. At the end, the scores that the network draws are mapped
-    by their quantiles to the normal distribution, and so to the values of each column: it
-    keeps its distribution, with its range and the values that many rows share, and the network
-    says only how columns go together.
+    in the first tenth of the epochs. This prevents a decoder that ignores z
+    :footcite:p:`bowman2016generating`. After the training, quantiles of drawn scores are mapped to
+    quantiles of each feature. Each feature therefore keeps its distribution, range and frequent
+    values, and the network only models the dependence between features.
 
-    Training takes time for all rows of the class in each epoch: of a class of more than 20,000
-    rows, 20,000 drawn at random train the network, and new rows go out from all.
+    If a class has more than 20,000 samples, the network is trained on a random 20,000 of them.
+    Synthetic samples still have all samples as parents.
 
-    Columns of numbers with up to ten values, each of at least three rows on average, are levels,
-    as categories are. A missing value does not count in the training. What is missing in a new
-    row is as in the row of the class that it goes out from, its parent; with
-    ``latent='prior'`` that row says nothing else.
+    Numerical features with up to ten values, each of at least three samples on average, are
+    treated like categorical features. The training ignores missing values. A synthetic sample has
+    the missing values of its parent, a sample of the class. With ``latent='prior'``, it depends on
+    its parent in no other way.
 
     References
     ----------
@@ -139,7 +122,7 @@ class VAEOverSampler(GenerativeOverSampler):
     >>> from sklearn.datasets import make_classification
     >>> from skresample import VAEOverSampler
     >>> X, y = make_classification(weights=[0.9], random_state=0)
-    >>> sampler = VAEOverSampler(max_epochs=50, random_state=0)
+    >>> sampler = VAEOverSampler(max_iter=50, random_state=0)
     >>> X_new, y_new = sampler.fit_resample(X, y)
     >>> int(sum(y_new == 0)), int(sum(y_new == 1))
     (91, 91)
@@ -148,72 +131,46 @@ class VAEOverSampler(GenerativeOverSampler):
     True
     """
 
-    _paper = "Kingma, Welling (2014), Auto-encoding variational Bayes"
-
-    _parameter_constraints: ClassVar[dict] = {
-        **GenerativeOverSampler._parameter_constraints,
-        "n_hidden": [IntegerInterval(1, 1 << 16)],
-        "n_latent": [IntegerInterval(1, 1 << 16)],
-        "latent": [StrOptions({"posterior", "prior"})],
-        "max_epochs": [IntegerInterval(1, 10**6)],
-        "batch_size": [IntegerInterval(1), None],
-        "learning_rate": [RealInterval(0, 1e200, closed="right")],
-        "patience": [IntegerInterval(1)],
-        "verbose": ["boolean"],
+    hidden_layer_sizes: Annotated[Any, IntegerInterval(1, 1 << 16), tuple, list] = (64,)
+    n_latent: Annotated[int, IntegerInterval(1, 1 << 16)] = 16
+    latent: Annotated[str, StrOptions({"posterior", "prior"})] = "posterior"
+    max_iter: Annotated[int, IntegerInterval(1, 10**6)] = 300
+    batch_size: Annotated[int | None, IntegerInterval(1), None] = None
+    learning_rate: Annotated[float, RealInterval(0, 1e200, closed="right")] = 0.003
+    patience: Annotated[int, IntegerInterval(1)] = 30
+    verbose: bool = False
+    _renamed: ClassVar[dict[str, str]] = {
+        "max_epochs": "max_iter",
+        "n_hidden": "hidden_layer_sizes",
     }
 
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        n_hidden: int = 64,
-        n_latent: int = 16,
-        latent: str = "posterior",
-        max_epochs: int = 300,
-        batch_size: int | None = None,
-        learning_rate: float = 0.003,
-        patience: int = 30,
-        verbose: bool = False,
-        n_jobs: int | None = None,
-        categorical_features: Any = "auto",
-        bounds: Any = None,
-        keep_index: bool = False,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.n_hidden = n_hidden
-        self.n_latent = n_latent
-        self.latent = latent
-        self.max_epochs = max_epochs
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.patience = patience
-        self.verbose = verbose
-        self.n_jobs = n_jobs
-        self.categorical_features = categorical_features
-        self.bounds = bounds
-        self.keep_index = keep_index
+    _paper = "Kingma, Welling (2014), Auto-encoding variational Bayes"
 
     def _fit_table(self, rows: Any, rng: np.random.Generator) -> None:
+        sizes, allowed = np.ravel(self.hidden_layer_sizes).tolist(), IntegerInterval(1, 1 << 16)
+        if len(sizes) != 1 or not allowed.is_satisfied_by(sizes[0]):
+            raise ValueError(
+                "VAEOverSampler has one hidden layer: hidden_layer_sizes must contain one integer "
+                f"from 1 to {allowed.right}, got {self.hidden_layer_sizes!r}."
+            )
         self.history_: dict[Any, dict[str, Any]] = {}
 
     def _fit_generator(
         self,
         task: Task,
         continuous: Floats,
-        places: Places,
+        levels: Indices,
         sizes: list[int],
         missing: npt.NDArray[np.bool_],
     ) -> VAEGenerator:
         rng = task.rng
         d = continuous.shape[1]
         scores = NormalScores(continuous, rng)
-        x = np.column_stack([np.where(missing[:, :d], 0.0, scores.scores), one_hot(places, sizes)])
+        x = np.column_stack([np.where(missing[:, :d], 0.0, scores.scores), one_hot(levels, sizes)])
         n_latent = min(self.n_latent, missing.shape[1])
-        network = VariationalAutoencoder(d, sizes, self.n_hidden, n_latent, rng)
-        # Small products, in which threads only wait for each other; and their sums must not
-        # depend on how many there are.
+        n_hidden = int(np.ravel(self.hidden_layer_sizes)[0])
+        network = VariationalAutoencoder(d, sizes, n_hidden, n_latent, rng)
+        # Matrix products are too small for threads, whose number must not change the sums.
         with threadpool_limits(1, "blas"), self._training(task, self.learning_rate):
             some: Any = slice(None)
             if len(x) > MOST_ROWS:
@@ -225,7 +182,7 @@ class VAEOverSampler(GenerativeOverSampler):
                 mean, deviation = np.zeros_like(mean), np.ones_like(mean)
             self.history_[task.label] = losses._asdict()
             generator = VAEGenerator(network, mean, deviation)
-            if d:  # else there is nothing to take quantiles of
+            if d:  # without continuous columns, there are no quantiles
                 generator.calibration = Calibration.of(generator.draw_scores, len(x), scores, rng)
         return generator
 
@@ -234,28 +191,27 @@ class VAEOverSampler(GenerativeOverSampler):
         task: Task,
         network: VariationalAutoencoder,
         x: Floats,
-        there: npt.NDArray[np.bool_],
+        observed: npt.NDArray[np.bool_],
     ) -> Losses:
         title = f"VAEOverSampler, class {task.label!r}"
-        with progress(self.verbose, self.max_epochs, title) as each_epoch:
+        with progress(self.verbose, self.max_iter, title) as each_epoch:
             losses = train(
                 network,
                 x,
-                there,
+                observed,
                 task.rng,
-                max_epochs=self.max_epochs,
+                max_epochs=self.max_iter,
                 batch_size=self.batch_size or max(64, len(x) // 16),
                 learning_rate=self.learning_rate,
                 patience=self.patience,
                 each_epoch=each_epoch,
             )
         least = (losses.validation or losses.training)[losses.best]
-        if least > network.independent_loss(x, there) + FAR_OFF * there.shape[1]:
+        if least > network.independent_loss(x, observed) + FAR_OFF * observed.shape[1]:
             warnings.warn(
-                f"VAEOverSampler learnt nothing of class {task.label!r}: with a loss of "
-                f"{least:.3g} a row, its columns are described far worse than each by itself. "
-                f"Set learning_rate below {self.learning_rate:g}, or take "
-                "GaussianCopulaOverSampler.",
+                f"VAEOverSampler learned nothing about class {task.label!r}: its loss of "
+                f"{least:.3g} per row is far above that of independent columns. Set "
+                f"learning_rate below {self.learning_rate:g}, or use GaussianCopulaOverSampler.",
                 UserWarning,
                 stacklevel=2,
             )

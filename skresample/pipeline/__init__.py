@@ -1,6 +1,5 @@
 """Resampling inside classifiers."""
 
-from skresample.pipeline.classifier import ResampledClassifier
-from skresample.pipeline.encoder import TableEncoder
+from skresample._exports import exports
 
-__all__ = ["ResampledClassifier", "TableEncoder"]
+__getattr__, __dir__, __all__ = exports(__name__)

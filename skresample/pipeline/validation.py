@@ -1,4 +1,4 @@
-"""Classifiers that validate inside, on rows that they hold out of those they are fitted on."""
+"""Classifiers that validate inside, on samples that they hold out of their training data."""
 
 from collections.abc import Iterator
 from inspect import signature
@@ -8,54 +8,24 @@ from sklearn.pipeline import Pipeline
 
 __all__ = ["MANY_ROWS", "last_step", "prepare_validation", "trait_of", "validates"]
 
-# Above so many rows, early_stopping='auto' means True in scikit-learn.
+# Above this number of samples, early_stopping='auto' means True in scikit-learn.
 MANY_ROWS = 10_000
 
 
 def last_step(estimator: Any) -> Any:
-    """Return what a pipeline ends in, and anything else as it is.
-
-    Parameters
-    ----------
-    estimator : estimator
-        Perhaps a pipeline.
-
-    Returns
-    -------
-    last : estimator
-        Its last step.
-    """
+    """Return the last step of a pipeline, and any other estimator as it is."""
     return last_step(estimator.steps[-1][1]) if isinstance(estimator, Pipeline) else estimator
 
 
 def validates(estimator: Any) -> bool:
-    """Say whether an estimator, or one that it is made of, validates on its training rows.
-
-    Parameters
-    ----------
-    estimator : estimator
-        Known by its parameters: ``cv``, ``oob_score``, or those of early stopping.
-
-    Returns
-    -------
-    validates : bool
-        Whether it does; with ``early_stopping='auto'`` it may.
-    """
-    return any(map(trait_of, _parts(estimator)))
+    """Return whether an estimator, or a nested one, validates (may, if early_stopping='auto')."""
+    return any(map(trait_of, _nested(estimator)))
 
 
 def trait_of(estimator: Any) -> str:
-    """Return by what an estimator holds out some of the rows that it is fitted on.
+    """Return how an estimator validates: 'cv', 'oob_score', 'early stopping' or ''.
 
-    Parameters
-    ----------
-    estimator : estimator
-        Known by its parameters, not by its class.
-
-    Returns
-    -------
-    trait : {'cv', 'oob_score', 'early stopping', ''}
-        Empty if it holds out none.
+    Its parameters tell, not its class.
     """
     params = estimator.get_params(deep=False)
     if "cv" in params and not (isinstance(params["cv"], str) and params["cv"] == "prefit"):
@@ -69,34 +39,15 @@ def trait_of(estimator: Any) -> str:
 
 
 def prepare_validation(estimator: Any, sampler: Any, n_rows: int, fit_params: Any) -> Any:
-    """Make sure that a classifier of resampled rows validates on rows of the table only.
+    """Return the fraction of the samples to hold out for a classifier, before resampling.
 
-    Parameters
-    ----------
-    estimator : classifier
-        What is to be fitted on resampled rows. Its ``early_stopping='auto'`` is decided here,
-        since the number of rows is another one afterwards.
-    sampler : sampler
-        What resamples.
-    n_rows : int
-        How many rows there are before.
-    fit_params : collection of str
-        Names of the parameters of `fit`.
-
-    Returns
-    -------
-    fraction : float, int or None
-        How much of the rows is to be held out for the classifier before they are resampled;
-        None if it needs no such rows, or was given some.
-
-    Raises
-    ------
-    ValueError
-        If it validates, and rows cannot be held out for it. The message says what to do.
+    The result is None if it does not validate, or if `fit_params` contain validation data. A
+    classifier that validates but does not accept validation data raises an error with a remedy.
+    Its early_stopping='auto' is resolved here, since resampling changes the number of samples.
     """
-    given = any(name.split("__")[-1] == "X_val" for name in fit_params)
+    passed = any(name.split("__")[-1] == "X_val" for name in fit_params)
     last = last_step(estimator)
-    if not given:
+    if not passed:
         undecided = [
             name
             for name, value in estimator.get_params().items()
@@ -104,58 +55,58 @@ def prepare_validation(estimator: Any, sampler: Any, n_rows: int, fit_params: An
         ]
         estimator.set_params(**dict.fromkeys(undecided, n_rows > MANY_ROWS))
     fraction = None
-    for part in _parts(estimator):
+    for part in _nested(estimator):
         trait = trait_of(part)
-        if part is last and trait == "early stopping" and _takes_validation(estimator):
-            fraction = None if given else part.get_params(deep=False)["validation_fraction"]
+        if part is last and trait == "early stopping" and _accepts_validation(estimator):
+            fraction = None if passed else part.get_params(deep=False)["validation_fraction"]
         elif trait:
             raise ValueError(
-                f"{type(part).__name__} validates on rows that it holds out of those that it is "
-                f"fitted on ({trait}). After {type(sampler).__name__}, these may be copies of its "
-                "training rows, or made from them, so that it is judged too well. "
+                f"{type(part).__name__} validates on rows that it holds out of its training data "
+                f"({trait}). After {type(sampler).__name__}, these may be copies of training rows, "
+                "or synthetic rows made from them, so the validation score is too high. "
                 + _remedy(part, trait, estimator, sampler)
             )
     return fraction
 
 
-def _parts(estimator: Any) -> Iterator[Any]:
-    """Go through an estimator and those among its parameters, also of these."""
+def _nested(estimator: Any) -> Iterator[Any]:
+    """Yield an estimator and all estimators among its parameters and theirs."""
     yield estimator
     for value in estimator.get_params().values():
         if hasattr(value, "get_params") and not isinstance(value, type):
             yield value
 
 
-def _takes_validation(estimator: Any) -> bool:
-    """Say whether validation rows can be given to the last step of an estimator."""
+def _accepts_validation(estimator: Any) -> bool:
+    """Return whether the last step of an estimator accepts validation data."""
     if isinstance(estimator, Pipeline):
         *front, (_, last) = estimator.steps
         plain = all(
             step in (None, "passthrough") or hasattr(step, "transform") for _, step in front
         )
-        return plain and _takes_validation(last)
+        return plain and _accepts_validation(last)
     return {"X_val", "y_val"} <= set(signature(estimator.fit).parameters)
 
 
 def _remedy(part: Any, trait: str, estimator: Any, sampler: Any) -> str:
-    """Say what to do instead."""
+    """Return the code that does it right."""
     name, resampler = type(part).__name__, f"{type(sampler).__name__}()"
     params = part.get_params(deep=False)
-    for pipeline in _parts(estimator):
+    for pipeline in _nested(estimator):
         for _, step in pipeline.steps[:-1] if isinstance(pipeline, Pipeline) else []:
-            if hasattr(step, "get_params") and any(part is inner for inner in _parts(step)):
+            if hasattr(step, "get_params") and any(part is inner for inner in _nested(step)):
                 return (
                     f"Put this step in front: make_pipeline({type(step).__name__}(...), "
                     f"ResampledClassifier(..., {resampler}))."
                 )
     if trait == "early stopping":
-        off = "early_stopping=False" if "early_stopping" in params else "n_iter_no_change=None"
         if part is not last_step(estimator):
             return f"Put the sampler inside: ResampledClassifier({name}(...), {resampler})."
+        off = "early_stopping=False" if "early_stopping" in params else "n_iter_no_change=None"
         return (
-            f"Set {off} and choose the number of iterations by a search around "
-            "ResampledClassifier, or use HistGradientBoostingClassifier, for which rows are held "
-            "out before the others are resampled (with scikit-learn 1.7 or later)."
+            f"Set {off} and tune the number of iterations by a search around "
+            "ResampledClassifier, or use HistGradientBoostingClassifier, whose holdout is split "
+            "off before resampling (with scikit-learn 1.7 or later)."
         )
     inner = params.get("estimator")
     if "estimator" in params:
@@ -168,11 +119,8 @@ def _remedy(part: Any, trait: str, estimator: Any, sampler: Any) -> str:
         return f"Put the sampler inside: {name}(ResampledClassifier({inner}(), {resampler}){more})."
     if params.get("estimators"):
         first, inner = params["estimators"][0]
-        inner = type(inner).__name__
-        return (
-            f"Put the sampler inside: {name}([({first!r}, ResampledClassifier({inner}(), "
-            f"{resampler})), ...])."
-        )
+        inner = f"ResampledClassifier({type(inner).__name__}(), {resampler})"
+        return f"Put the sampler inside: {name}([({first!r}, {inner}), ...])."
     if trait == "oob_score":
         return (
             "Set oob_score=False and cross-validate: "

@@ -4,14 +4,16 @@ import warnings
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
 from numbers import Real
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
 import imblearn.combine
 import imblearn.over_sampling
 import numpy as np
 import numpy.typing as npt
+from imblearn.base import BaseSampler as ImblearnBaseSampler
 from imblearn.over_sampling.base import BaseOverSampler as ImblearnBaseOverSampler
 from imblearn.utils import check_sampling_strategy
 from imblearn.utils._tags import SamplerTags as ImblearnSamplerTags
@@ -23,15 +25,22 @@ from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
 from skresample.neighbors.mixed import Mixed, mismatch_cost
+from skresample.numerics.allocation import allocate
 from skresample.numerics.interpolation import reflect
 from skresample.numerics.threads import in_threads
-from skresample.samplers.constraints import N_JOBS, IntegerInterval
+from skresample.samplers.constraints import IntegerInterval
+from skresample.samplers.parameters import (
+    KeepIndex,
+    NJobs,
+    Parametrized,
+    RandomState,
+    SamplingStrategy,
+)
 from skresample.table import (
     ALL_ROWS,
     ROWS_AT_ONCE,
-    Fill,
+    Block,
     Rows,
-    Synthetic,
     Target,
     one_class,
     open_output,
@@ -43,22 +52,27 @@ from skresample.table import (
 
 __all__ = [
     "BaseOverSampler",
+    "BaseSampler",
     "SamplerTags",
     "Task",
     "drop_in",
     "features_of",
-    "fill_in_blocks",
     "naming_columns",
     "resolve_sampling_strategy",
     "rows_of",
+    "rows_per_block",
     "seed_sequence",
 ]
 
+
+Positions = npt.NDArray[np.intp]
 
 # Beyond this, squares leave the range of floats of single precision.
 HUGE = 1e19
 # How many rows may be asked for: no machine has memory for more.
 MOST_ROWS = IntegerInterval(0, 1 << 40)
+# New rows are drawn in blocks: of so many rows, and of no more numbers than that.
+BLOCK_ROWS, BLOCK_VALUES = 1 << 18, 1 << 24
 # From this share of the new rows on, it is said that they repeat others.
 MANY = 0.25
 
@@ -119,6 +133,51 @@ class Task:
         return mask
 
 
+def rows_per_block(task: Task) -> int:
+    """Return how many new rows a block has: fewer, if a row has many numbers."""
+    return min(BLOCK_ROWS, max(1, BLOCK_VALUES // max(1, len(task.rows.names))))
+
+
+class Plan(NamedTuple):
+    """The new samples of a class, divided into blocks that can be drawn anywhere.
+
+    Attributes
+    ----------
+    task : Task
+        The class.
+    fitted : object
+        What was learned from it.
+    n_new, size : int
+        Number of new samples, and of those in a block; the last block may have fewer.
+    order, ends : ndarray of shape (m,) or None
+        The bases in random order, and how many new samples are made from them and those before.
+    seeds : list of numpy.random.SeedSequence
+        One for each block.
+    """
+
+    task: Task
+    fitted: Any
+    n_new: int
+    size: int
+    order: Positions | None
+    ends: Positions | None
+    seeds: list[np.random.SeedSequence]
+
+    @property
+    def n_blocks(self) -> int:
+        """The number of blocks."""
+        return len(self.seeds)
+
+    def bases(self, number: int, rng: np.random.Generator) -> Positions:
+        """Return the bases of a block in random order."""
+        start = number * self.size
+        stop = min(start + self.size, self.n_new)
+        if self.order is None or self.ends is None:
+            return rng.integers(len(self.task.minority), size=stop - start)
+        counts = np.diff(np.clip(self.ends, start, stop), prepend=start).astype(np.intp)
+        return rng.permutation(np.repeat(self.order, counts))
+
+
 Sampler = TypeVar("Sampler", bound=type)
 
 
@@ -143,70 +202,173 @@ def drop_in(cls: Sampler) -> Sampler:
     return cls
 
 
-class BaseOverSampler(ImblearnBaseOverSampler):
-    """Base class of the over-samplers.
+class BaseSampler(Parametrized, ImblearnBaseSampler):
+    """Base class of all samplers, which imbalanced-learn takes for its own."""
 
-    It reads the table, decides how many rows each class gets, hands out random streams,
-    writes the output and remembers where each row came from. A method adds `_fit_class`
-    and `_draw`; its base class in imbalanced-learn makes it a sampler to that library too.
-    """
+    _sampling_type = "over-sampling"
 
     _paper: ClassVar[str] = ""
     """Authors, year and title of the paper, for the command line."""
 
+    _knows_others: ClassVar[bool] = True
+    """Whether what is learned from a class may depend on the other classes."""
+
+    sampling_strategy: SamplingStrategy = "auto"
+    random_state: RandomState = None
+    n_jobs: NJobs = None
+
+    # Of samplers that have no such parameters.
+    categorical_features = "auto"
+    bounds = None
+    standardize = False
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        # Not `categorical`, for which scikit-learn's checks make targets with classes of one row.
+        tags.input_tags.allow_nan = True
+        tags.sampler_tags = SamplerTags(sample_indices=True)
+        return tags
+
+    @property
+    def _categorical(self) -> Any:
+        """Which columns are categorical."""
+        return self.categorical_features
+
+    def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
+        """Resample a table.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+            The table.
+        y : array-like of shape (n_samples,) or (n_samples, n_classes)
+            Class labels, or their one-hot encoding.
+
+        Returns
+        -------
+        X_resampled : {ndarray, list, sparse matrix, DataFrame} of shape (n_out, n_features)
+            The original samples that are kept, unchanged and in their order, then the synthetic
+            ones, class by class and in random order within a class; of the type of `X`.
+        y_resampled : {ndarray, list, Series, DataFrame} of shape (n_out,) or (n_out, n_classes)
+            Their labels, of the type of `y`.
+
+        Raises
+        ------
+        ValueError
+            If the table or the target cannot be used; the message says why and what to do.
+        """
+        self._validate_params()
+        if y is None:
+            read_target(y, 0, type(self).__name__)  # which refuses it
+        self.__dict__.pop("sampling_strategy_", None)  # of an earlier fit
+        return self._fit_resample(X, y)
+
+    @abstractmethod
+    def _fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
+        """Resample, with the counts of ``sampling_strategy_`` where a caller has set it.
+
+        imbalanced-learn's samplers find it set when this is called, and so other libraries set
+        it to say how many samples they want.
+        """
+
+    def _forget(self) -> None:
+        """Remove what an earlier resampling has left."""
+        for name in ("parents_", "is_synthetic_", "is_moved_", "sample_indices_", "n_removed_"):
+            self.__dict__.pop(name, None)
+
+
+class BaseOverSampler(BaseSampler, ImblearnBaseOverSampler):
+    """Base class of the oversamplers.
+
+    It reads the table, decides how many samples each class gets, hands out random streams, writes
+    the output and keeps the provenance of each sample. A method adds `_fit_class` and `_draw`.
+    """
+
+    _attribute_texts: ClassVar[str] = """
+categorical_features_ : ndarray of shape (n_categorical,)
+    Positions of the categorical columns, if the method computes new values.
+sampling_strategy_ : dict
+    Number of synthetic samples per label.
+is_synthetic_ : ndarray of shape (n_out,)
+    True for synthetic samples, False for original ones (after ``fit_resample``).
+parents_ : ndarray of shape (n_synthetic, n_parents)
+    Positions in `X` of the samples that each synthetic sample was made from, -1 for none
+    (after ``fit_resample``).
+sample_indices_ : ndarray of shape (n_out,)
+    Position in `X` of each sample, -1 for new ones (after ``fit_resample``).
+n_features_in_ : int
+    Number of features of `X`.
+feature_names_in_ : ndarray of shape (`n_features_in_`,)
+    Names of the features, if all names are strings.
+"""
+
     _min_rows: ClassVar[int] = 1
     """How many rows a class must have."""
 
-    _knows_others: ClassVar[bool] = True
-    """Whether what is learnt of a class may depend on the other classes."""
-
-    # For methods that have no such parameters.
-    categorical_features: Any = "auto"
-    keep_index: bool = False
-
-    _parameter_constraints: ClassVar[dict] = {
-        **ImblearnBaseOverSampler._parameter_constraints,
-        "n_jobs": N_JOBS,
-        "keep_index": ["boolean"],
-    }
+    keep_index: KeepIndex = False
 
     @property
     def _computes(self) -> bool:
         """Whether new values are computed from old ones; otherwise whole rows are copied."""
         return True
 
-    @property
-    def _categorical(self) -> Any:
-        """Which columns are categories."""
-        return self.categorical_features
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        # Not `categorical`, for which scikit-learn's checks make targets with classes of one row.
-        tags.input_tags.allow_nan = True
-        tags.sampler_tags = SamplerTags()
-        return tags
-
     @abstractmethod
     def _fit_class(self, task: Task) -> Any:
         """Learn from one class what `_draw` needs."""
 
     @abstractmethod
-    def _draw(
+    def _draw(self, task: Task, fitted: Any, bases: Positions, rng: np.random.Generator) -> Block:
+        """Draw a block of synthetic samples, one for each base.
+
+        A pure function: what it returns depends on its arguments only, and it changes none of them.
+
+        Parameters
+        ----------
+        task : Task
+            The class.
+        fitted : object
+            What `_fit_class` returned.
+        bases : ndarray of shape (n,)
+            Positions in the class, as often as `_base_weights` says.
+        rng : numpy.random.Generator
+            The random stream of the block.
+        """
+
+    def _base_weights(self, task: Task, fitted: Any) -> npt.NDArray[np.floating] | None:
+        """Return how often each sample of a class is a base; None for independent uniform draws."""
+        return None
+
+    def _bounds(self, task: Task) -> Any:
+        """Return the limits that new numbers are reflected at, None for none."""
+        return task.rows.bounds(self.bounds)
+
+    def _in_batches(
         self,
         task: Task,
-        fitted: Any,
-        n_new: int,
+        draw: Callable[[slice, np.random.Generator], npt.NDArray[np.floating]],
+        n: int,
         rng: np.random.Generator,
-    ) -> Synthetic:
-        """Draw rows of one class."""
+    ) -> npt.NDArray[np.floating]:
+        """Draw n rows of numbers in threads: in batches, each with its own random stream."""
+        numbers = np.empty((n, task.numeric.shape[1]), task.numeric.dtype)
+        streams, bounds = rng.spawn(-(-n // ROWS_AT_ONCE)), self._bounds(task)
+
+        def one(batch: slice) -> None:
+            with np.errstate(over="ignore"):  # of single precision
+                numbers[batch] = draw(batch, streams[batch.start // ROWS_AT_ONCE])
+            if bounds is not None:
+                reflect(numbers[batch], *bounds)
+
+        with threadpool_limits(1, "blas"):  # a thread has work enough of its own
+            in_threads(one, gen_batches(n, ROWS_AT_ONCE), self.n_jobs)
+        return numbers
 
     @property
     def _keeps_originals(self) -> bool:
         """Whether the rows that were given are among those that come out."""
         return True
 
-    def _moved(self) -> Synthetic | None:
+    def _moved(self) -> Block | None:
         """Return what becomes of given rows that do not come out as they were.
 
         Each is its own parent.
@@ -243,14 +405,18 @@ class BaseOverSampler(ImblearnBaseOverSampler):
     @_fit_context(prefer_skip_nested_validation=True)
     def _learn(self, X: Any, y: Any, wanted: Mapping[Any, int] | None = None) -> Self:
         """Fit; ``wanted`` are the new rows per class, None for what `sampling_strategy` says."""
-        for name in ("parents_", "is_synthetic_", "is_moved_", "sample_indices_"):
-            self.__dict__.pop(name, None)  # of an earlier fit_resample
+        self._forget()
         computes = self._computes
-        rows = read_rows(
-            X, self, numeric=computes, categorical=self._categorical, allow_nd=not computes
-        )
+        rows = X
+        if not isinstance(X, Rows):
+            categorical = self._categorical
+            rows = read_rows(
+                X, self, numeric=computes, categorical=categorical, allow_nd=not computes
+            )
         alone = y is None and not self._knows_others
-        if alone:
+        if isinstance(y, Target):
+            target = y
+        elif alone:
             target = one_class(len(rows))
         else:  # a caller that says how many rows it wants has nothing to balance
             read = read_target if wanted is None else read_labels
@@ -279,42 +445,7 @@ class BaseOverSampler(ImblearnBaseOverSampler):
                 self._fitted_class(code)
         return self
 
-    def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
-        """Add rows until each class is as large as ``sampling_strategy`` wants it.
-
-        The same as `fit` followed by `sample` for each class.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
-            The table.
-        y : array-like of shape (n_samples,) or (n_samples, n_classes)
-            Class labels, or their one-hot encoding.
-
-        Returns
-        -------
-        X_resampled : {ndarray, list, sparse matrix, DataFrame} of shape (n_out, n_features)
-            The rows that were given, untouched and in their order, then the new ones,
-            class by class and in random order within a class; of the type that was given.
-        y_resampled : {ndarray, list, Series, DataFrame} of shape (n_out,) or (n_out, n_classes)
-            Their labels, of the type that was given.
-
-        Raises
-        ------
-        ValueError
-            If the table or the target cannot be used; the message says why and what to do.
-        """
-        if y is None:
-            read_target(y, 0, type(self).__name__)  # which refuses it
-        self.__dict__.pop("sampling_strategy_", None)  # of an earlier fit
-        return self._fit_resample(X, y)
-
     def _fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
-        """Resample, with the counts of ``sampling_strategy_`` where a caller has set it.
-
-        imbalanced-learn's samplers find it set when this is called, and so other libraries set
-        it to say how many rows they want.
-        """
         self._learn(X, y, self.__dict__.get("sampling_strategy_"))
         wanted = [self.sampling_strategy_.get(c, 0) for c in self._target.classes.tolist()]
         kept = self._keeps_originals
@@ -333,6 +464,8 @@ class BaseOverSampler(ImblearnBaseOverSampler):
         self.parents_ = np.concatenate(drawn) if drawn else np.empty((0, 1), dtype=np.intp)
         n_old = len(self._rows) if kept else 0
         self.is_synthetic_ = np.arange(n_old + len(self.parents_)) >= n_old
+        copied = np.full(len(self.parents_), -1) if self._computes else self.parents_[:, 0]
+        self.sample_indices_ = np.concatenate([np.arange(n_old), copied])
         labels = np.repeat(np.arange(len(wanted)), wanted)
         y = self._target.extend(labels, originals=kept, keep_index=keep_index)
         if moved is None:
@@ -342,7 +475,8 @@ class BaseOverSampler(ImblearnBaseOverSampler):
         self.is_moved_ = places >= len(places)
         if not n_moved:
             return output.close(), y
-        output.put(moved, self._draw_streams[0].spawn(1)[0])
+        draws = self._draw_streams[0].spawn(1)[0].random(n_moved)
+        output.put(moved._replace(draws=draws))
         return take_rows(output.close(), places, keep_index=keep_index), y
 
     def sample(self, n_samples: int, *, label: Any = None, random_state: Any = None) -> Any:
@@ -415,14 +549,42 @@ class BaseOverSampler(ImblearnBaseOverSampler):
             raise ValueError(f"There is no class {label!r}: the classes are {classes}.")
         return classes.index(label)
 
-    def _put_class(
-        self, output: Any, code: int, n_new: int, rng: np.random.Generator
-    ) -> npt.NDArray[np.intp]:
+    def _put_class(self, output: Any, code: int, n_new: int, rng: np.random.Generator) -> Positions:
+        plan = self._plan(code, n_new, rng)
+        parents = []
+        with naming_columns(plan.task.rows):
+            for number in range(plan.n_blocks):
+                block = self._draw_block(plan, number)
+                output.put(block)
+                parents.append(block.parents)
+        return np.concatenate(parents)
+
+    def _plan(self, code: int, n_new: int, rng: np.random.Generator) -> Plan:
+        """Divide the new samples of a class into blocks."""
         task, fitted = self._fitted_class(code)
-        with naming_columns(task.rows):
-            new = self._draw(task, fitted, n_new, rng)
-            output.put(new, rng)
-        return new.parents
+        size = rows_per_block(task)
+        seeds = rng.bit_generator.seed_seq.spawn(1 + -(-n_new // size))  # type: ignore[attr-defined]
+        weights, order, ends = self._base_weights(task, fitted), None, None
+        if weights is not None:
+            shared = np.random.default_rng(seeds[0])
+            order = shared.permutation(weights.size)
+            ends = np.cumsum(allocate(weights, n_new, shared)[order])
+        return Plan(task, fitted, n_new, size, order, ends, seeds[1:])
+
+    def _draw_block(self, plan: Plan, number: int) -> Block:
+        """Draw one of the blocks of a class: the same, whoever draws it and in whatever order."""
+        # A copy: a seed counts the streams that were spawned from it.
+        rng = np.random.default_rng(deepcopy(plan.seeds[number]))
+        return self._finished_block(plan.task, plan.fitted, plan.bases(number, rng), rng)
+
+    def _finished_block(
+        self, task: Task, fitted: Any, bases: Positions, rng: np.random.Generator
+    ) -> Block:
+        """Draw a block, and the numbers by which its values are rounded."""
+        block = self._draw(task, fitted, bases, rng)
+        if block.draws is None and block.numbers is not None:
+            block = block._replace(draws=rng.random(len(block.parents)))
+        return block
 
     def _fitted_class(self, code: int) -> tuple[Task, Any]:
         """Return a class and what was learnt from it; learn it where nobody asked before."""
@@ -644,52 +806,6 @@ def seed_sequence(random_state: Any) -> np.random.SeedSequence:
     """
     words = check_random_state(random_state).randint(0, 2**32, size=4, dtype=np.uint32)
     return np.random.SeedSequence(words.tolist())
-
-
-def fill_in_blocks(
-    draw: Callable[[slice, np.random.Generator], npt.NDArray[np.floating]],
-    n_new: int,
-    rng: np.random.Generator,
-    bounds: tuple[npt.NDArray[np.floating], npt.NDArray[np.floating]] | None,
-    n_jobs: int | None,
-) -> Fill:
-    """Return what writes new rows, block by block, each with a random stream of its own.
-
-    So they do not depend on the number of threads.
-
-    Parameters
-    ----------
-    draw : callable
-        Given a slice of the new rows and a random generator, returns these rows.
-    n_new : int
-        How many there are.
-    rng : numpy.random.Generator
-        What the streams come from.
-    bounds : tuple of ndarray of shape (d,) or None
-        What the rows are kept in.
-    n_jobs : int or None
-        Number of threads.
-
-    Returns
-    -------
-    fill : callable
-        As `Synthetic` has it; slices begin where blocks do.
-    """
-    streams = rng.spawn(-(-n_new // ROWS_AT_ONCE))
-
-    def fill(part: slice, out: npt.NDArray[np.floating]) -> None:
-        def one(block: slice) -> None:
-            start = part.start + block.start
-            rows = slice(start, part.start + block.stop)
-            with np.errstate(over="ignore"):  # of single precision
-                out[block] = draw(rows, streams[start // ROWS_AT_ONCE])
-            if bounds is not None:
-                reflect(out[block], *bounds)
-
-        with threadpool_limits(1, "blas"):  # a thread has work enough of its own
-            in_threads(one, gen_batches(len(out), ROWS_AT_ONCE), n_jobs)
-
-    return fill
 
 
 def features_of(rows: Rows, *, standardize: bool, like: npt.NDArray[np.intp] | None = None) -> Any:

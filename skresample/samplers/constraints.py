@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils._param_validation import Interval
 
-__all__ = ["CATEGORICAL_FEATURES", "N_JOBS", "WIDEST", "IntegerInterval", "RealInterval"]
+__all__ = ["N_JOBS", "WIDEST", "IntegerInterval", "RealInterval"]
 
 # What is larger cannot be counted by all that is compiled.
 LARGEST = 2**31 - 1
@@ -61,7 +61,5 @@ class RealInterval(Interval):
             return False
 
 
-# What ``categorical_features`` takes.
-CATEGORICAL_FEATURES = ["array-like", str, callable, None]
 # What ``n_jobs`` takes.
 N_JOBS = [IntegerInterval(-MOST_JOBS, MOST_JOBS), None]

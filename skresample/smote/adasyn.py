@@ -1,16 +1,15 @@
 """ADASYN."""
 
-from typing import Any, ClassVar
+from typing import Annotated, Any
 
 from skresample.samplers.base import Task, drop_in
-from skresample.samplers.parameters import fill_doc
+from skresample.samplers.parameters import Standardize
 from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
 
 __all__ = ["ADASYN"]
 
 
 @drop_in
-@fill_doc
 class ADASYN(InterpolatingOverSampler):
     r"""Adaptive synthetic sampling.
 
@@ -25,22 +24,11 @@ class ADASYN(InterpolatingOverSampler):
 
     Parameters
     ----------
-    {sampling_strategy}
-    {random_state}
     n_neighbors : int or estimator, default=5
         How many nearest rows decide the share, and how many nearest rows of the same
         class a new row may be drawn towards. An estimator with ``kneighbors`` finds them
         instead; as in imbalanced-learn, its ``n_neighbors`` counts the row itself. A
         class with fewer rows uses what there is, with a warning.
-    {n_jobs}
-    {categorical_features}
-    {standardize}
-    {neighbors}
-    {keep_index}
-
-    Attributes
-    ----------
-    {attributes}
 
     See Also
     --------
@@ -68,38 +56,15 @@ class ADASYN(InterpolatingOverSampler):
     (91, 91)
     """
 
+    n_neighbors: Annotated[Any, *NEIGHBORS] = 5
+    standardize: Standardize = False
+
     _paper = (
         "He, Bai, Garcia, Li (2008), "
         "ADASYN: adaptive synthetic sampling approach for imbalanced learning"
     )
     _no_base = "no row has a majority row among its nearest neighbours"
     _partners_from = "n_neighbors"
-
-    _parameter_constraints: ClassVar[dict] = {
-        **InterpolatingOverSampler._parameter_constraints,
-        "n_neighbors": NEIGHBORS,
-    }
-
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        n_neighbors: Any = 5,
-        n_jobs: int | None = None,
-        categorical_features: Any = "auto",
-        standardize: bool = False,
-        neighbors: str = "auto",
-        keep_index: bool = False,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.n_neighbors = n_neighbors
-        self.n_jobs = n_jobs
-        self.categorical_features = categorical_features
-        self.standardize = standardize
-        self.neighbors = neighbors
-        self.keep_index = keep_index
 
     def _pair(self, task: Task) -> Pairing:
         share = self._majority_share(task, "n_neighbors")

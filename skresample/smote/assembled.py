@@ -1,6 +1,6 @@
 """Assembled SMOTE."""
 
-from typing import Any, ClassVar
+from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -8,15 +8,14 @@ import numpy.typing as npt
 from skresample.neighbors.mixed import Mixed
 from skresample.samplers.base import Task, rows_of
 from skresample.samplers.constraints import IntegerInterval, RealInterval
-from skresample.samplers.parameters import fill_doc
+from skresample.samplers.parameters import KNeighbors
 from skresample.smote._spanning import aligned_parts, spanning_tree
 from skresample.smote._topologies import in_deviations
-from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
+from skresample.smote.base import InterpolatingOverSampler, Pairing
 
 __all__ = ["AssembledSMOTE"]
 
 
-@fill_doc
 class AssembledSMOTE(InterpolatingOverSampler):
     r"""SMOTE along the border: inside parts of it that are nearly straight.
 
@@ -33,22 +32,10 @@ class AssembledSMOTE(InterpolatingOverSampler):
 
     Parameters
     ----------
-    {sampling_strategy}
-    {random_state}
-    {k_neighbors 5}
     min_part : int, default=2
         Fewer rows than that are no part of their own.
     cosine : float, default=0.3
         Above what absolute cosine of the angle between their axes parts are joined.
-    {n_jobs}
-    {categorical_features}
-    {standardize}
-    {neighbors}
-    {keep_index}
-
-    Attributes
-    ----------
-    {attributes}
 
     See Also
     --------
@@ -79,43 +66,15 @@ class AssembledSMOTE(InterpolatingOverSampler):
     (91, 91)
     """
 
+    k_neighbors: KNeighbors = 5
+    min_part: Annotated[int, IntegerInterval(1)] = 2
+    cosine: Annotated[float, RealInterval(0, 1, closed="both")] = 0.3
+
     _paper = (
         "Zhou, Yang, Guo, Hu (2013), A quasi-linear SVM combined with assembled SMOTE for "
         "imbalanced data classification"
     )
     _no_base = "every part has one row"
-
-    _parameter_constraints: ClassVar[dict] = {
-        **InterpolatingOverSampler._parameter_constraints,
-        "k_neighbors": NEIGHBORS,
-        "min_part": [IntegerInterval(1)],
-        "cosine": [RealInterval(0, 1, closed="both")],
-    }
-
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        k_neighbors: Any = 5,
-        min_part: int = 2,
-        cosine: float = 0.3,
-        n_jobs: int | None = None,
-        categorical_features: Any = "auto",
-        standardize: bool = False,
-        neighbors: str = "auto",
-        keep_index: bool = False,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.k_neighbors = k_neighbors
-        self.min_part = min_part
-        self.cosine = cosine
-        self.n_jobs = n_jobs
-        self.categorical_features = categorical_features
-        self.standardize = standardize
-        self.neighbors = neighbors
-        self.keep_index = keep_index
 
     def _pair(self, task: Task) -> Pairing:
         k, search = self._neighbors("k_neighbors")

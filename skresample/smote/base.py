@@ -9,17 +9,24 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from sklearn.utils import gen_batches
-from sklearn.utils._param_validation import HasMethods, StrOptions
+from sklearn.utils._param_validation import HasMethods
 
 from skresample.neighbors.mixed import Mixed
 from skresample.neighbors.search import kneighbors, majority_share
-from skresample.numerics.allocation import draw_bases, draw_mates, draw_slots
+from skresample.numerics.allocation import draw_mates, draw_slots
 from skresample.numerics.interpolation import interpolate, reflect, vote
-from skresample.samplers.base import BaseOverSampler, Task, features_of
-from skresample.samplers.constraints import CATEGORICAL_FEATURES, IntegerInterval
-from skresample.table import Rows, Synthetic
+from skresample.samplers.base import BaseOverSampler, Positions, Task, features_of
+from skresample.samplers.constraints import IntegerInterval
+from skresample.samplers.parameters import Algorithm, CategoricalFeatures, Standardize
+from skresample.table import Block, Rows
 
-__all__ = ["NEIGHBORS", "InterpolatingOverSampler", "Pairing", "count_neighbors"]
+__all__ = [
+    "NEIGHBORS",
+    "InterpolatingOverSampler",
+    "Pairing",
+    "PairingOverSampler",
+    "count_neighbors",
+]
 
 # What a parameter takes that says how many neighbours.
 NEIGHBORS = [IntegerInterval(1), HasMethods(["kneighbors"])]
@@ -57,7 +64,7 @@ class Pairing(NamedTuple):
     gap: tuple[Any, Any] = (0.0, 1.0)
 
 
-class InterpolatingOverSampler(BaseOverSampler):
+class PairingOverSampler(BaseOverSampler):
     """Base class of the methods that put new rows on lines between old ones.
 
     A method says in `_pair` who is joined with whom; everything else is here. Where its
@@ -72,16 +79,9 @@ class InterpolatingOverSampler(BaseOverSampler):
     _on_lines: ClassVar[bool] = True
     """Whether new rows lie on the line through their two parents."""
 
-    # For methods that have no such parameters.
-    standardize: bool = False
-    neighbors: str = "auto"
-
-    _parameter_constraints: ClassVar[dict] = {
-        **BaseOverSampler._parameter_constraints,
-        "categorical_features": CATEGORICAL_FEATURES,
-        "standardize": ["boolean"],
-        "neighbors": [StrOptions({"auto", "exact", "approximate"})],
-    }
+    # Of samplers that have no such parameters.
+    standardize = False
+    algorithm = "auto"
 
     @abstractmethod
     def _pair(self, task: Task) -> Pairing:
@@ -103,33 +103,34 @@ class InterpolatingOverSampler(BaseOverSampler):
         )
         return self._smote_pairing(task)
 
-    def _draw(self, task: Task, fitted: Pairing, n_new: int, rng: np.random.Generator) -> Synthetic:
-        base, second, gap = self._join(task, fitted, n_new, rng)
-        first = task.minority[base]
+    def _base_weights(self, task: Task, fitted: Pairing) -> npt.NDArray[np.floating] | None:
+        return fitted.weights
+
+    def _draw(
+        self, task: Task, fitted: Pairing, bases: Positions, rng: np.random.Generator
+    ) -> Block:
+        second, gap = self._join(task, fitted, bases, rng)
+        first = task.minority[bases]
         parents = np.column_stack([first, second])
-        draws = rng.random(n_new)
-        codes = self._vote(task, fitted.partners, base, second, gap, draws, rng)
-        bounds = task.rows.bounds(getattr(self, "bounds", None))
+        draws = rng.random(bases.size)
+        codes = self._vote(task, fitted.partners, bases, second, gap, draws, rng)
+        bounds = self._bounds(task)
         if sparse.issparse(task.numeric):
             new = interpolate(task.numeric, first, second, gap)
             if bounds is not None:
                 reflect(new.data, *(bound[new.indices] for bound in bounds))
-            return Synthetic(parents, new, codes, draws)
+            return Block(parents, new, codes, draws)
 
-        def fill(part: slice, out: npt.NDArray[np.floating]) -> None:
-            interpolate(
-                task.numeric, first[part], second[part], gap[part], out=out, n_jobs=self.n_jobs
-            )
-            if bounds is not None:
-                reflect(out, *bounds)
-
-        return Synthetic(parents, fill, codes, draws)
+        numbers = np.empty((bases.size, task.numeric.shape[1]), task.numeric.dtype)
+        interpolate(task.numeric, first, second, gap, out=numbers, n_jobs=self.n_jobs)
+        if bounds is not None:
+            reflect(numbers, *bounds)
+        return Block(parents, numbers, codes, draws)
 
     def _join(
-        self, task: Task, fitted: Pairing, n_new: int, rng: np.random.Generator
-    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.floating]]:
-        """Draw bases (positions in the class), partners (positions in the table) and steps."""
-        base = draw_bases(fitted.weights, n_new, rng)
+        self, task: Task, fitted: Pairing, base: Positions, rng: np.random.Generator
+    ) -> tuple[Positions, npt.NDArray[np.floating]]:
+        """Draw the partner of each base, as a position in the table, and the step towards it."""
         place: tuple[npt.NDArray[np.intp], ...]
         if fitted.partners.ndim == 1:
             second, place = task.minority[draw_mates(fitted.partners, base, rng)], (base,)
@@ -137,7 +138,7 @@ class InterpolatingOverSampler(BaseOverSampler):
             place = base, draw_slots(fitted.partners, base, rng)
             second = fitted.partners[place]
         low, high = (np.broadcast_to(g, fitted.partners.shape)[place] for g in fitted.gap)
-        return base, second, low + (high - low) * rng.random(n_new)
+        return second, low + (high - low) * rng.random(base.size)
 
     def _vote(
         self,
@@ -208,7 +209,7 @@ class InterpolatingOverSampler(BaseOverSampler):
         search: Any = None,
     ) -> npt.NDArray[np.intp]:
         """Find nearest rows in the way, and with the threads, that the user wants."""
-        how = {"search": search, "method": self.neighbors, "n_jobs": self.n_jobs}
+        how = {"search": search, "method": self.algorithm, "n_jobs": self.n_jobs}
         return kneighbors(features, k, of=of, among=among, **how)
 
     def _neighbors(self, parameter: str) -> tuple[int, Any]:
@@ -222,6 +223,16 @@ class InterpolatingOverSampler(BaseOverSampler):
                 f"{parameter}={search!r} measures distances between numbers, and X has categories "
                 "or missing values: give a number of neighbours."
             )
+
+
+class InterpolatingOverSampler(PairingOverSampler):
+    """Base class of the methods of this kind that compare samples by their distances."""
+
+    _renamed: ClassVar[dict[str, str]] = {"neighbors": "algorithm"}
+
+    categorical_features: CategoricalFeatures = "auto"
+    standardize: Standardize = True
+    algorithm: Algorithm = "auto"
 
 
 def count_neighbors(value: Any, parameter: str) -> tuple[int, Any]:

@@ -1,19 +1,18 @@
 """Borderline-SMOTE."""
 
-from typing import Any, ClassVar
+from typing import Annotated
 
 import numpy as np
 from sklearn.utils._param_validation import StrOptions
 
 from skresample.samplers.base import Task, drop_in
-from skresample.samplers.parameters import fill_doc
-from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
+from skresample.samplers.parameters import KNeighbors, MNeighbors, Standardize
+from skresample.smote.base import InterpolatingOverSampler, Pairing
 
 __all__ = ["BorderlineSMOTE"]
 
 
 @drop_in
-@fill_doc
 class BorderlineSMOTE(InterpolatingOverSampler):
     r"""SMOTE from the minority rows near the border only.
 
@@ -27,21 +26,8 @@ class BorderlineSMOTE(InterpolatingOverSampler):
 
     Parameters
     ----------
-    {sampling_strategy}
-    {random_state}
-    {k_neighbors 5}
-    {m_neighbors}
     kind : {'borderline-1', 'borderline-2'}, default='borderline-1'
         Whether new rows may also be drawn towards the majority.
-    {n_jobs}
-    {categorical_features}
-    {standardize}
-    {neighbors}
-    {keep_index}
-
-    Attributes
-    ----------
-    {attributes}
 
     See Also
     --------
@@ -68,43 +54,16 @@ class BorderlineSMOTE(InterpolatingOverSampler):
     (91, 91)
     """
 
+    k_neighbors: KNeighbors = 5
+    m_neighbors: MNeighbors = 10
+    kind: Annotated[str, StrOptions({"borderline-1", "borderline-2"})] = "borderline-1"
+    standardize: Standardize = False
+
     _paper = (
         "Han, Wang, Mao (2005), "
         "Borderline-SMOTE: a new over-sampling method in imbalanced data sets learning"
     )
     _no_base = "no row is in danger (half or more, but not all, of its neighbours majority)"
-
-    _parameter_constraints: ClassVar[dict] = {
-        **InterpolatingOverSampler._parameter_constraints,
-        "k_neighbors": NEIGHBORS,
-        "m_neighbors": NEIGHBORS,
-        "kind": [StrOptions({"borderline-1", "borderline-2"})],
-    }
-
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        k_neighbors: Any = 5,
-        m_neighbors: Any = 10,
-        kind: str = "borderline-1",
-        n_jobs: int | None = None,
-        categorical_features: Any = "auto",
-        standardize: bool = False,
-        neighbors: str = "auto",
-        keep_index: bool = False,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.k_neighbors = k_neighbors
-        self.m_neighbors = m_neighbors
-        self.kind = kind
-        self.n_jobs = n_jobs
-        self.categorical_features = categorical_features
-        self.standardize = standardize
-        self.neighbors = neighbors
-        self.keep_index = keep_index
 
     def _pair(self, task: Task) -> Pairing:
         share = self._majority_share(task, "m_neighbors")

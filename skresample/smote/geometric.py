@@ -1,7 +1,6 @@
 """Geometric SMOTE."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
@@ -10,16 +9,15 @@ from sklearn.utils._param_validation import StrOptions
 from skresample.neighbors.mixed import widths
 from skresample.neighbors.search import paired_distances
 from skresample.numerics.spheres import draw_in_ball, fold, reshape_ball
-from skresample.samplers.base import Task, fill_in_blocks, rows_of
+from skresample.samplers.base import Positions, Task, rows_of
 from skresample.samplers.constraints import RealInterval
-from skresample.samplers.parameters import fill_doc
-from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
-from skresample.table import Synthetic
+from skresample.samplers.parameters import Bounds, KNeighbors
+from skresample.smote.base import InterpolatingOverSampler, Pairing
+from skresample.table import Block
 
 __all__ = ["GeometricSMOTE"]
 
 
-@fill_doc
 class GeometricSMOTE(InterpolatingOverSampler):
     r"""New rows in balls around old ones, which may be cut off and flattened.
 
@@ -35,9 +33,6 @@ class GeometricSMOTE(InterpolatingOverSampler):
 
     Parameters
     ----------
-    {sampling_strategy}
-    {random_state}
-    {k_neighbors 5}
     truncation_factor : float, default=1.0
         The t, from -1 to 1: 1 for the half of the ball towards the surface point, 0 for all of
         it, -1 for the half away from it.
@@ -46,18 +41,9 @@ class GeometricSMOTE(InterpolatingOverSampler):
     selection_strategy : {'combined', 'minority', 'majority'}, default='combined'
         The surface point: one of the k nearest minority rows, the nearest majority row, or the
         nearer of these two.
-    {n_jobs}
-    {categorical_features}
     standardize : bool, default=True
         Whether balls are round, and rows near, in numbers over their standard deviations in the
         table. In the numbers as they are, a ball is as wide in age as in income.
-    {neighbors}
-    {bounds}
-    {keep_index}
-
-    Attributes
-    ----------
-    {attributes}
 
     See Also
     --------
@@ -86,49 +72,19 @@ class GeometricSMOTE(InterpolatingOverSampler):
     (91, 91)
     """
 
+    k_neighbors: KNeighbors = 5
+    truncation_factor: Annotated[float, RealInterval(-1, 1, closed="both")] = 1.0
+    deformation_factor: Annotated[float, RealInterval(0, 1, closed="both")] = 0.0
+    selection_strategy: Annotated[str, StrOptions({"combined", "minority", "majority"})] = (
+        "combined"
+    )
+    bounds: Bounds = None
+
     _paper = (
         "Douzas, Bacao (2019), Geometric SMOTE: a geometrically enhanced drop-in replacement for "
         "SMOTE"
     )
     _on_lines = False
-
-    _parameter_constraints: ClassVar[dict] = {
-        **InterpolatingOverSampler._parameter_constraints,
-        "k_neighbors": NEIGHBORS,
-        "truncation_factor": [RealInterval(-1, 1, closed="both")],
-        "deformation_factor": [RealInterval(0, 1, closed="both")],
-        "selection_strategy": [StrOptions({"combined", "minority", "majority"})],
-        "bounds": [StrOptions({"observed"}), Mapping, None],
-    }
-
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        k_neighbors: Any = 5,
-        truncation_factor: float = 1.0,
-        deformation_factor: float = 0.0,
-        selection_strategy: str = "combined",
-        n_jobs: int | None = None,
-        categorical_features: Any = "auto",
-        standardize: bool = True,
-        neighbors: str = "auto",
-        bounds: Any = None,
-        keep_index: bool = False,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.k_neighbors = k_neighbors
-        self.truncation_factor = truncation_factor
-        self.deformation_factor = deformation_factor
-        self.selection_strategy = selection_strategy
-        self.n_jobs = n_jobs
-        self.categorical_features = categorical_features
-        self.standardize = standardize
-        self.neighbors = neighbors
-        self.bounds = bounds
-        self.keep_index = keep_index
 
     def _pair(self, task: Task) -> Pairing:
         features = self._features(task)
@@ -144,12 +100,14 @@ class GeometricSMOTE(InterpolatingOverSampler):
         to_minority = paired_distances(features, base, partners.ravel()).reshape(partners.shape)
         return pairing._replace(partners=np.where(to_minority <= to_majority, partners, across))
 
-    def _draw(self, task: Task, fitted: Pairing, n_new: int, rng: np.random.Generator) -> Synthetic:
-        base, second, gap = self._join(task, fitted, n_new, rng)
-        first = task.minority[base]
+    def _draw(
+        self, task: Task, fitted: Pairing, bases: Positions, rng: np.random.Generator
+    ) -> Block:
+        second, gap = self._join(task, fitted, bases, rng)
+        first = task.minority[bases]
         own = np.where(task.is_minority[second], second, first)
-        draws = rng.random(n_new)
-        codes = self._vote(task, fitted.partners, base, own, gap, draws, rng)
+        draws = rng.random(bases.size)
+        codes = self._vote(task, fitted.partners, bases, own, gap, draws, rng)
         unit = task.rows.unit(standardize=self.standardize)
         width = widths(task.numeric[task.minority])
         moving = width > 0
@@ -167,5 +125,5 @@ class GeometricSMOTE(InterpolatingOverSampler):
             centre[:, moving] += fold(radius * points * unit[moving], width[moving])
             return centre
 
-        fill = fill_in_blocks(draw, n_new, rng, task.rows.bounds(self.bounds), self.n_jobs)
-        return Synthetic(np.column_stack([first, second]), fill, codes, draws)
+        numbers = self._in_batches(task, draw, bases.size, rng)
+        return Block(np.column_stack([first, second]), numbers, codes, draws)

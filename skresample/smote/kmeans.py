@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from numbers import Integral
-from typing import Any, ClassVar
+from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,9 +15,9 @@ from skresample.neighbors.search import mean_distance
 from skresample.numerics.threads import limit_openmp
 from skresample.samplers.base import Task, drop_in
 from skresample.samplers.constraints import IntegerInterval, RealInterval
-from skresample.samplers.parameters import fill_doc
+from skresample.samplers.parameters import KNeighbors, Standardize
 from skresample.smote._clusters import k_prototypes
-from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
+from skresample.smote.base import InterpolatingOverSampler, Pairing
 from skresample.table import Rows
 from skresample.utils import seeded_clone
 
@@ -25,7 +25,6 @@ __all__ = ["KMeansSMOTE"]
 
 
 @drop_in
-@fill_doc
 class KMeansSMOTE(InterpolatingOverSampler):
     r"""SMOTE inside the clusters where the minority prevails, most in the sparse ones.
 
@@ -41,13 +40,10 @@ class KMeansSMOTE(InterpolatingOverSampler):
 
     Parameters
     ----------
-    {sampling_strategy}
-    {random_state}
     k_neighbors : int or estimator, default=2
         How many nearest rows of the same class and cluster a new row may be drawn
         towards; in a smaller cluster, all. An estimator with ``kneighbors`` finds them
         instead; as in imbalanced-learn, its ``n_neighbors`` counts the row itself.
-    {n_jobs}
     kmeans_estimator : int or estimator, default=None
         Number of clusters, or an estimator with ``fit`` and ``predict`` that finds them.
         None for :class:`sklearn.cluster.MiniBatchKMeans` with its own default.
@@ -56,16 +52,11 @@ class KMeansSMOTE(InterpolatingOverSampler):
         the paper's imbalance ratio threshold of 1. 0 keeps every cluster.
     density_exponent : 'auto' or float, default='auto'
         The exponent. ``'auto'`` is the number of features, as in the paper.
-    {categorical_features}
-    {standardize}
-    {neighbors}
-    {keep_index}
 
     Attributes
     ----------
     kmeans_estimator_ : estimator or None
         The fitted clustering; None where k-prototypes found the clusters.
-    {attributes}
 
     See Also
     --------
@@ -96,50 +87,23 @@ class KMeansSMOTE(InterpolatingOverSampler):
     (900, 1800)
     """
 
+    k_neighbors: KNeighbors = 2
+    kmeans_estimator: Annotated[Any, IntegerInterval(1), HasMethods(["fit", "predict"]), None] = (
+        None
+    )
+    cluster_balance_threshold: Annotated[
+        Any, StrOptions({"auto"}), RealInterval(0, 1, closed="left")
+    ] = "auto"
+    density_exponent: Annotated[Any, StrOptions({"auto"}), RealInterval(0, None, closed="left")] = (
+        "auto"
+    )
+    standardize: Standardize = False
+
     _paper = (
         "Douzas, Bacao, Last (2018), Improving imbalanced learning through a heuristic "
         "oversampling method based on k-means and SMOTE"
     )
     _no_base = "no cluster has enough rows of the class (see cluster_balance_threshold)"
-
-    _parameter_constraints: ClassVar[dict] = {
-        **InterpolatingOverSampler._parameter_constraints,
-        "k_neighbors": NEIGHBORS,
-        "kmeans_estimator": [
-            IntegerInterval(1),
-            HasMethods(["fit", "predict"]),
-            None,
-        ],
-        "cluster_balance_threshold": [StrOptions({"auto"}), RealInterval(0, 1, closed="left")],
-        "density_exponent": [StrOptions({"auto"}), RealInterval(0, None, closed="left")],
-    }
-
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        k_neighbors: Any = 2,
-        n_jobs: int | None = None,
-        kmeans_estimator: Any = None,
-        cluster_balance_threshold: Any = "auto",
-        density_exponent: Any = "auto",
-        categorical_features: Any = "auto",
-        standardize: bool = False,
-        neighbors: str = "auto",
-        keep_index: bool = False,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.k_neighbors = k_neighbors
-        self.n_jobs = n_jobs
-        self.kmeans_estimator = kmeans_estimator
-        self.cluster_balance_threshold = cluster_balance_threshold
-        self.density_exponent = density_exponent
-        self.categorical_features = categorical_features
-        self.standardize = standardize
-        self.neighbors = neighbors
-        self.keep_index = keep_index
 
     def _fit_table(self, rows: Rows, rng: np.random.Generator) -> None:
         given = self.kmeans_estimator

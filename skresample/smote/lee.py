@@ -1,7 +1,7 @@
 """Over-sampling with rejection."""
 
 import warnings
-from typing import Any, ClassVar
+from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,11 +9,12 @@ from scipy import sparse
 
 from skresample.neighbors.mixed import Mixed
 from skresample.neighbors.search import majority_share
-from skresample.samplers.base import Task
+from skresample.numerics.allocation import draw_bases
+from skresample.samplers.base import Positions, Task
 from skresample.samplers.constraints import RealInterval
-from skresample.samplers.parameters import fill_doc
+from skresample.samplers.parameters import KNeighbors
 from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
-from skresample.table import Synthetic
+from skresample.table import Block
 
 __all__ = ["LeeSMOTE"]
 
@@ -22,7 +23,6 @@ ROUNDS = 20
 MOST_DRAWN, MOST_PAIRS = 2_200_000, 1_000_000_000
 
 
-@fill_doc
 class LeeSMOTE(InterpolatingOverSampler):
     """SMOTE that rejects new rows among the majority.
 
@@ -31,22 +31,10 @@ class LeeSMOTE(InterpolatingOverSampler):
 
     Parameters
     ----------
-    {sampling_strategy}
-    {random_state}
-    {k_neighbors 5}
     m_neighbors : int, default=5
         How many nearest rows of the table decide about a new row.
     rejection_level : float, default=0.5
         The share from which on it is rejected.
-    {n_jobs}
-    {categorical_features}
-    {standardize}
-    {neighbors}
-    {keep_index}
-
-    Attributes
-    ----------
-    {attributes}
 
     See Also
     --------
@@ -74,59 +62,31 @@ class LeeSMOTE(InterpolatingOverSampler):
     (91, 91)
     """
 
+    k_neighbors: KNeighbors = 5
+    m_neighbors: Annotated[int, *NEIGHBORS[:1]] = 5
+    rejection_level: Annotated[float, RealInterval(0, None, closed="neither")] = 0.5
+
     _paper = (
         "Lee, Kim, Lee (2015), "
         "An over-sampling technique with rejection for imbalanced class learning"
     )
 
-    _parameter_constraints: ClassVar[dict] = {
-        **InterpolatingOverSampler._parameter_constraints,
-        "k_neighbors": NEIGHBORS,
-        "m_neighbors": NEIGHBORS[:1],
-        "rejection_level": [RealInterval(0, None, closed="neither")],
-    }
-
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        k_neighbors: Any = 5,
-        m_neighbors: int = 5,
-        rejection_level: float = 0.5,
-        n_jobs: int | None = None,
-        categorical_features: Any = "auto",
-        standardize: bool = False,
-        neighbors: str = "auto",
-        keep_index: bool = False,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.k_neighbors = k_neighbors
-        self.m_neighbors = m_neighbors
-        self.rejection_level = rejection_level
-        self.n_jobs = n_jobs
-        self.categorical_features = categorical_features
-        self.standardize = standardize
-        self.neighbors = neighbors
-        self.keep_index = keep_index
-
     def _pair(self, task: Task) -> Pairing:
         return self._smote_pairing(task)
 
-    def _draw(self, task: Task, fitted: Pairing, n_new: int, rng: np.random.Generator) -> Synthetic:
+    def _draw(
+        self, task: Task, fitted: Pairing, bases: Positions, rng: np.random.Generator
+    ) -> Block:
+        n_new = bases.size
         accepted: list[tuple[Any, ...]] = []
         missing, most = n_new, MOST_DRAWN
         if sparse.issparse(task.numeric):
             most = MOST_PAIRS // len(task.rows)
         for round_ in range(1, ROUNDS + 1):
-            drawn = super()._draw(task, fitted, missing, rng)
-            numeric, codes = drawn.numeric, drawn.codes
+            drawn = super()._draw(task, fitted, bases, rng)
+            numeric, codes = drawn.numbers, drawn.codes
             assert codes is not None
             assert drawn.draws is not None
-            if callable(numeric):
-                numeric = np.empty((missing, task.numeric.shape[1]), task.numeric.dtype)
-                drawn.numeric(slice(0, missing), numeric)
             refused = self._shares(task, numeric, codes) >= self.rejection_level
             most -= missing
             if (round_ == ROUNDS or most <= 0) and refused.any():
@@ -144,19 +104,17 @@ class LeeSMOTE(InterpolatingOverSampler):
             missing -= taken.size
             if not missing:
                 break
+            bases = draw_bases(fitted.weights, missing, rng)
         parents, numbers, names, draws = zip(*accepted, strict=True)
         # Where more is rejected, rows are accepted later: not in the order of the rounds.
         order = np.arange(n_new) if len(accepted) == 1 else rng.permutation(n_new)
         if sparse.issparse(numbers[0]):
-            new: Any = sparse.vstack(numbers, format="csr")[order]
+            new = sparse.vstack(numbers, format="csr")[order]
         else:
-            held = np.concatenate(numbers)[order]
-
-            def new(part: slice, out: npt.NDArray[np.floating]) -> None:
-                out[:] = held[part]
+            new = np.concatenate(numbers)[order]
 
         behind, codes, by = (np.concatenate(part)[order] for part in (parents, names, draws))
-        return Synthetic(behind, new, codes, by)
+        return Block(behind, new, codes, by)
 
     def _shares(
         self, task: Task, numeric: Any, codes: npt.NDArray[np.signedinteger]

@@ -1,23 +1,20 @@
 """LoRAS."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.utils._param_validation import StrOptions
 
 from skresample.neighbors.mixed import standard_deviation
-from skresample.samplers.base import Task, fill_in_blocks, rows_of
+from skresample.samplers.base import Positions, Task, rows_of
 from skresample.samplers.constraints import WIDEST, IntegerInterval, RealInterval
-from skresample.samplers.parameters import fill_doc
-from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
-from skresample.table import Synthetic
+from skresample.samplers.parameters import Bounds, KNeighbors
+from skresample.smote.base import InterpolatingOverSampler, Pairing
+from skresample.table import Block
 
 __all__ = ["LoRAS"]
 
 
-@fill_doc
 class LoRAS(InterpolatingOverSampler):
     r"""Localised random affine shadow samples.
 
@@ -35,24 +32,11 @@ class LoRAS(InterpolatingOverSampler):
 
     Parameters
     ----------
-    {sampling_strategy}
-    {random_state}
-    {k_neighbors 5}
     n_affine : int, default=None
         How many shadows are averaged; None for the number of features, but at least 2 and at
         most `k_neighbors` + 1.
     noise : float, default=0.005
         The deviation of the noise, in standard deviations of each column in the class.
-    {n_jobs}
-    {categorical_features}
-    {standardize}
-    {neighbors}
-    {bounds}
-    {keep_index}
-
-    Attributes
-    ----------
-    {attributes}
 
     See Also
     --------
@@ -81,64 +65,36 @@ class LoRAS(InterpolatingOverSampler):
     (91, 91)
     """
 
+    k_neighbors: KNeighbors = 5
+    n_affine: Annotated[int | None, IntegerInterval(2, 1000), None] = None
+    noise: Annotated[float, RealInterval(0, WIDEST, closed="both")] = 0.005
+    bounds: Bounds = None
+
     _paper = (
         "Bej, Davtyan, Wolfien, Nassar, Wolkenhauer (2021), "
         "LoRAS: an oversampling approach for imbalanced datasets"
     )
     _on_lines = False
 
-    _parameter_constraints: ClassVar[dict] = {
-        **InterpolatingOverSampler._parameter_constraints,
-        "k_neighbors": NEIGHBORS,
-        "n_affine": [IntegerInterval(2, 1000), None],
-        "noise": [RealInterval(0, WIDEST, closed="both")],
-        "bounds": [StrOptions({"observed"}), Mapping, None],
-    }
-
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        k_neighbors: Any = 5,
-        n_affine: int | None = None,
-        noise: float = 0.005,
-        n_jobs: int | None = None,
-        categorical_features: Any = "auto",
-        standardize: bool = False,
-        neighbors: str = "auto",
-        bounds: Any = None,
-        keep_index: bool = False,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.k_neighbors = k_neighbors
-        self.n_affine = n_affine
-        self.noise = noise
-        self.n_jobs = n_jobs
-        self.categorical_features = categorical_features
-        self.standardize = standardize
-        self.neighbors = neighbors
-        self.bounds = bounds
-        self.keep_index = keep_index
-
     def _pair(self, task: Task) -> Pairing:
         return self._smote_pairing(task)
 
-    def _draw(self, task: Task, fitted: Pairing, n_new: int, rng: np.random.Generator) -> Synthetic:
-        base, second, gap = self._join(task, fitted, n_new, rng)
-        draws = rng.random(n_new)
-        codes = self._vote(task, fitted.partners, base, second, gap, draws, rng)
+    def _draw(
+        self, task: Task, fitted: Pairing, bases: Positions, rng: np.random.Generator
+    ) -> Block:
+        second, gap = self._join(task, fitted, bases, rng)
+        draws = rng.random(bases.size)
+        codes = self._vote(task, fitted.partners, bases, second, gap, draws, rng)
         around = np.column_stack([task.minority, fitted.partners])
         d = task.numeric.shape[1]
         n_affine = self.n_affine or max(2, min(d, around.shape[1]))
         deviation = self.noise * standard_deviation(task.numeric[task.minority])
 
         def draw(part: slice, rng: np.random.Generator) -> npt.NDArray[np.floating]:
-            near = around[base[part]]
+            near = around[bases[part]]
             chosen = rng.integers(0, near.shape[1], (len(near), n_affine))
             members = np.take_along_axis(near, chosen, axis=1)
-            own = rows_of(task.numeric, task.minority[base[part]])
+            own = rows_of(task.numeric, task.minority[bases[part]])
             weights = rng.dirichlet(np.ones(n_affine), len(near))
             new = own.copy()
             for i in range(n_affine):
@@ -148,5 +104,5 @@ class LoRAS(InterpolatingOverSampler):
                 new += weights[:, i : i + 1] * away
             return new
 
-        fill = fill_in_blocks(draw, n_new, rng, task.rows.bounds(self.bounds), self.n_jobs)
-        return Synthetic(np.column_stack([task.minority[base], second]), fill, codes, draws)
+        numbers = self._in_batches(task, draw, bases.size, rng)
+        return Block(np.column_stack([task.minority[bases], second]), numbers, codes, draws)

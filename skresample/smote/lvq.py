@@ -1,23 +1,21 @@
 """LVQ-SMOTE."""
 
 import warnings
-from collections.abc import Mapping
-from typing import Any, ClassVar, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils._param_validation import StrOptions
 from threadpoolctl import threadpool_limits
 
-from skresample.samplers.base import BaseOverSampler, Task, fill_in_blocks, rows_of
-from skresample.samplers.constraints import CATEGORICAL_FEATURES, IntegerInterval
-from skresample.samplers.parameters import fill_doc
+from skresample.samplers.base import Positions, Task, rows_of
+from skresample.samplers.constraints import IntegerInterval
+from skresample.samplers.parameters import Bounds, CategoricalFeatures
 from skresample.smote._codebooks import alike_pairs, nearest_rows
 from skresample.smote._topologies import in_deviations
-from skresample.smote.base import InterpolatingOverSampler, Pairing
-from skresample.table import Synthetic
+from skresample.smote.base import Pairing, PairingOverSampler
+from skresample.table import Block
 
 __all__ = ["LVQSMOTE"]
 
@@ -43,8 +41,7 @@ class Codebook(NamedTuple):
     near: npt.NDArray[np.intp]
 
 
-@fill_doc
-class LVQSMOTE(InterpolatingOverSampler):
+class LVQSMOTE(PairingOverSampler):
     r"""What differs in one place of the class is carried to another.
 
     The class is summed up in a codebook of vectors :math:`c` :footcite:p:`nakamura2013lvq`. For
@@ -56,21 +53,11 @@ class LVQSMOTE(InterpolatingOverSampler):
 
     Parameters
     ----------
-    {sampling_strategy}
-    {random_state}
     k_neighbors : int, default=5
         How many nearest rows of a codebook vector may be moved; where the class has fewer, all.
     n_codebooks : int, default=10
         How many codebook vectors, at least 4; where the class has fewer different rows, these
         are the codebook.
-    {n_jobs}
-    {categorical_features}
-    {bounds}
-    {keep_index}
-
-    Attributes
-    ----------
-    {attributes}
 
     See Also
     --------
@@ -103,41 +90,17 @@ class LVQSMOTE(InterpolatingOverSampler):
     True
     """
 
+    k_neighbors: Annotated[int, IntegerInterval(1)] = 5
+    n_codebooks: Annotated[int, IntegerInterval(FEWEST)] = 10
+    categorical_features: CategoricalFeatures = "auto"
+    bounds: Bounds = None
+
     _paper = (
         "Nakamura, Kajiwara, Otsuka, Kimura (2013), LVQ-SMOTE: learning vector quantization based "
         "synthetic minority over-sampling technique for biomedical data"
     )
     _no_base = f"there are fewer than {FEWEST} different codebook vectors"
     _on_lines = False
-
-    _parameter_constraints: ClassVar[dict] = {
-        **BaseOverSampler._parameter_constraints,
-        "categorical_features": CATEGORICAL_FEATURES,
-        "k_neighbors": [IntegerInterval(1)],
-        "n_codebooks": [IntegerInterval(FEWEST)],
-        "bounds": [StrOptions({"observed"}), Mapping, None],
-    }
-
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        k_neighbors: int = 5,
-        n_codebooks: int = 10,
-        n_jobs: int | None = None,
-        categorical_features: Any = "auto",
-        bounds: Any = None,
-        keep_index: bool = False,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.k_neighbors = k_neighbors
-        self.n_codebooks = n_codebooks
-        self.n_jobs = n_jobs
-        self.categorical_features = categorical_features
-        self.bounds = bounds
-        self.keep_index = keep_index
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -172,10 +135,16 @@ class LVQSMOTE(InterpolatingOverSampler):
             warnings.simplefilter("ignore", ConvergenceWarning)
             return np.unique(means.fit(scaled).cluster_centers_, axis=0)
 
-    def _draw(self, task: Task, fitted: Any, n_new: int, rng: np.random.Generator) -> Synthetic:
+    def _base_weights(self, task: Task, fitted: Any) -> npt.NDArray[np.floating] | None:
         if isinstance(fitted, Pairing):
-            return super()._draw(task, fitted, n_new, rng)
+            return super()._base_weights(task, fitted)
+        return None
+
+    def _draw(self, task: Task, fitted: Any, bases: Positions, rng: np.random.Generator) -> Block:
+        if isinstance(fitted, Pairing):
+            return super()._draw(task, fitted, bases, rng)
         vectors, alike, near = fitted
+        n_new = bases.size
         first = rng.integers(len(vectors), size=n_new)
         second = (first + rng.integers(1, len(vectors), size=n_new)) % len(vectors)
         other = alike[first, second, rng.integers(2, size=n_new)]
@@ -194,6 +163,6 @@ class LVQSMOTE(InterpolatingOverSampler):
         def draw(part: slice, rng: np.random.Generator) -> npt.NDArray[np.floating]:
             return rows_of(task.numeric, base[part]) + (vectors[first[part]] - vectors[other[part]])
 
-        fill = fill_in_blocks(draw, n_new, rng, task.rows.bounds(self.bounds), self.n_jobs)
         parents = np.column_stack([base, np.full(n_new, -1)])
-        return Synthetic(parents, fill, task.rows.codes[base])
+        numbers = self._in_batches(task, draw, n_new, rng)
+        return Block(parents, numbers, task.rows.codes[base])

@@ -1,6 +1,6 @@
 """MWMOTE."""
 
-from typing import Any, ClassVar
+from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,6 @@ from skresample.neighbors.mixed import Mixed
 from skresample.neighbors.search import distances, paired_distances
 from skresample.samplers.base import Task
 from skresample.samplers.constraints import IntegerInterval, RealInterval
-from skresample.samplers.parameters import fill_doc
 from skresample.smote._clusters import LINKED, average_linkage
 from skresample.smote.base import InterpolatingOverSampler, Pairing
 
@@ -24,7 +23,6 @@ PAIRS_AT_ONCE = 1 << 19
 MOST_ROWS, MOST_PAIRS = 10_000, 200_000_000
 
 
-@fill_doc
 class MWMOTE(InterpolatingOverSampler):
     r"""Majority weighted minority over-sampling technique.
 
@@ -43,8 +41,6 @@ class MWMOTE(InterpolatingOverSampler):
 
     Parameters
     ----------
-    {sampling_strategy}
-    {random_state}
     k1 : int, default=5
         How many nearest rows of the table tell who is isolated.
     k2 : int, default=3
@@ -53,15 +49,6 @@ class MWMOTE(InterpolatingOverSampler):
         How many nearest minority rows each row of the border needs: half of them, or so many.
     cut_off : float, default=3.0
         Up to how many mean distances clusters are merged.
-    {n_jobs}
-    {categorical_features}
-    {standardize}
-    {neighbors}
-    {keep_index}
-
-    Attributes
-    ----------
-    {attributes}
 
     See Also
     --------
@@ -93,47 +80,17 @@ class MWMOTE(InterpolatingOverSampler):
     (91, 91)
     """
 
+    k1: Annotated[int, IntegerInterval(1)] = 5
+    k2: Annotated[int, IntegerInterval(1)] = 3
+    k3: Annotated[Any, StrOptions({"half"}), IntegerInterval(1)] = "half"
+    cut_off: Annotated[float, RealInterval(0, None, closed="neither")] = 3.0
+
     _paper = (
         "Barua, Islam, Yao, Murase (2014), MWMOTE: majority weighted minority oversampling "
         "technique for imbalanced data set learning"
     )
     _no_base = "every row is isolated (see k1), or alone in its cluster (see cut_off)"
     _partners_from = "k1"
-
-    _parameter_constraints: ClassVar[dict] = {
-        **InterpolatingOverSampler._parameter_constraints,
-        "k1": [IntegerInterval(1)],
-        "k2": [IntegerInterval(1)],
-        "k3": [StrOptions({"half"}), IntegerInterval(1)],
-        "cut_off": [RealInterval(0, None, closed="neither")],
-    }
-
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        k1: int = 5,
-        k2: int = 3,
-        k3: Any = "half",
-        cut_off: float = 3.0,
-        n_jobs: int | None = None,
-        categorical_features: Any = "auto",
-        standardize: bool = False,
-        neighbors: str = "auto",
-        keep_index: bool = False,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.k1 = k1
-        self.k2 = k2
-        self.k3 = k3
-        self.cut_off = cut_off
-        self.n_jobs = n_jobs
-        self.categorical_features = categorical_features
-        self.standardize = standardize
-        self.neighbors = neighbors
-        self.keep_index = keep_index
 
     def _pair(self, task: Task) -> Pairing:
         features, minority = self._features(task), task.minority

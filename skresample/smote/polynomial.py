@@ -1,25 +1,22 @@
 """Polynomial fit SMOTE."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.utils._param_validation import StrOptions
 
-from skresample.numerics.allocation import draw_bases
-from skresample.samplers.base import BaseOverSampler, Task, fill_in_blocks, rows_of
-from skresample.samplers.constraints import CATEGORICAL_FEATURES, IntegerInterval
-from skresample.samplers.parameters import fill_doc
+from skresample.samplers.base import Positions, Task, rows_of
+from skresample.samplers.constraints import IntegerInterval
+from skresample.samplers.parameters import Bounds, CategoricalFeatures
 from skresample.smote._topologies import along_principal_axis, polynomial_trend
-from skresample.smote.base import InterpolatingOverSampler, Pairing
-from skresample.table import Synthetic
+from skresample.smote.base import Pairing, PairingOverSampler
+from skresample.table import Block
 
 __all__ = ["PolynomialFitSMOTE"]
 
 
-@fill_doc
-class PolynomialFitSMOTE(InterpolatingOverSampler):
+class PolynomialFitSMOTE(PairingOverSampler):
     r"""New rows on a curve through the class, whose kind is its topology.
 
     Four of them :footcite:p:`gazzah2008polynomial`:
@@ -34,20 +31,10 @@ class PolynomialFitSMOTE(InterpolatingOverSampler):
 
     Parameters
     ----------
-    {sampling_strategy}
-    {random_state}
     topology : {'star', 'bus', 'mesh', 'polynomial'}, default='star'
         Which curve.
     degree : int, default=2
         Of the polynomial.
-    {n_jobs}
-    {categorical_features}
-    {bounds}
-    {keep_index}
-
-    Attributes
-    ----------
-    {attributes}
 
     See Also
     --------
@@ -76,40 +63,16 @@ class PolynomialFitSMOTE(InterpolatingOverSampler):
     (91, 91)
     """
 
+    topology: Annotated[str, StrOptions({"star", "bus", "mesh", "polynomial"})] = "star"
+    degree: Annotated[int, IntegerInterval(1)] = 2
+    categorical_features: CategoricalFeatures = "auto"
+    bounds: Bounds = None
+
     _paper = (
         "Gazzah, Essoukri Ben Amara (2008), "
         "New oversampling approaches based on polynomial fitting for imbalanced data sets"
     )
     _on_lines = False
-
-    _parameter_constraints: ClassVar[dict] = {
-        **BaseOverSampler._parameter_constraints,
-        "categorical_features": CATEGORICAL_FEATURES,
-        "topology": [StrOptions({"star", "bus", "mesh", "polynomial"})],
-        "degree": [IntegerInterval(1)],
-        "bounds": [StrOptions({"observed"}), Mapping, None],
-    }
-
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        topology: str = "star",
-        degree: int = 2,
-        n_jobs: int | None = None,
-        categorical_features: Any = "auto",
-        bounds: Any = None,
-        keep_index: bool = False,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.topology = topology
-        self.degree = degree
-        self.n_jobs = n_jobs
-        self.categorical_features = categorical_features
-        self.bounds = bounds
-        self.keep_index = keep_index
 
     def _pair(self, task: Task) -> Pairing:
         m = len(task.minority)
@@ -123,13 +86,16 @@ class PolynomialFitSMOTE(InterpolatingOverSampler):
         weights[order[-1]] = 0.0
         return Pairing(weights, partners)
 
-    def _draw(self, task: Task, fitted: Pairing, n_new: int, rng: np.random.Generator) -> Synthetic:
+    def _draw(
+        self, task: Task, fitted: Pairing, bases: Positions, rng: np.random.Generator
+    ) -> Block:
         if self.topology in ("bus", "mesh"):
-            return super()._draw(task, fitted, n_new, rng)
+            return super()._draw(task, fitted, bases, rng)
+        n_new = bases.size
         own = rows_of(task.numeric, task.minority)
         middle = _mean(own)
         if self.topology == "star":
-            base = draw_bases(fitted.weights, n_new, rng)
+            base = bases
             parents = np.column_stack([task.minority[base], np.full(n_new, -1)])
             place = rng.random(n_new)
 
@@ -146,8 +112,8 @@ class PolynomialFitSMOTE(InterpolatingOverSampler):
             def draw(part: slice, rng: np.random.Generator) -> npt.NDArray[np.floating]:
                 return np.where(np.isnan(own[base[part]]), np.nan, trend(place[part]))
 
-        fill = fill_in_blocks(draw, n_new, rng, task.rows.bounds(self.bounds), self.n_jobs)
-        return Synthetic(parents, fill, task.rows.codes[task.minority[base]])
+        numbers = self._in_batches(task, draw, n_new, rng)
+        return Block(parents, numbers, task.rows.codes[task.minority[base]])
 
 
 def _mean(rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -1,18 +1,16 @@
 """ProWSyn."""
 
-from typing import Any, ClassVar
+from typing import Annotated
 
 import numpy as np
 
 from skresample.samplers.base import Task
 from skresample.samplers.constraints import IntegerInterval, RealInterval
-from skresample.samplers.parameters import fill_doc
 from skresample.smote.base import InterpolatingOverSampler, Pairing
 
 __all__ = ["ProWSyn"]
 
 
-@fill_doc
 class ProWSyn(InterpolatingOverSampler):
     r"""Proximity weighted synthetic over-sampling.
 
@@ -27,23 +25,12 @@ class ProWSyn(InterpolatingOverSampler):
 
     Parameters
     ----------
-    {sampling_strategy}
-    {random_state}
     n_neighbors : int, default=5
         How many nearest minority rows of each majority row belong to a level.
     n_levels : int, default=5
         How many levels there are.
     theta : float, default=1.0
         How fast the weight falls from level to level.
-    {n_jobs}
-    {categorical_features}
-    {standardize}
-    {neighbors}
-    {keep_index}
-
-    Attributes
-    ----------
-    {attributes}
 
     See Also
     --------
@@ -69,44 +56,16 @@ class ProWSyn(InterpolatingOverSampler):
     (91, 91)
     """
 
+    n_neighbors: Annotated[int, IntegerInterval(1)] = 5
+    n_levels: Annotated[int, IntegerInterval(1)] = 5
+    theta: Annotated[float, RealInterval(0, None, closed="left")] = 1.0
+
     _paper = (
         "Barua, Islam, Murase (2013), ProWSyn: proximity weighted synthetic oversampling technique "
         "for imbalanced data set learning"
     )
     _no_base = "every level has one row"
     _partners_from = "n_neighbors"
-
-    _parameter_constraints: ClassVar[dict] = {
-        **InterpolatingOverSampler._parameter_constraints,
-        "n_neighbors": [IntegerInterval(1)],
-        "n_levels": [IntegerInterval(1)],
-        "theta": [RealInterval(0, None, closed="left")],
-    }
-
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        n_neighbors: int = 5,
-        n_levels: int = 5,
-        theta: float = 1.0,
-        n_jobs: int | None = None,
-        categorical_features: Any = "auto",
-        standardize: bool = False,
-        neighbors: str = "auto",
-        keep_index: bool = False,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.n_neighbors = n_neighbors
-        self.n_levels = n_levels
-        self.theta = theta
-        self.n_jobs = n_jobs
-        self.categorical_features = categorical_features
-        self.standardize = standardize
-        self.neighbors = neighbors
-        self.keep_index = keep_index
 
     def _pair(self, task: Task) -> Pairing:
         features = self._features(task)

@@ -1,19 +1,18 @@
 """Safe-Level-SMOTE."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from skresample.numerics.allocation import keep_slots
-from skresample.samplers.base import Task
-from skresample.samplers.parameters import fill_doc
-from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
+from skresample.samplers.base import Positions, Task
+from skresample.samplers.parameters import KNeighbors
+from skresample.smote.base import InterpolatingOverSampler, Pairing
 
 __all__ = ["SafeLevelSMOTE"]
 
 
-@fill_doc
 class SafeLevelSMOTE(InterpolatingOverSampler):
     r"""SMOTE that stays nearer to the safer of the two rows.
 
@@ -30,21 +29,6 @@ class SafeLevelSMOTE(InterpolatingOverSampler):
         \end{cases}
 
     and where both levels are 0 the two are not joined.
-
-    Parameters
-    ----------
-    {sampling_strategy}
-    {random_state}
-    {k_neighbors 5}
-    {n_jobs}
-    {categorical_features}
-    {standardize}
-    {neighbors}
-    {keep_index}
-
-    Attributes
-    ----------
-    {attributes}
 
     See Also
     --------
@@ -72,37 +56,13 @@ class SafeLevelSMOTE(InterpolatingOverSampler):
     (91, 91)
     """
 
+    k_neighbors: KNeighbors = 5
+
     _paper = (
         "Bunkhumpornpat, Sinapiromsaran, Lursinsap (2009), Safe-level-SMOTE: safe-level-synthetic "
         "minority over-sampling technique for handling the class imbalanced problem"
     )
     _no_base = "no row and none of its nearest minority rows has another among its neighbours"
-
-    _parameter_constraints: ClassVar[dict] = {
-        **InterpolatingOverSampler._parameter_constraints,
-        "k_neighbors": NEIGHBORS,
-    }
-
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        k_neighbors: Any = 5,
-        n_jobs: int | None = None,
-        categorical_features: Any = "auto",
-        standardize: bool = False,
-        neighbors: str = "auto",
-        keep_index: bool = False,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.k_neighbors = k_neighbors
-        self.n_jobs = n_jobs
-        self.categorical_features = categorical_features
-        self.standardize = standardize
-        self.neighbors = neighbors
-        self.keep_index = keep_index
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -121,14 +81,14 @@ class SafeLevelSMOTE(InterpolatingOverSampler):
         return Pairing((partners[:, 0] >= 0).astype(float), partners, (low, high))
 
     def _join(
-        self, task: Task, fitted: Pairing, n_new: int, rng: np.random.Generator
-    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.floating]]:
-        base, second, gap = super()._join(task, fitted, n_new, rng)
+        self, task: Task, fitted: Pairing, base: Positions, rng: np.random.Generator
+    ) -> tuple[Positions, npt.NDArray[np.floating]]:
+        second, gap = super()._join(task, fitted, base, rng)
         self._tell_repeats(
             task,
             int(np.count_nonzero((gap == 0) | (gap == 1))),
-            n_new,
+            base.size,
             "they are copies of rows that have no others of the class near. Raise k_neighbors, or "
             "use SMOTE.",
         )
-        return base, second, gap
+        return second, gap

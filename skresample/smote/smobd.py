@@ -1,6 +1,6 @@
 """SMOBD."""
 
-from typing import Any, ClassVar
+from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,14 +9,13 @@ from skresample.neighbors.mixed import Mixed
 from skresample.neighbors.search import paired_distances
 from skresample.samplers.base import Task
 from skresample.samplers.constraints import IntegerInterval, RealInterval
-from skresample.samplers.parameters import fill_doc
+from skresample.samplers.parameters import KNeighbors
 from skresample.smote._spanning import spanning_tree
-from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
+from skresample.smote.base import InterpolatingOverSampler, Pairing
 
 __all__ = ["SMOBD"]
 
 
-@fill_doc
 class SMOBD(InterpolatingOverSampler):
     r"""Synthetic minority over-sampling based on density.
 
@@ -34,9 +33,6 @@ class SMOBD(InterpolatingOverSampler):
 
     Parameters
     ----------
-    {sampling_strategy}
-    {random_state}
-    {k_neighbors 5}
     min_samples : int, default=5
         Up to which row of the class, itself counted, core distances are; where it has fewer,
         up to the last.
@@ -47,15 +43,6 @@ class SMOBD(InterpolatingOverSampler):
     radius : float, default=None
         Within which rows are counted, in units of the distances; None for the mean core
         distance of the class.
-    {n_jobs}
-    {categorical_features}
-    {standardize}
-    {neighbors}
-    {keep_index}
-
-    Attributes
-    ----------
-    {attributes}
 
     See Also
     --------
@@ -86,49 +73,17 @@ class SMOBD(InterpolatingOverSampler):
     (91, 91)
     """
 
+    k_neighbors: KNeighbors = 5
+    min_samples: Annotated[int, IntegerInterval(2)] = 5
+    eta: Annotated[float, RealInterval(0, 1, closed="both")] = 0.5
+    noise_factor: Annotated[float, RealInterval(0, None, closed="neither")] = 1.8
+    radius: Annotated[float | None, RealInterval(0, None, closed="neither"), None] = None
+
     _paper = (
         "Cao, Wang (2011), Applying over-sampling technique based on data density and "
         "cost-sensitive SVM to imbalanced learning"
     )
     _no_base = "every row is noise (see noise_factor)"
-
-    _parameter_constraints: ClassVar[dict] = {
-        **InterpolatingOverSampler._parameter_constraints,
-        "k_neighbors": NEIGHBORS,
-        "min_samples": [IntegerInterval(2)],
-        "eta": [RealInterval(0, 1, closed="both")],
-        "noise_factor": [RealInterval(0, None, closed="neither")],
-        "radius": [RealInterval(0, None, closed="neither"), None],
-    }
-
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        k_neighbors: Any = 5,
-        min_samples: int = 5,
-        eta: float = 0.5,
-        noise_factor: float = 1.8,
-        radius: float | None = None,
-        n_jobs: int | None = None,
-        categorical_features: Any = "auto",
-        standardize: bool = False,
-        neighbors: str = "auto",
-        keep_index: bool = False,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.k_neighbors = k_neighbors
-        self.min_samples = min_samples
-        self.eta = eta
-        self.noise_factor = noise_factor
-        self.radius = radius
-        self.n_jobs = n_jobs
-        self.categorical_features = categorical_features
-        self.standardize = standardize
-        self.neighbors = neighbors
-        self.keep_index = keep_index
 
     def _pair(self, task: Task) -> Pairing:
         pairing = self._smote_pairing(task)

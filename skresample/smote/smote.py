@@ -1,16 +1,13 @@
 """SMOTE."""
 
-from typing import Any, ClassVar
-
 from skresample.samplers.base import Task, drop_in
-from skresample.samplers.parameters import fill_doc
-from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
+from skresample.samplers.parameters import KNeighbors, Standardize
+from skresample.smote.base import InterpolatingOverSampler, Pairing
 
 __all__ = ["SMOTE"]
 
 
 @drop_in
-@fill_doc
 class SMOTE(InterpolatingOverSampler):
     r"""Synthetic minority over-sampling technique.
 
@@ -21,21 +18,6 @@ class SMOTE(InterpolatingOverSampler):
 
     with one :math:`u` for the whole row. The bases :math:`x` are spread evenly over the
     class, as in the paper: each gives as many new rows as any other, give or take one.
-
-    Parameters
-    ----------
-    {sampling_strategy}
-    {random_state}
-    {k_neighbors 5}
-    {n_jobs}
-    {categorical_features}
-    {standardize}
-    {neighbors}
-    {keep_index}
-
-    Attributes
-    ----------
-    {attributes}
 
     See Also
     --------
@@ -62,35 +44,12 @@ class SMOTE(InterpolatingOverSampler):
     (91, 91)
     """
 
+    k_neighbors: KNeighbors = 5
+    standardize: Standardize = False
+
     _paper = (
         "Chawla, Bowyer, Hall, Kegelmeyer (2002), SMOTE: synthetic minority over-sampling technique"
     )
-
-    _parameter_constraints: ClassVar[dict] = {
-        **InterpolatingOverSampler._parameter_constraints,
-        "k_neighbors": NEIGHBORS,
-    }
-
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        k_neighbors: Any = 5,
-        n_jobs: int | None = None,
-        categorical_features: Any = "auto",
-        standardize: bool = False,
-        neighbors: str = "auto",
-        keep_index: bool = False,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.k_neighbors = k_neighbors
-        self.n_jobs = n_jobs
-        self.categorical_features = categorical_features
-        self.standardize = standardize
-        self.neighbors = neighbors
-        self.keep_index = keep_index
 
     def _pair(self, task: Task) -> Pairing:
         return self._smote_pairing(task)

@@ -1,23 +1,23 @@
 """SMOTE-N."""
 
 import warnings
-from typing import Any, ClassVar
+from dataclasses import field
+from typing import Annotated, Any
 
 import numpy as np
 from sklearn.utils._param_validation import HasMethods
 
 from skresample.neighbors.mixed import Mixed, class_shares
-from skresample.samplers.base import BaseOverSampler, Task, drop_in
-from skresample.samplers.parameters import fill_doc
-from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
+from skresample.samplers.base import Task, drop_in
+from skresample.samplers.parameters import KNeighbors
+from skresample.smote.base import Pairing, PairingOverSampler
 from skresample.table import Rows
 
 __all__ = ["SMOTEN", "warn_of_encoder"]
 
 
 @drop_in
-@fill_doc
-class SMOTEN(InterpolatingOverSampler):
+class SMOTEN(PairingOverSampler):
     r"""SMOTE for tables of categories only.
 
     Rows are compared by the value difference metric: categories are near to each other if
@@ -34,15 +34,6 @@ class SMOTEN(InterpolatingOverSampler):
     categorical_encoder : estimator, default=None
         Accepted for compatibility with imbalanced-learn. Categories are compared without
         an encoder here, so that it has no effect; fitting warns if one is given.
-    {sampling_strategy}
-    {random_state}
-    {k_neighbors 5}
-    {n_jobs}
-    {keep_index}
-
-    Attributes
-    ----------
-    {attributes}
 
     See Also
     --------
@@ -68,32 +59,14 @@ class SMOTEN(InterpolatingOverSampler):
     ['red', 'red']
     """
 
+    categorical_encoder: Annotated[
+        Any, HasMethods(["fit_transform", "inverse_transform"]), None
+    ] = field(default=None, kw_only=False)
+    k_neighbors: KNeighbors = 5
+
     _paper = (
         "Chawla, Bowyer, Hall, Kegelmeyer (2002), SMOTE: synthetic minority over-sampling technique"
     )
-
-    _parameter_constraints: ClassVar[dict] = {
-        **BaseOverSampler._parameter_constraints,
-        "categorical_encoder": [HasMethods(["fit_transform", "inverse_transform"]), None],
-        "k_neighbors": NEIGHBORS,
-    }
-
-    def __init__(
-        self,
-        categorical_encoder: Any = None,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        k_neighbors: Any = 5,
-        n_jobs: int | None = None,
-        keep_index: bool = False,
-    ):
-        self.categorical_encoder = categorical_encoder
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.k_neighbors = k_neighbors
-        self.n_jobs = n_jobs
-        self.keep_index = keep_index
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -1,6 +1,7 @@
 """SMOTE-NC."""
 
-from typing import Any, ClassVar
+from dataclasses import field
+from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -8,7 +9,7 @@ from sklearn.utils._param_validation import HasMethods
 
 from skresample.neighbors.mixed import mismatch_cost
 from skresample.samplers.base import drop_in
-from skresample.samplers.parameters import fill_doc
+from skresample.samplers.parameters import CategoricalFeatures
 from skresample.smote.smote import SMOTE
 from skresample.smote.smoten import warn_of_encoder
 from skresample.table import Rows
@@ -17,7 +18,6 @@ __all__ = ["SMOTENC"]
 
 
 @drop_in
-@fill_doc
 class SMOTENC(SMOTE):
     r"""SMOTE for numbers and categories, under the name it has in imbalanced-learn.
 
@@ -33,20 +33,12 @@ class SMOTENC(SMOTE):
 
     Parameters
     ----------
-    {categorical_features}
     categorical_encoder : estimator, default=None
         Accepted for compatibility with imbalanced-learn. Categories are compared without
         an encoder here, so that it has no effect; fitting warns if one is given.
-    {sampling_strategy}
-    {random_state}
-    {k_neighbors 5}
-    {n_jobs}
-    {standardize}
-    {keep_index}
 
     Attributes
     ----------
-    {attributes}
     continuous_features_ : ndarray of shape (d,)
         Positions of the other columns.
     median_std_ : dict
@@ -82,33 +74,10 @@ class SMOTENC(SMOTE):
     (8, True)
     """
 
-    _parameter_constraints: ClassVar[dict] = {
-        **{k: v for k, v in SMOTE._parameter_constraints.items() if k != "neighbors"},
-        "categorical_encoder": [HasMethods(["fit_transform", "inverse_transform"]), None],
-    }
-
-    def __init__(
-        self,
-        categorical_features: Any = "auto",
-        *,
-        categorical_encoder: Any = None,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        k_neighbors: Any = 5,
-        n_jobs: int | None = None,
-        standardize: bool = False,
-        keep_index: bool = False,
-    ):
-        super().__init__(
-            sampling_strategy=sampling_strategy,
-            random_state=random_state,
-            k_neighbors=k_neighbors,
-            n_jobs=n_jobs,
-            categorical_features=categorical_features,
-            standardize=standardize,
-            keep_index=keep_index,
-        )
-        self.categorical_encoder = categorical_encoder
+    categorical_features: CategoricalFeatures = field(default="auto", kw_only=False)
+    categorical_encoder: Annotated[
+        Any, HasMethods(["fit_transform", "inverse_transform"]), None
+    ] = None
 
     def _fit_table(self, rows: Rows, rng: np.random.Generator) -> None:
         warn_of_encoder(self)

@@ -1,20 +1,19 @@
 """SVM-SMOTE."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Annotated, Any
 
 import numpy as np
 from scipy import sparse
 from sklearn.svm import SVC
 from sklearn.utils import gen_batches
-from sklearn.utils._param_validation import HasMethods, StrOptions
+from sklearn.utils._param_validation import HasMethods
 
 from skresample.neighbors.mixed import Mixed, class_shares
 from skresample.neighbors.search import centred_if_far
 from skresample.samplers.base import Task, drop_in
 from skresample.samplers.constraints import WIDEST, RealInterval
-from skresample.samplers.parameters import fill_doc
-from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
+from skresample.samplers.parameters import Bounds, KNeighbors, MNeighbors, Standardize
+from skresample.smote.base import InterpolatingOverSampler, Pairing
 from skresample.utils import seeded_clone
 
 __all__ = ["SVMSMOTE"]
@@ -28,7 +27,6 @@ class NoSupportVectorsError(ValueError, RuntimeError):
 
 
 @drop_in
-@fill_doc
 class SVMSMOTE(InterpolatingOverSampler):
     r"""SMOTE from the minority's support vectors, outwards where they are safe.
 
@@ -47,27 +45,16 @@ class SVMSMOTE(InterpolatingOverSampler):
 
     Parameters
     ----------
-    {sampling_strategy}
-    {random_state}
-    {k_neighbors 5}
-    {m_neighbors}
     svm_estimator : estimator, default=None
         Classifier with ``support_`` after fitting, such as :class:`sklearn.svm.SVC`, which
         is the default, and is fitted to no more than 20,000 rows (see Notes).
     out_step : float, default=0.5
         The longest step outwards, as a share of the distance to the partner.
-    {n_jobs}
-    {categorical_features}
-    {standardize}
-    {neighbors}
-    {bounds}
-    {keep_index}
 
     Attributes
     ----------
     svm_estimator_ : estimator
         The machine of the last class that was fitted.
-    {attributes}
 
     See Also
     --------
@@ -105,48 +92,17 @@ class SVMSMOTE(InterpolatingOverSampler):
     (91, 91)
     """
 
+    k_neighbors: KNeighbors = 5
+    m_neighbors: MNeighbors = 10
+    svm_estimator: Annotated[Any, HasMethods(["fit", "predict"]), None] = None
+    out_step: Annotated[float, RealInterval(0, WIDEST, closed="both")] = 0.5
+    standardize: Standardize = False
+    bounds: Bounds = None
+
     _paper = (
         "Nguyen, Cooper, Kamei (2011), Borderline over-sampling for imbalanced data classification"
     )
     _no_base = "no support vector has a row of its class among its nearest neighbours"
-
-    _parameter_constraints: ClassVar[dict] = {
-        **InterpolatingOverSampler._parameter_constraints,
-        "k_neighbors": NEIGHBORS,
-        "m_neighbors": NEIGHBORS,
-        "svm_estimator": [HasMethods(["fit", "predict"]), None],
-        "bounds": [StrOptions({"observed"}), Mapping, None],
-        "out_step": [RealInterval(0, WIDEST, closed="both")],
-    }
-
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        k_neighbors: Any = 5,
-        m_neighbors: Any = 10,
-        svm_estimator: Any = None,
-        out_step: float = 0.5,
-        n_jobs: int | None = None,
-        categorical_features: Any = "auto",
-        standardize: bool = False,
-        neighbors: str = "auto",
-        bounds: Any = None,
-        keep_index: bool = False,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.k_neighbors = k_neighbors
-        self.m_neighbors = m_neighbors
-        self.svm_estimator = svm_estimator
-        self.out_step = out_step
-        self.n_jobs = n_jobs
-        self.categorical_features = categorical_features
-        self.standardize = standardize
-        self.neighbors = neighbors
-        self.bounds = bounds
-        self.keep_index = keep_index
 
     def _pair(self, task: Task) -> Pairing:
         if not task.majority.size:  # where a caller says how many rows of a single class it wants

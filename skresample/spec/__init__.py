@@ -1,5 +1,5 @@
 """Synthetic data from named distributions and from schemas."""
 
-from skresample.spec.marginal_sampler import RandomGenerator
+from skresample._exports import exports
 
-__all__ = ["RandomGenerator"]
+__getattr__, __dir__, __all__ = exports(__name__)

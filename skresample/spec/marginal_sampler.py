@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from numbers import Integral
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,6 @@ from skresample.density.copula import CopulaOverSampler, absent, gaussian_copula
 from skresample.numerics.kernels import Kernels
 from skresample.numerics.normal_scores import Marginal
 from skresample.samplers.base import Task, rows_of, seed_sequence
-from skresample.samplers.parameters import fill_doc
 from skresample.spec._distributions import CANDIDATES, Fit, Named, fit_named
 from skresample.spec.spec import (
     EMPIRICAL,
@@ -41,7 +40,6 @@ PADDING = 0.1
 VALUES_A_PARAMETER = 5
 
 
-@fill_doc
 class RandomGenerator(CopulaOverSampler):
     r"""Draw each column from the named distribution that fits it best, or from a spec.
 
@@ -56,8 +54,6 @@ class RandomGenerator(CopulaOverSampler):
 
     Parameters
     ----------
-    {sampling_strategy}
-    {random_state}
     distributions : {'auto', 'empirical'} or list of str, default='auto'
         What is fitted. ``'auto'`` tries all that are known, each where there are five values
         for each of its parameters; a list of their names tries these. ``'empirical'`` fits
@@ -72,9 +68,6 @@ class RandomGenerator(CopulaOverSampler):
         highest) per name or position of a column; where it gives none, ends are padded.
     spec : mapping, default=None
         A description of the columns, with which there is nothing to fit; see `from_spec`.
-    {n_jobs}
-    {categorical_features}
-    {keep_index}
 
     Attributes
     ----------
@@ -84,7 +77,6 @@ class RandomGenerator(CopulaOverSampler):
         distribution functions), the ``runner_up`` and its ``runner_up_bic``; of how many
         ``values``, and the share ``missing``. ``pandas.DataFrame(sampler.fit_log_)`` shows it
         as a table.
-    {attributes}
 
     See Also
     --------
@@ -132,38 +124,12 @@ class RandomGenerator(CopulaOverSampler):
     (True, ['f', 'm'])
     """
 
+    distributions: Annotated[Any, StrOptions({"auto", EMPIRICAL}), list, tuple] = "auto"
+    dependence: Annotated[str, StrOptions({"none", "gaussian"})] = "none"
+    bounds: Annotated[Any, StrOptions({"padded", "observed"}), Mapping, None] = "padded"
+    spec: Annotated[Any, Mapping, None] = None
+
     _paper = "Schwarz (1978), Estimating the dimension of a model"
-
-    _parameter_constraints: ClassVar[dict] = {
-        **CopulaOverSampler._parameter_constraints,
-        "distributions": [StrOptions({"auto", EMPIRICAL}), list, tuple],
-        "dependence": [StrOptions({"none", "gaussian"})],
-        "bounds": [StrOptions({"padded", "observed"}), Mapping, None],
-        "spec": [Mapping, None],
-    }
-
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        distributions: Any = "auto",
-        dependence: str = "none",
-        bounds: Any = "padded",
-        spec: Any = None,
-        n_jobs: int | None = None,
-        categorical_features: Any = "auto",
-        keep_index: bool = False,
-    ):
-        self.sampling_strategy = sampling_strategy
-        self.random_state = random_state
-        self.distributions = distributions
-        self.dependence = dependence
-        self.bounds = bounds
-        self.spec = spec
-        self.n_jobs = n_jobs
-        self.categorical_features = categorical_features
-        self.keep_index = keep_index
 
     @classmethod
     def from_spec(cls, spec: Any, **parameters: Any) -> Self:

@@ -1,18 +1,17 @@
 """The door: any table comes in as `Rows`, new rows go out in the make of the table."""
 
 from skresample.table.frames import append_table, is_frame, open_frame, take_rows
-from skresample.table.output import ROWS_AT_ONCE, Fill, Output, Synthetic, open_output
+from skresample.table.output import ROWS_AT_ONCE, Block, Output, open_output
 from skresample.table.rows import Columns, Rows, read_like, read_rows, refuse_not_in_memory
 from skresample.table.target import ALL_ROWS, Target, one_class, read_labels, read_target
 
 __all__ = [
     "ALL_ROWS",
     "ROWS_AT_ONCE",
+    "Block",
     "Columns",
-    "Fill",
     "Output",
     "Rows",
-    "Synthetic",
     "Target",
     "append_table",
     "is_frame",

@@ -15,7 +15,7 @@ from skresample.table.frames import NewColumn, bind, take
 from skresample.table.one_hot import OneHot
 from skresample.table.rows import Rows
 
-__all__ = ["ROWS_AT_ONCE", "Fill", "Output", "Synthetic", "open_output"]
+__all__ = ["ROWS_AT_ONCE", "Block", "Output", "open_output"]
 
 # New rows are made in batches, so that no second copy of them is; slices of them begin at
 # multiples of this.
@@ -24,10 +24,8 @@ ROWS_AT_ONCE = 4096
 # How many values of a sparse table are held densely at once.
 VALUES_AT_ONCE = 1 << 20
 
-Fill = Callable[[slice, npt.NDArray[np.floating]], None]
 
-
-class Synthetic(NamedTuple):
+class Block(NamedTuple):
     """New rows of one class, and the input rows that they came from.
 
     Attributes
@@ -36,20 +34,17 @@ class Synthetic(NamedTuple):
         Positions of the input rows behind each new row, -1 for none. Whatever a method
         does not compute is copied from the first parent, and what is missing from it or, where
         there is no parent, from a row of the table in which it is.
-    numeric : {callable, CSR matrix} or None
-        The columns of numbers: ``numeric(part, out)`` writes a slice of the new rows into an
-        array of shape (n_part, d), one slice after the other; a matrix of shape (n, d) for
-        a sparse table. None for copies.
+    numbers : {ndarray, CSR array} of shape (n, d) or None
+        The numerical columns; None for copies.
     codes : ndarray of shape (n, c) or None
-        The categories, -1 where a value is missing; read after `numeric` was called. None for
-        copies.
+        The categorical columns, -1 where a value is missing; None for copies.
     draws : ndarray of shape (n,) or None
         A number from U(0, 1) for each row, by which all its values are rounded, and its booleans
         were taken from the one parent or the other; None for others.
     """
 
     parents: npt.NDArray[np.intp]
-    numeric: Fill | Any = None
+    numbers: Any = None
     codes: npt.NDArray[np.signedinteger] | None = None
     draws: npt.NDArray[np.float64] | None = None
 
@@ -99,16 +94,14 @@ class Output(ABC):
         self.originals = originals
         self.filled = 0
 
-    def put(self, new: Synthetic, rng: np.random.Generator) -> None:
-        """Take the next rows; random numbers are for rounding."""
+    def put(self, new: Block) -> None:
+        """Write the next block."""
         part = slice(self.filled, self.filled + len(new.parents))
-        if new.draws is None and new.numeric is not None:
-            new = new._replace(draws=rng.random(len(new.parents)))
         self._put(part, new)
         self.filled = part.stop
 
     @abstractmethod
-    def _put(self, part: slice, new: Synthetic) -> None:
+    def _put(self, part: slice, new: Block) -> None:
         """Write the new rows with the positions of a slice."""
 
     @abstractmethod
@@ -116,15 +109,12 @@ class Output(ABC):
         """Return the table."""
 
     def _batches(
-        self, new: Synthetic, part: slice
+        self, new: Block, part: slice
     ) -> Iterator[tuple[slice, slice, npt.NDArray[np.floating]]]:
         """Yield slices of the new rows, the same of the output, and their numbers as floats."""
-        numeric = self.rows.numeric
-        room = np.empty((min(ROWS_AT_ONCE, len(new.parents)), numeric.shape[1]), numeric.dtype)
         for batch in gen_batches(len(new.parents), ROWS_AT_ONCE):
-            floats = room[: batch.stop - batch.start]
-            new.numeric(batch, floats)
-            yield batch, slice(part.start + batch.start, part.start + batch.stop), floats
+            where = slice(part.start + batch.start, part.start + batch.stop)
+            yield batch, where, new.numbers[batch].copy()  # which groups of one-hot columns change
 
     @cached_property
     def _rounding(self) -> npt.NDArray[np.intp]:
@@ -146,7 +136,7 @@ class Output(ABC):
         return base
 
     def _rounded(
-        self, new: Synthetic, batch: slice, floats: npt.NDArray[np.floating]
+        self, new: Block, batch: slice, floats: npt.NDArray[np.floating]
     ) -> Callable[[Any, Number], npt.NDArray[Any]]:
         """Settle the groups of zeros and ones in a batch, and return what writes its columns."""
         assert new.draws is not None
@@ -179,7 +169,7 @@ class Output(ABC):
             return parents
         return np.where(parents < 0, self.rows.hole(j), parents)
 
-    def _codes(self, new: Synthetic) -> npt.NDArray[np.signedinteger]:
+    def _codes(self, new: Block) -> npt.NDArray[np.signedinteger]:
         """Return the codes of new rows; -1, which is for the parent's, if none were computed."""
         if new.codes is None:
             like = self.rows.codes
@@ -213,9 +203,9 @@ class _ArrayOutput(Output):
             self.mask[:n_old] = rows.mask[:n_old]
             self.new_mask = self.mask[n_old:]
 
-    def _put(self, part: slice, new: Synthetic) -> None:
+    def _put(self, part: slice, new: Block) -> None:
         X = self.rows.X
-        if new.numeric is None:
+        if new.numbers is None:
             # Without a mode, take fills a buffer as large as the output first.
             np.take(X, new.parents[:, 0], axis=0, out=self.new[part], mode="clip")
             if self.rows.mask is not None:
@@ -223,7 +213,7 @@ class _ArrayOutput(Output):
             return
         columns = self.rows.columns
         if columns.numeric.dtype == X.dtype and not columns.categories.size:
-            new.numeric(slice(0, len(new.parents)), self.new[part])
+            self.new[part] = new.numbers
             if self.rows.mask is not None:
                 self.new_mask[part] = np.isnan(self.new[part])
             if len(columns.codecs) == 1:
@@ -255,7 +245,7 @@ class _ArrayOutput(Output):
         values: npt.NDArray[Any],
         missing: npt.NDArray[np.bool_],
         chosen: Any,
-        new: Synthetic,
+        new: Block,
         batch: slice,
     ) -> npt.NDArray[Any]:
         """Return new values of columns as objects; what is missing is as in the parent."""
@@ -283,16 +273,15 @@ class _SparseOutput(Output):
         super().__init__(rows, n_new, originals)
         self.blocks = [rows.X] if originals else []
 
-    def _put(self, part: slice, new: Synthetic) -> None:
+    def _put(self, part: slice, new: Block) -> None:
         X = self.rows.X
-        if new.numeric is None:
+        if new.numbers is None:
             self.blocks.append(X.tocsr()[new.parents[:, 0]])
             return
         columns = self.rows.columns
-        numeric = new.numeric
-        if callable(numeric):
-            parts = [sparse.csr_array(floats) for _, _, floats in self._batches(new, part)]
-            numeric = sparse.vstack(parts, format="csr")
+        numeric = new.numbers
+        if isinstance(numeric, np.ndarray):
+            numeric = sparse.csr_array(numeric)
         for group in self.rows.one_hot:
             if not group.of_codes:
                 numeric = self._settled(numeric, group, new)
@@ -324,7 +313,7 @@ class _SparseOutput(Output):
             block = sparse.hstack([block, *copied], format="csr")[:, order]
         self.blocks.append(block.astype(X.dtype, copy=False))
 
-    def _settled(self, numeric: Any, group: OneHot, new: Synthetic) -> Any:
+    def _settled(self, numeric: Any, group: OneHot, new: Block) -> Any:
         """Return a matrix with one 1 in each row of a group of zeros and ones."""
         assert new.draws is not None
         members, parts = group.members, []
@@ -367,9 +356,9 @@ class _FrameOutput(Output):
         self.missing: dict[int, npt.NDArray[np.bool_]] = {}
         self.codes: list[npt.NDArray[np.signedinteger]] = []
 
-    def _put(self, part: slice, new: Synthetic) -> None:
+    def _put(self, part: slice, new: Block) -> None:
         self.parents[part] = new.parents[:, 0]
-        if new.numeric is None:
+        if new.numbers is None:
             return
         columns = self.rows.columns
         if self.copied.all():

@@ -465,7 +465,7 @@ def test_names_that_are_spelt_as_numbers_are_encoded(table):
     frame = pd.DataFrame(X[:, :2]).add_prefix("x").assign(code=pd.Categorical(np.arange(400) % 3))
     result = compare(frame, y, samplers=[], estimators=LogisticRegression(), cv=2)
     assert result.encoded == ["LogisticRegression"]
-    assert "takes categories that are spelt as numbers for numbers, so" in result.notes[0]
+    assert "converts categories spelled as numbers to numbers, so" in result.notes[0]
 
 
 def test_default_samplers_do_not_depend_on_units():

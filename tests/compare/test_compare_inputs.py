@@ -24,8 +24,9 @@ from sklearn.tree import DecisionTreeClassifier
 
 from skresample import SMOTE, compare
 from skresample.compare import _compare as protocol
-from skresample.compare._compare import distinct_names, find_refusals
+from skresample.compare._compare import distinct_names
 from skresample.compare.baselines import TunedThreshold, groups_for
+from skresample.pipeline.adapt import with_encoder
 
 TREE = DecisionTreeClassifier(max_depth=3)
 SETTINGS = {"samplers": SMOTE(), "estimators": TREE, "cv": 2, "random_state": 0}
@@ -188,7 +189,7 @@ def test_errors_of_any_type_bring_an_encoder(table):
     result = compare(frame, y, **SETTINGS | {"estimators": FailsInItsOwnWay()})
     assert result.encoded == ["FailsInItsOwnWay"]
     assert not np.isnan(result.scores).any()
-    [reason] = find_refusals({"": FailsInItsOwnWay()}, frame, y).values()
+    _, reason = with_encoder(FailsInItsOwnWay(), frame, y)
     assert reason == "it cannot be fitted on the table as it is (categories in 'town')"
 
 

@@ -128,8 +128,8 @@ class TestWhatIsLearnt:
 
 def test_verbose_says_how_far_it_is(capsys):
     rows = pd.DataFrame(np.random.default_rng(0).normal(size=(60, 2)))
-    drawn(rows, n=1, verbose=True, max_rounds=1)
-    assert "ARFOverSampler, class 0: round 1 of 1, told right" in capsys.readouterr().err
+    drawn(rows, n=1, verbose=True, max_iter=1)
+    assert "ARFOverSampler, class 0: round 1 of 1, accuracy" in capsys.readouterr().err
 
 
 def test_a_large_class_has_forests_of_some_of_its_rows(monkeypatch):

@@ -270,17 +270,17 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("change", "message"),
         [
-            (lambda f: f.iloc[1:], "asked for 5 rows and drew 4"),
+            (lambda f: f.iloc[1:], "asked for 5 rows but drew 4"),
             (lambda f: f.drop(columns="job"), r"\['job'\] are missing"),
             (lambda f: f.assign(age=1), r"\['age'\] are new"),
             (lambda f: f.rename(columns={"job": "work"}), r"\['job'\] are missing, and \['work'\]"),
-            (lambda f: f[["job", *f]], r"\['job'\] are there more than once"),
-            (lambda f: f.assign(job="king"), "'king' in column 'job', a category that is not"),
+            (lambda f: f[["job", *f]], r"\['job'\] are repeated"),
+            (lambda f: f.assign(job="king"), "'king' in column 'job', a category that does not"),
             (lambda f: f.assign(children="two"), "Column 'children' held numbers"),
             (lambda f: f.assign(height=np.inf), "infinity in column 'height'"),
             (lambda f: f.assign(height=np.nan), "5 missing values in column 'height'"),
             (lambda f: f.assign(job=None), "5 missing values in column 'job'"),
-            (lambda f: f.to_numpy()[:, :2], r"shape \(5, 2\), and the table has 3 columns"),
+            (lambda f: f.to_numpy()[:, :2], r"shape \(5, 2\), but the table has 3 columns"),
             (lambda f: 7, r"an array of shape \(\)"),
         ],
     )
@@ -303,6 +303,15 @@ class TestRefusals:
 
         sampler = GeneratorSampler(Never()).fit(X, y)
         with pytest.raises(ValueError, match=r"could not draw 3 rows of class 1.*not today"):
+            sampler.sample(3)
+
+    def test_a_lack_of_memory_is_not_an_error_of_the_generator(self):
+        class Greedy(Bootstrap):
+            def sample(self, n):
+                raise MemoryError
+
+        sampler = GeneratorSampler(Greedy()).fit(*mixed())
+        with pytest.raises(MemoryError):
             sampler.sample(3)
 
     @pytest.mark.parametrize("wrong", [None, "ctgan"])

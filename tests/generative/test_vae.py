@@ -43,7 +43,7 @@ class TestRows:
         X = rng.lognormal(sigma=1.0, size=(4_000, 2))
         y = np.repeat([0, 1], [500, 3_500])
         mine = X[y == 1]
-        new = VAEOverSampler(max_epochs=20, random_state=0).fit(X, y).sample(20_000, label=1)
+        new = VAEOverSampler(max_iter=20, random_state=0).fit(X, y).sample(20_000, label=1)
         np.testing.assert_allclose(new.std(axis=0), mine.std(axis=0), rtol=0.06)
         for column, own in zip(new.T, mine.T, strict=True):
             assert np.quantile(own, 0.9995) < column.max() <= own.max()
@@ -111,20 +111,20 @@ class TestTraining:
         X, y = blobs((100, 40))
         if not with_numbers:
             X = np.where(X > 0, "more", "less").astype(object)
-        sampler = VAEOverSampler(learning_rate=1e200, max_epochs=1, random_state=0)
+        sampler = VAEOverSampler(learning_rate=1e200, max_iter=1, random_state=0)
         with pytest.raises(ValueError, match="cannot be trained on class 1"):
             sampler.fit(X, y)
 
     def test_what_has_learnt_nothing_says_so(self):
         X, y = blobs((300, 200))
-        with pytest.warns(UserWarning, match="learnt nothing of class 1.*below 3"):
-            VAEOverSampler(learning_rate=3.0, max_epochs=20, random_state=0).fit(X, y)
+        with pytest.warns(UserWarning, match="learned nothing about class 1.*below 3"):
+            VAEOverSampler(learning_rate=3.0, max_iter=20, random_state=0).fit(X, y)
 
     def test_progress_is_written_where_it_is_asked_for(self, capfd):
         X, y = blobs((100, 40))
-        VAEOverSampler(max_epochs=3, random_state=0).fit(X, y)
+        VAEOverSampler(max_iter=3, random_state=0).fit(X, y)
         assert capfd.readouterr().err == ""
-        VAEOverSampler(max_epochs=3, verbose=True, random_state=0).fit(X, y)
+        VAEOverSampler(max_iter=3, verbose=True, random_state=0).fit(X, y)
         assert "VAEOverSampler, class 1: epoch 3 of 3, loss" in capfd.readouterr().err
 
     @pytest.mark.parametrize("m", range(2, 11))
@@ -139,7 +139,7 @@ class TestTraining:
     def test_a_category_that_the_class_does_not_have_is_not_made(self):
         X, y = related(60)
         X.loc[y == 0, "d"] = "other"
-        new = VAEOverSampler(max_epochs=20, random_state=0).fit(X, y).sample(200, label=1)
+        new = VAEOverSampler(max_iter=20, random_state=0).fit(X, y).sample(200, label=1)
         assert set(new["d"]) <= {"high", "low"}
 
 
@@ -154,7 +154,7 @@ def test_a_large_class_is_trained_on_some_of_its_rows(monkeypatch):
         return train(network, x, *args, **given)
 
     monkeypatch.setattr(vae, "train", spy)
-    sampler = VAEOverSampler(max_epochs=5, random_state=0)
+    sampler = VAEOverSampler(max_iter=5, random_state=0)
     sampler.fit_resample(X, y)
     assert sizes == [100]
     assert np.unique(sampler.parents_).size == 400  # of all rows

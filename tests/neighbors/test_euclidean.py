@@ -201,7 +201,7 @@ class TestBadCircumstances:
     @pytest.mark.parametrize("backend", ["loky", "threading", "multiprocessing"])
     def test_inside_joblib(self, method, backend):
         X, y = draw(2000, 6), np.repeat([0, 0, 0, 1], 500)
-        smote = skresample.SMOTE(random_state=0, neighbors=method)
+        smote = skresample.SMOTE(random_state=0, algorithm=method)
         expected = smote.fit_resample(X, y)[0]
         run = Parallel(n_jobs=2, backend=backend)(delayed(resample)(method, X, y) for _ in range(3))
         for found in run:
@@ -289,7 +289,7 @@ def test_damaged_files_of_the_cache_are_compiled_anew(kind, how, tmp_path, monke
 
 def resample(method, X, y):
     neighbors.COMPILED_PAIRS = 0  # in a process of its own, the fixture has not done so
-    return skresample.SMOTE(random_state=0, neighbors=method).fit_resample(X, y)[0]
+    return skresample.SMOTE(random_state=0, algorithm=method).fit_resample(X, y)[0]
 
 
 LARGE = """
@@ -351,7 +351,7 @@ class TestSamplers:
     def test_new_rows_lie_between_rows_of_the_class(self, name, method):
         X, y = draw(3000, 4), (np.arange(3000) % 5 == 0).astype(int)
         more = {"cluster_balance_threshold": 0.1} if name == "KMeansSMOTE" else {}
-        sampler = getattr(skresample, name)(random_state=0, neighbors=method, **more)
+        sampler = getattr(skresample, name)(random_state=0, algorithm=method, **more)
         new = sampler.fit_resample(X, y)[0][3000:]
         assert len(new) == 1800
         first, second = X[sampler.parents_].transpose(1, 0, 2)

@@ -40,7 +40,7 @@ def work():
         *(cls() for cls in HYBRIDS),
         skresample.SMOTE(k_neighbors=NearestNeighbors(n_neighbors=6, algorithm="brute")),
         skresample.SMOTE(n_jobs=2),
-        skresample.SMOTE(neighbors="approximate"),
+        skresample.SMOTE(algorithm="approximate"),
     ]:
         print(sampler, flush=True)
         neighbors.COMPILED_PAIRS = 0 if "approximate" in str(sampler) else 10_000_000

@@ -71,7 +71,7 @@ from skresample import (
     TableEncoder,
     compare,
 )
-from skresample.pipeline.classifier import with_sampler
+from skresample.pipeline.nesting import with_sampler
 
 
 @pytest.fixture
@@ -171,7 +171,9 @@ def test_weights_are_refused_where_they_cannot_be_used(table):
     ):
         ResampledClassifier(pipeline, SMOTE()).fit(X, y, sample_weight=weights)
     tomek = imblearn.under_sampling.ClusterCentroids(random_state=0)
-    with pytest.raises(ValueError, match="ClusterCentroids does not say where its rows come from"):
+    with pytest.raises(
+        ValueError, match="ClusterCentroids does not report where its rows come from"
+    ):
         ResampledClassifier(LogisticRegression(), tomek).fit(X, y, sample_weight=weights)
 
 
@@ -433,7 +435,7 @@ class TestValidationInside:
         model = ResampledClassifier(estimator, RandomOverSampler(), calibration=calibration)
         with pytest.raises(ValueError, match=said) as caught:
             model.fit(*table)
-        assert "validates on rows that it holds out" in str(caught.value)
+        assert "validates on rows that it holds out of its training data" in str(caught.value)
 
     def test_without_a_sampler_all_is_as_it_is(self, table):
         search = GridSearchCV(DecisionTreeClassifier(random_state=0), {"max_depth": [1, 2]})
@@ -894,7 +896,7 @@ class TestCalibration:
     def test_says_what_is_too_little(self):
         X, y = blobs((50, 4))
         model = ResampledClassifier(LogisticRegression(), calibration="isotonic")
-        with pytest.raises(ValueError, match=r"in 5 folds, and class 'b' has 4: use a smaller"):
+        with pytest.raises(ValueError, match=r"in 5 folds, but class 'b' has 4: use a smaller"):
             model.fit(X, np.array(["a", "b"])[y])
         with pytest.raises(ValueError, match="calibration"):
             clone(model).set_params(calibration="platt").fit(X, y)
@@ -922,17 +924,17 @@ class TestCalibration:
         model = ResampledClassifier(
             LinearSVC(C=-1), SMOTE(), calibration="sigmoid", calibration_cv=2
         )
-        said = r"leaves 1 of class 'b' \(of 2\), of which SMOTE needs 2: use other folds"
+        said = r"leaves 1 of 2 rows of class 'b', but SMOTE needs 2: use other folds"
         with pytest.raises(ValueError, match=said):
             model.fit(X, np.array(["a", "b"])[y])
-        with pytest.raises(ValueError, match="of which SMOTEENN needs 2"):
+        with pytest.raises(ValueError, match="rows of class 1, but SMOTEENN needs 2"):
             model.set_params(sampler=SMOTEENN()).fit(X, y)
         copies = RandomOverSampler(random_state=0)
         model.set_params(estimator=LogisticRegression(), sampler=copies).fit(X, y)
         assert model.predict_proba(X).shape == (52, 2)
         folds = [(np.arange(40), np.arange(40, 52)), (np.arange(40, 52), np.arange(40))]
         alone = np.where(np.arange(52) < 50, 0, 1)
-        with pytest.raises(ValueError, match="leaves 0 of class 1"):
+        with pytest.raises(ValueError, match="leaves 0 of 2 rows of class 1"):
             model.set_params(calibration_cv=folds).fit(X, alone)
 
     def test_there_are_no_decision_values_beside_probabilities(self):
@@ -966,7 +968,7 @@ def test_weights_of_rows_that_are_left_or_all_made_anew():
     sampler, carried = cleaned.sampler_, cleaned.estimator_.sample_weight_
     old = ~sampler.is_synthetic_
     assert old.sum() < 120
-    np.testing.assert_array_equal(carried[old], weight[sampler.input_indices_[old]])
+    np.testing.assert_array_equal(carried[old], weight[sampler.sample_indices_[old]])
     np.testing.assert_array_equal(carried[~old], weight[sampler.parents_].mean(axis=1))
     anew = ResampledClassifier(Recorder(), ROSE(both_classes=True, random_state=0))
     carried = anew.fit(X, y, weight).estimator_.sample_weight_

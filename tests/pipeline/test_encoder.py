@@ -12,10 +12,17 @@ from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skresample import ResampledClassifier, TableEncoder
-from skresample.pipeline.encoder import needs_encoder, takes_missing, takes_names_for_numbers
+from skresample.pipeline.adapt import (
+    adapt,
+    converts_text,
+    needs_encoder,
+    takes_missing,
+    with_encoder,
+)
 
 CONTAINERS = {
     "pandas": lambda frame: frame,
@@ -152,7 +159,9 @@ def test_bad_input_is_refused():
     encoder = TableEncoder().fit(pd.DataFrame({"a": [1.0, 2.0], "b": ["x", "y"]}))
     with pytest.raises(ValueError, match="feature names should match"):
         encoder.transform(pd.DataFrame({"b": ["x"], "a": [1.0]}))
-    with pytest.raises(ValueError, match="'a' held numbers in fit, and now holds what is none"):
+    with pytest.raises(
+        ValueError, match="'a' contained numbers in fit, but now it contains other values"
+    ):
         encoder.transform(pd.DataFrame({"a": ["one"], "b": ["x"]}))
 
 
@@ -218,7 +227,7 @@ def test_which_tables_need_it(table, needed):
     assert needs_encoder(table) is needed
 
 
-def test_who_takes_missing_values():
+def test_which_estimators_accept_missing_values():
     boosting = HistGradientBoostingClassifier()
     assert takes_missing(boosting)
     assert not takes_missing(LogisticRegression())
@@ -229,7 +238,7 @@ def test_who_takes_missing_values():
     assert takes_missing(ResampledClassifier(LogisticRegression()))
 
 
-SPELT_AS_NUMBERS = {
+SPELLED_AS_NUMBERS = {
     "categories": lambda code: pd.DataFrame({"x": 1.0, "c": pd.Categorical(code)}),
     "holes": lambda code: pd.DataFrame({"x": 1.0, "c": pd.Categorical([*code[:-1], None])}),
     "text": lambda code: pd.DataFrame({"x": 1.0, "c": [f"0{c}" for c in code]}),
@@ -239,27 +248,27 @@ SPELT_AS_NUMBERS = {
 }
 
 
-@pytest.mark.parametrize("make", SPELT_AS_NUMBERS.values(), ids=SPELT_AS_NUMBERS)
-def test_who_takes_names_for_numbers(make):
+@pytest.mark.parametrize("make", SPELLED_AS_NUMBERS.values(), ids=SPELLED_AS_NUMBERS)
+def test_which_classifiers_convert_text_to_numbers(make):
     code, y = np.arange(40) % 4, np.repeat([0, 1], 20)
     table = make(code)
     boosting = HistGradientBoostingClassifier(max_iter=1)
-    assert takes_names_for_numbers(make_pipeline(StandardScaler(), boosting), table, y)
-    assert takes_names_for_numbers(make_pipeline(SimpleImputer(), LogisticRegression()), table, y)
+    assert converts_text(make_pipeline(StandardScaler(), boosting), table, y)
+    assert converts_text(make_pipeline(SimpleImputer(), LogisticRegression()), table, y)
     able = make_pipeline(OneHotEncoder(handle_unknown="ignore"), LogisticRegression())
-    assert not takes_names_for_numbers(able, table, y)
-    assert not takes_names_for_numbers(make_pipeline(TableEncoder(), boosting), table, y)
+    assert not converts_text(able, table, y)
+    assert not converts_text(make_pipeline(TableEncoder(), boosting), table, y)
     if isinstance(table, pd.DataFrame) and table["c"].dtype == "category":
-        assert not takes_names_for_numbers(boosting, table, y)
+        assert not converts_text(boosting, table, y)
 
 
-def test_tables_in_which_no_name_is_spelt_as_a_number():
+def test_tables_without_categories_spelled_as_numbers():
     y = np.repeat([0, 1], 20)
     model = LogisticRegression()
     for table in (np.eye(40), sparse.eye_array(40).tocsr(), np.eye(40).tolist()):
-        assert not takes_names_for_numbers(model, table, y)
+        assert not converts_text(model, table, y)
     for column in (np.arange(40), y == 1, np.where(y, "a", "1"), pd.Categorical(["a", "b"] * 20)):
-        assert not takes_names_for_numbers(model, pd.DataFrame({"a": column}), y)
+        assert not converts_text(model, pd.DataFrame({"a": column}), y)
 
 
 @pytest.mark.parametrize("zone", [None, "Europe/Berlin"])
@@ -271,3 +280,47 @@ def test_times_that_are_objects_are_times(zone):
     expected, encoded = (TableEncoder().fit_transform(frame) for frame in frames)
     np.testing.assert_allclose(encoded, expected)
     np.testing.assert_allclose(TableEncoder().fit(frames[0]).transform(frames[1]), expected)
+
+
+COLORS = pd.DataFrame({"x": np.arange(40.0), "color": ["red", "blue"] * 20})
+DIGITS = pd.DataFrame({"x": np.arange(40.0), "digit": [f"0{i % 4}" for i in range(40)]})
+MASKED = np.ma.masked_array(np.arange(80.0).reshape(40, 2), mask=np.arange(80).reshape(40, 2) == 3)
+
+
+@pytest.mark.parametrize(
+    ("table", "reason"),
+    [
+        (np.eye(40), ""),
+        (COLORS, "it cannot be fitted on the table as it is (categories in 'color')"),
+        (DIGITS, "it converts categories spelled as numbers to numbers"),
+        (MASKED, "it computes with masked values"),
+    ],
+    ids=["plain", "categories", "digits", "masked"],
+)
+def test_the_reason_for_an_encoder(table, reason):
+    y = np.repeat([0, 1], 20)
+    tree = DecisionTreeClassifier()
+    encoder, said, _ = adapt(tree, table, y)
+    assert said == reason
+    assert (encoder is None) == (reason == "")
+    model, said = with_encoder(tree, table, y)
+    assert said == reason
+    assert (model is tree) == (reason == "")
+    scaled = make_pipeline("passthrough", tree)
+    longer, _ = with_encoder(scaled, table, y)
+    assert len(longer) == 2 + (reason != "")
+    assert len(scaled) == 2
+
+
+def test_a_fit_that_is_passed_is_the_only_one_on_a_plain_table():
+    y = np.repeat([0, 1], 20)
+    fitted = LogisticRegression()
+    assert adapt(None, np.eye(40), y, fit=lambda: fitted.fit(np.eye(40), y)).fitted is fitted
+    assert adapt(None, np.eye(40), y).fitted is None
+
+
+def test_the_reason_names_columns_of_arrays():
+    y = np.repeat([0, 1], 20)
+    table = np.where(MASKED.mask, np.nan, MASKED.data)
+    reason = "it cannot be fitted on the table as it is (missing values in column 1)"
+    assert with_encoder(LogisticRegression(), table, y)[1] == reason

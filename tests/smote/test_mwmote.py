@@ -30,7 +30,7 @@ class TestWeights:
     @pytest.mark.parametrize("k3", ["half", 4])
     def test_by_hand(self, k3):
         X, y = blobs((90, 40), d=3)
-        sampler = MWMOTE(k3=k3, cut_off=100.0, random_state=0)
+        sampler = MWMOTE(standardize=False, k3=k3, cut_off=100.0, random_state=0)
         pairing = sampler.fit(X, y)._fitted_class(1)[1]
         wanted = weights_by_hand(X, y, 5, 3, k3)
         assert (wanted > 0).sum() > 10
@@ -39,7 +39,7 @@ class TestWeights:
     def test_isolated_rows_are_no_bases(self):
         sizes = [(6, 4), (1, 9), (1, 9)]
         X, y = groups(*sizes)
-        sampler = MWMOTE(cut_off=1e6, random_state=0)
+        sampler = MWMOTE(standardize=False, cut_off=1e6, random_state=0)
         sampler.fit_resample(X, y)
         assert (group_of(sampler.parents_[:, 0], sizes) == 0).all()
 
@@ -47,7 +47,7 @@ class TestWeights:
     def test_all_isolated_says_so_and_uses_all(self):
         X, y = groups((1, 9), (1, 9), (1, 9))
         with pytest.warns(UserWarning, match=r"every row is isolated.*as in SMOTE"):
-            _, y_out = MWMOTE(random_state=0).fit_resample(X, y)
+            _, y_out = MWMOTE(standardize=False, random_state=0).fit_resample(X, y)
         assert np.bincount(y_out).tolist() == [27, 27]
 
 
@@ -55,7 +55,7 @@ class TestClusters:
     def test_partner_is_of_the_same_cluster(self):
         sizes = [(8, 3), (5, 3), (0, 20)]
         X, y = groups(*sizes)
-        sampler = MWMOTE(random_state=0)
+        sampler = MWMOTE(standardize=False, random_state=0)
         sampler.fit_resample(X, y)
         group = group_of(sampler.parents_, sizes)
         np.testing.assert_array_equal(group[:, 0], group[:, 1])
@@ -64,7 +64,7 @@ class TestClusters:
     def test_wide_enough_a_cut_makes_one(self):
         sizes = [(8, 3), (5, 3), (0, 20)]
         X, y = groups(*sizes)
-        sampler = MWMOTE(cut_off=1e6, random_state=0)
+        sampler = MWMOTE(standardize=False, cut_off=1e6, random_state=0)
         sampler.fit_resample(X, y)
         group = group_of(sampler.parents_, sizes)
         assert (group[:, 0] != group[:, 1]).any()
@@ -76,15 +76,15 @@ class TestClusters:
         X, y = blobs((90, 40))
         X[3, 1] = np.nan
         with pytest.raises(ValueError, match=r"class 1 has 40 rows.*ProWSyn"):
-            MWMOTE().fit_resample(X, y)
+            MWMOTE(standardize=False).fit_resample(X, y)
 
 
 def test_what_the_border_needs_is_estimated_of_many_rows(monkeypatch):
     X, y = blobs((900, 300))
-    exact = MWMOTE(random_state=0).fit(X, y)._fitted_class(1)[1]
+    exact = MWMOTE(standardize=False, random_state=0).fit(X, y)._fitted_class(1)[1]
     monkeypatch.setattr("skresample.smote.mwmote.MOST_ROWS", 100)
     monkeypatch.setattr("skresample.smote.mwmote.MOST_PAIRS", 20_000)
-    few = MWMOTE(random_state=0).fit(X, y)._fitted_class(1)[1]
+    few = MWMOTE(standardize=False, random_state=0).fit(X, y)._fitted_class(1)[1]
     assert (exact.weights[few.weights > 0] > 0).all()
     assert np.count_nonzero(few.weights) > 0.9 * np.count_nonzero(exact.weights)
     assert few.weights.sum() < exact.weights.sum()  # one for each row of the border

@@ -10,7 +10,7 @@ from skresample import SMOBD
 
 
 def pairing(X, y, **given):
-    return SMOBD(random_state=0, **given).fit(X, y)._fitted_class(1)[1]
+    return SMOBD(standardize=False, random_state=0, **given).fit(X, y)._fitted_class(1)[1]
 
 
 def weights_by_optics(rows, min_samples, eta, noise_factor, radius):
@@ -86,10 +86,10 @@ class TestNoise:
         X, y = blobs((60, 30))
         far = np.flatnonzero(y == 1)[4]
         X[far] = 60.0
-        sampler = SMOBD(random_state=0)
+        sampler = SMOBD(standardize=False, random_state=0)
         sampler.fit_resample(X, y)
         assert far not in sampler.parents_[:, 0]
-        sampler = SMOBD(noise_factor=100, random_state=0)
+        sampler = SMOBD(standardize=False, noise_factor=100, random_state=0)
         sampler.fit_resample(X, y)
         assert far in sampler.parents_[:, 0]
 
@@ -103,7 +103,9 @@ class TestNoise:
     def test_all_noise_says_so_and_uses_all(self):
         X, y = blobs((60, 30))
         with pytest.warns(UserWarning, match=r"every row is noise .see noise_factor.*as in SMOTE"):
-            _, y_out = SMOBD(noise_factor=1e-6, random_state=0).fit_resample(X, y)
+            _, y_out = SMOBD(standardize=False, noise_factor=1e-6, random_state=0).fit_resample(
+                X, y
+            )
         assert np.bincount(y_out).tolist() == [60, 60]
 
 

@@ -159,9 +159,9 @@ def assert_cleaned(sampler, X, y, X_out, y_out):
     assert types_of(X_out) == types_of(X)
     y, y_out = column_of(y), column_of(y_out)
     given = np.flatnonzero(~sampler.is_synthetic_)
-    of = sampler.input_indices_[given]
+    of = sampler.sample_indices_[given]
     assert (np.diff(of) > 0).all()
-    assert len(sampler.is_synthetic_) == len(sampler.input_indices_) == len(y_out)
+    assert len(sampler.is_synthetic_) == len(sampler.sample_indices_) == len(y_out)
     for before, after in zip([*columns_of(X), y], [*columns_of(X_out), y_out], strict=True):
         assert same_bits([after[i] for i in given], [before[i] for i in of])
     for label in set(y):
