@@ -1,6 +1,14 @@
 """The door: any table comes in as `Rows`, new rows go out in the make of the table."""
 
-from skresample.table.frames import append_table, is_frame, open_frame, take_rows
+from skresample.table.frames import (
+    append_table,
+    copy_index,
+    is_frame,
+    labels_of,
+    open_frame,
+    take_rows,
+    to_pandas,
+)
 from skresample.table.output import ROWS_AT_ONCE, Block, Output, open_output
 from skresample.table.rows import Columns, Rows, read_like, read_rows, refuse_not_in_memory
 from skresample.table.target import ALL_ROWS, Target, one_class, read_labels, read_target
@@ -14,7 +22,9 @@ __all__ = [
     "Rows",
     "Target",
     "append_table",
+    "copy_index",
     "is_frame",
+    "labels_of",
     "one_class",
     "open_frame",
     "open_output",
@@ -24,4 +34,5 @@ __all__ = [
     "read_target",
     "refuse_not_in_memory",
     "take_rows",
+    "to_pandas",
 ]

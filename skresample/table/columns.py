@@ -16,9 +16,9 @@ from skresample.numerics.interpolation import round_stochastically
 __all__ = [
     "EXACT",
     "Category",
+    "Codec",
     "FloatCodec",
     "IntegerCodec",
-    "Number",
     "Values",
     "box",
     "codecs_of",
@@ -60,14 +60,14 @@ class Values(NamedTuple):
         Where a value is missing.
     decimals : int or None
         Of a column whose type says how many its numbers have.
-    named : bool
-        Whether its type says that it holds categories, whatever these are.
+    is_categorical : bool
+        Whether its type is a categorical one, whatever its values are.
     """
 
     values: npt.NDArray[Any]
     missing: npt.NDArray[np.bool_]
     decimals: int | None = None
-    named: bool = False
+    is_categorical: bool = False
 
 
 @dataclass(frozen=True)
@@ -248,12 +248,12 @@ class IntegerCodec:
         return float(value - self.offset) / self.unit
 
 
-Number = FloatCodec | IntegerCodec
+Codec = FloatCodec | IntegerCodec
 
 
 def keep_squares(
-    numeric: Any, codecs: list[tuple[Any, Number]]
-) -> tuple[Any, list[tuple[Any, Number]]]:
+    numeric: Any, codecs: list[tuple[Any, Codec]]
+) -> tuple[Any, list[tuple[Any, Codec]]]:
     """Scale columns of floats whose squares would leave the range of floats.
 
     By powers of two, so that no digit is lost. Very large columns get a factor in common, as
@@ -294,8 +294,8 @@ def keep_squares(
     else:
         numeric = numeric.copy()
         numeric[:, far] *= scale[far]
-    kept: list[tuple[Any, Number]] = []
-    own: list[tuple[Any, Number]] = []
+    kept: list[tuple[Any, Codec]] = []
+    own: list[tuple[Any, Codec]] = []
     for chosen, codec in codecs:
         places = np.arange(len(scale))[chosen]
         rest = np.setdiff1d(places, far)
@@ -398,7 +398,7 @@ def kind_of(column: Values) -> str:
         A name is a string or a value of a column that mixes strings with others. Anything
         else is the name of a type that cannot be computed with.
     """
-    if column.named:
+    if column.is_categorical:
         return "name"
     kind = column.values.dtype.kind
     if kind in "fiumM":
@@ -424,7 +424,7 @@ def kind_of(column: Values) -> str:
     return sorted(t.__name__ for t in other)[0]
 
 
-def read_number(column: Values, *, keep_decimals: bool) -> tuple[Number, npt.NDArray[Any]]:
+def read_number(column: Values, *, keep_decimals: bool) -> tuple[Codec, npt.NDArray[Any]]:
     """Return how a column of numbers is written, and its values as floats.
 
     Parameters
@@ -443,7 +443,7 @@ def read_number(column: Values, *, keep_decimals: bool) -> tuple[Number, npt.NDA
         FloatCodec, NaN where the value is missing.
     """
     values, present = plain(column), ~column.missing
-    number: Number
+    number: Codec
     if values.dtype.kind in "mM":
         number = _time(values[present], values.dtype)
         values = values.view(np.int64)
@@ -460,7 +460,7 @@ def read_number(column: Values, *, keep_decimals: bool) -> tuple[Number, npt.NDA
 
 def codecs_of(
     values: npt.NDArray[Any], *, keep_decimals: bool
-) -> list[tuple[npt.NDArray[np.intp], Number]]:
+) -> list[tuple[npt.NDArray[np.intp], Codec]]:
     """Return how columns of plain numbers of one type are written, those in the same way together.
 
     Parameters
@@ -475,16 +475,16 @@ def codecs_of(
     codecs : list of (ndarray, FloatCodec or IntegerCodec)
         Which columns, and their codec.
     """
-    found: dict[Number, list[int]] = {}
+    found: dict[Codec, list[int]] = {}
     for i, number in enumerate(_numbers_of(values, values.dtype, keep_decimals)):
         found.setdefault(number, []).append(i)
     return [(np.array(columns, dtype=np.intp), number) for number, columns in found.items()]
 
 
-def _numbers_of(values: npt.NDArray[Any], dtype: np.dtype, keep_decimals: bool) -> Iterator[Number]:
+def _numbers_of(values: npt.NDArray[Any], dtype: np.dtype, keep_decimals: bool) -> Iterator[Codec]:
     """Yield the codec of each column."""
     if dtype.kind == "b" or not len(values):
-        plain: Number = FloatCodec(dtype) if dtype.kind == "f" else IntegerCodec(dtype)
+        plain: Codec = FloatCodec(dtype) if dtype.kind == "f" else IntegerCodec(dtype)
         yield from [plain] * values.shape[1]
     elif dtype.kind == "f":
         for decimals, binary in zip(
@@ -497,7 +497,7 @@ def _numbers_of(values: npt.NDArray[Any], dtype: np.dtype, keep_decimals: bool) 
             yield IntegerCodec(dtype, offset, limits=(0, 1) if low >= 0 and high <= 1 else None)
 
 
-def encode_like(column: Values, number: Number) -> npt.NDArray[np.float64]:
+def encode_like(column: Values, number: Codec) -> npt.NDArray[np.float64]:
     """Return the values of a column as floats, as another one was read.
 
     Parameters

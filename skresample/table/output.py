@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy import sparse
 from sklearn.utils import gen_batches
 
-from skresample.table.columns import Number, box
+from skresample.table.columns import Codec, box
 from skresample.table.frames import NewColumn, bind, take
 from skresample.table.one_hot import OneHot
 from skresample.table.rows import Rows
@@ -137,7 +137,7 @@ class Output(ABC):
 
     def _rounded(
         self, new: Block, batch: slice, floats: npt.NDArray[np.floating]
-    ) -> Callable[[Any, Number], npt.NDArray[Any]]:
+    ) -> Callable[[Any, Codec], npt.NDArray[Any]]:
         """Settle the groups of zeros and ones in a batch, and return what writes its columns."""
         assert new.draws is not None
         base, draws = self._base(new.parents[batch, 0]), new.draws[batch]
@@ -146,7 +146,7 @@ class Output(ABC):
                 members = group.members
                 floats[:, members] = group.settle(floats[:, members], base[:, members], draws)
 
-        def written(chosen: Any, codec: Number) -> npt.NDArray[Any]:
+        def written(chosen: Any, codec: Codec) -> npt.NDArray[Any]:
             start = np.nan_to_num(base[:, chosen]) if codec.rounds else 0.0
             return codec.decode(floats[:, chosen], draws[:, np.newaxis], start)
 
@@ -160,14 +160,14 @@ class Output(ABC):
     ) -> npt.NDArray[np.intp]:
         """Return the rows that have the values of a column of categories: to be copied."""
         columns = self.rows.columns
-        like = self._with_hole(int(columns.categories[i]), parents)
+        like = self._missing_like(int(columns.categories[i]), parents)
         return np.where(codes < 0, like, np.append(columns.first_rows[i], 0)[codes])
 
-    def _with_hole(self, j: int, parents: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    def _missing_like(self, j: int, parents: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
         """Return the parents; where there is none, a row without a value in a column."""
         if (parents >= 0).all():
             return parents
-        return np.where(parents < 0, self.rows.hole(j), parents)
+        return np.where(parents < 0, self.rows.row_with_missing(j), parents)
 
     def _codes(self, new: Block) -> npt.NDArray[np.signedinteger]:
         """Return the codes of new rows; -1, which is for the parent's, if none were computed."""
@@ -252,7 +252,7 @@ class _ArrayOutput(Output):
         X, numbers = self.rows.X, self.rows.columns.numbers[chosen]
         boxed = np.empty(values.shape, dtype=object)
         for i, j in enumerate(numbers):
-            like = self._with_hole(j, new.parents[batch, 0])
+            like = self._missing_like(j, new.parents[batch, 0])
             boxed[:, i] = box(values[:, i], like, X[:, j])
             boxed[missing[:, i], i] = X[like, j][missing[:, i]]
         return boxed
@@ -402,7 +402,7 @@ class _FrameOutput(Output):
             i = numbers[j]
             values, self.numbers[i] = self.numbers[i], np.empty(0)  # not held any longer
             missing = self.missing.pop(i, self.copied) | self.copied
-            return NewColumn(self._with_hole(j, self.parents), values, missing)
+            return NewColumn(self._missing_like(j, self.parents), values, missing)
 
         return bind(
             self.rows.frame,

@@ -17,9 +17,9 @@ from skresample.neighbors.mixed import standard_deviation
 from skresample.table.columns import (
     EXACT,
     Category,
+    Codec,
     FloatCodec,
     IntegerCodec,
-    Number,
     Values,
     codecs_of,
     encode_like,
@@ -31,6 +31,7 @@ from skresample.table.columns import (
 from skresample.table.frames import (
     is_column,
     is_frame,
+    labels_of,
     number_blocks,
     open_frame,
     read_series,
@@ -97,7 +98,7 @@ class Columns:
     codes: npt.NDArray[np.signedinteger]
     numbers: npt.NDArray[np.intp]
     categories: npt.NDArray[np.intp]
-    codecs: list[tuple[Any, Number]]
+    codecs: list[tuple[Any, Codec]]
     first_rows: list[npt.NDArray[np.intp]]
     is_boolean: npt.NDArray[np.bool_]
     is_binary: npt.NDArray[np.bool_]
@@ -333,7 +334,7 @@ class Rows:
         scale = self.scale
         return 1.0 if not scale.size or (scale == 1).any() else float(scale.min())
 
-    def codec(self, i: int) -> Number:
+    def codec(self, i: int) -> Codec:
         """Return how a column of numbers is written.
 
         Parameters
@@ -346,10 +347,10 @@ class Rows:
         codec : FloatCodec or IntegerCodec
             The codec.
         """
-        return self.recipes_by_column[i]
+        return self.codecs_by_column[i]
 
     @cached_property
-    def recipes_by_column(self) -> list[Number]:
+    def codecs_by_column(self) -> list[Codec]:
         """How each column of numbers is written."""
         found: list[Any] = [None] * self.columns.numbers.size
         for chosen, codec in self.columns.codecs:
@@ -403,7 +404,7 @@ class Rows:
                 names.append(self.names[j])
         return names
 
-    def hole(self, j: int) -> int:
+    def row_with_missing(self, j: int) -> int:
         """Return a row in which a column has no value.
 
         Parameters
@@ -464,11 +465,11 @@ class Rows:
         self,
         numbers: npt.NDArray[np.intp],
         blocks: list[tuple[npt.NDArray[np.intp], npt.NDArray[Any]]],
-    ) -> tuple[npt.NDArray[np.floating], list[tuple[Any, Number]]]:
+    ) -> tuple[npt.NDArray[np.floating], list[tuple[Any, Codec]]]:
         numeric: Any = np.empty((len(self), len(numbers)))
         place = np.full(len(self.names), -1)
         place[numbers] = np.arange(len(numbers))
-        found: dict[Number, list[int]] = {}
+        found: dict[Codec, list[int]] = {}
         at_once = max(1, VALUES_AT_ONCE // max(1, len(self)))
         for where, values in blocks:
             for part in gen_batches(len(where), at_once):
@@ -488,7 +489,7 @@ class Rows:
                     "divide its values, leave the column out, or name it in categorical_features."
                 ) from error
             found.setdefault(codec, []).append(int(place[j]))
-        codecs: list[tuple[Any, Number]] = [
+        codecs: list[tuple[Any, Codec]] = [
             (np.sort(places), codec) for codec, places in found.items()
         ]
         single = all(codec.dtype == np.float32 for codec in found) and len(found) > 0
@@ -545,7 +546,7 @@ def read_rows(
     refuse_not_in_memory(X, sampler)
     row_types = mask = fill_value = None
     if is_frame(X):
-        names = [str(name) for name in getattr(X, "column_names", X.columns)]
+        names = list(map(str, labels_of(X)))
         validate_data(estimator, with_unique_names(X, names), skip_check_array=True)
         check_array(np.broadcast_to(0.0, X.shape), estimator=estimator)  # not empty
     else:
@@ -670,7 +671,7 @@ def read_like(
     place = np.full(len(rows.names), -1)
     place[columns.numbers] = np.arange(columns.numbers.size)
     for where, values in rows.blocks():
-        groups: dict[Number, list[int]] = {}
+        groups: dict[Codec, list[int]] = {}
         for k, i in enumerate(place[where].tolist()):
             if i >= 0 and fitted.codec(i).dtype.kind not in "mM":
                 groups.setdefault(fitted.codec(i), []).append(k)
@@ -798,13 +799,13 @@ def _read_array(rows: Rows, asked: set[int]) -> Columns:
     if X.dtype.kind in "iu" and values.size and _extreme(values) > EXACT:
         # Whole numbers beyond what floats hold: each column less its smallest value.
         numeric = np.empty(values.shape)
-        codecs: list[tuple[Any, Number]] = []
+        codecs: list[tuple[Any, Codec]] = []
         for i in range(values.shape[1]):
             missing = np.zeros(len(X), dtype=bool) if mask is None else mask[:, i]
             codec, numeric[:, i] = read_number(Values(values[:, i], missing), keep_decimals=False)
             codecs.append(([i], codec))
     else:
-        numeric, codecs = values.astype(dtype, copy=False), _recipes(X.dtype, _binary(values))
+        numeric, codecs = values.astype(dtype, copy=False), _codecs(X.dtype, _binary(values))
         if mask is not None:
             numeric = np.where(mask, dtype.type(np.nan), numeric)
     read = [Category.read(rows.column(j)) for j in categories]
@@ -845,7 +846,7 @@ def _read_sparse(X: Any, asked: set[int], names: list[str], sampler: str) -> Col
         Category.read(Values(by_column[:, [j]].toarray().ravel(), np.zeros(X.shape[0], dtype=bool)))
         for j in categories
     ]
-    codecs = _recipes(X.dtype, binary)
+    codecs = _codecs(X.dtype, binary)
     return _columns(numeric, numbers, categories, codecs, read, X.shape[0])
 
 
@@ -853,7 +854,7 @@ def _columns(
     numeric: Any,
     numbers: npt.NDArray[np.intp],
     categories: npt.NDArray[np.intp],
-    codecs: list[tuple[Any, Number]],
+    codecs: list[tuple[Any, Codec]],
     read: list[Category],
     n_rows: int,
 ) -> Columns:
@@ -868,12 +869,12 @@ def _columns(
     return Columns(numeric, codes, numbers, categories, codecs, first_rows, is_boolean, is_binary)
 
 
-def _recipes(dtype: np.dtype, binary: npt.NDArray[np.intp]) -> list[tuple[Any, Number]]:
+def _codecs(dtype: np.dtype, binary: npt.NDArray[np.intp]) -> list[tuple[Any, Codec]]:
     """Say how the columns of a matrix are written; those of zeros and ones stay so."""
-    everything: Number = FloatCodec(dtype) if dtype.kind == "f" else IntegerCodec(dtype)
+    everything: Codec = FloatCodec(dtype) if dtype.kind == "f" else IntegerCodec(dtype)
     if not binary.size or dtype.kind == "b":
         return [(slice(None), everything)]
-    zeros_and_ones: Number = (
+    zeros_and_ones: Codec = (
         FloatCodec(dtype, 0, (0.0, 1.0))
         if dtype.kind == "f"
         else IntegerCodec(dtype, limits=(0, 1))
