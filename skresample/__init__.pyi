@@ -36,7 +36,8 @@ from skresample.smote.smote import SMOTE as SMOTE
 from skresample.smote.smoten import SMOTEN as SMOTEN
 from skresample.smote.smotenc import SMOTENC as SMOTENC
 from skresample.smote.svm import SVMSMOTE as SVMSMOTE
-from skresample.spec.marginal_sampler import RandomGenerator as RandomGenerator
+from skresample.spec.marginal_sampler import MarginalSampler as MarginalSampler
+from skresample.spec.marginal_sampler import RandomGenerator as RandomGenerator  # former name
 
 __version__: str
 __all__: list[str]

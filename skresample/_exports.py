@@ -3,7 +3,7 @@
 Each is one line of ``skresample/__init__.pyi``, which type checkers and editors read too.
 """
 
-import ast
+import re
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
@@ -12,23 +12,24 @@ from typing import Any
 
 __all__ = ["exports"]
 
+LINE = re.compile(r"^from (\S+) import (\w+) as \2( +# former name)?$", re.M)
+
 
 @cache
-def _modules() -> dict[str, str]:
-    """Return the module of each public name."""
-    stub = ast.parse(Path(__file__).with_name("__init__.pyi").read_text(encoding="utf-8"))
-    imports = [node for node in stub.body if isinstance(node, ast.ImportFrom)]
-    return {alias.name: str(node.module) for node in imports for alias in node.names}
+def _lines() -> list[tuple[str, str, str]]:
+    """Return the module of each name, the name, and a remark if it is a former one."""
+    return LINE.findall(Path(__file__).with_name("__init__.pyi").read_text(encoding="utf-8"))
 
 
 def exports(package: str) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
     """Return ``__getattr__``, ``__dir__`` and ``__all__`` of a package."""
-    inside = {name: path for name, path in _modules().items() if path.startswith(f"{package}.")}
-    names = sorted(inside)
+    inside = [line for line in _lines() if line[0].startswith(f"{package}.")]
+    modules = {name: module for module, name, _ in inside}
+    names = sorted(name for _, name, former in inside if not former)
 
     def get(name: str) -> Any:
-        if name not in inside:
+        if name not in modules:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        return getattr(import_module(inside[name]), name)
+        return getattr(import_module(modules[name]), name)
 
     return get, lambda: names, names

@@ -44,7 +44,7 @@ PARQUET = ".parquet"
 # Much of Europe separates the fields of its CSV files by semicolons.
 TO_BE_GUESSED = (".csv", ".csv.gz")
 GUESSES = ",;\t|"
-# From so many characters it is seen how a table is written.
+# Number of characters from which the dialect of a table is recognized.
 SAMPLE = 1 << 20
 MARKS = {
     codecs.BOM_UTF8: "utf-8",
@@ -53,12 +53,12 @@ MARKS = {
     codecs.BOM_UTF16_LE: "utf-16-le",
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
-# What encodings are called in a file without a byte order mark.
+# Names of encodings in a file without a byte order mark.
 WITHOUT_MARK = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}
 # Numbers with signs between thousands, or with a comma before decimals.
 GROUPED = r"[+-]?(?:\d{1,3}(?:[ .,'’\u00a0\u202f]\d{3})+(?:[.,]\d+)?|\d+,\d+)"
 THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+")
-# A column with this share of numbers is meant to be one of numbers.
+# A column with this proportion of numbers is meant to be numerical.
 MOSTLY_NUMBERS = 0.8
 # What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection).
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -69,19 +69,7 @@ DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:(?P<between>[T ])\d{2}:\d{2}(?P<seconds>
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a table of text is written.
-
-    Attributes
-    ----------
-    separator, decimal : str
-        What stands between fields, and before decimals.
-    newline : str
-        What ends a line.
-    encoding : str
-        A codec that writes no byte order mark.
-    mark : bytes
-        The byte order mark, if there is one.
-    """
+    """How a table is written as text; `encoding` writes no byte order mark, `mark` is the mark."""
 
     separator: str = ","
     decimal: str = "."
@@ -91,24 +79,7 @@ class Dialect:
 
 
 def check_output(path: Path, *, overwrite: bool) -> None:
-    """Refuse a place that cannot be written to, or must not be.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        Where a file is to go. A link is followed.
-    overwrite : bool
-        Whether a file that is there may be replaced.
-
-    Raises
-    ------
-    FileNotFoundError
-        If its directory does not exist.
-    PermissionError
-        If its directory cannot be written to.
-    FileExistsError
-        If it is not a regular file (a directory, a device), or a file that may not be replaced.
-    """
+    """Raise an error if a path cannot be written to, or exists and `overwrite` is False."""
     folder = _followed(path).parent
     if not folder.is_dir():
         raise FileNotFoundError(f"There is no directory {folder} to write {path.name} to.")
@@ -137,31 +108,9 @@ def _followed(path: Path) -> Path:
 def write_atomically(path: Any, write: Callable[[Path], Any], *, overwrite: bool = False) -> Path:
     """Write a file whole or not at all.
 
-    A file that is replaced keeps its mode, and a link goes on leading to it. Until the file is
-    whole, it is in a folder beside its place, which is removed in the end. What a process that
-    was killed has left there of the same file is removed with a warning.
-
-    Parameters
-    ----------
-    path : str or path-like
-        Where the file is to be.
-    write : callable
-        Takes the path of a temporary file with the same name, and writes it.
-    overwrite : bool, default=False
-        Whether a file that is there may be replaced.
-
-    Returns
-    -------
-    path : pathlib.Path
-        Where the file is.
-
-    Raises
-    ------
-    FileNotFoundError
-        If its directory does not exist.
-    FileExistsError
-        If the file is there and `overwrite` is False, even if it came while this one was
-        written. Nothing is written then.
+    `write` takes the path of a temporary file of the same name. A replaced file keeps its mode,
+    and a link still leads to it. The leftovers of a process that was killed while it wrote the
+    same file are removed with a warning.
     """
     path = Path(path)
     check_output(path, overwrite=overwrite)
@@ -182,7 +131,7 @@ def write_atomically(path: Any, write: Callable[[Path], Any], *, overwrite: bool
 
 
 def _create(temporary: Path, place: Path, path: Path) -> None:
-    """Give a file its name, if no other file has it."""
+    """Move a file to its path, if no other file is there."""
     try:
         os.link(temporary, place)
     except FileExistsError:
@@ -269,23 +218,7 @@ def _lives(process: int) -> bool:
 
 
 def check_table_name(path: Path) -> str:
-    """Return the extension that tells the format of a table.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        Name of a table.
-
-    Returns
-    -------
-    extension : str
-        In lower case: .parquet, or one of .csv and .tsv with or without .gz.
-
-    Raises
-    ------
-    ValueError
-        If it is another one.
-    """
+    """Return the extension of a table in lower case, or raise an error if it is unsupported."""
     known = [*SEPARATORS, PARQUET]
     for extension in known:
         if path.name.lower().endswith(extension):
@@ -296,7 +229,7 @@ def check_table_name(path: Path) -> str:
 
 
 def _check_table(path: Path) -> str:
-    """Return the extension of a table that is there."""
+    """Return the extension of a table, or raise an error if there is no such file."""
     if path.is_dir():
         raise ValueError(f"{path} is a folder, not a table: name a file in it.")
     extension = check_table_name(path)
@@ -323,28 +256,7 @@ def read_dialect(
     decimal: str | None = None,
     encoding: str | None = None,
 ) -> Dialect:
-    """Find out how a table is written.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        CSV, TSV or Parquet, by its extension.
-    separator, decimal, encoding : str, default=None
-        What is known of it; None for what is to be found out.
-
-    Returns
-    -------
-    dialect : Dialect
-        Of a Parquet file, the default.
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is no such file.
-    ValueError
-        If it cannot be read, what is given does not fit, or several separators or signs
-        before decimals are possible.
-    """
+    """Recognize how a table is written, as far as it is not given; of Parquet, the default."""
     extension = _check_table(path)
     if extension == PARQUET:
         if separator or decimal or encoding:
@@ -439,7 +351,7 @@ def _records(text: str, separator: str) -> list[list[str]]:
 
 
 def _find_separator(text: str, default: str) -> str:
-    """Return what divides the first line, and all others in as many fields."""
+    """Return the separator that divides all lines into the same number of fields."""
     records = {sign: _records(text, sign) for sign in GUESSES}
     possible = [sign for sign, rows in records.items() if rows and len(rows[0]) > 1]
     if len(possible) > 1:
@@ -481,28 +393,9 @@ def _find_decimal(text: str, separator: str) -> str:
 
 
 def read_table(path: Path, dialect: Dialect | None = None) -> Any:
-    """Read a table.
+    """Read a table as a DataFrame.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        CSV, TSV or Parquet, by its extension.
-    dialect : Dialect, default=None
-        How it is written, as `read_dialect` returns it; None to find it out.
-
-    Returns
-    -------
-    frame : pandas.DataFrame
-        The table. Whole numbers stay whole where some are missing (dtype Int64), floats
-        are read to the last digit, and a column with numbers such as 007 is text. Of text
-        files, text is of dtype object.
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is no such file.
-    ValueError
-        If it cannot be read, or has no rows.
+    Whole numbers stay whole if some are missing (dtype Int64), and numbers such as 007 are text.
     """
     import pandas as pd
 
@@ -563,21 +456,10 @@ def _read_text(path: Path, dialect: Dialect) -> Any:
 
 
 def find_odd_number(column: Any, decimal: str = ".") -> tuple[int, Any, int] | None:
-    """Find what keeps a column of numbers from being one.
+    """Find the values that keep a column of text from being numerical.
 
-    Parameters
-    ----------
-    column : pandas.Series
-        A column of a table that was read from text.
-    decimal : str, default='.'
-        What stands before decimals in that text.
-
-    Returns
-    -------
-    found : tuple or None
-        The position and the text of the first value that is not a number, and how many there
-        are. None where the column is numbers, or fewer than four fifths of its values are, or
-        look like, numbers.
+    Returns the position and the text of the first, and their number; None if the column is
+    numerical, or fewer than `MOSTLY_NUMBERS` of its values look like numbers.
     """
     import pandas as pd
 
@@ -594,19 +476,10 @@ def find_odd_number(column: Any, decimal: str = ".") -> tuple[int, Any, int] | N
 
 
 def read_dates(frame: Any) -> dict[Any, tuple[Any, str]]:
-    """Replace text that is dates by dates, column by column.
+    """Convert columns in which every text is a date, in place.
 
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        A table that was read from text. Columns whose every text is a date as in
-        2024-02-29, or a date and a time as in 2024-02-29 13:05, become dates in it.
-
-    Returns
-    -------
-    forms : dict
-        How the dates are written, by column: the unit they end with, D, m or s, and what
-        stands before the time; of different forms the longest.
+    Returns by column how text wrote them: the longest unit, D, m or s, and the sign before the
+    time.
     """
     import pandas as pd
 
@@ -631,15 +504,7 @@ def read_dates(frame: Any) -> dict[Any, tuple[Any, str]]:
 
 
 def write_dates(frame: Any, forms: dict[Any, tuple[Any, str]]) -> None:
-    """Replace dates by text, where `read_dates` did the opposite.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        A table with these columns.
-    forms : dict
-        What `read_dates` returned.
-    """
+    """Convert dates back to text, in place, by what `read_dates` returned."""
     import pandas as pd
 
     for name, (unit, between) in forms.items():
@@ -651,20 +516,7 @@ def write_dates(frame: Any, forms: dict[Any, tuple[Any, str]]) -> None:
 
 
 def output_dialect(path: Path, source: Path, dialect: Dialect) -> Dialect:
-    """Return how a table is to be written that comes from another.
-
-    Parameters
-    ----------
-    path, source : pathlib.Path
-        Where the table goes, and where it comes from.
-    dialect : Dialect
-        Of the source.
-
-    Returns
-    -------
-    dialect : Dialect
-        That of the source, with the separator that the extension says where it is another one.
-    """
+    """Return the dialect of an output: that of its source, with the separator of its extension."""
     extension = check_table_name(path)
     if extension == PARQUET or same_text(path, source):
         return dialect
@@ -674,7 +526,7 @@ def output_dialect(path: Path, source: Path, dialect: Dialect) -> Dialect:
 
 
 def same_text(one: Path, other: Path) -> bool:
-    """Say whether two tables are text of one format, so that one can be copied to the other."""
+    """Return whether two tables are text of one format, so that rows can be copied."""
     formats = [check_table_name(path).removesuffix(".gz") for path in (one, other)]
     return formats[0] == formats[1] != PARQUET
 
@@ -682,19 +534,7 @@ def same_text(one: Path, other: Path) -> bool:
 def write_table(
     frame: Any, path: Path, dialect: Dialect | None = None, *, safe: bool = False
 ) -> None:
-    """Write a table, without its index.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        The table.
-    path : pathlib.Path
-        CSV, TSV or Parquet, by its extension.
-    dialect : Dialect, default=None
-        How to write text; None for UTF-8 with the separator of the extension.
-    safe : bool, default=False
-        Whether text that a spreadsheet would take for a formula has a quote put before it.
-    """
+    """Write a table; with `safe`, put a quote before text that begins like a formula."""
     extension = check_table_name(path)
     if extension == PARQUET:
         frame.to_parquet(path, index=False)
@@ -707,19 +547,7 @@ def write_table(
 
 
 def append_rows(source: Path, frame: Any, path: Path, dialect: Dialect) -> None:
-    """Write a table of text to the letter, and then more rows.
-
-    Parameters
-    ----------
-    source : pathlib.Path
-        CSV or TSV, also packed.
-    frame : pandas.DataFrame
-        The rows to come after it, with its columns.
-    path : pathlib.Path
-        Where to.
-    dialect : Dialect
-        Of the source.
-    """
+    """Copy the text of a table unchanged, and append more rows."""
     rows = io.StringIO(newline="")
     _write_rows(frame, rows, dialect, header=False)
     ends = tuple(end.encode(dialect.encoding) for end in "\n\r")
@@ -745,7 +573,7 @@ def _write_rows(frame: Any, file: Any, dialect: Dialect, *, header: bool) -> Non
 
 
 def _without_formulas(frame: Any) -> Any:
-    """Return a table in which no text begins as a formula does, names of columns included."""
+    """Return a table in which no text and no column name begins like a formula."""
     import pandas as pd
 
     def safe(value: Any) -> Any:

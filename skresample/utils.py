@@ -1,91 +1,12 @@
-"""What there is in the library, and what its parts share."""
+"""Utilities: the list of samplers, and helpers for code that uses them."""
 
-from importlib import import_module
-from typing import Any
+from skresample._support import import_extra, seeded_clone
+from skresample.registry import all_samplers, default_sampler, default_samplers
 
-from sklearn.base import clone
-
-__all__ = ["all_samplers", "import_extra", "seeded_clone"]
-
-
-def all_samplers() -> dict[str, Any]:
-    """List every sampler that the library exports and that needs no parameter.
-
-    Returns
-    -------
-    samplers : dict
-        Classes by name, sorted. All but GeneratorSampler, which needs a generator.
-
-    Examples
-    --------
-    >>> from skresample.utils import all_samplers
-    >>> "SMOTE" in all_samplers()
-    True
-    """
-    import skresample
-    from skresample.samplers.base import BaseSampler
-
-    names = sorted(set(skresample.__all__) - {"GeneratorSampler"})
-    exported = {name: getattr(skresample, name) for name in names}
-    return {
-        name: cls
-        for name, cls in exported.items()
-        if isinstance(cls, type) and issubclass(cls, BaseSampler)
-    }
-
-
-def seeded_clone(estimator: Any, seed: int) -> Any:
-    """Clone an estimator, and seed it and what it is made of where no seed was given.
-
-    Parameters
-    ----------
-    estimator : estimator
-        Left as it is.
-    seed : int
-        For every ``random_state`` that is None, also of nested estimators.
-
-    Returns
-    -------
-    estimator : estimator
-        The clone.
-
-    Examples
-    --------
-    >>> from sklearn.svm import SVC
-    >>> from skresample.utils import seeded_clone
-    >>> seeded_clone(SVC(), 3).random_state, seeded_clone(SVC(random_state=1), 3).random_state
-    (3, 1)
-    """
-    estimator = clone(estimator)
-    for name, value in estimator.get_params().items():
-        if value is None and name.split("__")[-1] == "random_state":
-            estimator.set_params(**{name: seed})
-    return estimator
-
-
-def import_extra(module: str, extra: str) -> Any:
-    """Import what only an extra of the library installs.
-
-    Parameters
-    ----------
-    module : str
-        Its name.
-    extra : str
-        The extra that installs it.
-
-    Returns
-    -------
-    module : module
-        The module.
-
-    Raises
-    ------
-    ImportError
-        If it is not installed; the message says how to install it.
-    """
-    try:
-        return import_module(module)
-    except ImportError as error:
-        raise ImportError(
-            f'This needs {module.partition(".")[0]}: pip install "skresample[{extra}]"'
-        ) from error
+__all__ = [
+    "all_samplers",
+    "default_sampler",
+    "default_samplers",
+    "import_extra",
+    "seeded_clone",
+]

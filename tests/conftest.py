@@ -10,13 +10,17 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 import pytest
+from covering import short_run
 from hypothesis import HealthCheck, settings
 
-# Chosen by SKRESAMPLE_HYPOTHESIS: 200 examples of a property, or 2,000 (see .ci/nightly).
-slow = [HealthCheck.too_slow]
-settings.register_profile("ci", max_examples=200, deadline=None, suppress_health_check=slow)
-settings.register_profile("nightly", max_examples=2000, deadline=None, suppress_health_check=slow)
-settings.load_profile(os.environ.get("SKRESAMPLE_HYPOTHESIS", "ci"))
+# How many examples of a property are tried; --hypothesis-profile chooses another.
+for profile, examples in (("short", 20), ("exhaustive", 200), ("nightly", 2000)):
+    settings.register_profile(
+        profile,
+        max_examples=examples,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
 
 # What stands over the columns of the table of laws, by the files and classes of tests.
 LAWS = {
@@ -47,6 +51,37 @@ REPEATS = "ignore:.*new rows of class .* repeat others:UserWarning"
 
 def pytest_configure(config):
     config.addinivalue_line("filterwarnings", REPEATS)
+    third = "every_third(first, second): a third of the second is enough for each of the first"
+    config.addinivalue_line("markers", third)
+    config.addinivalue_line(
+        "markers", "exhaustive: many draws of a statistic, of which others try few"
+    )
+    if not config.getoption("--hypothesis-profile"):
+        settings.load_profile("exhaustive" if config.getoption("--exhaustive") else "short")
+
+
+@pytest.hookimpl(trylast=True)  # after what -k and -m choose
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("--exhaustive"):
+        kept = short_run(items)
+        left_out = set(items) - set(kept)
+        config.hook.pytest_deselected(items=[item for item in items if item in left_out])
+        items[:] = kept
+
+
+@pytest.fixture
+def turn(pytestconfig):
+    """Return a function that gives a test some of many values, the next ones at the next place.
+
+    With --exhaustive, it gives all of them.
+    """
+
+    def values_at(values, place, n):
+        if pytestconfig.getoption("--exhaustive"):
+            return values
+        return [values[(place * n + i) % len(values)] for i in range(n)]
+
+    return values_at
 
 
 @pytest.fixture(scope="session")
@@ -58,6 +93,11 @@ def others_tables():
 
 def pytest_addoption(parser):
     parser.addoption("--law-table", type=Path, help="write the table of methods and laws there")
+    parser.addoption(
+        "--exhaustive",
+        action="store_true",
+        help="run every combination of the parameters of a test, and more examples of a property",
+    )
 
 
 def pytest_terminal_summary(terminalreporter, config):

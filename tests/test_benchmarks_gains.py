@@ -35,8 +35,9 @@ from benchmarks.gains.analysis import (  # noqa: E402
     selected_by_test,
     wide,
 )
+from benchmarks.gains.calibration import calibration_slope  # noqa: E402
 from benchmarks.gains.data import Source, Table, load, prepare, shrink, sources  # noqa: E402
-from benchmarks.gains.methods import NOTHING, Method, all_methods, draws  # noqa: E402
+from benchmarks.gains.methods import NO_RESAMPLING, Method, all_methods, draws  # noqa: E402
 from benchmarks.gains.protocol import AT_HALF, SCORES, Plan, Unit, run  # noqa: E402
 from benchmarks.gains.report import write_page, write_tables  # noqa: E402
 from benchmarks.gains.running import (  # noqa: E402
@@ -61,6 +62,12 @@ def made(name="made", n=120, n_rare=30, signal=1.0, seed=0):
     X = rng.normal(size=(n, 3))
     X[:, 0] += signal * y
     return Table(name, name, X, y, [])
+
+
+def with_categories():
+    table = made(n=90, n_rare=30)
+    X = np.column_stack([table.X, np.random.default_rng(0).integers(3, size=90)])
+    return table._replace(X=X, categorical=[3])
 
 
 def lines_of(table, compared, classifier=PLAIN, plan=PLAN, repeats=1):
@@ -123,7 +130,7 @@ class TestBudgets:
             drawn = draws(method.settings, 4, seed=1)
             assert len(drawn) == 4
             assert drawn[0] == {}
-        assert NOTHING in all_methods()
+        assert NO_RESAMPLING in all_methods()
         assert set(methods.QUICK) <= set(all_methods())
 
     def test_groups_are_told_by_name(self):
@@ -131,8 +138,8 @@ class TestBudgets:
             # Random over-sampling is a baseline, however it is calibrated.
             calibrated = method.calibration is not None and not name.startswith("random ")
             assert (group_of(name) == "calibrated") == calibrated
-        assert group_of("SMOTE") == group_of(methods.IMBLEARN) == "over-sampler"
-        assert group_of("random over-sampling") == group_of("nothing") == "baseline"
+        assert group_of("SMOTE") == group_of(methods.IMBLEARN) == "oversampler"
+        assert group_of("random oversampling") == group_of("no resampling") == "baseline"
 
     def test_every_setting_can_be_set(self):
         table = made()
@@ -144,12 +151,13 @@ class TestBudgets:
                     method.sampler_for(table).set_params(**{name: value})
 
     def test_results_of_unequal_budgets_are_refused(self):
-        frame = lines_of(made(), [Method(NOTHING), Method("SMOTE", SMOTE())])
-        assert finished(frame, [NOTHING, "SMOTE"], 2) is frame
-        fewer = frame[~((frame["method"] == NOTHING) & (frame["configuration"] == 1))]
+        frame = lines_of(made(), [Method(NO_RESAMPLING), Method("SMOTE", SMOTE())])
+        assert finished(frame, [NO_RESAMPLING, "SMOTE"], 2) is frame
+        fewer = frame[~((frame["method"] == NO_RESAMPLING) & (frame["configuration"] == 1))]
         with pytest.raises(ValueError, match="has to have 2 configurations"):
-            finished(fewer, [NOTHING, "SMOTE"], 2)
+            finished(fewer, [NO_RESAMPLING, "SMOTE"], 2)
 
+    @pytest.mark.exhaustive
     def test_the_trap(self):
         """SMOTE with 300 times the settings is SMOTE, and only selection finds a gain."""
         few = {"k_neighbors": (3, 5, 7)}
@@ -158,7 +166,7 @@ class TestBudgets:
             "sampling_strategy": (*np.linspace(0.5, 1, 30),),
         }
         twins = [
-            Method(NOTHING),
+            Method(NO_RESAMPLING),
             Method("SMOTE", SMOTE(), few),
             Method("SMOTE again", SMOTE(), few),
             Method("NewSMOTE", SMOTE(), many),
@@ -177,7 +185,7 @@ class TestBudgets:
         plenty = Plan(folds=3, inner=2, budget=12)
         best = []
         for table in tables:
-            new = lines_of(table, [Method(NOTHING), twins[3]], NEAREST, plenty)
+            new = lines_of(table, [Method(NO_RESAMPLING), twins[3]], NEAREST, plenty)
             unfair = chosen(new, score, AT_HALF, by="test")["NewSMOTE"].mean()
             best.append(unfair - wide(frame, score)["SMOTE"].loc["1-NN", table.name])
         assert np.mean(best) > 0.05
@@ -207,7 +215,7 @@ class TestLeaks:
         X = np.column_stack([table.X, np.zeros(len(table.y))])
         table = table._replace(X=X, categorical=[3])
         monkeypatch.setattr(Memory, "shown", [])
-        lines_of(table, [Method(NOTHING), Method("memory", Memory())])
+        lines_of(table, [Method(NO_RESAMPLING), Method("memory", Memory())])
         # In each outer fold, for each configuration: two inner folds, and the training rows.
         assert len(Memory.shown) == PLAN.folds * PLAN.budget * (PLAN.inner + 1)
         folds = [Memory.shown[i : i + 6] for i in range(0, len(Memory.shown), 6)]
@@ -221,15 +229,18 @@ class TestLeaks:
 
     def test_memorising_labels_gains_nothing(self):
         table = made(signal=0.0, n=200, n_rare=80)
-        both = [Method(NOTHING), Method("memory", Memory())]
+        both = [Method(NO_RESAMPLING), Method("memory", Memory())]
         frame = lines_of(table, both, NEAREST, repeats=2)
         means = wide(frame, "ROC AUC").mean()
-        assert means["memory"] == means[NOTHING]
+        assert means["memory"] == means[NO_RESAMPLING]
         assert 0.4 < means["memory"] < 0.6
         # The same sampler before the folds are made tells every label.
         X, y = Memory().fit_resample(table.X, table.y)
         leaky = made()._replace(X=X, y=y)
-        assert wide(lines_of(leaky, [Method(NOTHING)], NEAREST), "ROC AUC").mean()[NOTHING] > 0.9
+        assert (
+            wide(lines_of(leaky, [Method(NO_RESAMPLING)], NEAREST), "ROC AUC").mean()[NO_RESAMPLING]
+            > 0.9
+        )
 
 
 class Failing(BaseSampler):
@@ -246,26 +257,26 @@ class Failing(BaseSampler):
 
 class TestScores:
     def test_a_method_that_fails_counts_as_nothing_and_is_told(self):
-        frame = lines_of(made(), [Method(NOTHING), Method("failing", Failing())])
+        frame = lines_of(made(), [Method(NO_RESAMPLING), Method("failing", Failing())])
         assert (frame.loc[frame["method"] == "failing", "error"] != "").all()
         assert frame["error"].str.contains("this never works").any()
         values = chosen(frame, "MCC", AT_HALF)
-        assert (values["failing"] == values[NOTHING]).all()
+        assert (values["failing"] == values[NO_RESAMPLING]).all()
 
     def test_the_configuration_is_that_of_the_inner_folds(self):
         rows = []
         for configuration, (inner, test) in enumerate([(0.5, 0.9), (0.7, 0.1), (0.7, 0.8)]):
             row = dict.fromkeys(UNIT, 0)
-            row |= {"method": NOTHING, "configuration": configuration, "decision": AT_HALF}
+            row |= {"method": NO_RESAMPLING, "configuration": configuration, "decision": AT_HALF}
             rows.append(row | {"error": "", "inner: MCC": inner, "test: MCC": test})
         frame = pd.DataFrame(rows)
-        assert chosen(frame, "MCC", AT_HALF)[NOTHING].tolist() == [0.1]
-        assert chosen(frame, "MCC", AT_HALF, by="test")[NOTHING].tolist() == [0.9]
+        assert chosen(frame, "MCC", AT_HALF)[NO_RESAMPLING].tolist() == [0.1]
+        assert chosen(frame, "MCC", AT_HALF, by="test")[NO_RESAMPLING].tolist() == [0.9]
         frame = frame.rename(columns=lambda c: c.replace("MCC", "Brier"))
-        assert chosen(frame, "Brier", AT_HALF)[NOTHING].tolist() == [0.9]
+        assert chosen(frame, "Brier", AT_HALF)[NO_RESAMPLING].tolist() == [0.9]
 
     def test_a_threshold_moves_decisions_only(self):
-        frame = lines_of(made(n=300, n_rare=30), [Method(NOTHING)])
+        frame = lines_of(made(n=300, n_rare=30), [Method(NO_RESAMPLING)])
         by_decision = frame.set_index(["fold", "configuration", "decision"])
         for name in SCORES[9:]:
             at = by_decision[f"test: {name}"].unstack()  # noqa: PD010
@@ -274,30 +285,34 @@ class TestScores:
         assert recall["tuned for balanced accuracy"] > recall[AT_HALF] + 0.1
 
     def test_synthetic_rows_are_counted(self):
-        names = ["SMOTE", methods.IMBLEARN, methods.UNDER_SAMPLING, NOTHING]
+        names = ["SMOTE", methods.IMBLEARN, methods.UNDER_SAMPLING, NO_RESAMPLING]
         compared = [all_methods()[name] for name in names]
         frame = lines_of(made(), compared, plan=PLAN._replace(budget=1))
         counts = frame.groupby("method")[["rows", "synthetic"]].first()
         assert counts.loc["SMOTE"].tolist() == counts.loc[methods.IMBLEARN].tolist() == [120, 40]
         assert counts.loc[methods.UNDER_SAMPLING].tolist() == [40, 0]
-        assert counts.loc[NOTHING].tolist() == [80, 0]
+        assert counts.loc[NO_RESAMPLING].tolist() == [80, 0]
 
-    def test_every_method_runs_on_numbers_and_on_categories_with_holes(self):
-        rng = np.random.default_rng(0)
-        table = made(n=90, n_rare=30)
-        X = np.column_stack([table.X, rng.integers(3, size=90)])
-        mixed = table._replace(X=X, categorical=[3])
+    @pytest.mark.parametrize("name", all_methods())
+    @pytest.mark.parametrize("columns", ["numbers", "numbers and categories"])
+    def test_every_method_runs(self, columns, name):
+        table = made(n=90, n_rare=30) if columns == "numbers" else with_categories()
         plan = PLAN._replace(budget=1, folds=2)
         unit = Unit(0, 0, PLAIN.name, "made")
-        for one in (table, mixed):
-            errors = pd.DataFrame(run(one, unit, PLAIN, [*all_methods().values()], plan))["error"]
-            assert set(errors) == {""}
-        holes = X.copy()
+        errors = pd.DataFrame(run(table, unit, PLAIN, [all_methods()[name]], plan))["error"]
+        assert set(errors) == {""}
+
+    @pytest.mark.parametrize("name", classifiers.all_classifiers())
+    def test_every_classifier_runs_on_categories_with_holes(self, name):
+        table = with_categories()
+        holes = table.X.copy()
         holes[::7, 0] = np.nan
-        few = [all_methods()[name] for name in (NOTHING, "SMOTE")]
-        for classifier in classifiers.all_classifiers().values():
-            lines = run(mixed._replace(X=holes), unit, classifier, few, plan)
-            assert {line["error"] for line in lines} == {""}
+        plan = PLAN._replace(budget=1, folds=2)
+        few = [all_methods()[name] for name in (NO_RESAMPLING, "SMOTE")]
+        classifier = classifiers.all_classifiers()[name]
+        unit = Unit(0, 0, PLAIN.name, "made")
+        lines = run(table._replace(X=holes), unit, classifier, few, plan)
+        assert {line["error"] for line in lines} == {""}
 
 
 class TestStatistics:
@@ -317,7 +332,7 @@ class TestStatistics:
         rng = np.random.default_rng(0)
         names = [f"t{i}" for i in range(20)]
         values = pd.DataFrame(
-            {NOTHING: np.full(20, 0.2), "good": 0.1 + 0.01 * rng.random(20)},
+            {NO_RESAMPLING: np.full(20, 0.2), "good": 0.1 + 0.01 * rng.random(20)},
             index=pd.Index(names, name="table"),
         )
         families = pd.Series(names, index=names)
@@ -329,12 +344,14 @@ class TestStatistics:
         low, high = stats.t.interval(0.95, 19, d.mean(), stats.sem(d))
         assert [found["low"], found["high"]] == pytest.approx([low, high])
         ranked, _ = ranks(values, "Brier", families)
-        assert ranked.mean().to_dict() == {"good": 1, NOTHING: 2}
+        assert ranked.mean().to_dict() == {"good": 1, NO_RESAMPLING: 2}
 
     def test_nothing_gains_by_selection_too(self):
         table = made(n=90, n_rare=15, signal=0.5)
-        frame = lines_of(table, [Method(NOTHING)], classifiers.all_classifiers()["decision tree"])
-        found = selected_by_test(frame, "F1 of the rare class").loc[NOTHING]
+        frame = lines_of(
+            table, [Method(NO_RESAMPLING)], classifiers.all_classifiers()["decision tree"]
+        )
+        found = selected_by_test(frame, "F1 of the rare class").loc[NO_RESAMPLING]
         assert found["best on the held-out fold"] >= found["chosen by inner folds"]
 
 
@@ -354,11 +371,11 @@ class TestRunning:
         assert first[0].table == "iris0"
 
     def test_a_journal_of_another_plan_is_refused(self, tmp_path):
-        facts = facts_of(PLAN, [Method(NOTHING)])
+        facts = facts_of(PLAN, [Method(NO_RESAMPLING)])
         assert open_journal(tmp_path, facts) == set()
         assert open_journal(tmp_path, facts) == set()
         with pytest.raises(ValueError, match="give another --output"):
-            open_journal(tmp_path, facts_of(PLAN._replace(budget=9), [Method(NOTHING)]))
+            open_journal(tmp_path, facts_of(PLAN._replace(budget=9), [Method(NO_RESAMPLING)]))
 
     def test_no_unit_is_begun_after_the_deadline(self, tmp_path):
         seen = defaultdict(int)
@@ -366,7 +383,7 @@ class TestRunning:
             units(PLAN, 1, [PLAIN.name], ["pima"]),
             tmp_path,
             {PLAIN.name: PLAIN},
-            [Method(NOTHING)],
+            [Method(NO_RESAMPLING)],
             PLAN,
             n_jobs=1,
             done=lambda unit, _: seen.__setitem__(unit, 1),
@@ -377,7 +394,7 @@ class TestRunning:
 
     @pytest.mark.usefixtures("others_tables")
     def test_killed_and_started_again_it_gives_the_same(self, tmp_path):
-        options = ["--tables", "iris0,zoo-3,glass-0-4_vs_5", "--methods", "nothing,SMOTE"]
+        options = ["--tables", "iris0,zoo-3,glass-0-4_vs_5", "--methods", "no resampling,SMOTE"]
         options += ["--classifiers", "logistic regression,decision tree", "--jobs", "1"]
         options += ["--folds", "3", "--inner", "2", "--budget", "2"]
 
@@ -417,7 +434,7 @@ class TestRunning:
 
 
 def test_the_report_has_every_table_and_needs_no_other_file(tmp_path):
-    compared = [all_methods()[name] for name in (NOTHING, "class weights", "SMOTE", "ADASYN")]
+    compared = [all_methods()[name] for name in (NO_RESAMPLING, "class weights", "SMOTE", "ADASYN")]
     tables = [made(f"t{i}", n=60, n_rare=15, seed=i) for i in range(4)]
     parts = tmp_path / "parts"
     facts = facts_of(PLAN, compared)
@@ -451,3 +468,15 @@ def test_the_report_has_every_table_and_needs_no_other_file(tmp_path):
     for path in guide.glob("*.md"):
         rows = [line for line in path.read_text().splitlines() if line.startswith("|")]
         assert len({line.count("|") for line in rows}) == 1
+
+
+def test_the_slope_of_calibration_is_that_of_a_logistic_regression():
+    rng = np.random.default_rng(0)
+    odds = rng.normal(-2, 2, 5000)
+    true = (rng.random(5000) < 1 / (1 + np.exp(-0.5 * odds))).astype(int)
+    fitted = LogisticRegression(C=np.inf, tol=1e-10).fit(odds[:, np.newaxis], true)
+    found = calibration_slope(true, 1 / (1 + np.exp(-odds)))
+    assert found == pytest.approx(fitted.coef_[0, 0], rel=1e-4)
+    assert 0.4 < found < 0.6
+    assert np.isnan(calibration_slope(np.array([0, 0, 1, 1]), np.array([0.1, 0.2, 0.3, 0.4])))
+    assert np.isnan(calibration_slope(np.array([0, 0]), np.array([0.1, 0.2])))

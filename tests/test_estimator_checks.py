@@ -17,6 +17,7 @@ pytestmark = [
 ESTIMATORS = [*SAMPLERS, *(cls(random_state=0) for cls in HYBRIDS)]
 
 
+@pytest.mark.every_third("estimator", "check")
 @sklearn_checks.parametrize_with_checks([*SAMPLERS, *(cls(random_state=0) for cls in HYBRIDS)])
 def test_scikit_learn(estimator, check):
     check(estimator)
@@ -33,6 +34,7 @@ def test_each_parameter_has_constraints(estimator):
     assert set(estimator._parameter_constraints) == set(estimator.get_params(deep=False))
 
 
+@pytest.mark.every_third("estimator", "check")
 @imblearn_checks.parametrize_with_checks([*SAMPLERS, *(cls(random_state=0) for cls in HYBRIDS)])
 def test_imbalanced_learn(estimator, check):
     check(estimator)

@@ -12,17 +12,17 @@ ROOT = Path(skresample.__file__).parent
 PAGE = (ROOT.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
 # From the bottom up. What is in one line does not import from each other.
 LEVELS = [
-    {"_version", "_exports", "_messages", "numerics"},
-    {"neighbors", "_files", "datasets"},
+    {"_version", "_exports", "_support", "_messages", "_files", "numerics"},
+    {"neighbors", "_pages", "datasets"},
     {"table"},
     {"samplers"},
     {"smote", "density", "generative"},
-    {"utils", "spec", "disclosure"},
+    {"registry", "spec", "disclosure"},
     {"pipeline"},
     {"cleaning"},
     {"compare"},
     {"audit"},
-    {"cli", "testing"},
+    {"cli", "utils"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
 

@@ -35,17 +35,17 @@ from rich.table import Table
 from sklearn.datasets import make_classification
 
 from benchmarks.audit.data import FAULTS, PART, real_tables, split
-from skresample import GANOverSampler, KDEOverSampler, RandomOverSampler, audit
+from skresample import KDEOverSampler, audit
 from skresample.audit.answers import NO_PROBLEM, NOT_JUDGED, PROBLEM
 from skresample.audit.report import MARKS
-from skresample.compare._compare import default_samplers, standardized
+from skresample.utils import default_sampler, default_samplers
 
 RESULTS = Path(__file__).parents[1] / "results" / "audit.json"
-QUESTIONS = ("valid", "faithful", "varied", "private", "useful", "fair")
+QUESTIONS = ("validity", "fidelity", "diversity", "privacy", "utility", "fairness")
 IMBALANCE = 15
 RARE = 60
 MIB = 1 << 20
-RECOVERED = "Points at which lines of synthetic rows meet"
+RECOVERED = "Intersections of lines through synthetic rows"
 
 
 def verdicts(parts: list, seed: int) -> dict[str, str]:
@@ -148,7 +148,7 @@ def audited(sampler: Any, seed: int) -> dict[str, Any]:
         random_state=seed,
     )
     said = report.to_dict()
-    [(_, lines, points, real, rows, recovered)] = report.answers["private"].details[RECOVERED][1:]
+    [(_, lines, points, real, rows, recovered)] = report.answers["privacy"].details[RECOVERED][1:]
     return {
         **{question: said[question]["verdict"] for question in QUESTIONS},
         "lines": lines,
@@ -159,10 +159,8 @@ def audited(sampler: Any, seed: int) -> dict[str, Any]:
 
 def generators(repeats: int, jobs: int) -> dict[str, dict[str, list[Any]]]:
     """Return verdicts and recovered rows by sampler, at imbalance 15."""
-    classes = [*default_samplers(), RandomOverSampler]
-    if find_spec("torch"):
-        classes.append(GANOverSampler)
-    named = {cls.__name__: standardized(cls) for cls in classes}
+    more = ["RandomOverSampler", *(["GANOverSampler"] if find_spec("torch") else [])]
+    named = default_samplers() | {name: default_sampler(name) for name in more}
     named["KDE, Gaussian"] = KDEOverSampler(kernel="gaussian")
     arguments = [(sampler, seed) for sampler in named.values() for seed in range(repeats)]
     runs = at_once("generators", audited, arguments, jobs)

@@ -175,12 +175,12 @@ class Fault(NamedTuple):
 
 
 FAULTS = {
-    "copies": Fault(copies, ("varied", "private"), visible=seldom_repeated),
-    "5 % leaked rows": Fault(leaked, ("varied", "private"), visible=seldom_repeated),
-    "a shifted column": Fault(shifted, ("faithful",), possible=several_numbers),
+    "copies": Fault(copies, ("diversity", "privacy"), visible=seldom_repeated),
+    "5 % leaked rows": Fault(leaked, ("diversity", "privacy"), visible=seldom_repeated),
+    "a shifted column": Fault(shifted, ("fidelity",), possible=several_numbers),
     "a broken correlation": Fault(
-        broken, ("faithful",), possible=several_numbers, visible=correlated
+        broken, ("fidelity",), possible=several_numbers, visible=correlated
     ),
-    "a dropped group": Fault(dropped, ("fair",)),
-    "a never-seen category": Fault(unseen, ("valid",)),
+    "a dropped group": Fault(dropped, ("fairness",)),
+    "a never-seen category": Fault(unseen, ("validity",)),
 }

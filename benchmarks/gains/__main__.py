@@ -96,9 +96,9 @@ def main() -> None:
     quick = options.quick
     tables = chosen(options.tables, data.sources(), data.QUICK if quick else tuple(data.sources()))
     names = chosen(options.methods, known_methods, methods.QUICK if quick else tuple(known_methods))
-    if methods.NOTHING not in names:
+    if methods.NO_RESAMPLING not in names:
         raise SystemExit(
-            f"--methods has to have {methods.NOTHING!r}, which others are held against."
+            f"--methods has to have {methods.NO_RESAMPLING!r}, which others are held against."
         )
     by = chosen(options.classifiers, known, classifiers.QUICK if quick else tuple(known))
     given = {field: getattr(options, field) for field in Plan._fields}

@@ -6,9 +6,9 @@ import scikit_posthocs
 from baycomp import SignedRankTest
 from scipy import stats
 
-from benchmarks.gains.methods import NOTHING
+from benchmarks.gains.methods import NO_RESAMPLING
 from benchmarks.gains.protocol import AT_HALF, SCORES
-from skresample.compare._compare import CLASS_WEIGHTS, F1_THRESHOLD, TUNED_THRESHOLD
+from skresample.compare.methods import CLASS_WEIGHTS, TUNED_THRESHOLD, TUNED_THRESHOLD_F1
 
 __all__ = [
     "HIGHER_IS_BETTER",
@@ -34,10 +34,10 @@ HIGHER_IS_BETTER = {name: name not in SCORES[-3:] for name in SCORES}
 SLOPE = "calibration slope"
 # What depends on a decision; the rest is the same at any threshold.
 DECIDED = SCORES[:9]
-# The threshold of nothing that was tuned for a score, or for the nearest one to it.
+# The threshold without resampling, tuned for a score, or for the nearest one to it.
 THRESHOLDS = {
     TUNED_THRESHOLD: "tuned for balanced accuracy",
-    F1_THRESHOLD: "tuned for F1",
+    TUNED_THRESHOLD_F1: "tuned for F1",
 }
 # Differences smaller than this are the same for all practical purposes.
 ROPE = 0.01
@@ -83,7 +83,7 @@ def chosen(frame: pd.DataFrame, score: str, decision: str, *, by: str = "inner")
     -------
     values : DataFrame
         A line per unit, a column per method. Where all configurations of a method failed,
-        the value is that of nothing: the user is left with the table as it was.
+        the value is that of no resampling.
     """
     rows = frame[frame["decision"] == decision]
     aim = "log-loss" if score == SLOPE else score
@@ -97,22 +97,22 @@ def chosen(frame: pd.DataFrame, score: str, decision: str, *, by: str = "inner")
     failed = (best["error"] != "").unstack()  # noqa: PD010
     if score == SLOPE:
         values = np.log(values.clip(0.1, 10)).abs()
-    return values.mask(failed, values[NOTHING], axis=0)
+    return values.mask(failed, values[NO_RESAMPLING], axis=0)
 
 
 def wide(frame: pd.DataFrame, score: str, decision: str = AT_HALF) -> pd.DataFrame:
     """Return the mean over the folds of each method for each classifier and table.
 
-    The tuned thresholds are there as methods of their own: nothing, decided otherwise.
+    The tuned thresholds are methods of their own, without resampling.
     """
     values = chosen(frame, score, decision)
     if score in DECIDED and decision == AT_HALF:
         for name, other in THRESHOLDS.items():
-            values[name] = chosen(frame, score, other)[NOTHING]
+            values[name] = chosen(frame, score, other)[NO_RESAMPLING]
     return values.groupby(["classifier", "table"]).mean()
 
 
-def gains(values: pd.DataFrame, score: str, reference: str = NOTHING) -> pd.DataFrame:
+def gains(values: pd.DataFrame, score: str, reference: str = NO_RESAMPLING) -> pd.DataFrame:
     """Return what each other method gains over a reference: more is better, whatever the score."""
     turned = better(values, score)
     return turned.sub(turned[reference], axis=0).drop(columns=reference)
@@ -132,10 +132,10 @@ def by_family(values: pd.DataFrame, families: pd.Series) -> pd.DataFrame:
 
 def group_of(method: str) -> str:
     """Say what kind a method is of, for colours and summaries."""
-    known = (NOTHING, CLASS_WEIGHTS, TUNED_THRESHOLD, F1_THRESHOLD)
+    known = (NO_RESAMPLING, CLASS_WEIGHTS, TUNED_THRESHOLD, TUNED_THRESHOLD_F1)
     if method in known or method.startswith("random "):
         return "baseline"
-    return "calibrated" if " + " in method else "over-sampler"
+    return "calibrated" if " + " in method else "oversampler"
 
 
 def against(gained: pd.DataFrame, families: pd.Series, seed: int = 0) -> pd.DataFrame:
@@ -219,16 +219,16 @@ def nemenyi(ranked: pd.DataFrame) -> pd.DataFrame:
 
 
 def selected_by_test(frame: pd.DataFrame, score: str, decision: str = AT_HALF) -> pd.DataFrame:
-    """Return what is "gained" over the defaults of nothing by taking the best of all.
+    """Return what is "gained" over the defaults without resampling by taking the best of all.
 
     Returns
     -------
     found : DataFrame
         A line per method: the gain of the configuration that the inner folds choose, and of
-        the one that is best on the held-out fold itself, both over nothing with its defaults.
+        the one that is best on the held-out fold itself, both over no resampling with its defaults.
     """
-    defaults = frame[(frame["configuration"] == 0) & (frame["method"] == NOTHING)]
-    plain = better(chosen(defaults, score, decision), score)[NOTHING]
+    defaults = frame[(frame["configuration"] == 0) & (frame["method"] == NO_RESAMPLING)]
+    plain = better(chosen(defaults, score, decision), score)[NO_RESAMPLING]
     found = {}
     for label, by in (("chosen by inner folds", "inner"), ("best on the held-out fold", "test")):
         values = better(chosen(frame, score, decision, by=by), score)

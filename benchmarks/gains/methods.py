@@ -12,22 +12,21 @@ from sklearn.base import clone
 
 from benchmarks.gains.data import Table
 from skresample import RandomOverSampler, ResampledClassifier
-from skresample.compare._compare import (
+from skresample.compare.methods import (
     CLASS_WEIGHTS,
-    NOTHING,
-    RANDOM_OVER_SAMPLING,
-    standardized,
+    NO_RESAMPLING,
+    RANDOM_OVERSAMPLING,
 )
-from skresample.utils import all_samplers
+from skresample.utils import all_samplers, default_sampler
 
-__all__ = ["NOTHING", "QUICK", "Method", "all_methods", "draws", "halfway"]
+__all__ = ["NO_RESAMPLING", "QUICK", "Method", "all_methods", "draws", "halfway"]
 
 IMBLEARN = "imbalanced-learn's SMOTE"
-UNDER_SAMPLING = "random under-sampling"
+UNDER_SAMPLING = "random undersampling"
 QUICK = (
-    NOTHING,
+    NO_RESAMPLING,
     CLASS_WEIGHTS,
-    RANDOM_OVER_SAMPLING,
+    RANDOM_OVERSAMPLING,
     UNDER_SAMPLING,
     IMBLEARN,
     "SMOTE",
@@ -150,20 +149,20 @@ def all_methods() -> dict[str, Method]:
     """Return the baselines, every exported sampler, and calibrated ones where there are such."""
     theirs = imblearn.over_sampling.SMOTE()
     found = [
-        Method(NOTHING),
+        Method(NO_RESAMPLING),
         Method(CLASS_WEIGHTS),
-        Method(RANDOM_OVER_SAMPLING, RandomOverSampler(), settings_of(RandomOverSampler())),
+        Method(RANDOM_OVERSAMPLING, RandomOverSampler(), settings_of(RandomOverSampler())),
         Method(UNDER_SAMPLING, RandomUnderSampler(), {"sampling_strategy": ("auto", down_halfway)}),
         Method(IMBLEARN, theirs, settings_of(theirs), imblearn_for),
     ]
-    samplers = {name: standardized(cls) for name, cls in all_samplers().items()}
+    samplers = {name: default_sampler(name) for name in all_samplers()}
     del samplers["RandomOverSampler"]
     if find_spec("torch") is None:  # which it cannot be trained without
         del samplers["GANOverSampler"]
     found += [Method(name, one, settings_of(one)) for name, one in samplers.items()]
     if "calibration" in inspect.signature(ResampledClassifier).parameters:
         for name, one in (
-            (RANDOM_OVER_SAMPLING, RandomOverSampler()),
+            (RANDOM_OVERSAMPLING, RandomOverSampler()),
             ("SMOTE", samplers["SMOTE"]),
         ):
             found += [

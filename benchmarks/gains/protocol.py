@@ -1,6 +1,6 @@
 """One held-out fold of one table: every method with the same folds, seeds and budget.
 
-Each method has the same number of configurations, nothing included: the defaults, then draws
+Each method has the same number of configurations, no resampling included: the defaults, then draws
 from the settings of the classifier (the same draws for all methods) and from its own. Each is
 scored twice: on the rows of inner folds, which nobody was trained on, and on the held-out
 fold. Choosing among configurations by the first and reporting the second comes later
@@ -18,13 +18,14 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits
 
+from benchmarks.gains.calibration import calibration_slope
 from benchmarks.gains.classifiers import Classifier
 from benchmarks.gains.data import Table, load, shrink
 from benchmarks.gains.methods import Method, draws
-from skresample.compare._compare import build, confidence_of
+from skresample.compare import methods
 from skresample.compare.baselines import log_of, tune_offsets
+from skresample.compare.fitting import confidence_of
 from skresample.compare.metrics import (
-    calibration_slope,
     decision_scores,
     probability_scores,
     ranking_scores,
@@ -181,7 +182,9 @@ def _model(
         sampler = clone(sampler).set_params(**{k: v for k, v in of_method.items() if k in known})
     # A calibrator has to be around all that is fitted.
     outside = encoded or method.calibration is not None
-    model = build(pipeline, sampler, method.name, outside, seed)
+    kind = "weights" if method.name == methods.CLASS_WEIGHTS else "sampler"
+    treatment = methods.Method(method.name, kind, sampler)
+    model = treatment.build(pipeline, seed, sampler_first=outside)
     if method.calibration is not None:
         # Around the support vector machine, the sampler goes inside of what calibrates it.
         resampled = model if "calibration" in model.get_params(deep=False) else model.estimator

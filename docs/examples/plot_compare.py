@@ -1,16 +1,16 @@
 """
-What does it gain?
-==================
+Does oversampling help?
+=======================
 
-Two classifiers and three samplers on a table of 1,484 proteins, 51 of which are of the class
-that we look for, and the baselines that a sampler must beat.
+Two classifiers, three samplers and the baselines on a table of 1,484 proteins, 51 of which are of
+the minority class.
 """
 
 # %%
 # The table
 # ---------
 #
-# :func:`~skresample.datasets.load_yeast4` comes with the package: eight measurements of a yeast
+# The package includes :func:`~skresample.datasets.load_yeast4`: eight measurements of a yeast
 # protein, and whether it is a membrane protein of one kind, which 3.4 % are.
 
 from skresample.datasets import load_yeast4
@@ -22,10 +22,9 @@ y.value_counts()
 # Before and after
 # ----------------
 #
-# :func:`~skresample.compare` fits each classifier with each sampler in 5 folds, twice, and
-# resamples the training rows only. Without a word from us it adds what over-sampling has to beat:
-# nothing, class weights, a threshold tuned for balanced accuracy, one tuned for F1, and random
-# over-sampling.
+# :func:`~skresample.compare` fits each classifier with each sampler in 5 folds, repeated twice, and
+# resamples the training rows only. It always adds the baselines: no resampling, class weights, a
+# threshold tuned for balanced accuracy, a threshold tuned for F1, and random oversampling.
 
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
@@ -49,17 +48,16 @@ result = compare(
 _ = result.plot()
 
 # %%
-# Each point is the mean difference to doing nothing, with its 95 % interval. Read it from left to
-# right:
+# Each point is the mean change from no resampling, with its 95 % CI. From left to right:
 #
-# - **Recall** of the positive class goes up, its **precision** goes down. That is the operating
-#   point moving. A *tuned threshold* moves it too, without a single new row.
-# - **Average precision** and **ROC AUC** ask how well the rows are ranked, whatever the threshold.
-#   No interval lies above zero: no sampler has taught the classifiers to rank better.
-# - **Balanced accuracy** and **G-mean** reward the move. A sampler that does not beat the tuned
-#   threshold here has gained nothing that a threshold does not give.
-# - **Brier** and **log-loss** are better when smaller. Classifiers trained on balanced rows take
-#   the rare class for frequent, and their probabilities are wrong for the table as it is.
+# - **Recall** of the minority class rises and its **precision** falls: the operating point moves.
+#   A *tuned threshold* moves it, too, without synthetic samples.
+# - **Average precision** and **ROC AUC** measure the ranking of the rows at any threshold. No CI
+#   is above zero: no sampler improves the ranking.
+# - **Balanced accuracy** and **G-mean** reward the move. A sampler that is not better than the
+#   tuned threshold here has no gain of its own.
+# - **Brier** and **log-loss** are better when lower. Classifiers trained on balanced rows
+#   overestimate the probability of the minority class.
 #
 # The same in words:
 

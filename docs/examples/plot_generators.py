@@ -50,7 +50,7 @@ class Jitter:
 
 
 samplers = {
-    "RandomGenerator": skresample.RandomGenerator(),
+    "MarginalSampler": skresample.MarginalSampler(),
     "Perturbation": skresample.Perturbation(scale=0.3),
     "VAEOverSampler": skresample.VAEOverSampler(),
     "ARFOverSampler": skresample.ARFOverSampler(),
@@ -85,7 +85,7 @@ for ax in axes.flat[1 + len(samplers) :]:
     ax.set_axis_off()
 
 # %%
-# - **RandomGenerator** draws each column by itself: the frame is right, and nothing in it.
+# - **MarginalSampler** draws each column by itself: the frame is right, and nothing in it.
 # - **Perturbation** is the class, blurred.
 # - **VAEOverSampler** finds bend and group, and blurs where they meet.
 # - **ARFOverSampler** puts them together from boxes.

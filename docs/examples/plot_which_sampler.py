@@ -2,11 +2,11 @@ r"""
 Which sampler?
 ==============
 
-Every method of the library on one table of two features: what it does in a sentence, its formula,
-where it is from, and where it puts its rows.
+Every method of the library on one table with two features: a sentence, a formula, the reference,
+and a plot of the synthetic samples.
 
-No method is best on all tables, and often none is better than doing nothing and moving the
-threshold: :func:`~skresample.compare` says so for yours. In a hurry:
+No method is best on all tables. Often none is better than a tuned threshold without resampling;
+:func:`~skresample.compare` measures this on your table. A first choice:
 
 .. list-table::
    :header-rows: 1
@@ -14,32 +14,32 @@ threshold: :func:`~skresample.compare` says so for yours. In a hurry:
 
    * - your table
      - try
-   * - anything, as what others have to beat
+   * - any table, as the baseline for other samplers
      - :class:`~skresample.RandomOverSampler`
-   * - numbers, names, holes: the usual
-     - :class:`~skresample.SMOTE`, with ``standardize=True`` where units differ
+   * - mixed-type data: numerical and categorical features, missing values
+     - :class:`~skresample.SMOTE`, with ``standardize=True`` if units differ
    * - some labels are wrong
      - :class:`~skresample.SafeLevelSMOTE`, :class:`~skresample.LeeSMOTE`,
        :class:`~skresample.SMOTEIPF`; not :class:`~skresample.ADASYN`
-   * - labels are right, and the border is what matters
+   * - labels are correct, and the class border matters
      - :class:`~skresample.BorderlineSMOTE`, :class:`~skresample.ProWSyn`
-   * - the class is in groups
+   * - the minority class has several clusters
      - :class:`~skresample.KMeansSMOTE`, :class:`~skresample.MWMOTE`, :class:`~skresample.SMOBD`
-   * - new rows have to look like real ones
+   * - synthetic samples must look like real ones
      - :class:`~skresample.KDEOverSampler`
-   * - names only
+   * - categorical features only
      - :class:`~skresample.SMOTEN`
 
-Letters: x is a minority row, x' its partner, m the number of minority rows, k that of
-neighbours, u an even draw from 0 to 1, and :math:`z` a standard normal one.
+Notation: x is a minority row, x' its partner, m the number of minority rows, k the number of
+nearest neighbors, u a uniform draw from 0 to 1, and :math:`z` a standard normal draw.
 """
 
 # %%
 # The table
 # ---------
 #
-# 400 majority rows, and 50 minority rows in three parts. Twenty form a tight group of their own,
-# twenty-five lie along the edge of the majority, and five are strewn inside it.
+# 400 majority rows, and 50 minority rows in three parts. Twenty form a tight cluster of their own,
+# twenty-five lie along the edge of the majority class, and five are scattered inside it.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -48,25 +48,25 @@ import skresample
 
 rng = np.random.default_rng(5)
 majority = rng.normal([0.0, 0.0], [1.0, 1.0], size=(400, 2))
-group = rng.normal([4.2, 2.2], [0.25, 0.25], size=(20, 2))
+cluster = rng.normal([4.2, 2.2], [0.25, 0.25], size=(20, 2))
 edge = np.column_stack([rng.normal(2.0, 0.35, 25), rng.uniform(-2.5, 1.0, 25)])
-strewn = rng.normal([-0.5, 0.3], [0.8, 0.8], size=(5, 2))
-X = np.vstack([majority, group, edge, strewn])
+scattered = rng.normal([-0.5, 0.3], [0.8, 0.8], size=(5, 2))
+X = np.vstack([majority, cluster, edge, scattered])
 y = np.repeat([0, 1], [400, 50])
 
-# Colours that colour-blind readers can tell apart (Okabe and Ito), and other markers.
+# Colors for color-blind readers (Okabe and Ito), and different markers.
 GREY, BLUE, ORANGE, RED = "#BBBBBB", "#0072B2", "#E69F00", "#D55E00"
 
 
 def draw(sampler, table=X):
-    """Balance the table, and draw where its rows are, new ones, and what became of old ones."""
+    """Balance the table, and plot its rows and the synthetic, removed and moved ones."""
     X_out, y_out = sampler.fit_resample(table, y)
     new = sampler.is_synthetic_
     given = getattr(sampler, "sample_indices_", np.arange(len(table)))
     gone = table[np.setdiff1d(np.arange(len(table)), given)]
     _, ax = plt.subplots(figsize=(6.4, 4.0), layout="constrained")
     ax.scatter(*X_out[~new & (y_out == 0)].T, s=10, c=GREY, label="majority")
-    ax.scatter(*X_out[new].T, s=16, c=ORANGE, marker="x", lw=0.8, label="new")
+    ax.scatter(*X_out[new].T, s=16, c=ORANGE, marker="x", lw=0.8, label="synthetic")
     ax.scatter(
         *X_out[~new & (y_out == 1)].T, s=26, c=BLUE, marker="^", ec="w", lw=0.5, label="minority"
     )
@@ -87,7 +87,7 @@ def draw(sampler, table=X):
 # RandomOverSampler
 # ^^^^^^^^^^^^^^^^^
 #
-# Each new row is one that is there: it adds weight, and no information.
+# Each new row copies an existing row: it adds weight but no information.
 #
 # .. math:: x_{new} = x
 
@@ -97,22 +97,23 @@ draw(skresample.RandomOverSampler(random_state=0))
 # RandomOverSampler with shrinkage
 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 #
-# The smoothed bootstrap: copies with normal noise, equally wide everywhere, and here too wide for
-# the tight group :footcite:p:`menardi2014rose`. With a shrinkage h and the deviations s,
+# The smoothed bootstrap: copies with normal noise of one width, here too wide for the tight
+# cluster :footcite:p:`menardi2014rose`. With the shrinkage h and the standard deviations s,
 #
 # .. math:: x_{new, j} = x_j + h \left(\frac{4}{(d + 2)\, m}\right)^{1/(d + 4)} s_j\, z_j
 
 draw(skresample.RandomOverSampler(shrinkage=1, random_state=0))
 
 # %%
-# On lines between rows
-# ---------------------
+# Interpolation: the SMOTE family
+# -------------------------------
 #
 # SMOTE
 # ^^^^^
 #
-# Lines between each row and its nearest of the class, evenly: those of the five strewn rows run
-# across the majority :footcite:p:`chawla2002smote`. :class:`~skresample.SMOTENC` is the same.
+# Samples lie on lines between a minority row and its nearest neighbors of the class. The lines of
+# the five scattered rows cross the majority class :footcite:p:`chawla2002smote`.
+# :class:`~skresample.SMOTENC` does the same.
 #
 # .. math:: x_{new} = x + u\,(x' - x)
 
@@ -122,8 +123,8 @@ draw(skresample.SMOTE(random_state=0))
 # SMOTEN
 # ^^^^^^
 #
-# For categories: a new row has those that most of a row and its neighbours have
-# :footcite:p:`chawla2002smote`. Here features are rounded to halves and taken for names.
+# For categorical features: a new row has the most frequent category among a row and its nearest
+# neighbors :footcite:p:`chawla2002smote`. Here the categories are features rounded to halves.
 #
 # .. math:: d^2(x, x') = \sum_j \bigl(2\,|P(c \mid x_j) - P(c \mid x'_j)|\bigr)^2
 
@@ -133,15 +134,15 @@ draw(skresample.SMOTEN(random_state=0), np.round(2 * X) / 2)
 # BorderlineSMOTE
 # ^^^^^^^^^^^^^^^
 #
-# Starts from rows in danger, at least half of whose m nearest rows are of the majority, m', but not
-# all; the tight group is left alone :footcite:p:`han2005borderline`.
+# Starts from rows in danger: at least half of their m nearest rows, m', are of the majority class,
+# but not all. The tight cluster gets no samples :footcite:p:`han2005borderline`.
 #
 # .. math:: m / 2 \le m' < m
 
 draw(skresample.BorderlineSMOTE(random_state=0))
 
 # %%
-# ``borderline-2`` also steps towards majority rows, less than half of the way.
+# ``borderline-2`` also interpolates towards majority rows, less than half of the way.
 
 draw(skresample.BorderlineSMOTE(kind="borderline-2", random_state=0))
 
@@ -149,7 +150,7 @@ draw(skresample.BorderlineSMOTE(kind="borderline-2", random_state=0))
 # SVMSMOTE
 # ^^^^^^^^
 #
-# Starts from support vectors, and steps outward, past them, where they are safe
+# Starts from support vectors, and extrapolates outward from those that are safe
 # :footcite:p:`nguyen2011borderline`.
 #
 # .. math:: x_{new} = x + u\,s\,(x - x') \text{ if safe, else } x + u\,(x' - x)
@@ -160,8 +161,8 @@ draw(skresample.SVMSMOTE(random_state=0))
 # KMeansSMOTE
 # ^^^^^^^^^^^
 #
-# Inside clusters where the minority prevails, more in sparse ones; here that is the tight group
-# alone :footcite:p:`last2018kmeans`. A cluster of P minority and N majority rows is used if, with
+# Oversamples clusters in which the minority class prevails, sparse ones more; here only the tight
+# cluster :footcite:p:`last2018kmeans`. A cluster of P minority and N majority rows is used if, with
 # the threshold t,
 #
 # .. math:: \frac{N + 1}{P + 1} < \frac{1 - t}{t}
@@ -172,8 +173,8 @@ draw(skresample.KMeansSMOTE(kmeans_estimator=12, random_state=0))
 # ADASYN
 # ^^^^^^
 #
-# Starts most often from rows among the majority, of whose neighbours the share r is of it: if
-# those are mistakes in the labels, it multiplies mistakes :footcite:p:`he2008adasyn`.
+# Starts most often from rows with a large proportion r of majority rows among their nearest
+# neighbors. If these are wrong labels, it multiplies them :footcite:p:`he2008adasyn`.
 #
 # .. math:: g_i = G\, r_i \Big/ \sum_j r_j
 
@@ -183,8 +184,8 @@ draw(skresample.ADASYN(random_state=0))
 # SafeLevelSMOTE
 # ^^^^^^^^^^^^^^
 #
-# Stays near the safer of two rows: the one with more minority rows, s, among its neighbours
-# :footcite:p:`bunkhumpornpat2009safe`.
+# Samples lie near the safer of two rows: the one with more minority rows, s, among its nearest
+# neighbors :footcite:p:`bunkhumpornpat2009safe`.
 #
 # .. math:: u \sim U(0, s' / s) \text{ if } s \ge s', \text{ else } U(1 - s / s', 1)
 
@@ -194,8 +195,8 @@ draw(skresample.SafeLevelSMOTE(random_state=0))
 # LeeSMOTE
 # ^^^^^^^^
 #
-# SMOTE that draws again where at least a share t of a new row's k nearest rows is majority
-# :footcite:p:`lee2015rejection`.
+# SMOTE that rejects a sample if at least a proportion t of its k nearest rows is of the majority
+# class :footcite:p:`lee2015rejection`.
 #
 # .. math:: \#\{\text{majority among the nearest } k\} < t\, k
 
@@ -205,8 +206,8 @@ draw(skresample.LeeSMOTE(random_state=0))
 # MWMOTE
 # ^^^^^^
 #
-# Starts from rows that the border y of the majority needs, and joins rows of one cluster only
-# :footcite:p:`barua2014mwmote`. With a closeness C,
+# Starts from rows that are informative for the border y of the majority class, and interpolates
+# within clusters only :footcite:p:`barua2014mwmote`. With the closeness C,
 #
 # .. math:: w(x) = \sum_y C(y, x)^2 \Big/ \sum_{x'} C(y, x')
 
@@ -216,8 +217,8 @@ draw(skresample.MWMOTE(random_state=0))
 # ProWSyn
 # ^^^^^^^
 #
-# Rows in levels l, peeled from the border inwards, nearer ones more often; a level has rows on all
-# sides, and its lines go through everything :footcite:p:`barua2013prowsyn`.
+# Assigns rows to levels l by their distance to the border, and starts from near levels more often.
+# A level has rows on all sides, and its lines cross everything :footcite:p:`barua2013prowsyn`.
 #
 # .. math:: w_l = e^{-\theta (l - 1)}
 
@@ -227,8 +228,8 @@ draw(skresample.ProWSyn(random_state=0))
 # SMOBD
 # ^^^^^
 #
-# Leaves noise out, and weighs the others by how sparse and how rich their surroundings are
-# :footcite:p:`cao2011smobd`. With a core distance c, and n rows within a radius,
+# Excludes noise, and weights the other rows by the sparsity and density of their neighborhood
+# :footcite:p:`cao2011smobd`. With the core distance c and n rows within a radius,
 #
 # .. math:: w = \eta \frac{c}{\max c} + (1 - \eta) \frac{n}{\max n}
 
@@ -238,8 +239,8 @@ draw(skresample.SMOBD(random_state=0))
 # AssembledSMOTE
 # ^^^^^^^^^^^^^^
 #
-# Cuts the border into parts that run in one direction, and stays inside each
-# :footcite:p:`zhou2013assembled`. Two parts are one where their first principal axes a are alike:
+# Splits the border into parts that run in one direction, and interpolates within each
+# :footcite:p:`zhou2013assembled`. It merges two parts if their first principal axes a are similar:
 #
 # .. math:: |a^\top a'| > \text{cosine}
 
@@ -249,22 +250,23 @@ draw(skresample.AssembledSMOTE(random_state=0))
 # PolynomialFitSMOTE
 # ^^^^^^^^^^^^^^^^^^
 #
-# Towards the mean of the class, which is nobody's place here (``star``); or to the next row
-# (``bus``), to all others (``mesh``), or along a curve :footcite:p:`gazzah2008polynomial`.
+# Interpolates towards the mean of the class (``star``), where there are no rows here. Or to the
+# next row (``bus``), to all other rows (``mesh``), or along a curve
+# :footcite:p:`gazzah2008polynomial`.
 #
 # .. math:: x_{new} = x + u\,(\bar x - x)
 
 draw(skresample.PolynomialFitSMOTE(random_state=0))
 
 # %%
-# Off the lines
-# -------------
+# Beyond interpolation
+# --------------------
 #
 # GeometricSMOTE
 # ^^^^^^^^^^^^^^
 #
-# Half balls around rows, that end where the majority begins :footcite:p:`douzas2019geometric`. With
-# a draw v from the ball, cut off and flattened,
+# Draws from half balls around rows that do not reach majority rows
+# :footcite:p:`douzas2019geometric`. With a draw v from the truncated and deformed unit ball,
 #
 # .. math:: x_{new} = x + \|x' - x\|\, v
 
@@ -274,7 +276,7 @@ draw(skresample.GeometricSMOTE(random_state=0))
 # LoRAS
 # ^^^^^
 #
-# Averages several noisy neighbours, and so stays in the middle of each part
+# Averages several noisy neighbors, so that samples lie in the middle of each part
 # :footcite:p:`bej2021loras`. With Dirichlet weights a,
 #
 # .. math:: x_{new} = \sum_i a_i\, (x_i + \sigma z_i)
@@ -285,7 +287,7 @@ draw(skresample.LoRAS(random_state=0))
 # LVQSMOTE
 # ^^^^^^^^
 #
-# Learns a codebook c of the class, and moves rows as its vectors lie to each other
+# Learns a codebook c of the class, and shifts rows by the differences of its vectors
 # :footcite:p:`nakamura2013lvq`.
 #
 # .. math:: x_{new} = x + c_j - c_i
@@ -293,14 +295,15 @@ draw(skresample.LoRAS(random_state=0))
 draw(skresample.LVQSMOTE(random_state=0))
 
 # %%
-# Densities
-# ---------
+# Density estimation
+# ------------------
 #
 # KDEOverSampler
 # ^^^^^^^^^^^^^^
 #
-# A kernel on each row, as wide as its neighbourhood and as the likelihood of left-out rows says:
-# tight in the group, long along the edge :footcite:p:`silverman1986density,duin1976choice`.
+# Kernel density estimation. The bandwidth adapts to the neighborhood of each row and maximizes the
+# cross-validated likelihood: narrow in the cluster, long along the edge
+# :footcite:p:`silverman1986density,duin1976choice`.
 #
 # .. math:: f(x) = \frac{1}{m} \sum_i K_{h^2 \Sigma_i}(x - x_i)
 
@@ -310,8 +313,8 @@ draw(skresample.KDEOverSampler(random_state=0))
 # ROSE
 # ^^^^
 #
-# A copy of a row and normal noise, as wide as would suit a normal class: too wide here
-# :footcite:p:`menardi2014rose`. With the deviations s,
+# A copy of a row plus normal noise, with a bandwidth that is optimal for a normal distribution: too
+# wide here :footcite:p:`menardi2014rose`. With the standard deviations s,
 #
 # .. math:: x_{new, j} = x_j + \left(\frac{4}{(d + 2)\, m}\right)^{1/(d + 4)} s_j\, z_j
 
@@ -321,7 +324,7 @@ draw(skresample.ROSE(random_state=0))
 # RWOSampling
 # ^^^^^^^^^^^
 #
-# A random walk from each row, with the standard error of the mean as its step: close copies
+# A random walk from each row with the standard error of the mean as its step: near copies
 # :footcite:p:`zhang2014rwo`.
 #
 # .. math:: x_{new, j} = x_j - \frac{s_j}{\sqrt m}\, z_j
@@ -332,7 +335,7 @@ draw(skresample.RWOSampling(random_state=0))
 # MultivariateGaussianSMOTE
 # ^^^^^^^^^^^^^^^^^^^^^^^^^
 #
-# A normal distribution with the mean and covariance of a row and its k neighbours
+# A normal distribution with the mean and covariance of a row and its k nearest neighbors
 # :footcite:p:`sakho2024rebalancing`.
 #
 # .. math:: x_{new} \sim N(\hat\mu, \lambda \hat\Sigma)
@@ -343,7 +346,7 @@ draw(skresample.MultivariateGaussianSMOTE(random_state=0))
 # GaussianCopulaOverSampler
 # ^^^^^^^^^^^^^^^^^^^^^^^^^
 #
-# Each column as it is distributed, joined by one matrix of correlations R: right for one cloud, not
+# Keeps the distribution of each column, and one correlation matrix R: suitable for one cluster, not
 # for three :footcite:p:`patki2016synthetic`.
 #
 # .. math:: x_{new, j} = F_j^{-1}(\Phi(z_j)), \qquad z \sim N(0, R)
@@ -351,14 +354,14 @@ draw(skresample.MultivariateGaussianSMOTE(random_state=0))
 draw(skresample.GaussianCopulaOverSampler(random_state=0))
 
 # %%
-# Cleaning and moving
-# -------------------
+# Hybrid methods: oversampling and cleaning
+# -----------------------------------------
 #
 # SMOTETomek
 # ^^^^^^^^^^
 #
-# SMOTE, and then both rows of each pair of different classes that are each other's nearest are
-# removed :footcite:p:`batista2004study`.
+# SMOTE, then it removes Tomek links: both rows of each pair of different classes that are each
+# other's nearest neighbor :footcite:p:`batista2004study`.
 #
 # .. math:: nn(x) = y, \qquad nn(y) = x
 
@@ -368,7 +371,7 @@ draw(skresample.SMOTETomek(random_state=0))
 # SMOTEENN
 # ^^^^^^^^
 #
-# SMOTE, and then rows are removed that most of their three nearest rows contradict
+# SMOTE, then it removes rows whose class differs from that of most of their three nearest neighbors
 # :footcite:p:`batista2004study`.
 #
 # .. math:: \#\{\text{of another class among the nearest 3}\} \ge 2
@@ -379,8 +382,8 @@ draw(skresample.SMOTEENN(random_state=0))
 # SMOTEIPF
 # ^^^^^^^^
 #
-# SMOTE, and then rows are removed that most trees of nine parts of the table get wrong, again and
-# again :footcite:p:`saez2015smote`.
+# SMOTE, then it removes rows that most trees, trained on nine parts of the table, misclassify, and
+# repeats this :footcite:p:`saez2015smote`.
 #
 # .. math:: \#\{p : T_p(x) \ne y\} > 9 / 2
 
@@ -390,24 +393,24 @@ draw(skresample.SMOTEIPF(random_state=0))
 # CCR
 # ^^^
 #
-# Pushes majority rows out of spheres around minority rows, and draws in these; each sphere grows
-# until its energy E is spent :footcite:p:`koziarski2017ccr`.
+# Moves majority rows out of spheres around minority rows, and samples inside the spheres; each
+# sphere grows until its energy E is spent :footcite:p:`koziarski2017ccr`.
 #
 # .. math:: r + \sum_{d < r} (r - d) = E
 
 draw(skresample.CCR(random_state=0))
 
 # %%
-# Parents of a row
-# ----------------
+# Parents of synthetic samples
+# ----------------------------
 #
-# ``parents_`` has the input rows behind each new row. How often ADASYN started from a row of each
-# part of the minority, on average:
+# ``parents_`` has the input rows that each synthetic sample was made from. The mean number of times
+# that ADASYN started from a row of each part of the minority class:
 
 sampler = skresample.ADASYN(random_state=0)
 sampler.fit_resample(X, y)
 times = np.bincount(sampler.parents_[:, 0], minlength=len(X))
-parts = {"group": times[400:420], "edge": times[420:445], "strewn": times[445:]}
+parts = {"cluster": times[400:420], "edge": times[420:445], "scattered": times[445:]}
 {name: round(float(part.mean()), 1) for name, part in parts.items()}
 
 # %%

@@ -1,4 +1,4 @@
-"""Are synthetic rows valid, faithful, varied, private, useful and fair?"""
+"""Validity, fidelity, diversity, privacy, utility and fairness of synthetic data."""
 
 from skresample._exports import exports
 

@@ -1,4 +1,4 @@
-"""Ask the six questions."""
+"""The function `audit`, which asks the six questions."""
 
 import time
 from collections.abc import Callable
@@ -10,19 +10,20 @@ from scipy import sparse
 from sklearn.base import is_clusterer, is_outlier_detector, is_regressor
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import HasMethods
+from sklearn.utils.validation import _num_samples
 
-from skresample.audit.answers import Answer, answer, not_judged
-from skresample.audit.diversity import varied
-from skresample.audit.fairness import fair, find_columns
-from skresample.audit.fidelity import faithful
-from skresample.audit.fits import Fits, fit_all, n_fits
+from skresample.audit.answers import QUESTIONS, answer, not_judged
+from skresample.audit.diversity import diversity
+from skresample.audit.fairness import fairness, find_columns
+from skresample.audit.fidelity import fidelity
+from skresample.audit.fits import MOST_FITS, fit_all
 from skresample.audit.neighborhoods import neighborhoods
-from skresample.audit.privacy import NO_HOLDOUT, private
+from skresample.audit.privacy import NO_HOLDOUT, privacy
 from skresample.audit.report import AuditReport
 from skresample.audit.tables import Tables, read_tables
-from skresample.audit.utility import useful
-from skresample.audit.validity import valid
-from skresample.compare._compare import check_parameters, distinct_names
+from skresample.audit.utility import utility
+from skresample.audit.validity import validity
+from skresample.compare.inputs import check_parameters, distinct_names
 from skresample.table import refuse_not_in_memory
 
 __all__ = ["audit"]
@@ -39,7 +40,6 @@ CONSTRAINTS: dict[str, Any] = {
     "random_state": ["random_state"],
     "progress": [callable, None],
 }
-QUESTIONS = ("valid", "faithful", "varied", "private", "useful", "fair")
 
 
 def audit(
@@ -55,40 +55,41 @@ def audit(
     random_state: Any = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> AuditReport:
-    """Ask of synthetic rows whether they are valid, faithful, varied, private, useful and fair.
+    """Judge the validity, fidelity, diversity, privacy, utility and fairness of synthetic data.
 
-    Each question is answered by some checks. A check has a number, what real rows score on
-    the same question, the 95 % interval of the number, a sentence and a verdict. What real
-    rows score is found by shuffling which rows are real, so that small tables raise no alarm;
-    and the verdict allows for there being many columns and checks. A question raises an alarm
-    about rows that are as good as real ones in about one of fifty audits.
+    Each of these six questions is answered by several checks. A check has a value, the reference
+    that real rows score, the 95 % interval of the value, a sentence and a verdict. Permutations
+    of which rows are real give the reference, so that small tables do not cause false alarms.
+    The verdicts are corrected for the number of columns and checks: each question raises a false
+    alarm in about one of fifty audits of rows that are as good as real ones.
 
     Parameters
     ----------
     X_real : {array-like, DataFrame} of shape (n_real, n_features)
-        The real rows that the synthetic ones were made of. Columns of strings, categories and
-        booleans are categories, and values may be missing.
+        The real rows that the synthetic rows were generated from. Columns of strings, categories
+        and booleans are categorical, and values may be missing.
     y_real : array-like of shape (n_real,)
-        Their classes, any number. Of a class with fewer than 12 real rows nothing is said.
+        Their class labels, any number of classes. Classes with fewer than 12 real rows are left
+        out.
     X_syn : {array-like, DataFrame} of shape (n_syn, n_features)
-        The synthetic rows, without the real ones, and with the same columns.
+        The synthetic rows, without the real ones, with the same columns.
     y_syn : array-like of shape (n_syn,), default=None
-        Their classes. Rows are compared with real rows of their class only, so that synthetic
-        rows of one class can be audited, too. None where classes are not known: then they are
-        compared with all real rows, and what needs classes cannot be judged.
+        Their class labels. Synthetic rows are compared with real rows of the same class, so that
+        the synthetic rows of a single class can be audited too. If None, they are compared
+        with all real rows, and checks that need classes cannot be judged.
     X_holdout, y_holdout : array-like, default=None
-        Real rows that the synthetic ones were not made of, and their classes. Without them,
-        membership and usefulness cannot be judged.
+        Real rows that the synthetic rows were not generated from, and their class labels. If
+        None, membership inference and utility cannot be judged.
     sensitive : str, int or list of these, default=None
-        Columns that divide people into groups. Without them, fairness cannot be judged. They
-        are also what an attacker guesses; without them, that is every column by turns.
+        Columns that define groups of people, which are also the attributes that an attacker
+        infers. If None, fairness cannot be judged, and the attacker infers each column in turn.
     estimator : classifier, default=None
-        What usefulness and fairness are judged with; it gets a :class:`TableEncoder` in front
-        where it needs one. None for logistic regression.
+        The classifier for utility and fairness, behind a :class:`TableEncoder` if it needs one.
+        If None, logistic regression.
     random_state : int, RandomState instance or None, default=None
-        Seed of all draws.
+        Seed of all random draws.
     progress : callable, default=None
-        Called with how many steps are done and how many there are.
+        Called with the number of finished steps and the number of all steps.
 
     Returns
     -------
@@ -98,20 +99,19 @@ def audit(
     Raises
     ------
     ValueError
-        If a table is empty, its columns or labels do not match those of the real one, or
-        `sensitive` names no column of groups.
+        If a table is empty, if its columns or labels do not match those of the real table, or if
+        `sensitive` names something that is not a column of groups.
     TypeError
-        If a table is sparse, or of another library than the real one, or a parameter is of the
+        If a table is sparse or of another library than the real one, or if a parameter has a
         wrong type.
 
     See Also
     --------
-    compare : What over-sampling gains, by cross-validation.
+    compare : Evaluate by cross-validation whether oversampling helps.
 
     Notes
     -----
-    Of tables with more than 10,000 rows, 10,000 drawn at random are looked at, except for the
-    first question.
+    Tables with more than 10,000 rows are subsampled to 10,000 rows, except for validity.
 
     Examples
     --------
@@ -122,7 +122,7 @@ def audit(
     >>> X_resampled, y_resampled = sampler.fit_resample(X, y)
     >>> new = sampler.is_synthetic_
     >>> report = audit(X, y, X_resampled[new], y_resampled[new], random_state=0)
-    >>> report.to_dict()["private"]["verdict"]
+    >>> report.to_dict()["privacy"]["verdict"]
     'problem'
     """
     started = time.perf_counter()
@@ -138,18 +138,15 @@ def audit(
     if sensitive is not None:
         secrets = columns = find_columns(tables, sensitive)
     rng = np.random.default_rng(check_random_state(random_state).randint(2**31 - 1))
-    sizes = {"real": _length(X_real), "synthetic": _length(X_syn)}
+    sizes = {"real": _num_samples(X_real), "synthetic": _num_samples(X_syn)}
     if X_holdout is not None:
-        sizes["held-out"] = _length(X_holdout)
+        sizes["held-out"] = _num_samples(X_holdout)
     empty = _nothing_left(tables)
     if empty:
-        checks = {
-            name: answer(name, name.capitalize() + "?", [not_judged("this", empty)])
-            for name in QUESTIONS
-        }
-        return AuditReport(checks, sizes, tables.notes, time.perf_counter() - started)
+        answers = {name: answer(name, [not_judged(name, empty)]) for name in QUESTIONS}
+        return AuditReport(answers, sizes, tables.notes, time.perf_counter() - started)
     reason = _no_fits(tables)
-    total = len(QUESTIONS) + 1 + (0 if reason else n_fits(tables))
+    total = len(QUESTIONS) + 1 + (0 if reason else MOST_FITS)
     done = 0
 
     def step() -> None:
@@ -158,22 +155,22 @@ def audit(
         if progress is not None:
             progress(done, total)
 
-    answers: dict[str, Answer] = {"valid": valid(tables, rng)}
+    answers = {"validity": validity(tables, rng)}
     step()
-    tables = tables.thinned(rng)
-    answers["faithful"] = faithful(tables, rng)
+    tables = tables.subsampled(rng)
+    answers["fidelity"] = fidelity(tables, rng)
     step()
     near = neighborhoods(tables, rng)
     step()
-    answers["varied"] = varied(tables, near, rng)
+    answers["diversity"] = diversity(tables, near, rng)
     step()
     everything = list(range(len(tables.names)))
-    answers["private"] = private(tables, near, secrets or everything, rng)
+    answers["privacy"] = privacy(tables, near, secrets or everything, rng)
     step()
-    fits: Fits | str = reason or fit_all(tables, estimator, rng, step)
-    answers["useful"] = useful(tables, fits, rng)
+    fits = reason or fit_all(tables, estimator, rng, step)
+    answers["utility"] = utility(tables, fits, rng)
     step()
-    answers["fair"] = fair(tables, columns, fits, rng)
+    answers["fairness"] = fairness(tables, columns, fits, rng)
     if progress is not None:
         progress(total, total)
     return AuditReport(answers, sizes, tables.notes, time.perf_counter() - started)
@@ -183,11 +180,13 @@ def _refuse_unreadable(given: dict[str, Any]) -> None:
     for name, one in given.items():
         refuse_not_in_memory(one, "audit", name)
         if sparse.issparse(one):
-            raise TypeError(f"{name} is sparse: pass {name}.toarray().")
+            raise TypeError(
+                f"{name} is sparse, but audit needs a dense table: pass {name}.toarray()."
+            )
 
 
 def _check_classifier(estimator: Any) -> None:
-    """Refuse what would fail only after all other questions were answered."""
+    """Raise an error before the other questions are answered if this is not a classifier."""
     if isinstance(estimator, type):
         raise TypeError(
             f"estimator: {estimator.__name__} is a class: pass an instance, {estimator.__name__}()."
@@ -198,26 +197,22 @@ def _check_classifier(estimator: Any) -> None:
         raise ValueError(f"estimator: {type(estimator).__name__} is not a classifier.")
 
 
-def _length(X: Any) -> int:
-    return int(X.shape[0]) if hasattr(X, "shape") else len(X)
-
-
 def _nothing_left(tables: Tables) -> str:
-    """Say why there is nothing to compare, if there is not."""
+    """Return the reason why there are no rows to compare, or an empty string."""
     if not len(tables.real):
         return "every class has too few real rows"
     if not len(tables.synthetic):
-        return "all synthetic rows are of classes that have too few real ones"
+        return "all synthetic rows are of classes with too few real rows"
     return ""
 
 
 def _no_fits(tables: Tables) -> str:
-    """Say why no classifier can be compared, if none can."""
+    """Return the reason why no classifiers can be compared, or an empty string."""
     if tables.holdout is None:
         return NO_HOLDOUT
     if not tables.labelled:
-        return "the classes of the synthetic rows are not known: give them as y_syn"
+        return "pass the classes of the synthetic rows as y_syn"
     labels = tables.real.labels, tables.holdout.labels
     if any(one is None or len(np.unique(one)) < 2 for one in labels):
-        return "the real rows or the held-out ones are of one class only"
+        return "the real or the held-out rows have only one class"
     return ""

@@ -1,53 +1,35 @@
-"""What an attacker who has the synthetic rows would do."""
+"""Attacks of somebody who has the synthetic rows."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from skresample.audit.statistics.closeness import nearest_lists
 from skresample.audit.statistics.lines import lines_through, matches, meeting_points
-from skresample.audit.tables import Side, Tables
-from skresample.neighbors.mixed import Mixed
+from skresample.audit.tables import Sample, Tables
 from skresample.neighbors.search import kneighbors
 
 __all__ = ["Recovered", "guesses", "membership_scores", "recover"]
 
-# The density of real rows at a place is read from the distance of the k-th nearest.
+# The density of real rows is estimated from the distance to the k-th nearest neighbor.
 K_DENSITY = 5
-# Guesses of numbers are right within so many standard deviations.
+# Guesses of numbers are right within this many standard deviations.
 RIGHT = 0.1
-# Numbers with at most so many decimals are rounded, and rounded rows lie on no line.
+# Numbers with at most so many decimals are rounded, and rounded rows do not lie on lines.
 ROUNDED = 6
-# More rows on lines are not looked through.
+# Lines are looked for among at most so many rows.
 MOST_ON_LINES = 10_000
 
 
 def membership_scores(
-    tables: Tables, train: Side, held_out: Side, synthetic: Side
+    tables: Tables, train: Sample, held_out: Sample, synthetic: Sample
 ) -> npt.NDArray[np.float64]:
-    """Score real rows of a class by how much they look as if synthetic rows were made of them.
+    """Score how likely synthetic rows were generated from each row (n_train + n_held_out, 2).
 
-    The first attack takes the distance of the nearest synthetic row. The second asks whether
-    synthetic rows are dense where real ones are not, as van Breugel et al. do
-    :footcite:p:`vanbreugel2023membership`, with the densities that the distances of nearest
-    rows stand for.
-
-    Parameters
-    ----------
-    tables : Tables
-        What is audited.
-    train, held_out, synthetic : Side
-        Rows of one class: those that synthetic rows were made of, others, and the synthetic.
-
-    Returns
-    -------
-    scores : ndarray of shape (n_train + n_held_out, 2)
-        Greater for rows that look like members.
-
-    References
-    ----------
-    .. footbibliography::
+    The first attack uses the distance to the nearest synthetic row, the second the density ratio
+    of synthetic and real rows :footcite:p:`vanbreugel2023membership`, estimated from nearest
+    neighbors. All rows are of one class.
     """
     values = tables.space(train, held_out, synthetic)
     n = len(train) + len(held_out)
@@ -60,32 +42,15 @@ def membership_scores(
 
 
 def guesses(
-    tables: Tables, column: int, targets: Side, known: Side, k: int = 1
+    tables: Tables, column: int, targets: Sample, known: Sample, k: int = 1
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
-    """Say for which rows a secret value is that of the most similar rows that are known.
+    """Guess a secret column of the targets from the most similar known rows.
 
-    Parameters
-    ----------
-    tables : Tables
-        What is audited.
-    column : int
-        Which value is secret, numbers counted before categories; all others are known.
-    targets : Side
-        Rows whose value is guessed.
-    known : Side
-        Rows that the guesses are made with.
-    k : int, default=1
-        How many of the most similar.
-
-    Returns
-    -------
-    nearest : ndarray of shape (n_targets, k)
-        Their positions, the most similar first.
-    right : ndarray of shape (n_targets, k)
-        Whether each of them says a category, or a number to a tenth of its standard deviation.
+    Returns the positions of the k most similar rows (n_targets, k), nearest first, and whether
+    each has the right category, or a number within a tenth of the standard deviation.
     """
     n_numbers = tables.real.numeric.shape[1]
-    values = _without(tables.space(targets, known), column, n_numbers)
+    values = tables.space(targets, known, without=column)
     n = len(targets)
     nearest = kneighbors(values, k, of=np.arange(n), among=np.arange(n, n + len(known))) - n
     if column >= n_numbers:
@@ -96,26 +61,11 @@ def guesses(
     return nearest, near | (np.isnan(truth) & np.isnan(guess))
 
 
-def _without(values: Any, column: int, n_numbers: int) -> Any:
-    """Return rows without a column."""
-    if not isinstance(values, Mixed):
-        return np.delete(values, column, axis=1)
-    if column < n_numbers:
-        return values._replace(numeric=np.delete(values.numeric, column, axis=1))
-    return values._replace(codes=np.delete(values.codes, column - n_numbers, axis=1))
-
-
 class Recovered(NamedTuple):
     """What the reconstruction attack found.
 
-    Attributes
-    ----------
-    lines : int
-        On how many lines synthetic rows lie.
-    right : ndarray of shape (p,)
-        For each point at which lines meet, whether it is a real row.
-    recovered : ndarray of shape (n,)
-        For each real row, whether it is such a point.
+    The number of lines, whether each intersection (p,) is a real row, and whether each real row
+    (n,) is an intersection.
     """
 
     lines: int
@@ -126,29 +76,12 @@ class Recovered(NamedTuple):
 def recover(
     tables: Tables, rows: npt.NDArray[np.float64], real: npt.NDArray[np.float64]
 ) -> Recovered | None:
-    """Recover real rows of a class from synthetic ones alone.
+    """Reconstruct real rows of a class from the numbers of its synthetic rows.
 
-    An interpolated row lies on the line between two real rows. Three rows on one line are no
-    accident, and where such lines meet is a real row :footcite:p:`ganev2025mirrors`. (In a
-    plane all lines meet; there, three have to.)
-
-    Parameters
-    ----------
-    tables : Tables
-        What is audited.
-    rows : ndarray of shape (m, d)
-        The numbers of the synthetic rows.
-    real : ndarray of shape (n, d)
-        Those of the real ones, to see what was recovered.
-
-    Returns
-    -------
-    recovered : Recovered or None
-        In the columns of numbers that are not rounded; None if there are not two of these.
-
-    References
-    ----------
-    .. footbibliography::
+    An interpolated row lies on the line between two real rows. Three rows on one line are not a
+    coincidence, and where such lines meet is a real row :footcite:p:`ganev2025mirrors`. (In a
+    plane all lines meet; there, three have to.) Returns None if fewer than two columns are not
+    rounded. The real rows are only used to count what was recovered.
     """
     rows = rows[~np.isnan(rows).any(axis=1)]
     exact = (rows != np.round(rows, ROUNDED)).any(axis=0)
@@ -157,8 +90,8 @@ def recover(
     complete = ~np.isnan(real).any(axis=1)
     if exact.sum() < 2 or len(rows) < 3 or not complete.any():
         return None
-    centre = rows.mean(axis=0)
-    rows, real = rows - centre, real - centre
+    center = rows.mean(axis=0)
+    rows, real = rows - center, real - center
     scale = float(np.sqrt((rows**2).sum(axis=1).mean()))
     least = 3 if np.linalg.matrix_rank(rows, tol=1e-6 * np.linalg.norm(rows)) <= 2 else 2
     lines = lines_through(rows)

@@ -1,4 +1,4 @@
-"""Are the synthetic rows varied, or copies?"""
+"""Diversity: are synthetic rows as far from real rows as real rows are from each other?"""
 
 from functools import partial
 
@@ -11,162 +11,128 @@ from skresample.audit.answers import (
     Check,
     answer,
     not_judged,
-    share_interval,
+    proportion_interval,
 )
 from skresample.audit.neighborhoods import Neighborhood, weights_like_synthetic
 from skresample.audit.statistics.closeness import coverage_density, nearest_two
 from skresample.audit.statistics.permutations import familywise, null_statistics
 from skresample.audit.tables import FEWEST, Tables
 
-__all__ = ["varied"]
+__all__ = ["diversity"]
 
-QUESTION = "Varied, or copies: are synthetic rows as far from real rows as these from each other?"
-# Nearer than so many of the real rows are to each other is near.
+# Closer than this proportion of the real rows are to each other is close.
 NEAR = 0.05
-# Distances, as shares of all rows that have a nearer neighbour, at which copies are counted.
+# Distances at which copies are counted, as quantiles of the distance to the nearest neighbor.
 REACHES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5)
-# As in the paper of coverage and density.
+# k of coverage and density, as in their paper.
 K_BALLS = 5
-# From here on a difference matters: in the shares of copies, near copies and covered rows, and
-# in the logarithm of the density.
+# From here on a difference matters: in the proportions of copies, near copies and covered rows,
+# and in the logarithm of the density.
 COPIED, CLOSE, UNCOVERED, CROWDED = 0.01, 0.03, 0.1, 0.4
 
 
-def varied(tables: Tables, near: list[Neighborhood], rng: np.random.Generator) -> Answer:
-    """Count copies, and real rows without a synthetic one in their neighbourhood.
-
-    Parameters
-    ----------
-    tables : Tables
-        What is audited.
-    near : list of Neighborhood
-        Of each class.
-    rng : numpy.random.Generator
-        Source of the draws.
-
-    Returns
-    -------
-    answer : Answer
-        Four checks: exact copies, near copies, coverage and density.
-    """
+def diversity(tables: Tables, near: list[Neighborhood], rng: np.random.Generator) -> Answer:
+    """Check for exact copies and near copies, and measure coverage and density."""
     if not near:
         reason = f"no class has {FEWEST} synthetic rows"
-        return answer("varied", QUESTION, [not_judged("variety", reason)])
+        return answer("diversity", [not_judged("diversity", reason)])
     found = np.stack(
         [
-            null_statistics(
-                partial(_statistics, one),
-                one.is_real,
-                PERMUTATIONS,
-                rng,
-            )
+            null_statistics(partial(_statistics, one), one.is_real, PERMUTATIONS, rng)
             for one in near
         ],
         axis=2,
     )
-    # A few copies in each of many classes are told from chance by their sum only.
+    # A few copies in each of many classes differ from chance only in their sum.
     n_synthetic = np.array([np.count_nonzero(~one.is_real) for one in near])
     copied = found[:, : len(REACHES) + 1] @ (n_synthetic / n_synthetic.sum())
     by_class = found[:, 1 : len(REACHES) + 1].reshape(len(found), -1)
     checks = [
         _copies(near, familywise(copied[:, :1]).pvalue),
         _near_copies(near, familywise(np.hstack([copied[:, 1:], by_class])).pvalue),
-        *_balls(tables, near, found[:, -2], found[:, -1]),
+        _coverage(tables, near, found[:, -2]),
+        _density(tables, near, found[:, -1]),
     ]
-    distances = []
-    for one in near:
-        distances.append((one.nearest[one.is_real], one.nearest[~one.is_real]))
-    ours, theirs = (np.concatenate(part) for part in zip(*distances, strict=True))
-    return answer("varied", QUESTION, checks, pictures={"nearest": (ours, theirs)})
+    nearest = tuple(
+        np.concatenate([one.nearest[one.is_real == real] for one in near]) for real in (True, False)
+    )
+    return answer("diversity", checks, pictures={"nearest": nearest})
 
 
 def _statistics(one: Neighborhood, labels: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
-    """Return how many more synthetic than real rows have a real one near, and what is covered."""
-    nearest = nearest_two(one.lists, labels)[0]
-    reaches = [0.0, *np.quantile(one.lists.distances[:, 0], REACHES)]
+    """Return excess proportions of synthetic rows close to real ones, coverage and density."""
+    nearest = nearest_two(one.neighbors, labels)[0]
     n_real = labels.sum(axis=1)
     n_synthetic = labels.shape[1] - n_real
     columns = []
-    for reach in reaches:
+    for reach in [0.0, *np.quantile(one.neighbors.distances[:, 0], REACHES)]:
         inside = nearest <= reach
-        ours = (inside & labels).sum(axis=1) / n_real
-        columns.append((inside & ~labels).sum(axis=1) / n_synthetic - ours)
-    return np.stack([*columns, *coverage_density(one.lists, labels, K_BALLS)], axis=1)
+        real = (inside & labels).sum(axis=1) / n_real
+        columns.append((inside & ~labels).sum(axis=1) / n_synthetic - real)
+    return np.stack([*columns, *coverage_density(one.neighbors, labels, K_BALLS)], axis=1)
 
 
 def _within(near: list[Neighborhood], reaches: list[float]) -> tuple[float, float, int]:
-    """Return the share of synthetic, and of real rows with a real one within reach.
+    """Return the proportions of synthetic and of real rows with a real one within reach.
 
-    Of real rows, each class counts as much as it does among the synthetic ones.
+    Real rows are weighted, so that each class has its weight among the synthetic rows.
     """
-    inside: tuple[list, list] = [], []
-    for one, reach in zip(near, reaches, strict=True):
-        for found, side in zip(inside, (~one.is_real, one.is_real), strict=True):
-            found.append(one.nearest[side] <= reach)
-    synthetic, real = map(np.concatenate, inside)
+    inside = [one.nearest <= reach for one, reach in zip(near, reaches, strict=True)]
+    synthetic, real = (
+        np.concatenate([rows[one.is_real == side] for rows, one in zip(inside, near, strict=True)])
+        for side in (False, True)
+    )
     reference = np.average(real, weights=weights_like_synthetic(near))
     return float(synthetic.mean()), float(reference), len(synthetic)
 
 
 def _copies(near: list[Neighborhood], pvalue: float) -> Check:
-    share, reference, total = _within(near, [0.0] * len(near))
-    said = (
-        f"{share:.1%} of the synthetic rows are exact copies of real ones; {reference:.1%} of the "
-        "real rows are the same as another real one."
+    value, reference, total = _within(near, [0.0] * len(near))
+    sentence = (
+        f"{value:.1%} of the synthetic rows are exact copies of real rows; {reference:.1%} of the "
+        "real rows are copies of another real row."
     )
-    interval = share_interval(share * total, total)
-    material = share - reference >= COPIED
-    return Check("exact copies", said, share, reference, interval, pvalue, material)
+    interval = proportion_interval(value * total, total)
+    material = value - reference >= COPIED
+    return Check("exact copies", sentence, value, reference, interval, pvalue, material)
 
 
 def _near_copies(near: list[Neighborhood], pvalue: float) -> Check:
     reaches = [float(np.quantile(one.nearest[one.is_real], NEAR)) for one in near]
-    share, reference, total = _within(near, reaches)
-    said = (
-        f"{share:.1%} of the synthetic rows are nearer to a real row than {1 - NEAR:.0%} of the "
-        f"real rows are to each other, where real rows would be {reference:.1%}."
+    value, reference, total = _within(near, reaches)
+    sentence = (
+        f"{value:.1%} of the synthetic rows are closer to a real row than {1 - NEAR:.0%} of the "
+        f"real rows are to each other; {reference:.1%} of real rows would be."
     )
-    interval = share_interval(share * total, total)
-    material = share - reference >= CLOSE
-    return Check("near copies", said, share, reference, interval, pvalue, material)
+    interval = proportion_interval(value * total, total)
+    material = value - reference >= CLOSE
+    return Check("near copies", sentence, value, reference, interval, pvalue, material)
 
 
-def _balls(
-    tables: Tables,
-    near: list[Neighborhood],
-    coverage: npt.NDArray[np.float64],
-    density: npt.NDArray[np.float64],
-) -> list[Check]:
-    covered = familywise(-coverage)
-    worst = int(np.argmax(covered.excess))
+def _coverage(tables: Tables, near: list[Neighborhood], coverage: npt.NDArray[np.float64]) -> Check:
+    result = familywise(-coverage)
+    worst = int(np.argmax(result.excess))
     n_real = int(near[worst].is_real.sum())
-    value, reference = float(coverage[0, worst]), float(-covered.reference[worst])
-    where = tables.class_name(near[worst].stratum)
-    said = (
-        f"{value:.1%} of the real rows{where} have a synthetic row in their neighbourhood "
-        f"(coverage); as many real rows would reach {reference:.1%}."
+    value, reference = float(coverage[0, worst]), float(-result.reference[worst])
+    sentence = (
+        f"{value:.1%} of the real rows{tables.class_name(near[worst].stratum)} have a synthetic "
+        f"row in their neighborhood (coverage); as many real rows would cover {reference:.1%}."
     )
-    checks = [
-        Check(
-            "coverage",
-            said,
-            value,
-            reference,
-            share_interval(value * n_real, n_real),
-            covered.pvalue,
-            reference - value >= UNCOVERED,
-        )
-    ]
-    both = familywise(np.hstack([density, -density]))
-    worst = int(np.argmax(both.excess)) % len(near)
+    interval = proportion_interval(value * n_real, n_real)
+    material = reference - value >= UNCOVERED
+    return Check("coverage", sentence, value, reference, interval, result.pvalue, material)
+
+
+def _density(tables: Tables, near: list[Neighborhood], density: npt.NDArray[np.float64]) -> Check:
+    result = familywise(np.hstack([density, -density]))
+    worst = int(np.argmax(result.excess)) % len(near)
     value, reference = float(density[0, worst]), float(density[1:, worst].mean())
-    # About as wide as that of real rows would be.
+    # The interval is about as wide as that of real rows.
     reach = 1.96 * float(density[1:, worst].std())
-    said = (
-        f"A synthetic row{tables.class_name(near[worst].stratum)} is in {value:.2f} times as many "
-        f"neighbourhoods of real rows as these reach to (density); a real row, in {reference:.2f}."
+    sentence = (
+        f"The density of synthetic rows{tables.class_name(near[worst].stratum)} in the "
+        f"neighborhoods of real rows is {value:.2f}; that of real rows is {reference:.2f}."
     )
-    material = abs(np.log(max(value, 1e-9) / reference)) >= CROWDED
+    material = bool(abs(np.log(max(value, 1e-9) / reference)) >= CROWDED)
     interval = (max(0.0, value - reach), value + reach)
-    checks.append(Check("density", said, value, reference, interval, both.pvalue, bool(material)))
-    return checks
+    return Check("density", sentence, value, reference, interval, result.pvalue, material)

@@ -1,5 +1,6 @@
-"""Are the synthetic rows fair: does every group keep its share, and its chances?"""
+"""Fairness: does each group keep its proportion of each class and its prediction rates?"""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
@@ -9,41 +10,30 @@ import numpy.typing as npt
 from scipy import stats
 
 from skresample.audit.answers import PERMUTATIONS, Answer, Check, answer, interval_about, not_judged
-from skresample.audit.fits import AFTER, BEFORE, Fits, Predictions
+from skresample.audit.fits import REAL, REAL_AND_SYNTHETIC, Fits, Predictions, shortfall
 from skresample.audit.statistics.permutations import (
     familywise,
     masses_within_strata,
     null_statistics,
 )
-from skresample.audit.tables import LEAST_ROWS, Side, Tables
-from skresample.audit.utility import shortfall
+from skresample.audit.tables import LEAST_ROWS, Sample, Tables
 
-__all__ = ["fair", "find_columns"]
+__all__ = ["fairness", "find_columns"]
 
-QUESTION = "Fair: does every group keep its share of each class, and its chances?"
-# From here on a difference matters: of the shares of groups, and between the rates of groups.
+# From here on a difference matters: of the proportions of groups, and between rates of groups.
 SHIFTED, WIDER = 0.1, 0.1
-# Numbers with more values are not groups, nor names with more.
-MOST_GROUPS, MOST_NAMES = 20, 100
-# Less probable than this is the same.
+# Columns with more different numbers, or categories, do not define groups.
+MOST_GROUPS, MOST_CATEGORIES = 20, 100
+# Smaller tail probabilities are not told apart.
 LEAST_TAIL = 1e-15
 RESAMPLES = 199
 MISSING = "(missing)"
 
 
-class Groups(NamedTuple):
-    """The groups that a column divides people into.
+class Grouping(NamedTuple):
+    """The groups that a sensitive column defines: their names, and the group of each row.
 
-    Attributes
-    ----------
-    column : str
-        Its name.
-    names : list of str
-        Of the groups; values that few real rows have are not told.
-    real, synthetic : ndarray
-        The group of each row.
-    holdout : ndarray or None
-        The same, if there is a holdout.
+    Values that few real rows have are numbered, not named.
     """
 
     column: str
@@ -54,31 +44,16 @@ class Groups(NamedTuple):
 
 
 def find_columns(tables: Tables, sensitive: Any) -> list[int]:
-    """Return the positions of the sensitive columns, numbers counted before categories.
+    """Return the positions of the sensitive columns, numerical ones before categorical ones.
 
-    Parameters
-    ----------
-    tables : Tables
-        What is audited.
-    sensitive : str, int or list of these
-        Names or positions.
-
-    Returns
-    -------
-    columns : list of int
-        As the tables count.
-
-    Raises
-    ------
-    ValueError
-        If there is no such column, or it has too many values to be groups.
+    Raises a ValueError if there is no such column, or if it has too many values to be groups.
     """
     alone = isinstance(sensitive, str) or not hasattr(sensitive, "__len__")
     if isinstance(sensitive, np.ndarray):
         alone = sensitive.ndim == 0
     asked = [sensitive] if alone else list(sensitive)
     if not asked:
-        raise ValueError("sensitive is empty: name at least one column, or pass None.")
+        raise ValueError("sensitive is empty: pass at least one column, or None.")
     order = np.concatenate([tables.numbers, tables.categories]).tolist()
     columns = []
     for one in asked:
@@ -88,21 +63,21 @@ def find_columns(tables: Tables, sensitive: Any) -> list[int]:
             position = int(one)
         else:
             raise ValueError(
-                f"sensitive names {one!r}, which is no column of X_real: the columns are "
+                f"sensitive: {one!r} is not a column of X_real. Its columns are "
                 f"{', '.join(tables.names[:20])}{', ...' if len(tables.names) > 20 else ''}."
             )
         j = order.index(position)
         if j < len(tables.numbers):
             values = tables.real.numeric[:, j]
-            if len(np.unique(values[~np.isnan(values)])) > MOST_GROUPS:
-                raise ValueError(
-                    f"sensitive column {tables.name(j)!r} has more than {MOST_GROUPS} different "
-                    "numbers, which are no groups: cut it into some first (pandas.cut)."
-                )
-        elif len(tables.category_names[j - len(tables.numbers)]) > MOST_NAMES:
+            n, most = len(np.unique(values[~np.isnan(values)])), MOST_GROUPS
+            remedy = "bin it (for example by pandas.cut)"
+        else:
+            n, most = len(tables.category_names[j - len(tables.numbers)]), MOST_CATEGORIES
+            remedy = "merge some of them"
+        if n > most:
             raise ValueError(
-                f"sensitive column {tables.name(j)!r} has more than {MOST_NAMES} different values, "
-                "which are no groups of people: put some together first."
+                f"sensitive column {tables.name(j)!r} has more than {most} different values, too "
+                f"many to be groups: {remedy} first."
             )
         columns.append(j)
     return columns
@@ -112,56 +87,39 @@ def _is_position(one: Any) -> bool:
     return isinstance(one, int | np.integer) and not isinstance(one, bool)
 
 
-def fair(
+def fairness(
     tables: Tables, columns: list[int] | None, fits: Fits | str, rng: np.random.Generator
 ) -> Answer:
-    """Compare the shares of groups, and what classifiers decide about them.
+    """Compare the proportions of groups, and the prediction rates of classifiers.
 
-    Parameters
-    ----------
-    tables : Tables
-        What is audited.
-    columns : list of int or None
-        The sensitive columns.
-    fits : Fits or str
-        What classifiers predict for held-out rows, or why there are none.
-    rng : numpy.random.Generator
-        Source of the draws.
-
-    Returns
-    -------
-    answer : Answer
-        Four checks: shares, and selection, true positive and false positive rates.
+    `fits` may be the reason why there are no classifiers.
     """
     if columns is None:
-        reason = "say which columns divide people into groups, as sensitive"
-        return answer("fair", QUESTION, [not_judged("fairness", reason)])
-    groups = [_groups(tables, j) for j in columns]
-    checks, details, shares = [_shares(tables, groups, rng)], {}, []
-    for one in groups:
-        title, cells = _cells(tables, one)
-        details[title] = cells
-        shares.append((title, cells))
+        reason = "pass the columns that define groups as sensitive"
+        return answer("fairness", [not_judged("fairness", reason)])
+    groupings = [_grouping(tables, j) for j in columns]
+    checks = [_proportions(tables, groupings, rng)]
+    details = {f"Rows by class and {one.column}": _cells(tables, one) for one in groupings}
+    cells = list(details.items())
     if isinstance(fits, str):
-        checks.append(not_judged("the chances of groups", fits))
+        checks.append(not_judged("prediction rates of groups", fits))
     else:
-        more, rates = _chances(tables, groups, fits, rng)
+        more, rates = _rates_of_groups(tables, groupings, fits, rng)
         checks += more
         details |= rates
-    return answer("fair", QUESTION, checks, details, {"groups": shares})
+    return answer("fairness", checks, details, {"groups": cells})
 
 
-def _groups(tables: Tables, j: int) -> Groups:
-    """Read a column as groups; those without a value are one."""
-    sides = [tables.real, tables.synthetic, tables.holdout]
+def _grouping(tables: Tables, j: int) -> Grouping:
+    """Read a column as groups; rows with a missing value are one."""
+    samples = [tables.real, tables.synthetic, tables.holdout]
     n_numbers = len(tables.numbers)
     if j >= n_numbers:
-        known = [str(one) for one in tables.category_names[j - n_numbers]]
-        names = [*known, MISSING]
-        codes = [None if s is None else s.codes[:, j - n_numbers] for s in sides]
-        codes = [None if c is None else np.where(c < 0, len(known), c) for c in codes]
+        names = [*map(str, tables.category_names[j - n_numbers]), MISSING]
+        codes = [None if one is None else one.codes[:, j - n_numbers] for one in samples]
+        codes = [None if c is None else np.where(c < 0, len(names) - 1, c) for c in codes]
     else:
-        values = [None if s is None else s.numeric[:, j] for s in sides]
+        values = [None if one is None else one.numeric[:, j] for one in samples]
         # NaN is sorted last, and once.
         levels = np.unique(np.concatenate([v for v in values if v is not None]))
         names = [MISSING if np.isnan(one) else f"{one:g}" for one in levels]
@@ -169,171 +127,154 @@ def _groups(tables: Tables, j: int) -> Groups:
     real, synthetic, holdout = codes
     assert real is not None
     assert synthetic is not None
-    # A report is handed on: it names what many have, and nothing that tells who somebody is.
+    # Reports are handed on: they only name values that many rows have.
     rare = np.flatnonzero(np.bincount(real, minlength=len(names)) < LEAST_ROWS)
     for number, group in enumerate(rare.tolist(), start=1):
         if names[group] != MISSING:
             names[group] = f"(rare value {number})"
-    return Groups(tables.name(j), names, real, synthetic, holdout)
+    return Grouping(tables.name(j), names, real, synthetic, holdout)
 
 
 def _positions(levels: npt.NDArray[Any], values: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
     return np.where(np.isnan(values), len(levels) - 1, np.searchsorted(levels, values))
 
 
-def _counts(tables: Tables, side: Side, groups: npt.NDArray[np.intp], n: int) -> npt.NDArray:
-    """Return the rows of each class and group."""
-    strata = tables.strata(side)
-    n_classes = len(tables.classes) if tables.labelled else 1
-    return np.bincount(strata * n + groups, minlength=n_classes * n).reshape(n_classes, n)
+class Counts(NamedTuple):
+    """Real and synthetic rows by class and group, of the data and of each permutation.
 
-
-class _Shares(NamedTuple):
-    """What the shares of groups are computed from: rows of some classes, by group.
-
-    Attributes
-    ----------
-    groups : Groups
-        The groups.
-    where : str
-        Of which class they are.
-    real, synthetic : ndarray of shape (n_classes, n_groups)
-        Numbers of rows.
+    `where` names the class, if it is only one; the counts are (n_permutations + 1, n_classes,
+    n_groups), those of the data first.
     """
 
-    groups: Groups
+    grouping: Grouping
     where: str
-    real: npt.NDArray[np.intp]
-    synthetic: npt.NDArray[np.intp]
+    real: npt.NDArray[np.float64]
+    synthetic: npt.NDArray[np.float64]
 
-    def apart(self, real: Any, synthetic: Any) -> Any:
-        """Return the differences of the shares within classes, averaged over synthetic rows."""
-        weights = self.synthetic.sum(axis=1) / self.synthetic.sum()
-        shares = [counts / counts.sum(axis=-1, keepdims=True) for counts in (real, synthetic)]
-        return np.einsum("c,...cg->...g", weights, shares[1] - shares[0])
+    @property
+    def weights(self) -> npt.NDArray[np.float64]:
+        """The proportions of the classes among synthetic rows."""
+        sizes: npt.NDArray[np.float64] = self.synthetic[0].sum(axis=1)
+        return sizes / sizes.sum()
 
-    def surprise(self, synthetic: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Return how surprising numbers of synthetic rows of each group are, as normal scores.
+    def differences(self, real: Any, synthetic: Any) -> Any:
+        """Return by how much the proportions of groups differ, as the weighted mean of classes."""
+        proportions = [side / side.sum(axis=-1, keepdims=True) for side in (real, synthetic)]
+        return np.einsum("c,...cg->...g", self.weights, proportions[1] - proportions[0])
 
-        From the probabilities themselves: few rows are not distributed normally, and that a group
-        is gone is far less probable than its share says.
+    def distance(self, real: Any, synthetic: Any) -> Any:
+        """Return half the sum of the differences (total variation)."""
+        return np.abs(self.differences(real, synthetic)).sum(axis=1) / 2
+
+    def surprise(self) -> npt.NDArray[np.float64]:
+        """Return how surprising the synthetic rows of each group are, as normal scores.
+
+        From exact tail probabilities: few rows are not distributed normally, and that a group is
+        gone is far less probable than its proportion suggests.
         """
-        scores = np.zeros((len(synthetic), len(self.groups.names)))
-        sizes = self.synthetic.sum(axis=1).tolist(), self.real.sum(axis=1).tolist()
-        for g, (ours, others) in enumerate(zip(self.synthetic.T, self.real.T, strict=True)):
-            lowest, masses = masses_within_strata(
-                zip(*sizes, (ours + others).tolist(), strict=True)
-            )
+        drawn = self.synthetic.sum(axis=1).astype(np.intp)
+        scores = np.zeros(drawn.shape)
+        real, synthetic = self.real[0].astype(int), self.synthetic[0].astype(int)
+        sizes = synthetic.sum(axis=1).tolist(), real.sum(axis=1).tolist()
+        for g, of_both in enumerate((synthetic + real).T.tolist()):
+            lowest, masses = masses_within_strata(zip(*sizes, of_both, strict=True))
             tails = np.minimum(np.cumsum(masses), np.cumsum(masses[::-1])[::-1])
             score = stats.norm.isf(np.clip(tails, LEAST_TAIL, 0.5))
-            scores[:, g] = score[synthetic[:, g].astype(np.intp) - lowest]
+            scores[:, g] = score[drawn[:, g] - lowest]
         return scores
 
 
-def _shares(tables: Tables, groups: list[Groups], rng: np.random.Generator) -> Check:
-    """Compare the shares of the groups within each class, and within all of them together."""
+def _counts(tables: Tables, grouping: Grouping, rng: np.random.Generator) -> Iterator[Counts]:
+    """Yield the counts of a grouping within each class, and within all of them together."""
     ours, others = tables.strata(tables.real), tables.strata(tables.synthetic)
-    strata = np.unique(others)
-    found, where = [], []
-    for one in groups:
-        n_groups = len(one.names)
-        group = np.concatenate([one.real, one.synthetic])
-        counts, drawn = [], []
-        for stratum in strata:
-            sides = np.flatnonzero(ours == stratum), np.flatnonzero(others == stratum)
-            rows = np.concatenate([sides[0], len(ours) + sides[1]])
-            is_real = np.arange(len(rows)) < len(sides[0])
-            member = (group[rows, np.newaxis] == np.arange(n_groups)).astype(np.float32)
-            real = null_statistics(partial(_members, member), is_real, PERMUTATIONS, rng)
-            drawn.append(np.stack([real, member.sum(axis=0) - real]))
-            counts.append(drawn[-1][:, 0].astype(np.intp))
-        by_class = np.stack(drawn, axis=2)  # side, permutation, class, group
-        for i, stratum in enumerate(strata):
-            mine = _Shares(
-                one, tables.class_name(int(stratum)), *np.array([counts[i]]).swapaxes(0, 1)
-            )
-            where.append((mine, by_class[:, :, [i]]))
-        if len(strata) > 1:
-            mine = _Shares(one, "", *np.array(counts).swapaxes(0, 1))
-            where.append((mine, by_class))
-    for mine, both in where:
-        found.append(np.abs(mine.apart(*both)).sum(axis=1) / 2)
-    whose = list(range(len(where)))
-    for i, (mine, both) in enumerate(where):
-        each = mine.surprise(both[1].sum(axis=1))
-        found += list(each.T)
-        whose += [i] * each.shape[1]
-    result = familywise(np.stack(found, axis=1))
-    worst = whose[int(np.argmax(result.excess))]
-    mine, _ = where[worst]
-    value, names = float(found[worst][0]), mine.groups.names
-    again = [
-        np.stack([rng.multinomial(row.sum(), row / row.sum(), size=RESAMPLES) for row in counts], 1)
-        for counts in (mine.real, mine.synthetic)
-    ]
-    interval = interval_about(value, np.abs(mine.apart(*again)).sum(axis=1) / 2, 1.0)
-    least = int(np.argmin(mine.apart(mine.real, mine.synthetic)))
-    weights = mine.synthetic.sum(axis=1) / mine.synthetic.sum()
-    shares = [
-        float(weights @ (counts[:, least] / counts.sum(axis=1)))
-        for counts in (mine.real, mine.synthetic)
-    ]
-    said = (
-        f"The shares of {mine.groups.column!r}{mine.where} differ by {value:.2f}; of two real "
-        f"samples, by {result.reference[worst]:.2f}. {names[least]} has {shares[0]:.1%} of the "
-        f"real and {shares[1]:.1%} of the synthetic rows."
-    )
-    gone = (mine.synthetic.sum(axis=0) == 0) & (mine.real.sum(axis=0) >= LEAST_ROWS)
-    return Check(
-        "shares of groups",
-        said,
-        value,
-        float(result.reference[worst]),
-        interval,
-        result.pvalue,
-        bool(gone.any()) or value >= SHIFTED,
-    )
+    group = np.concatenate([grouping.real, grouping.synthetic])
+    by_class = []
+    for stratum in np.unique(others):
+        rows = np.flatnonzero(np.concatenate([ours, others]) == stratum)
+        is_real = rows < len(ours)
+        member = (group[rows, np.newaxis] == np.arange(len(grouping.names))).astype(np.float32)
+        of_real = null_statistics(partial(_real_members, member), is_real, PERMUTATIONS, rng)
+        both = of_real[:, np.newaxis], (member.sum(axis=0) - of_real)[:, np.newaxis]
+        by_class.append(Counts(grouping, tables.class_name(int(stratum)), *both))
+    yield from by_class
+    if len(by_class) > 1:
+        real, synthetic = (
+            np.concatenate(side, axis=1)
+            for side in zip(*((one.real, one.synthetic) for one in by_class), strict=True)
+        )
+        yield Counts(grouping, "", real, synthetic)
 
 
-def _members(
+def _real_members(
     member: npt.NDArray[np.float32], labels: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.float64]:
     """Return how many rows of each group are real, for many labellings."""
     return (labels.astype(np.float32) @ member).astype(np.float64)
 
 
-def _cells(tables: Tables, one: Groups) -> tuple[str, list[list[Any]]]:
-    """Return the rows of each class and group, before and after."""
-    n = len(one.names)
-    real = _counts(tables, tables.real, one.real, n)
-    synthetic = _counts(tables, tables.synthetic, one.synthetic, n)
-    rows: list[list[Any]] = [["class", one.column, "real", "share", "synthetic", "share"]]
-    for c in range(len(real)):
-        if not real[c].sum() + synthetic[c].sum():
-            continue
-        label = str(tables.classes[c]) if tables.labelled else "all"
-        for g in np.flatnonzero(real[c] + synthetic[c]):
-            shares = [counts[c, g] / max(1, counts[c].sum()) for counts in (real, synthetic)]
-            rows.append(
-                [label, one.names[g], int(real[c, g]), shares[0], int(synthetic[c, g]), shares[1]]
-            )
-    return f"Rows by class and {one.column}", rows
+def _proportions(tables: Tables, groupings: list[Grouping], rng: np.random.Generator) -> Check:
+    """Compare the proportions of groups within each class, and within all of them together."""
+    counted = [counts for one in groupings for counts in _counts(tables, one, rng)]
+    scores = [one.surprise() for one in counted]
+    distances = np.stack([one.distance(one.real, one.synthetic) for one in counted], axis=1)
+    result = familywise(np.hstack([distances, *scores]))
+    whose = np.repeat(np.arange(len(counted)), [score.shape[1] for score in scores])
+    worst = int(np.concatenate([np.arange(len(counted)), whose])[np.argmax(result.excess)])
+    counts, value, reference = counted[worst], distances[0, worst], result.reference[worst]
+    real, synthetic = (side[0].astype(np.intp) for side in (counts.real, counts.synthetic))
+    again = [
+        np.stack([rng.multinomial(row.sum(), row / row.sum(), size=RESAMPLES) for row in side], 1)
+        for side in (real, synthetic)
+    ]
+    interval = interval_about(float(value), counts.distance(*again), 1.0)
+    least = int(np.argmin(counts.differences(real, synthetic)))
+    proportions = [
+        counts.weights @ (side[:, least] / side.sum(axis=1)) for side in (real, synthetic)
+    ]
+    sentence = (
+        f"The proportions of {counts.grouping.column!r}{counts.where} differ by {value:.2f}; in "
+        f"two real samples, by {reference:.2f}. {counts.grouping.names[least]} is "
+        f"{proportions[0]:.1%} of the real and {proportions[1]:.1%} of the synthetic rows."
+    )
+    gone = (synthetic.sum(axis=0) == 0) & (real.sum(axis=0) >= LEAST_ROWS)
+    material = bool(gone.any() or value >= SHIFTED)
+    numbers = float(value), float(reference), interval, result.pvalue
+    return Check("proportions of groups", sentence, *numbers, material)
 
 
-def _chances(
-    tables: Tables, groups: list[Groups], fits: Fits, rng: np.random.Generator
+def _cells(tables: Tables, one: Grouping) -> list[list[Any]]:
+    """Return the numbers of rows, and the proportions, of each class and group."""
+    n_classes, n = len(tables.classes) if tables.labelled else 1, len(one.names)
+
+    def counts(sample: Sample, groups: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+        cells = tables.strata(sample) * n + groups
+        return np.bincount(cells, minlength=n_classes * n).reshape(n_classes, n)
+
+    real, synthetic = counts(tables.real, one.real), counts(tables.synthetic, one.synthetic)
+    heading = ["class", one.column, "real rows", "proportion", "synthetic rows", "proportion"]
+    rows: list[list[Any]] = [heading]
+    for c, g in np.argwhere(real + synthetic):
+        row: list[Any] = [str(tables.classes[c]) if tables.labelled else "all", one.names[g]]
+        for side in (real, synthetic):
+            row += [int(side[c, g]), side[c, g] / max(1, side[c].sum())]
+        rows.append(row)
+    return rows
+
+
+def _rates_of_groups(
+    tables: Tables, groupings: list[Grouping], fits: Fits, rng: np.random.Generator
 ) -> tuple[list[Check], dict[str, list[list[Any]]]]:
-    """Compare how unlike the rates of groups are, with synthetic rows and with real ones."""
+    """Compare how far prediction rates of groups are apart, with synthetic and with real rows."""
     counts = np.bincount(fits.true, minlength=len(tables.classes))
     present = np.flatnonzero(counts)
-    # Of two classes the smaller one is what people are selected for; of more, each in turn.
+    # Of two classes the minority class is the one predicted; of more, each in turn.
     chosen = [int(present[np.argmin(counts[present])])] if len(present) == 2 else present.tolist()
     checks, details = [], {}
-    for one in groups:
+    for one in groupings:
         assert one.holdout is not None
         gaps: dict[str, list[Check]] = {}
         for c in chosen:
-            heading = [one.column, "held-out rows", "rate", "before", "after", "change"]
+            heading = [one.column, "held-out rows", "rate", "real", "with synthetic", "change"]
             rows: list[list[Any]] = [heading]
             for rate, within in (
                 ("selection rate", np.ones(len(fits.true), dtype=bool)),
@@ -342,15 +283,25 @@ def _chances(
             ):
                 sizes = np.bincount(one.holdout[within], minlength=len(one.names))
                 large = np.flatnonzero(sizes >= LEAST_ROWS)
-                before = _rates(fits.methods[BEFORE], c, one.holdout, within, large)
-                after = _rates(fits.methods[AFTER], c, one.holdout, within, large)
-                for g, b, a in zip(large, before, after, strict=True):
-                    rows.append([one.names[g], int(sizes[g]), rate, b, a, a - b])
+                # Only rows that count; resampling keeps the sizes of groups in place of classes.
+                kept = np.flatnonzero(within & np.isin(one.holdout, large))
+                groups = one.holdout[kept]
+                some = Fits(
+                    groups,
+                    {name: predictions.take(kept) for name, predictions in fits.methods.items()},
+                    [predictions.take(kept) for predictions in fits.more_real],
+                    [],
+                )
+                real, both = (
+                    _rates(groups, some.methods[name], c) for name in (REAL, REAL_AND_SYNTHETIC)
+                )
+                for g, before, after in zip(large, real, both, strict=True):
+                    rows.append([one.names[g], int(sizes[g]), rate, before, after, after - before])
                 found = gaps.setdefault(rate, [])
                 if len(large) > 1:
                     of = f" (class {tables.classes[c]})" if len(chosen) > 1 else ""
-                    found.append(_gap(fits, one, c, rate, of, within, large, rng))
-            title = f"Chances by {one.column}: predicted to be of class {tables.classes[c]}"
+                    found.append(_gap(some, one.column, c, rate, of, rng))
+            title = f"Prediction rates by {one.column}, for class {tables.classes[c]}"
             details[title] = rows
         for rate, found in gaps.items():
             name = f"{rate}, {one.column}"
@@ -359,57 +310,32 @@ def _chances(
                 checks.append(not_judged(name, few))
                 continue
             worst = min(found, key=lambda check: check.pvalue)
-            # The worst of several classes is worse than any one.
+            # Corrected for the number of classes (Bonferroni).
             checks.append(replace(worst, name=name, pvalue=min(1.0, worst.pvalue * len(found))))
     return checks, details
 
 
-def _rates(
-    predictions: Predictions,
-    c: int,
-    groups: npt.NDArray[np.intp],
-    within: npt.NDArray[np.bool_],
-    large: npt.NDArray[np.intp],
-) -> list[float]:
+def _rates(groups: npt.NDArray[np.intp], predictions: Predictions, c: int) -> list[float]:
+    """Return how often a class is predicted for each group."""
     selected = predictions.predicted == c
-    return [float(selected[within & (groups == g)].mean()) for g in large]
+    return [float(selected[groups == g].mean()) for g in np.unique(groups)]
 
 
-def _gap(
-    fits: Fits,
-    one: Groups,
-    c: int,
-    rate: str,
-    of: str,
-    within: npt.NDArray[np.bool_],
-    large: npt.NDArray[np.intp],
-    rng: np.random.Generator,
-) -> Check:
-    """Compare the largest difference between groups with that of real rows drawn again."""
-    assert one.holdout is not None
-    groups = one.holdout
-    # Only rows that count go in; the classes are replaced by groups, which resampling keeps.
-    kept = np.flatnonzero(within & np.isin(groups, large))
+def _gap(some: Fits, column: str, c: int, rate: str, of: str, rng: np.random.Generator) -> Check:
+    """Compare the largest difference of groups with that of redrawn real rows.
 
-    def gap(group: npt.NDArray[np.intp], predictions: Predictions) -> float:
-        selected = predictions.predicted == c
-        rates = [selected[group == g].mean() for g in large]
-        return float(max(rates) - min(rates))
+    The fits have groups in place of true classes.
+    """
 
-    def of_kept(predictions: Predictions) -> Predictions:
-        return Predictions(predictions.predicted[kept], predictions.probabilities[kept])
+    def gap(groups: npt.NDArray[np.intp], predictions: Predictions) -> float:
+        rates = _rates(groups, predictions, c)
+        return max(rates) - min(rates)
 
-    some = Fits(
-        groups[kept],
-        {name: of_kept(p) for name, p in fits.methods.items()},
-        [of_kept(p) for p in fits.more_real],
-        [],
+    both = REAL_AND_SYNTHETIC
+    found = shortfall(rate, some, both, some.more_real, gap, WIDER, rng, sign=-1)
+    sentence = (
+        f"The {rate}{of} of groups of {column!r} differs by up to {found.value:.2f} with synthetic "
+        f"rows, by {gap(some.true, some.methods[REAL]):.2f} without them, and by "
+        f"{found.reference:.2f} with redrawn real rows in their place."
     )
-    found = shortfall(some, AFTER, some.more_real, gap, rng, sign=-1)
-    before = gap(groups[kept], some.methods[BEFORE])
-    said = (
-        f"The {rate}{of} of groups of {one.column!r} differs by up to {found.value:.2f} with "
-        f"synthetic rows: without, by {before:.2f}; with real rows drawn again instead, by "
-        f"{found.reference:.2f}."
-    )
-    return found.check(rate, said, WIDER)
+    return replace(found, sentence=sentence)

@@ -1,4 +1,8 @@
-"""Are the synthetic rows faithful: are they distributed as the real ones?"""
+"""Fidelity: do synthetic rows follow the distribution of the real rows of their class?"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -6,14 +10,7 @@ from scipy import stats
 from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
-from skresample.audit.answers import (
-    PERMUTATIONS,
-    Answer,
-    Check,
-    answer,
-    interval_about,
-    not_judged,
-)
+from skresample.audit.answers import PERMUTATIONS, Answer, Check, answer, interval_about, not_judged
 from skresample.audit.statistics.permutations import familywise, null_statistics
 from skresample.audit.statistics.two_samples import (
     MOST_FEATURES,
@@ -30,84 +27,95 @@ from skresample.audit.statistics.two_samples import (
 from skresample.audit.tables import FEWEST, Tables
 from skresample.numerics.threads import is_forked
 
-__all__ = ["faithful"]
+__all__ = ["fidelity"]
 
-QUESTION = "Faithful: are synthetic rows distributed as real rows of their class?"
-# From here on a difference matters: of distributions, correlations, and a classifier's area.
-FAR, OTHER, TELLS = 0.1, 0.2, 0.65
+# From here on a difference matters: of distributions, of correlations, and the area under the
+# curve of the classifier. The maximum mean discrepancy matters from this multiple of its reference.
+FAR, OTHER, DISTINCT, MULTIPLE = 0.1, 0.2, 0.65, 3
 RESAMPLES = 199
 # On fewer rows threads wait for each other longer than they work.
 ROWS_FOR_THREADS = 20_000
 
+Statistics = Callable[[npt.NDArray[np.bool_]], npt.NDArray[np.floating]]
+
+
+class Worst(NamedTuple):
+    """The statistic that is furthest beyond chance.
+
+    `stratum` and `j` are its class and its position among the statistics of the class; `found`,
+    `reference` and `pvalues` are those of all statistics.
+    """
+
+    stratum: int
+    j: int
+    value: float
+    expected: float
+    pvalue: float
+    found: npt.NDArray[np.float64]
+    reference: npt.NDArray[np.float64]
+    pvalues: npt.NDArray[np.float64]
+    order: npt.NDArray[np.intp]
+
 
 class Pooled:
-    """Real and synthetic rows together, class by class.
+    """Real and synthetic rows together, and the positions of those of each class (`groups`).
 
-    Parameters
-    ----------
-    tables : Tables
-        What is audited.
-    rng : numpy.random.Generator
-        Renumbers the categories. Those that only synthetic rows have are numbered last, so
-        that the numbers would tell who is real.
+    Categories are numbered anew at random: those that only synthetic rows have come last, so
+    that their numbers would give away which rows are real.
     """
 
     def __init__(self, tables: Tables, rng: np.random.Generator):
-        sides = tables.real, tables.synthetic
-        self.numeric = np.concatenate([side.numeric for side in sides])
-        codes = np.concatenate([side.codes for side in sides])
+        samples = tables.real, tables.synthetic
+        self.numeric = np.concatenate([one.numeric for one in samples])
+        codes = np.concatenate([one.codes for one in samples])
         self.codes = np.full_like(codes, -1)
         for i, column in enumerate(codes.T):
             known = column >= 0
             self.codes[known, i] = rng.permutation(column.max(initial=0) + 1)[column[known]]
         self.is_real = np.arange(len(self.numeric)) < len(tables.real)
-        strata = np.concatenate([tables.strata(side) for side in sides])
-        self.strata = strata
-        groups = {int(s): np.flatnonzero(strata == s) for s in np.unique(strata)}
+        self.strata = np.concatenate([tables.strata(one) for one in samples])
+        groups = {int(s): np.flatnonzero(self.strata == s) for s in np.unique(self.strata)}
         self.groups = {
             s: rows
             for s, rows in groups.items()
             if min(self.is_real[rows].sum(), (~self.is_real[rows]).sum()) >= FEWEST
         }
 
-    def permute(
-        self, statistics: list, rng: np.random.Generator, n: int = PERMUTATIONS
-    ) -> npt.NDArray[np.float64]:
-        """Compute statistics of each class, for the labels as they are and for shuffled ones."""
-        found = [
+    def worst(
+        self, statistics: list[Statistics], rng: np.random.Generator, n: int = PERMUTATIONS
+    ) -> Worst:
+        """Compute statistics of each class, also with shuffled labels, and return the worst."""
+        by_class = [
             null_statistics(function, self.is_real[rows], n, rng)
             for rows, function in zip(self.groups.values(), statistics, strict=True)
         ]
-        return np.concatenate(found, axis=1)
+        found = np.concatenate(by_class, axis=1)
+        result = familywise(found)
+        order = np.argsort(-result.excess)
+        worst = int(np.argmax(result.excess))
+        s, j = divmod(worst, by_class[0].shape[1])
+        value, expected = float(found[0, worst]), float(result.reference[worst])
+        more = found[0], result.reference, result.pvalues, order
+        return Worst(list(self.groups)[s], j, value, expected, result.pvalue, *more)
 
 
-def faithful(tables: Tables, rng: np.random.Generator) -> Answer:
-    """Compare distributions, class by class where the classes of synthetic rows are known.
+def fidelity(tables: Tables, rng: np.random.Generator) -> Answer:
+    """Compare the distributions of real and synthetic rows within each class.
 
-    Parameters
-    ----------
-    tables : Tables
-        What is audited.
-    rng : numpy.random.Generator
-        Source of the draws.
-
-    Returns
-    -------
-    answer : Answer
-        Four checks: a classifier, the columns, the correlations, and the whole.
+    A classifier, the columns, their correlations and the joint distribution are checked.
     """
     pooled = Pooled(tables, rng)
     if not pooled.groups:
         few = f"no class has {FEWEST} synthetic rows"
-        return answer("faithful", QUESTION, [not_judged("the distribution", few)])
+        return answer("fidelity", [not_judged("the distribution", few)])
     columns, table, distances = _columns(tables, pooled, rng)
     checks = [_classifier(pooled, rng), columns, _correlations(tables, pooled, rng)]
-    checks.append(_whole(tables, pooled, rng))
-    return answer("faithful", QUESTION, checks, table, {"columns": distances})
+    checks.append(_joint_distribution(tables, pooled, rng))
+    return answer("fidelity", checks, table, {"columns": distances})
 
 
 def _classifier(pooled: Pooled, rng: np.random.Generator) -> Check:
-    """Have a classifier tell real from synthetic rows it has not seen, within classes."""
+    """Train a classifier to tell real from synthetic rows, and test it on the others."""
     rows = np.concatenate(list(pooled.groups.values()))
     strata, synthetic = pooled.strata[rows], ~pooled.is_real[rows]
     X = np.hstack([pooled.numeric[rows], pooled.codes[rows], strata[:, np.newaxis]])
@@ -128,27 +136,26 @@ def _classifier(pooled: Pooled, rng: np.random.Generator) -> Check:
             model.fit(X[np.ix_(some, has_values)], synthetic[some])
             score = model.predict_proba(X[np.ix_(~fit, has_values)])[:, 1]
         found.append(_stratified_area(score, synthetic[~fit], strata[~fit]))
-    area = float(np.mean([a for a, _ in found]))
-    deviation = float(np.mean([d for _, d in found]))
-    # Each half was fitted on once and tested on once: two tests, which depend on each other.
+    area, deviation = (float(np.mean(column)) for column in zip(*found, strict=True))
+    # Two tests that depend on each other: each half is trained on once and tested on once.
     pvalue = min(1.0, 2 * min(float(stats.norm.sf((a - 0.5) / d)) for a, d in found))
     reach = 1.96 * deviation
     interval = (max(0.0, area - reach), min(1.0, area + reach))
-    said = (
-        f"Given a real and a synthetic row of a class, a classifier tells which is which with "
-        f"probability {area:.2f}; of two real rows, .50."
+    sentence = (
+        f"A classifier tells a real and a synthetic row of a class apart with probability "
+        f"{area:.2f} (ROC AUC); two real rows, with 0.50."
     )
-    if area + reach < 0.5:  # what the other half of the rows taught it was wrong
-        said += " Less than .50 means that synthetic rows lie beside single real ones."
-    return Check("classifier", said, area, 0.5, interval, pvalue, area >= TELLS)
+    if area + reach < 0.5:  # what it learns from one half of the rows is wrong in the other
+        sentence += " A value below 0.50 means that synthetic rows lie next to single real rows."
+    return Check("classifier", sentence, area, 0.5, interval, pvalue, area >= DISTINCT)
 
 
 def _balanced(
     rows: npt.NDArray[np.intp], synthetic: npt.NDArray[np.bool_], strata: npt.NDArray[np.intp]
 ) -> npt.NDArray[np.intp]:
-    """Repeat rows until as many of each class are real as are synthetic.
+    """Repeat rows until each class has as many real as synthetic ones.
 
-    Else a classifier would learn how many rows of a class are synthetic.
+    Otherwise the classifier would learn the proportion of synthetic rows of each class.
     """
     chosen = []
     for s in np.unique(strata[rows]):
@@ -161,7 +168,7 @@ def _balanced(
 def _stratified_area(
     score: npt.NDArray[np.floating], positive: npt.NDArray[np.bool_], strata: npt.NDArray[np.intp]
 ) -> tuple[float, float]:
-    """Return the mean area under the curve within strata, and its deviation by chance."""
+    """Return the mean area under the curve within strata, and its standard deviation by chance."""
     areas, variances, sizes = [], [], []
     for s in np.unique(strata):
         mine = strata == s
@@ -169,57 +176,48 @@ def _stratified_area(
         areas.append(area_under_curve(positive[mine], score[mine]))
         variances.append((n + m + 1) / (12 * n * m))
         sizes.append(n * m / (n + m))
-    share = np.array(sizes) / np.sum(sizes)
-    return float(share @ areas), float(np.sqrt(share**2 @ variances))
+    weights = np.array(sizes) / np.sum(sizes)
+    return float(weights @ areas), float(np.sqrt(weights**2 @ variances))
 
 
-def _columns(tables: Tables, pooled: Pooled, rng: np.random.Generator) -> tuple[Check, dict, list]:
+def _columns(
+    tables: Tables, pooled: Pooled, rng: np.random.Generator
+) -> tuple[Check, dict[str, list[list[Any]]], list[tuple[str, float, float]]]:
     bins = {s: bin_columns(pooled.numeric[r], pooled.codes[r]) for s, r in pooled.groups.items()}
-    found = pooled.permute(
-        [lambda labels, b=one: column_distances(b, labels) for one in bins.values()], rng
+    worst = pooled.worst([partial(column_distances, one) for one in bins.values()], rng)
+    labels = pooled.is_real[pooled.groups[worst.stratum]]
+    again = _resampled_distances(bins[worst.stratum], worst.j, labels, rng)
+    sentence = (
+        f"The column that differs most beyond chance is {tables.name(worst.j)!r}"
+        f"{tables.class_name(worst.stratum)}: its distributions are {worst.value:.2f} apart; those "
+        f"of two real samples, {worst.expected:.2f}."
     )
-    result = familywise(found)
-    d = len(tables.names)
-    worst = int(np.argmax(result.excess))
-    stratum, j = list(bins)[worst // d], worst % d
-    value = float(found[0, worst])
-    labels = pooled.is_real[pooled.groups[stratum]]
-    again = _resampled_distances(bins[stratum], j, labels, rng)
-    where = tables.class_name(stratum)
-    said = (
-        f"The column furthest beyond chance is {tables.name(j)!r}{where}: the distributions are "
-        f"{value:.2f} apart; of two real samples, {result.reference[worst]:.2f}."
-    )
-    check = Check(
-        "columns",
-        said,
-        value,
-        float(result.reference[worst]),
-        interval_about(value, again, 1.0),
-        result.pvalue,
-        value >= FAR,
-    )
-    rows, drawn = [], []
-    for i in np.argsort(-result.excess)[:20]:
-        name = tables.name(i % d) + tables.class_name(list(bins)[i // d])
-        rows.append([name, found[0, i], result.reference[i], result.pvalues[i]])
-        drawn.append((name, found[0, i], result.reference[i]))
-    heading = ["column", "distance", "two real samples", "p, corrected"]
+    interval = interval_about(worst.value, again, 1.0)
+    material = worst.value >= FAR
+    numbers = worst.value, worst.expected, interval, worst.pvalue
+    check = Check("columns", sentence, *numbers, material)
+    rows = []
+    for i in worst.order[:20]:
+        s, j = divmod(int(i), len(tables.names))
+        name = tables.name(j) + tables.class_name(list(bins)[s])
+        rows.append([name, worst.found[i], worst.reference[i], worst.pvalues[i]])
+    heading = ["column", "distance", "two real samples", "corrected p-value"]
+    drawn = [(name, value, reference) for name, value, reference, _ in rows]
     return check, {"Distances of the columns": [heading, *rows]}, drawn
 
 
 def _resampled_distances(
     bins: Bins, j: int, labels: npt.NDArray[np.bool_], rng: np.random.Generator
 ) -> npt.NDArray[np.float64]:
-    """Return distances of a column, of both samples drawn again."""
+    """Return bootstrap draws of the distance of a column."""
     ends = np.append(bins.starts, bins.indicators.shape[1])
     mine = slice(ends[j], ends[j + 1])
-    shares = []
+    proportions = []
     for side in (labels, ~labels):
         counts = np.asarray(bins.indicators[side].sum(axis=0))[mine].astype(np.float64)
         size = int(counts.sum())
-        shares.append(rng.multinomial(size, counts / size, size=RESAMPLES) / size)
-    apart = shares[0] - shares[1]
+        proportions.append(rng.multinomial(size, counts / size, size=RESAMPLES) / size)
+    apart = proportions[0] - proportions[1]
     if bins.ordered[j]:
         return np.abs(np.cumsum(apart, axis=1)).max(axis=1)
     return np.abs(apart).sum(axis=1) / 2
@@ -234,74 +232,49 @@ def _correlations(tables: Tables, pooled: Pooled, rng: np.random.Generator) -> C
     apart = columns[left] != columns[right]
     pairs = left[apart], right[apart]
     if not len(pairs[0]):
-        return not_judged("correlations", "there are no two columns that vary")
-    result_rows = pooled.permute(
-        [
-            lambda labels, f=features[rows]: association_changes(f, pairs, labels)
-            for rows in pooled.groups.values()
-        ],
-        rng,
-        PERMUTATIONS // 2,
-    )
-    result = familywise(result_rows)
-    worst = int(np.argmax(result.excess))
-    stratum, pair = list(pooled.groups)[worst // len(pairs[0])], worst % len(pairs[0])
-    a, b = pairs[0][pair], pairs[1][pair]
-    rows = pooled.groups[stratum]
-    real, synthetic = (
-        associations(features[rows[side]][:, [a, b]])[0, 1]
-        for side in (pooled.is_real[rows], ~pooled.is_real[rows])
-    )
-    sizes = pooled.is_real[rows].sum(), (~pooled.is_real[rows]).sum()
-    variance = (1 - real**2) ** 2 / sizes[0] + (1 - synthetic**2) ** 2 / sizes[1]
+        return not_judged("correlations", "no two columns vary")
+    changes: list[Statistics] = [
+        partial(association_changes, features[rows], pairs) for rows in pooled.groups.values()
+    ]
+    worst = pooled.worst(changes, rng, PERMUTATIONS // 2)
+    a, b = pairs[0][worst.j], pairs[1][worst.j]
+    rows = pooled.groups[worst.stratum]
+    sides = [rows[pooled.is_real[rows]], rows[~pooled.is_real[rows]]]
+    real, synthetic = (associations(features[side][:, [a, b]])[0, 1] for side in sides)
+    variance = (1 - real**2) ** 2 / len(sides[0]) + (1 - synthetic**2) ** 2 / len(sides[1])
     value, reach = float(abs(real - synthetic)), 1.96 * float(np.sqrt(variance))
-    said = (
-        f"The association furthest beyond chance is that of {tables.name(columns[a])!r} and "
-        f"{tables.name(columns[b])!r}{tables.class_name(stratum)}: {real:.2f} in real rows and "
-        f"{synthetic:.2f} in synthetic ones, {value:.2f} apart; of two real samples, "
-        f"{result.reference[worst]:.2f}."
+    sentence = (
+        f"The correlation that differs most beyond chance is that of {tables.name(columns[a])!r} "
+        f"and {tables.name(columns[b])!r}{tables.class_name(worst.stratum)}: {real:.2f} in real "
+        f"and {synthetic:.2f} in synthetic rows, {value:.2f} apart; in two real samples, "
+        f"{worst.expected:.2f}."
     )
     interval = (max(0.0, value - reach), value + reach)
-    return Check(
-        "correlations",
-        said,
-        value,
-        float(result.reference[worst]),
-        interval,
-        result.pvalue,
-        value >= OTHER,
-    )
+    numbers = value, worst.expected, interval, worst.pvalue
+    return Check("correlations", sentence, *numbers, value >= OTHER)
 
 
-def _whole(tables: Tables, pooled: Pooled, rng: np.random.Generator) -> Check:
+def _joint_distribution(tables: Tables, pooled: Pooled, rng: np.random.Generator) -> Check:
     cosines = random_features(ranked_features(pooled.numeric, pooled.codes)[0], rng)
-    of_class = [cosines[rows] for rows in pooled.groups.values()]
-    found = pooled.permute(
-        [lambda labels, f=f: mean_distances(f, labels)[:, np.newaxis] for f in of_class], rng
-    )
-    result = familywise(found)
-    worst = int(np.argmax(result.excess))
-    stratum = list(pooled.groups)[worst]
-    rows = pooled.groups[stratum]
-    labels, mine = pooled.is_real[rows], of_class[worst]
-    means, sizes = [], []
+    of_class = {s: cosines[rows] for s, rows in pooled.groups.items()}
+
+    def discrepancy(
+        features: npt.NDArray[np.float32], labels: npt.NDArray[np.bool_]
+    ) -> npt.NDArray[np.float64]:
+        return mean_distances(features, labels)[:, np.newaxis]
+
+    worst = pooled.worst([partial(discrepancy, f) for f in of_class.values()], rng)
+    labels = pooled.is_real[pooled.groups[worst.stratum]]
+    means = []
     for side in (labels, ~labels):
         count = int(side.sum())
         weights = rng.multinomial(count, np.full(count, 1 / count), size=RESAMPLES) / count
-        means.append(weights.astype(np.float32) @ mine[side])
-        sizes.append(count)
-    value = float(found[0, worst])
-    interval = interval_about(value, np.linalg.norm(means[0] - means[1], axis=1))
-    said = (
-        f"As wholes, real and synthetic rows{tables.class_name(stratum)} are {value:.3f} apart "
-        f"(maximum mean discrepancy); two real samples, {result.reference[worst]:.3f}."
+        means.append(weights.astype(np.float32) @ of_class[worst.stratum][side])
+    interval = interval_about(worst.value, np.linalg.norm(means[0] - means[1], axis=1))
+    sentence = (
+        f"The maximum mean discrepancy of real and synthetic rows"
+        f"{tables.class_name(worst.stratum)} is {worst.value:.3f}; that of two real samples is "
+        f"{worst.expected:.3f}."
     )
-    return Check(
-        "whole",
-        said,
-        value,
-        float(result.reference[worst]),
-        interval,
-        result.pvalue,
-        value >= 3 * result.reference[worst],
-    )
+    numbers = worst.value, worst.expected, interval, worst.pvalue
+    return Check("joint distribution", sentence, *numbers, worst.value >= MULTIPLE * worst.expected)

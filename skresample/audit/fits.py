@@ -1,4 +1,4 @@
-"""Classifiers fitted with and without synthetic rows, and what they predict for held-out ones."""
+"""Classifiers fitted with and without synthetic rows, and their predictions of held-out rows."""
 
 import warnings
 from collections.abc import Callable
@@ -6,54 +6,69 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy import stats
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.utils.validation import has_fit_parameter
 from threadpoolctl import threadpool_limits
 
-from skresample.audit.tables import Side, Tables
-from skresample.compare._compare import ROWS_FOR_THREADS
+from skresample._support import seeded_clone
+from skresample.audit.answers import Check, interval_about
+from skresample.audit.tables import Sample, Tables
 from skresample.compare.baselines import BalancedWeights, TunedThreshold
+from skresample.compare.fitting import ROWS_FOR_THREADS
 from skresample.numerics.threads import is_forked
 from skresample.pipeline.adapt import with_encoder
 from skresample.pipeline.encoder import TableEncoder
 from skresample.pipeline.validation import last_step
 from skresample.table import append_table, take_rows
-from skresample.utils import seeded_clone
 
-__all__ = ["Fits", "Predictions", "fit_all"]
+__all__ = [
+    "MOST_FITS",
+    "REAL",
+    "REAL_AND_SYNTHETIC",
+    "SYNTHETIC",
+    "THRESHOLD",
+    "WEIGHTS",
+    "Fits",
+    "Predictions",
+    "fit_all",
+    "shortfall",
+]
 
-# So often real rows are drawn in place of the synthetic ones, to see what these would bring.
+# How often real rows are redrawn in place of the synthetic ones, for the reference.
 REDRAWN = 20
+# Each with and without the real rows, and five fits to compare.
+MOST_FITS = 5 + 2 * REDRAWN
+RESAMPLES = 100
+# Scores that are closer to each other are the same.
+SAME = 1e-9
+# How many of the redrawn fits the resampled holdout is scored with.
+SCORED = 5
+# What classifiers are trained on and how, as reports name it.
+REAL, WEIGHTS, THRESHOLD = "real rows", "class weights", "tuned threshold"
+REAL_AND_SYNTHETIC, SYNTHETIC = "real and synthetic rows", "synthetic rows only"
 
 
 class Predictions(NamedTuple):
-    """What a classifier says of the held-out rows.
+    """Predicted classes (n,) as positions, and probabilities (n, n_classes).
 
-    Attributes
-    ----------
-    predicted : ndarray of shape (n,)
-        Classes, as positions.
-    probabilities : ndarray of shape (n, n_classes)
-        Of each class; decisions as zeros and ones where the classifier gives none.
+    The probabilities are zeros and ones where the classifier gives none.
     """
 
     predicted: npt.NDArray[np.intp]
     probabilities: npt.NDArray[np.float64]
 
+    def take(self, rows: npt.NDArray[np.intp]) -> "Predictions":
+        """Return the predictions of some rows."""
+        return Predictions(self.predicted[rows], self.probabilities[rows])
+
 
 class Fits(NamedTuple):
-    """Predictions for the held-out rows.
+    """True classes (n,) of the held-out rows, and predictions by the training data.
 
-    Attributes
-    ----------
-    true : ndarray of shape (n,)
-        Classes, as positions.
-    methods : dict
-        Predictions by what the classifier was fitted on.
-    more_real, only_real : list of Predictions
-        Fitted on the real rows and as many of them, drawn again, as there are synthetic rows
-        of each class; and on these alone.
+    `more_real` are those of classifiers fitted on the real rows and as many redrawn real rows as
+    there are synthetic rows of each class; `only_real`, on the redrawn rows alone.
     """
 
     true: npt.NDArray[np.intp]
@@ -62,38 +77,16 @@ class Fits(NamedTuple):
     only_real: list[Predictions]
 
 
-BEFORE, WEIGHTS, MOVED = "real rows", "class weights", "moved threshold"
-AFTER, ALONE = "real and synthetic rows", "synthetic rows only"
+Score = Callable[[npt.NDArray[np.intp], Predictions], float]
 
 
 def fit_all(
-    tables: Tables,
-    estimator: Any,
-    rng: np.random.Generator,
-    progress: Callable[[], None],
+    tables: Tables, estimator: Any, rng: np.random.Generator, progress: Callable[[], None]
 ) -> Fits:
-    """Fit a classifier in all ways that are compared.
+    """Fit the classifier, or logistic regression, on all training data that is compared.
 
-    Parameters
-    ----------
-    tables : Tables
-        With a holdout, and the classes of the synthetic rows.
-    estimator : classifier or None
-        None for logistic regression behind an encoder.
-    rng : numpy.random.Generator
-        Seeds, and draws real rows in place of synthetic ones.
-    progress : callable
-        Called after each fit.
-
-    Returns
-    -------
-    fits : Fits
-        What they predict.
-
-    Raises
-    ------
-    ValueError
-        If the classifier cannot be fitted on the table, even behind an encoder.
+    The tables need a holdout and the classes of the synthetic rows. `progress` is called after
+    each fit. Raises a ValueError if the classifier does not take the table even when encoded.
     """
     real, synthetic, held_out = tables.real, tables.synthetic, tables.holdout
     assert held_out is not None
@@ -102,7 +95,7 @@ def fit_all(
     assert held_out.labels is not None
     model = estimator
     if model is None:
-        # Whatever output is set for transformers, this one stands inside.
+        # The configured output of transformers must not reach the classifier.
         encoder = TableEncoder().set_output(transform="default")
         model = make_pipeline(encoder, LogisticRegression(max_iter=1000))
     else:
@@ -113,7 +106,7 @@ def fit_all(
     def predict(one: Any, X: Any, y: npt.NDArray[np.intp]) -> Predictions:
         limit = 1 if len(y) < ROWS_FOR_THREADS or is_forked() else None
         with warnings.catch_warnings(), threadpool_limits(limit):
-            warnings.simplefilter("ignore")  # of fits that did not converge, many times
+            warnings.simplefilter("ignore")  # fits that do not converge warn many times
             one.fit(X, y)
             predictions = _predictions(one, held_out.X, len(tables.classes))
         progress()
@@ -124,7 +117,7 @@ def fit_all(
 
     both = append_table(real.X, synthetic.X)
     both_labels = np.concatenate([real.labels, synthetic.labels])
-    methods = {BEFORE: predict(fresh(), real.X, real.labels)}
+    methods = {REAL: predict(fresh(), real.X, real.labels)}
     if has_fit_parameter(last_step(model), "sample_weight"):
         weighted = fresh()
         if hasattr(weighted, "steps"):
@@ -133,12 +126,12 @@ def fit_all(
             weighted = BalancedWeights(weighted)
         methods[WEIGHTS] = predict(weighted, real.X, real.labels)
     if hasattr(model, "predict_proba"):
-        moved = TunedThreshold(fresh(), "balanced accuracy", seed)
-        methods[MOVED] = predict(moved, real.X, real.labels)
-    methods[AFTER] = predict(fresh(), both, both_labels)
+        tuned = TunedThreshold(fresh(), "balanced accuracy", seed)
+        methods[THRESHOLD] = predict(tuned, real.X, real.labels)
+    methods[REAL_AND_SYNTHETIC] = predict(fresh(), both, both_labels)
     same = set(np.unique(synthetic.labels)) == set(np.unique(real.labels))
     if same:
-        methods[ALONE] = predict(fresh(), synthetic.X, synthetic.labels)
+        methods[SYNTHETIC] = predict(fresh(), synthetic.X, synthetic.labels)
     more, only = [], []
     for _ in range(REDRAWN):
         drawn = _draw_like(real, synthetic.labels, rng)
@@ -149,15 +142,48 @@ def fit_all(
     return Fits(held_out.labels, methods, more, only)
 
 
-def n_fits(tables: Tables) -> int:
-    """Return how many classifiers `fit_all` will fit, at most."""
-    return 5 + 2 * REDRAWN
+def shortfall(
+    name: str,
+    fits: Fits,
+    method: str,
+    redrawn: list[Predictions],
+    score: Score,
+    matters: float,
+    rng: np.random.Generator,
+    sign: int = 1,
+) -> Check:
+    """Check how far a score is below that of redrawn real rows, or above it if `sign` is -1.
+
+    Scores vary with the training rows, as the redrawn fits show, and with the held-out rows,
+    which are resampled. The check has no sentence yet.
+    """
+    ours = fits.methods[method]
+    value = score(fits.true, ours)
+    references = np.array([score(fits.true, one) for one in redrawn])
+    reference = float(references.mean())
+    classes = [np.flatnonzero(fits.true == c) for c in np.unique(fits.true)]
+    drawn, apart = [], []
+    for _ in range(RESAMPLES):
+        rows = np.concatenate([rng.choice(one, len(one)) for one in classes])
+        true = fits.true[rows]
+        mine = score(true, ours.take(rows))
+        others = [score(true, one.take(rows)) for one in redrawn[:SCORED]]
+        drawn.append(mine)
+        apart.append(mine - np.mean(others))
+    variance = references.var(ddof=1) * (1 + 1 / len(redrawn)) + np.var(apart, ddof=1)
+    gap = sign * (reference - value)
+    pvalue = 0.0 if gap > SAME else 1.0  # nothing varies
+    if variance > 0:
+        pvalue = float(stats.t.sf(gap / np.sqrt(variance), len(redrawn) - 1))
+    interval = interval_about(value, np.array(drawn), 1.0)
+    material = abs(reference - value) >= matters
+    return Check(name, "", value, reference, interval, pvalue, material)
 
 
 def _draw_like(
-    real: Side, labels: npt.NDArray[np.intp], rng: np.random.Generator
+    real: Sample, labels: npt.NDArray[np.intp], rng: np.random.Generator
 ) -> npt.NDArray[np.intp]:
-    """Draw real rows of as many of each class as there are labels."""
+    """Draw as many real rows of each class as have its label."""
     assert real.labels is not None
     drawn = [
         rng.choice(np.flatnonzero(real.labels == c), n)

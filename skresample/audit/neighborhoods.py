@@ -1,4 +1,4 @@
-"""Real and synthetic rows of a class as neighbours of each other."""
+"""Real and synthetic rows of a class as neighbors of each other."""
 
 from typing import NamedTuple
 
@@ -7,50 +7,30 @@ import numpy.typing as npt
 
 from skresample.audit.statistics.closeness import KNeighbors, nearest_lists, nearest_two
 from skresample.audit.tables import FEWEST, Tables
-from skresample.neighbors.mixed import Mixed
 
 __all__ = ["LISTED", "Neighborhood", "neighborhoods", "weights_like_synthetic"]
 
-# How many of the nearest rows are listed: among so many, some are real and some synthetic.
+# How many nearest neighbors are listed: enough for some of them to be real and some synthetic.
 LISTED = 20
 
 
 class Neighborhood(NamedTuple):
-    """The rows of a class, and at most as many synthetic ones as there are real ones.
+    """The rows of a class, with at most as many synthetic rows as real ones.
 
-    Attributes
-    ----------
-    stratum : int
-        Which class.
-    is_real : ndarray of shape (n,)
-        Which of the rows are real.
-    lists : KNeighbors
-        The nearest of them, of each.
-    nearest : ndarray of shape (n,)
-        How far the nearest real row is, of real rows the nearest other one.
+    `nearest` is the distance of each row to the nearest (other) real row.
     """
 
     stratum: int
     is_real: npt.NDArray[np.bool_]
-    lists: KNeighbors
+    neighbors: KNeighbors
     nearest: npt.NDArray[np.float64]
 
 
 def neighborhoods(tables: Tables, rng: np.random.Generator) -> list[Neighborhood]:
-    """List the nearest rows of real and synthetic rows, class by class.
+    """List the nearest neighbors among real and synthetic rows of each class with enough rows.
 
-    Parameters
-    ----------
-    tables : Tables
-        What is audited.
-    rng : numpy.random.Generator
-        Draws the synthetic rows where there are more than real ones. Among many more, the
-        nearest row of each would be a synthetic one, and nothing could be told.
-
-    Returns
-    -------
-    neighborhoods : list of Neighborhood
-        Of the classes with enough synthetic rows.
+    Excess synthetic rows are left out at random: among many more, the nearest neighbors of each
+    row would all be synthetic.
     """
     ours, others = tables.strata(tables.real), tables.strata(tables.synthetic)
     found = []
@@ -60,34 +40,23 @@ def neighborhoods(tables: Tables, rng: np.random.Generator) -> list[Neighborhood
             continue
         if synthetic.size > real.size:
             synthetic = np.sort(rng.choice(synthetic, real.size, replace=False))
-        values = tables.space(tables.real.take(real), tables.synthetic.take(synthetic))
-        # In random order, since of equally near rows the first one is listed first.
-        order = rng.permutation(real.size + synthetic.size)
-        values = values.take(order) if isinstance(values, Mixed) else values[order]
+        both = tables.real.take(real).joined(tables.synthetic.take(synthetic))
+        # In random order, since the first of equally near rows is listed first.
+        order = rng.permutation(len(both))
+        values = tables.space(both.take(order))
         is_real = order < real.size
-        lists = nearest_lists(values, LISTED)
-        nearest = nearest_two(lists, is_real[np.newaxis])[0][0]
+        neighbors = nearest_lists(values, LISTED)
+        nearest = nearest_two(neighbors, is_real[np.newaxis])[0][0]
         far = np.flatnonzero(np.isinf(nearest))
-        if far.size:  # many synthetic rows lie beside each other
+        if far.size:  # all listed neighbors are synthetic
             alone = nearest_lists(values, 1, of=far, among=np.flatnonzero(is_real))
             nearest[far] = alone.distances[:, 0]
-        found.append(Neighborhood(int(stratum), is_real, lists, nearest))
+        found.append(Neighborhood(int(stratum), is_real, neighbors, nearest))
     return found
 
 
 def weights_like_synthetic(near: list[Neighborhood]) -> npt.NDArray[np.float64]:
-    """Return what real rows count, for their classes to count as much as among synthetic rows.
-
-    Parameters
-    ----------
-    near : list of Neighborhood
-        Of each class.
-
-    Returns
-    -------
-    weights : ndarray of shape (n_real,)
-        Of the real rows, class by class.
-    """
+    """Return weights of the real rows that give each class its weight among synthetic rows."""
     parts = []
     for one in near:
         n = np.count_nonzero(one.is_real)

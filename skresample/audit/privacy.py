@@ -1,4 +1,4 @@
-"""Are the synthetic rows private: do they tell whom they were made of, and what of them?"""
+"""Privacy: do synthetic rows disclose the real rows that they were generated from?"""
 
 from functools import partial
 from typing import Any
@@ -13,73 +13,61 @@ from skresample.audit.answers import (
     Check,
     answer,
     not_judged,
-    share_interval,
+    proportion_interval,
 )
 from skresample.audit.attacks import guesses, membership_scores, recover
 from skresample.audit.neighborhoods import LISTED, Neighborhood, weights_like_synthetic
 from skresample.audit.statistics.closeness import nearest_two
 from skresample.audit.statistics.permutations import familywise, null_statistics
 from skresample.audit.statistics.two_samples import area_under_curve
-from skresample.audit.tables import FEWEST, Side, Tables
+from skresample.audit.tables import FEWEST, Sample, Tables
 from skresample.neighbors.search import kneighbors
 
-__all__ = ["private"]
+__all__ = ["NO_HOLDOUT", "privacy"]
 
-QUESTION = "Private: do synthetic rows give away the real rows that they were made of?"
-NO_HOLDOUT = "give real rows that the synthetic ones were not made of, as X_holdout and y_holdout"
-# The rate of false alarms at which an attacker would be sure enough to act.
+NO_HOLDOUT = (
+    "pass real rows that the synthetic rows were not generated from as X_holdout and y_holdout"
+)
+# The false positive rate at which an attacker would be certain enough to act.
 FALSE_POSITIVES = 0.01
-# Of so many rows at most a secret is guessed.
+# Attributes of at most so many rows are guessed.
 TARGETS = 500
-# With so many real rows at most the reconstruction is tried as a control.
+# At most so many real rows are the control of the reconstruction.
 CONTROL = 2_000
-# From here on a finding matters: share of synthetic rows that are nearer to the rows they were
-# made of, area and true positives of membership inference, and right guesses above control.
+# From here on a finding matters: the proportion of synthetic rows that are closest to a training
+# row, ROC AUC and true positive rate of membership inference, and guesses beyond the control.
 NEARER, MEMBERS, CERTAIN, GUESSED = 0.6, 0.6, 0.03, 0.1
-# So many real rows recovered are no accident.
+# The same of the ratio of distances to the nearest neighbors, over that of real rows.
+SINGLED_OUT = 0.8
+# So many reconstructed rows are not a coincidence.
 RECOVERED = 2
 ATTACKS = ("distance", "density ratio")
+NEED_HOLDOUT = (
+    "distance to closest record",
+    "membership inference",
+    "membership inference at 1 % FPR",
+)
 
 
-def private(
-    tables: Tables,
-    near: list[Neighborhood],
-    secrets: list[int],
-    rng: np.random.Generator,
+def privacy(
+    tables: Tables, near: list[Neighborhood], secrets: list[int], rng: np.random.Generator
 ) -> Answer:
-    """Attack the synthetic rows.
+    """Attack the synthetic rows; `secrets` are the columns that are guessed.
 
-    Parameters
-    ----------
-    tables : Tables
-        What is audited.
-    near : list of Neighborhood
-        Of each class.
-    secrets : list of int
-        Columns that are guessed, numbers counted before categories.
-    rng : numpy.random.Generator
-        Source of the draws.
-
-    Returns
-    -------
-    answer : Answer
-        Six checks, of which three need a holdout.
+    Three of six checks need a holdout.
     """
     if not near:
         reason = f"no class has {FEWEST} synthetic rows"
-        return answer("private", QUESTION, [not_judged("privacy", reason)])
+        return answer("privacy", [not_judged("privacy", reason)])
     strata = [one.stratum for one in near]
     pictures: dict[str, Any] = {}
     reconstruction, details = _reconstruction(tables, strata, rng)
     checks = [reconstruction]
-    held_out, both = tables.holdout, strata
-    if held_out is not None:
-        has_rows = set(np.unique(tables.strata(held_out)))
-        both = [s for s in strata if s in has_rows]
+    held_out = tables.holdout
+    both = [] if held_out is None else np.intersect1d(strata, tables.strata(held_out)).tolist()
     if held_out is None or not both:
         held_out = None
-        names = ("distance to the closest record", "membership", "certain membership")
-        checks += [not_judged(name, NO_HOLDOUT) for name in names]
+        checks += [not_judged(name, NO_HOLDOUT) for name in NEED_HOLDOUT]
     else:
         strata = both
         checks.append(_closest_record(tables, strata, held_out, rng))
@@ -87,77 +75,66 @@ def private(
         checks += members
     checks.append(_neighbor_ratio(near, rng))
     checks.append(_attributes(tables, strata, held_out, secrets, rng))
-    return answer("private", QUESTION, checks, details, pictures)
-
-
-def _of(tables: Tables, side: Side, stratum: int) -> Side:
-    """Return the rows of a class."""
-    return side.take(np.flatnonzero(tables.strata(side) == stratum))
+    return answer("privacy", checks, details, pictures)
 
 
 def _reconstruction(
     tables: Tables, strata: list[int], rng: np.random.Generator
 ) -> tuple[Check, dict[str, list[list[Any]]]]:
-    """Recover real rows from lines, and try the same with real rows in place of synthetic ones."""
+    """Reconstruct real rows from lines, and try the same with real rows as a control."""
     name = "reconstruction"
     recovered, right, lines = [], [], 0
     control: list[npt.NDArray[np.bool_]] = []
-    rows_of: list[list[Any]] = [["class", "lines", "points", "of them real", "real rows", "found"]]
+    details: list[list[Any]] = [
+        ["class", "lines", "intersections", "of these real", "real rows", "recovered"]
+    ]
     for stratum in strata:
-        real = _of(tables, tables.real, stratum).numeric
-        result = recover(tables, _of(tables, tables.synthetic, stratum).numeric, real)
+        real = tables.of_stratum(tables.real, stratum).numeric
+        result = recover(tables, tables.of_stratum(tables.synthetic, stratum).numeric, real)
         if result is None:
             continue
         lines += result.lines
         recovered.append(result.recovered)
         right.append(result.right)
-        label = tables.classes[stratum] if tables.labelled else "all"
-        counts = len(result.right), int(result.right.sum()), len(real)
-        rows_of.append([str(label), result.lines, *counts, int(result.recovered.sum())])
+        label = str(tables.classes[stratum]) if tables.labelled else "all"
+        counts = len(result.right), int(result.right.sum()), len(real), int(result.recovered.sum())
+        details.append([label, result.lines, *counts])
         some = rng.permutation(len(real))[:CONTROL]
         halves = recover(tables, real[some[::2]], real[some[1::2]])
         control.append(np.zeros(0, dtype=bool) if halves is None else halves.recovered)
     if not recovered:
-        return not_judged(name, "there are no two columns of numbers that are not rounded"), {}
-    rows, points = np.concatenate(recovered), np.concatenate(right)
-    other = np.concatenate(control)
+        return not_judged(name, "fewer than two numerical columns are not rounded"), {}
+    rows, points, other = map(np.concatenate, (recovered, right, control))
+    count, value = int(rows.sum()), float(rows.mean())
     reference = float(other.mean()) if other.size else 0.0
-    count = int(rows.sum())
-    share = float(rows.mean())
+    sentence = "Synthetic rows do not lie on lines from which real rows could be reconstructed."
     if lines:
-        precision = f"; {points.mean():.0%} of what it found are real rows" if len(points) else ""
-        said = (
-            f"From {lines:,} lines on which synthetic rows lie, an attacker who has nothing else "
-            f"recovered {count:,} of {len(rows):,} real rows to the last digits ({share:.1%})"
-            f"{precision}."
+        precision = f"; {points.mean():.0%} of what it found is real" if len(points) else ""
+        sentence = (
+            f"From {lines:,} lines on which synthetic rows lie, an attack without other data "
+            f"reconstructed {count:,} of {len(rows):,} real rows exactly ({value:.1%}){precision}."
         )
-    else:
-        said = "Synthetic rows do not lie on lines, from which real rows could be recovered."
-    alarm = count >= RECOVERED and share > reference
-    interval = share_interval(count, len(rows))
-    check = Check(name, said, share, reference, interval, 0.0 if alarm else 1.0, material=alarm)
-    return check, {"Points at which lines of synthetic rows meet": rows_of}
+    alarm = count >= RECOVERED and value > reference
+    interval = proportion_interval(count, len(rows))
+    check = Check(name, sentence, value, reference, interval, 0.0 if alarm else 1.0, alarm)
+    return check, {"Intersections of lines through synthetic rows": details}
 
 
 def _closest_record(
-    tables: Tables, strata: list[int], held_out: Side, rng: np.random.Generator
+    tables: Tables, strata: list[int], held_out: Sample, rng: np.random.Generator
 ) -> Check:
-    """Count the synthetic rows that are nearer to rows they were made of than to others."""
+    """Measure how many synthetic rows are closer to training rows than to held-out rows."""
     winners, labels, groups, offset = [], [], [], 0
     for stratum in strata:
-        train, other = _of(tables, tables.real, stratum), _of(tables, held_out, stratum)
-        synthetic = _of(tables, tables.synthetic, stratum)
-        size = min(len(train), len(other))
-        pool = [
-            train.take(rng.choice(len(train), size, replace=False)),
-            other.take(rng.choice(len(other), size, replace=False)),
-        ]
+        synthetic = tables.of_stratum(tables.synthetic, stratum)
+        sides = [tables.of_stratum(side, stratum) for side in (tables.real, held_out)]
+        size = min(map(len, sides))
+        pool = [side.take(rng.choice(len(side), size, replace=False)) for side in sides]
         values = tables.space(*pool, synthetic)
-        # In random order, so that of equally near rows any may win.
+        # In random order, so that any of equally near rows may be the nearest.
         order = rng.permutation(2 * size)
-        nearest = kneighbors(
-            values, 1, of=np.arange(2 * size, 2 * size + len(synthetic)), among=order
-        )
+        queries = np.arange(2 * size, 2 * size + len(synthetic))
+        nearest = kneighbors(values, 1, of=queries, among=order)
         winners.append(nearest[:, 0] + offset)
         labels.append(np.arange(2 * size) < size)
         groups.append(np.full(2 * size, stratum))
@@ -171,34 +148,30 @@ def _closest_record(
         strata=np.concatenate(groups),
     )
     result = familywise(found)
-    value = float(found[0, 0])
-    said = (
-        f"{value:.1%} of the synthetic rows are nearer to a row they were made of than to any of "
-        f"as many held-out rows; {result.reference[0]:.1%} would be no sign of anything."
+    value, reference = float(found[0, 0]), float(result.reference[0])
+    sentence = (
+        f"{value:.1%} of the synthetic rows are closer to a real row that they were generated from "
+        f"than to any of as many held-out rows; without disclosure {reference:.1%} would be."
     )
-    return Check(
-        "distance to the closest record",
-        said,
-        value,
-        float(result.reference[0]),
-        share_interval(value * len(winner), len(winner)),
-        result.pvalue,
-        value >= NEARER,
-    )
+    interval = proportion_interval(value * len(winner), len(winner))
+    numbers = value, reference, interval, result.pvalue
+    return Check("distance to closest record", sentence, *numbers, value >= NEARER)
 
 
 def _membership(
-    tables: Tables, strata: list[int], held_out: Side, rng: np.random.Generator
+    tables: Tables, strata: list[int], held_out: Sample, rng: np.random.Generator
 ) -> tuple[list[Check], dict[str, Any]]:
-    """Infer which real rows the synthetic ones were made of."""
+    """Infer which real rows the synthetic rows were generated from."""
     ranks, labels, groups = [], [], []
     for stratum in strata:
-        train, other = _of(tables, tables.real, stratum), _of(tables, held_out, stratum)
-        scores = membership_scores(tables, train, other, _of(tables, tables.synthetic, stratum))
-        # Ranks, with ties at random, can be put together from classes of any scale.
+        samples = [
+            tables.of_stratum(one, stratum) for one in (tables.real, held_out, tables.synthetic)
+        ]
+        scores = membership_scores(tables, *samples)
+        # Ranks, with ties broken at random, put classes of any scale together.
         tied = np.stack([np.lexsort((rng.random(len(s)), s)).argsort() for s in scores.T], axis=1)
         ranks.append((tied + 0.5) / len(scores))
-        labels.append(np.arange(len(scores)) < len(train))
+        labels.append(np.arange(len(scores)) < len(samples[0]))
         groups.append(np.full(len(scores), stratum))
     score, is_train = np.concatenate(ranks), np.concatenate(labels)
     order = np.argsort(-score, axis=0, kind="stable")
@@ -213,28 +186,27 @@ def _membership(
     found = null_statistics(statistics, is_train, PERMUTATIONS, rng, strata=np.concatenate(groups))
     area, certain = familywise(found[:, :2]), familywise(found[:, 2:])
     best = int(np.argmax(area.excess))
-    values = [area_under_curve(is_train, one) for one in score.T]
+    value = [area_under_curve(is_train, one) for one in score.T][best]
     reach = 1.96 * np.sqrt((len(is_train) + 1) / (12 * n_train * (len(is_train) - n_train)))
-    interval = (max(0.0, values[best] - reach), min(1.0, values[best] + reach))
-    said = (
-        f"Of a row that synthetic ones were made of and a held-out one, the better attack "
-        f"({ATTACKS[best]}) tells which is which with probability {values[best]:.2f}; .50 is "
-        "guessing."
+    interval = (max(0.0, value - reach), min(1.0, value + reach))
+    sentence = (
+        f"The better attack ({ATTACKS[best]}) tells a real row that synthetic rows were generated "
+        f"from and a held-out row apart with probability {value:.2f} (ROC AUC); guessing, with "
+        "0.50."
     )
-    checks = [
-        Check("membership", said, values[best], 0.5, interval, area.pvalue, values[best] >= MEMBERS)
-    ]
-    sure = int(np.argmax(certain.excess))
-    rate, reference = float(found[0, 2 + sure]), float(certain.reference[sure])
-    said = (
-        f"At {FALSE_POSITIVES:.0%} false alarms, an attack ({ATTACKS[sure]}) is right about "
-        f"{rate:.1%} of the rows that synthetic ones were made of; guessing, about {reference:.1%}."
+    _, name, name_certain = NEED_HOLDOUT
+    checks = [Check(name, sentence, value, 0.5, interval, area.pvalue, value >= MEMBERS)]
+    best = int(np.argmax(certain.excess))
+    rate, reference = float(found[0, 2 + best]), float(certain.reference[best])
+    sentence = (
+        f"At a false positive rate of {FALSE_POSITIVES:.0%}, the better attack ({ATTACKS[best]}) "
+        f"identifies {rate:.1%} of the real rows that synthetic rows were generated from; "
+        f"guessing, {reference:.1%}."
     )
     material = rate >= CERTAIN and rate >= 2 * reference
-    interval = share_interval(rate * n_train, n_train)
-    checks.append(
-        Check("certain membership", said, rate, reference, interval, certain.pvalue, material)
-    )
+    interval = proportion_interval(rate * n_train, n_train)
+    numbers = rate, reference, interval, certain.pvalue
+    checks.append(Check(name_certain, sentence, *numbers, material))
     curves = {
         name: roc_curve(is_train, one)[:2] for name, one in zip(ATTACKS, score.T, strict=True)
     }
@@ -242,126 +214,110 @@ def _membership(
 
 
 def _true_positives(block: npt.NDArray[np.bool_], allowed: int) -> npt.NDArray[np.integer]:
-    """Return how many members come before more others than are allowed, the likeliest first."""
+    """Return how many members precede more non-members than allowed, the likeliest first."""
     false = np.cumsum(~block, axis=1)
     return (block & (false <= allowed)).sum(axis=1)
 
 
 def _neighbor_ratio(near: list[Neighborhood], rng: np.random.Generator) -> Check:
-    """Compare how much nearer the nearest real row is than the second nearest."""
+    """Compare the distances to the nearest and the second nearest real row."""
 
     def ratios(one: Neighborhood, labels: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
-        nearest, second = nearest_two(one.lists, labels)
-        told = (second > 0) & np.isfinite(nearest)
-        return np.divide(nearest, second, out=np.ones_like(nearest), where=told)
+        nearest, second = nearest_two(one.neighbors, labels)
+        known = (second > 0) & np.isfinite(nearest)
+        return np.divide(nearest, second, out=np.ones_like(nearest), where=known)
 
     def statistics(one: Neighborhood, labels: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
         found = ratios(one, labels)
         ours = (found * labels).sum(axis=1) / labels.sum(axis=1)
         return (ours - (found * ~labels).sum(axis=1) / (~labels).sum(axis=1))[:, np.newaxis]
 
-    found = np.hstack(
-        [
-            null_statistics(
-                partial(statistics, one),
-                one.is_real,
-                PERMUTATIONS,
-                rng,
-            )
-            for one in near
-        ]
+    found = [
+        null_statistics(partial(statistics, one), one.is_real, PERMUTATIONS, rng) for one in near
+    ]
+    result = familywise(np.hstack(found))
+    by_class = [(one.is_real, ratios(one, one.is_real[np.newaxis])[0]) for one in near]
+    synthetic, real = (
+        np.concatenate([ratio[is_real == side] for is_real, ratio in by_class])
+        for side in (False, True)
     )
-    result = familywise(found)
-    sides = []
-    for real in (False, True):
-        parts = [ratios(one, one.is_real[np.newaxis])[0][one.is_real == real] for one in near]
-        sides.append(np.concatenate(parts))
-    # Of real rows, as many of each class as are synthetic.
-    value = float(sides[0].mean())
-    reference = float(np.average(sides[1], weights=weights_like_synthetic(near)))
-    reach = 1.96 * float(sides[0].std() / np.sqrt(len(sides[0])))
-    said = (
-        f"The nearest real row of a synthetic one is on average {value:.2f} times as far as the "
-        f"second nearest; of a real one, {reference:.2f}. Less means that it is near to one person."
+    value = float(synthetic.mean())
+    reference = float(np.average(real, weights=weights_like_synthetic(near)))
+    reach = 1.96 * float(synthetic.std() / np.sqrt(len(synthetic)))
+    interval = (max(0.0, value - reach), min(1.0, value + reach))
+    sentence = (
+        f"From a synthetic row, the nearest real row is on average {value:.2f} times as far as the "
+        f"second nearest; from a real row, {reference:.2f} times. A smaller ratio means that "
+        "synthetic rows are close to single real rows."
     )
-    return Check(
-        "nearest-neighbour ratio",
-        said,
-        value,
-        reference,
-        (max(0.0, value - reach), min(1.0, value + reach)),
-        result.pvalue,
-        value <= 0.8 * reference,
-    )
+    material = value <= SINGLED_OUT * reference
+    name = "nearest-neighbor distance ratio"
+    return Check(name, sentence, value, reference, interval, result.pvalue, material)
 
 
 def _attributes(
     tables: Tables,
     strata: list[int],
-    held_out: Side | None,
+    held_out: Sample | None,
     secrets: list[int],
     rng: np.random.Generator,
 ) -> Check:
-    """Guess secret values from the most similar synthetic row, with a control.
+    """Guess attributes from the most similar synthetic row, with a control.
 
-    With a holdout, the control is the same guess about held-out rows: what is right there, is
-    known of people in general. Without, it is a guess about the same rows from other real ones.
+    The control shows what is known of people in general. With a holdout it is the same guess
+    about held-out rows; without one, a guess about the same rows from other real rows.
     """
-    name = "attributes"
+    name = "attribute inference"
     if len(tables.names) < 2:
-        return not_judged(name, "there is one column only")
+        return not_judged(name, "there is only one column")
     if held_out is not None:
         right, is_train, groups = _guess_both(tables, strata, secrets, held_out, rng)
-        train = is_train.sum()
+        total = int(is_train.sum())
 
         def statistics(block: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
             ours = block.astype(np.float64) @ right
-            return ours / train - (right.sum(axis=0) - ours) / (~block).sum(axis=1, keepdims=True)
+            return ours / total - (right.sum(axis=0) - ours) / (~block).sum(axis=1, keepdims=True)
 
         result = familywise(null_statistics(statistics, is_train, PERMUTATIONS, rng, strata=groups))
-        worst, pvalue = int(np.argmax(result.excess)), result.pvalue
+        worst = int(np.argmax(result.excess))
         value, reference = right[is_train, worst].mean(), right[~is_train, worst].mean()
-        total, control = int(train), "of held-out rows, which tell what is known of anybody"
+        control = "for held-out rows, as a control"
     else:
         guessed = _GuessedTwice(tables, strata, secrets, rng)
+        labels, total = guessed.is_synthetic, guessed.n_targets
         result = familywise(
-            null_statistics(
-                guessed.excess, guessed.is_synthetic, PERMUTATIONS, rng, strata=guessed.strata
-            )
+            null_statistics(guessed.excess, labels, PERMUTATIONS, rng, strata=guessed.strata)
         )
-        worst, pvalue, total = int(np.argmax(result.excess)), result.pvalue, guessed.n_targets
-        sides = guessed.is_synthetic, ~guessed.is_synthetic
-        value, reference = (guessed.right(side[np.newaxis])[0, worst] for side in sides)
-        control = "from other real rows in place of synthetic ones"
-    column = tables.name(secrets[worst])
-    said = (
-        f"Who knows all of a real row but {column!r} and takes it from the most similar synthetic "
-        f"row is right in {value:.1%} of cases; {control}, in {reference:.1%}."
+        worst = int(np.argmax(result.excess))
+        value, reference = (guessed.right(side[np.newaxis])[0, worst] for side in (labels, ~labels))
+        control = "from other real rows, as a control"
+    sentence = (
+        f"An attacker who knows all values of a real row but {tables.name(secrets[worst])!r}, and "
+        f"copies it from the most similar synthetic row, is right in {value:.1%} of cases; "
+        f"{control}, in {reference:.1%}."
     )
-    return Check(
-        name,
-        said,
-        float(value),
-        float(reference),
-        share_interval(value * total, total),
-        pvalue,
-        bool(value - reference >= GUESSED),
-    )
+    interval = proportion_interval(value * total, total)
+    numbers = float(value), float(reference), interval, result.pvalue
+    return Check(name, sentence, *numbers, bool(value - reference >= GUESSED))
 
 
-def _some(side: Side, rng: np.random.Generator, most: int = TARGETS) -> Side:
-    return side.take(rng.permutation(len(side))[:most])
+def _some(sample: Sample, rng: np.random.Generator, most: int = TARGETS) -> Sample:
+    return sample.take(rng.permutation(len(sample))[:most])
 
 
 def _guess_both(
-    tables: Tables, strata: list[int], secrets: list[int], held_out: Side, rng: np.random.Generator
+    tables: Tables,
+    strata: list[int],
+    secrets: list[int],
+    held_out: Sample,
+    rng: np.random.Generator,
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_], npt.NDArray[np.intp]]:
-    """Guess secrets of rows that synthetic ones were made of, and of held-out ones."""
+    """Guess attributes of training rows and of held-out rows."""
     parts = []
     for stratum in strata:
-        known = _of(tables, tables.synthetic, stratum)
+        known = tables.of_stratum(tables.synthetic, stratum)
         for label, side in ((True, tables.real), (False, held_out)):
-            targets = _some(_of(tables, side, stratum), rng)
+            targets = _some(tables.of_stratum(side, stratum), rng)
             right = [guesses(tables, secret, targets, known)[1] for secret in secrets]
             n = len(targets)
             parts.append((np.hstack(right), np.full(n, label), np.full(n, stratum)))
@@ -370,24 +326,10 @@ def _guess_both(
 
 
 class _GuessedTwice:
-    """Secrets of some real rows, guessed from synthetic rows and from as many other real ones.
+    """Attributes of some real rows, guessed from synthetic and from as many other real rows.
 
-    Both are looked for in one list of the most similar rows, so that which are synthetic can be
-    shuffled: many guesses may hang on one row.
-
-    Parameters
-    ----------
-    tables, strata, secrets, rng
-        As `private` has them.
-
-    Attributes
-    ----------
-    is_synthetic : ndarray of shape (n_known,)
-        Which of the rows that guesses are made with are.
-    strata : ndarray of shape (n_known,)
-        Their classes.
-    n_targets : int
-        Of how many rows secrets are guessed.
+    Both are in one list of the most similar rows, so that which of them are synthetic can be
+    shuffled: many guesses may depend on one row.
     """
 
     def __init__(
@@ -397,12 +339,12 @@ class _GuessedTwice:
         self._lists: list[list[tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]]] = []
         self.n_targets = start = 0
         for stratum in strata:
-            real = _some(_of(tables, tables.real, stratum), rng, len(tables.real))
-            synthetic = _of(tables, tables.synthetic, stratum)
+            real = _some(tables.of_stratum(tables.real, stratum), rng, len(tables.real))
+            synthetic = tables.of_stratum(tables.synthetic, stratum)
             n = min(TARGETS, len(real) // 2)
             targets, others = real.take(np.arange(n)), real.take(np.arange(n, len(real)))
             size = min(len(others), len(synthetic))
-            # In random order, so that of equally similar rows any may be the first.
+            # In random order, so that any of equally similar rows may be the first.
             order = rng.permutation(2 * size)
             known = _some(others, rng, size).joined(_some(synthetic, rng, size)).take(order)
             lists = [
@@ -416,7 +358,7 @@ class _GuessedTwice:
         self.is_synthetic, self.strata = np.concatenate(is_synthetic), np.concatenate(groups)
 
     def right(self, block: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
-        """Return the share of right guesses with the rows that are True, for each secret."""
+        """Return the proportion of right guesses from the rows that are True, for each secret."""
         counts = np.zeros((len(block), len(self._lists[0])))
         for lists in self._lists:
             for j, (nearest, right) in enumerate(lists):
@@ -427,5 +369,5 @@ class _GuessedTwice:
         return counts / self.n_targets
 
     def excess(self, block: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
-        """Return by how much the guesses of rows that are True are the better ones."""
+        """Return how much more often guesses from the rows that are True are right."""
         return self.right(block) - self.right(~block)

@@ -1,4 +1,4 @@
-"""The tables of an audit, read as one: real rows, synthetic ones, and real ones held out."""
+"""The tables of an audit, read as one: real, synthetic and held-out rows."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,37 +22,27 @@ from skresample.table import (
 )
 from skresample.table.columns import kind_of
 
-__all__ = ["FEWEST", "LEAST_ROWS", "Side", "Tables", "read_tables"]
+__all__ = ["FEWEST", "LEAST_ROWS", "Sample", "Tables", "read_tables"]
 
-# Of a class with fewer real rows nothing is said.
+# Classes with fewer real rows are left out.
 LEAST_ROWS = 12
-# Fewer synthetic rows of a class are not held against its real ones.
+# Synthetic rows of a class are compared with its real ones if there are at least this many.
 FEWEST = 5
-# Statistics are computed of at most so many rows of a table.
+# Larger tables are subsampled to this many rows.
 MOST_ROWS = 10_000
-# What one class of unlabelled rows is called.
-ALL = 0
 
 
 class Audit(BaseEstimator):
-    """Who asks for the tables, in messages."""
+    """Whom messages about the tables name."""
 
 
 @dataclass(frozen=True)
-class Side:
-    """One of the tables, behind the door.
+class Sample:
+    """The rows of one table: X as passed, its columns, and the classes.
 
-    Attributes
-    ----------
-    X : {ndarray, DataFrame} of shape (n, d)
-        As it came.
-    numeric : ndarray of shape (n, n_numbers)
-        Numbers in the units of the real table, NaN where missing.
-    codes : ndarray of shape (n, n_categories)
-        Categories as numbered in the real table, -1 where missing; those that are not in it
-        have the numbers that follow.
-    labels : ndarray of shape (n,) or None
-        Class of each row, as a position in the classes; None if that is not known.
+    Numerical columns (n, n_numbers) are in the units of the real table, NaN where missing.
+    Categorical columns (n, n_categories) have the codes of the real table, -1 where missing;
+    categories that it does not have follow. Labels are positions in the classes, if known.
     """
 
     X: Any
@@ -63,39 +53,24 @@ class Side:
     def __len__(self) -> int:
         return len(self.numeric)
 
-    def take(self, rows: npt.NDArray[np.intp]) -> "Side":
+    def take(self, rows: npt.NDArray[np.intp]) -> "Sample":
         """Return some of the rows."""
         labels = None if self.labels is None else self.labels[rows]
-        return Side(take_rows(self.X, rows), self.numeric[rows], self.codes[rows], labels)
+        return Sample(take_rows(self.X, rows), self.numeric[rows], self.codes[rows], labels)
 
-    def joined(self, other: "Side") -> "Side":
-        """Return the rows of both, of no class and with numbers in place of what came."""
+    def joined(self, other: "Sample") -> "Sample":
+        """Return the rows of both, without labels and with the numbers as X."""
         numeric = np.concatenate([self.numeric, other.numeric])
-        return Side(numeric, numeric, np.concatenate([self.codes, other.codes]), None)
+        return Sample(numeric, numeric, np.concatenate([self.codes, other.codes]), None)
 
 
 @dataclass(frozen=True)
 class Tables:
     """All that is audited.
 
-    Attributes
-    ----------
-    names : list of str
-        Of the columns.
-    numbers, categories : ndarray
-        Which columns are of which kind.
-    classes : list
-        Class labels.
-    category_names : list of list
-        For each column of categories what its codes stand for.
-    real, synthetic : Side
-        The rows that the others were made of, and these.
-    holdout : Side or None
-        Real rows that nobody has seen.
-    notes : list of str
-        What was left out.
-    deviation : ndarray of shape (n_numbers,)
-        Standard deviations of the real numbers.
+    Columns are numbered with the numerical ones (positions `numbers` in the table) before the
+    categorical ones (positions `categories`, with the names of their codes). `deviation` has the
+    standard deviations of the real numerical columns; `notes` say what was left out.
     """
 
     names: list[str]
@@ -103,9 +78,9 @@ class Tables:
     categories: npt.NDArray[np.intp]
     classes: list[Any]
     category_names: list[list[Any]]
-    real: Side
-    synthetic: Side
-    holdout: Side | None
+    real: Sample
+    synthetic: Sample
+    holdout: Sample | None
     notes: list[str]
     deviation: npt.NDArray[np.float64]
 
@@ -115,49 +90,56 @@ class Tables:
         return self.synthetic.labels is not None
 
     def name(self, j: int) -> str:
-        """Return the name of a column, numbers before categories."""
+        """Return the name of a column, numerical ones before categorical ones."""
         return self.names[int(np.concatenate([self.numbers, self.categories])[j])]
 
-    def strata(self, side: Side) -> npt.NDArray[np.intp]:
-        """Return which rows are compared with which: those of a class, if it is known."""
-        if self.labelled and side.labels is not None:
-            return side.labels
-        return np.full(len(side), ALL)
+    def strata(self, sample: Sample) -> npt.NDArray[np.intp]:
+        """Return the classes within which rows are compared: one for all if they are unknown."""
+        if self.labelled and sample.labels is not None:
+            return sample.labels
+        return np.zeros(len(sample), dtype=np.intp)
 
-    def space(self, *sides: Side) -> Any:
-        """Return rows of several tables together, as distances are taken of them."""
-        numeric = np.concatenate([side.numeric for side in sides]) / self.deviation
-        codes = np.concatenate([side.codes for side in sides])
-        if not codes.shape[1] and not np.isnan(numeric).any():
-            return numeric
-        return Mixed(numeric, codes, self.cost)
+    def of_stratum(self, sample: Sample, stratum: int) -> Sample:
+        """Return the rows of a class."""
+        return sample.take(np.flatnonzero(self.strata(sample) == stratum))
+
+    def class_name(self, stratum: int) -> str:
+        """Return a class as it follows the word rows in a sentence."""
+        return f" (class {self.classes[stratum]})" if self.labelled else ""
+
+    def space(self, *samples: Sample, without: int | None = None) -> Any:
+        """Return the rows of several samples as distances take them, maybe without a column."""
+        numeric = np.concatenate([one.numeric for one in samples]) / self.deviation
+        codes = np.concatenate([one.codes for one in samples])
+        is_dense = not codes.shape[1] and not np.isnan(numeric).any()
+        if without is not None and without < numeric.shape[1]:
+            numeric = np.delete(numeric, without, axis=1)
+        elif without is not None:
+            codes = np.delete(codes, without - numeric.shape[1], axis=1)
+        return numeric if is_dense else Mixed(numeric, codes, self.cost)
 
     @cached_property
     def cost(self) -> float:
-        """What two different categories are apart."""
+        """The distance of two different categories."""
         return mismatch_cost(self.real.numeric / self.deviation)
 
-    def class_name(self, stratum: int) -> str:
-        """Say of which rows a stratum is, to be put after what was found."""
-        return f" (class {self.classes[stratum]})" if self.labelled else ""
-
-    def thinned(self, rng: np.random.Generator) -> "Tables":
+    def subsampled(self, rng: np.random.Generator) -> "Tables":
         """Return the tables with at most 10,000 rows each."""
-        notes, sides = list(self.notes), {}
+        notes, samples = list(self.notes), {}
         for name in ("real", "synthetic", "holdout"):
-            side = getattr(self, name)
-            if side is not None and len(side) > MOST_ROWS:
+            sample = getattr(self, name)
+            if sample is not None and len(sample) > MOST_ROWS:
                 notes.append(
-                    f"of the {len(side):,} {name} rows, {MOST_ROWS:,} drawn at random are looked "
-                    "at, except for the first question"
+                    f"{MOST_ROWS:,} of the {len(sample):,} {name} rows, drawn at random, are used "
+                    "for all questions but validity"
                 )
-                side = side.take(np.sort(_draw_rows(self.strata(side), rng)))
-            sides[name] = side
-        return replace(self, notes=notes, **sides)
+                sample = sample.take(np.sort(_draw_rows(self.strata(sample), rng)))
+            samples[name] = sample
+        return replace(self, notes=notes, **samples)
 
 
 def _draw_rows(strata: npt.NDArray[np.intp], rng: np.random.Generator) -> npt.NDArray[np.intp]:
-    """Draw rows of a large table, and so many of each class that it is not lost."""
+    """Draw rows of a large table, with at least 12 of each class as far as there are any."""
     drawn = rng.choice(len(strata), MOST_ROWS, replace=False)
     counts = np.bincount(strata[drawn], minlength=int(strata.max()) + 1)
     added = []
@@ -171,95 +153,77 @@ def _draw_rows(strata: npt.NDArray[np.intp], rng: np.random.Generator) -> npt.ND
 def read_tables(
     X_real: Any, y_real: Any, X_syn: Any, y_syn: Any, X_holdout: Any, y_holdout: Any
 ) -> Tables:
-    """Read the tables of an audit as one.
+    """Read the tables of an audit as one; y_syn and the holdout may be None.
 
-    Parameters
-    ----------
-    X_real, X_syn, X_holdout : {array-like, DataFrame} of shape (n, d)
-        The tables; the last may be None.
-    y_real, y_syn, y_holdout : array-like of shape (n,)
-        Class labels; the last two may be None.
-
-    Returns
-    -------
-    tables : Tables
-        Without the classes of which too few rows are real.
-
-    Raises
-    ------
-    ValueError
-        If a table is empty, or its columns, what they hold or its labels do not match those of
-        the real one.
-    TypeError
-        If a column can be neither computed with nor counted.
+    Raises a ValueError if a table is empty, or if its columns or labels do not match those of
+    the real one, and a TypeError if a column is neither numerical nor categorical.
     """
     if (X_holdout is None) != (y_holdout is None):
-        raise ValueError("X_holdout and y_holdout go together: give both, or none.")
+        raise ValueError("Pass both X_holdout and y_holdout, or neither.")
     given = {"X_real": X_real, "X_syn": X_syn, "X_holdout": X_holdout}
     for name, table in given.items():
         if table is not None:
             _check_is_table(name, table)
     reader = Audit()
     with _about("X_real"):
-        fitted = read_rows(X_real, reader, numeric=True)
-    columns = fitted.columns
+        real = read_rows(X_real, reader, numeric=True)
     others = {}
     for name in ("X_syn", "X_holdout"):
         if given[name] is not None:
             with _about(name):
                 others[name] = read_rows(given[name], Audit(), numeric=False)
-            _check_columns(others[name], fitted, name)
+            _check_columns(others[name], real, name)
     with _about("y_real"):
-        _check_length("y_real", y_real, len(fitted))
-        target = read_target(y_real, len(fitted), "audit")
-    classes = target.classes.tolist()
+        _check_length("y_real", y_real, len(real))
+        target = read_target(y_real, len(real), "audit")
+    columns, classes = real.columns, target.classes.tolist()
     names = [
-        fitted.column(int(j)).values[columns.first_rows[i]].tolist()
+        real.column(int(j)).values[columns.first_rows[i]].tolist()
         for i, j in enumerate(columns.categories)
     ]
-    sides = {
-        "real": Side(
-            fitted.X,
-            np.asarray(columns.numeric, dtype=np.float64),
-            columns.codes.astype(np.intp),
-            target.codes.astype(np.intp),
-        )
-    }
-    for name, X, y in (("syn", X_syn, y_syn), ("holdout", X_holdout, y_holdout)):
-        if X is None:
-            continue
-        numeric, codes = read_like(X, fitted, reader)
+    samples = {}
+    for name, rows in others.items():
+        numeric, codes = read_like(given[name], real, reader)
         for i, j in enumerate(columns.categories):
-            _number_unseen(
-                codes[:, i],
-                others[f"X_{name}"].column(int(j)).values,
-                names[i],
-                len(columns.first_rows[i]),
-            )
-        if np.isinf(numeric).any():
-            j = columns.numbers[np.flatnonzero(np.isinf(numeric).any(axis=0))[0]]
-            raise ValueError(f"X_{name} has infinite values in column {fitted.names[j]!r}.")
-        labels = None if y is None else _read_labels(y, len(numeric), classes, f"y_{name}")
-        X = X if hasattr(X, "shape") else np.array(X, dtype=fitted.X.dtype)
-        sides[name] = Side(X, numeric, codes, labels)
+            n_seen = len(columns.first_rows[i])
+            _number_unseen(codes[:, i], rows.column(int(j)).values, names[i], n_seen)
+        _check_finite(numeric, real, name)
+        X = given[name]
+        X = X if hasattr(X, "shape") else np.array(X, dtype=real.X.dtype)
+        samples[name] = Sample(X, numeric, codes, None)
+    for name, y in (("syn", y_syn), ("holdout", y_holdout)):
+        if y is not None:
+            sample = samples[f"X_{name}"]
+            labels = _read_labels(y, len(sample), classes, f"y_{name}")
+            samples[f"X_{name}"] = replace(sample, labels=labels)
+    numeric = np.asarray(columns.numeric, dtype=np.float64)
     tables = Tables(
-        names=fitted.names,
+        names=real.names,
         numbers=columns.numbers,
         categories=columns.categories,
         classes=classes,
         category_names=names,
-        real=sides["real"],
-        synthetic=sides["syn"],
-        holdout=sides.get("holdout"),
+        real=Sample(real.X, numeric, columns.codes.astype(np.intp), target.codes.astype(np.intp)),
+        synthetic=samples["X_syn"],
+        holdout=samples.get("X_holdout"),
         notes=[],
-        deviation=fitted.deviation.astype(np.float64),
+        deviation=real.deviation.astype(np.float64),
     )
     return _with_notes_on_few(_without_small_classes(tables, target.counts))
 
 
+def _check_finite(numeric: npt.NDArray[np.float64], real: Rows, name: str) -> None:
+    infinite = np.isinf(numeric).any(axis=0)
+    if infinite.any():
+        column = real.names[real.columns.numbers[np.flatnonzero(infinite)[0]]]
+        raise ValueError(
+            f"{name} has infinite values in column {column!r}: replace them by missing values."
+        )
+
+
 @contextmanager
 def _about(name: str) -> Iterator[None]:
-    """Have errors of reading a table or labels name the parameter."""
+    """Add the name of the parameter to errors of reading it."""
     try:
         yield
     except (ValueError, TypeError) as error:
@@ -276,7 +240,7 @@ def _check_length(name: str, y: Any, n: int) -> None:
 
 
 def _check_is_table(name: str, table: Any) -> None:
-    """Refuse what has no rows and columns, by the name of the parameter."""
+    """Raise an error that names the parameter unless it has rows and columns."""
     try:
         shape = np.shape(table) if not hasattr(table, "shape") else table.shape
     except ValueError as error:
@@ -285,43 +249,42 @@ def _check_is_table(name: str, table: Any) -> None:
         raise ValueError(f"{name} has no rows.")
     if len(shape) != 2:
         raise ValueError(
-            f"{name} must be a table of rows and columns, and has {len(shape)} dimension"
-            f"{'' if len(shape) == 1 else 's'}. Reshape it."
+            f"{name} must have 2 dimensions, rows and columns, but has {len(shape)}: reshape it."
         )
 
 
 def _check_columns(rows: Rows, real: Rows, name: str) -> None:
-    """Refuse a table whose columns are other ones, or hold something else."""
+    """Raise an error if a table has other columns than the real one, or of another kind."""
     if rows.names != real.names:
         missing = [one for one in real.names if one not in rows.names]
         extra = [one for one in rows.names if one not in real.names]
-        said = [f"{name} has no column {missing[0]!r}"] if missing else []
-        said += [f"{name} has a column {extra[0]!r}, which X_real has not"] if extra else []
-        said = said or [f"the columns of {name} are in another order than those of X_real"]
-        raise ValueError(f"{'; '.join(said)}: both need the same columns, in the same order.")
+        found = [f"{name} has no column {missing[0]!r}"] if missing else []
+        found += [f"{name} has a column {extra[0]!r} that X_real does not have"] if extra else []
+        found = found or [f"the columns of {name} are in another order than those of X_real"]
+        raise ValueError(f"{'; '.join(found)}: pass the same columns in the same order.")
     for j, column in enumerate(real.names):
-        wanted, found = _holds(real, j), _holds(rows, j)
-        if wanted != found and None not in (wanted, found):
+        wanted, given = _kind(real, j), _kind(rows, j)
+        if wanted != given and None not in (wanted, given):
             raise ValueError(
-                f"Column {column!r} holds {wanted} in X_real and {found} in {name}: convert one "
+                f"Column {column!r} holds {wanted} in X_real but {given} in {name}: convert one "
                 "to the dtype of the other."
             )
 
 
-def _holds(rows: Rows, j: int) -> str | None:
-    """Say what a column holds; None if it has no values."""
+def _kind(rows: Rows, j: int) -> str | None:
+    """Return what a column holds, or None if all its values are missing."""
     column = rows.column(j)
     if column.missing.all():
         return None
     kind = kind_of(column)
     times = {"M": "dates", "m": "durations"}.get(column.values.dtype.kind)
-    return times or {"number": "numbers", "name": "names", "boolean": "booleans"}.get(kind, kind)
+    return times or {"number": "numbers", "name": "strings", "boolean": "booleans"}.get(kind, kind)
 
 
 def _number_unseen(
     codes: npt.NDArray[np.intp], values: npt.NDArray[Any], names: list[Any], n_seen: int
 ) -> None:
-    """Give each category that has no number yet one of its own, and add it to the names."""
+    """Give each category without a code of its own the next one, and add it to the names."""
     number = {value: code for code, value in enumerate(names)}
     for row in np.flatnonzero(codes >= n_seen):
         value = values[row : row + 1].tolist()[0]
@@ -338,39 +301,39 @@ def _read_labels(y: Any, n: int, classes: list[Any], name: str) -> npt.NDArray[n
     others = [label for label in labels if label not in known]
     if others:
         raise ValueError(
-            f"{name} has the label {others[0]!r}, which y_real has not: the classes are "
+            f"{name} has the label {others[0]!r}, which y_real does not have: its classes are "
             f"{', '.join(map(str, classes))}."
         )
     return np.array([known[label] for label in labels], dtype=np.intp)
 
 
 def _without_small_classes(tables: Tables, counts: npt.NDArray[np.intp]) -> Tables:
-    """Leave out the rows of classes of which too few are real, and say so."""
-    if not tables.labelled:  # its rows are among the synthetic ones, and nobody knows which
+    """Leave out classes with too few real rows, and add a note on each."""
+    if not tables.labelled:  # rows of a small class cannot be told from the other synthetic rows
         counts = np.where(counts.sum() < LEAST_ROWS, counts, LEAST_ROWS)
     small = np.flatnonzero(counts < LEAST_ROWS)
     if not small.size:
         return tables
     notes = [
         f"class {tables.classes[c]} has {counts[c]} real row{'s' if counts[c] > 1 else ''}, fewer "
-        f"than {LEAST_ROWS}: nothing is said about it, and its rows are left out"
+        f"than {LEAST_ROWS}: it is left out"
         for c in small
     ]
-    sides: dict[str, Any] = {}
+    samples: dict[str, Any] = {}
     for name in ("real", "synthetic", "holdout"):
-        side = getattr(tables, name)
-        if side is not None and side.labels is not None:
-            side = side.take(np.flatnonzero(~np.isin(side.labels, small)))
-        sides[name] = side
-    return replace(tables, notes=notes, **sides)
+        sample = getattr(tables, name)
+        if sample is not None and sample.labels is not None:
+            sample = sample.take(np.flatnonzero(~np.isin(sample.labels, small)))
+        samples[name] = sample
+    return replace(tables, notes=notes, **samples)
 
 
 def _with_notes_on_few(tables: Tables) -> Tables:
-    """Say of which classes there are too few synthetic rows to be compared."""
+    """Add a note on each class with too few synthetic rows for a comparison."""
     counts = np.unique(tables.strata(tables.synthetic), return_counts=True)
     notes = [
         f"class {tables.classes[stratum]} has {n} synthetic row{'s' if n > 1 else ''}, fewer than "
-        f"{FEWEST}: whether they are faithful, varied and private is not looked at"
+        f"{FEWEST}: its fidelity, diversity and privacy are not judged"
         for stratum, n in zip(*map(np.ndarray.tolist, counts), strict=True)
         if n < FEWEST and tables.labelled
     ]

@@ -11,6 +11,7 @@ from imblearn.utils import check_sampling_strategy
 from scipy import sparse
 from sklearn.utils import check_random_state, get_tags
 
+from skresample._support import seeded_clone
 from skresample.neighbors.mixed import Mixed
 from skresample.neighbors.search import kneighbors
 from skresample.samplers.base import (
@@ -27,7 +28,6 @@ from skresample.samplers.parameters import (
 )
 from skresample.smote import SMOTE
 from skresample.table import Rows, Target, read_labels, read_rows, read_target, take_rows
-from skresample.utils import seeded_clone
 
 __all__ = ["HybridSampler"]
 

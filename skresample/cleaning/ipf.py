@@ -8,13 +8,13 @@ from sklearn import config_context
 from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils._param_validation import HasMethods, StrOptions
 
+from skresample._support import seeded_clone
 from skresample.cleaning.base import HybridSampler
 from skresample.numerics.threads import in_threads
 from skresample.pipeline.encoder import TableEncoder
 from skresample.samplers.constraints import IntegerInterval, RealInterval
 from skresample.table import Rows, Target
 from skresample.table.rows import with_unique_names
-from skresample.utils import seeded_clone
 
 __all__ = ["SMOTEIPF"]
 

@@ -1,4 +1,4 @@
-"""What over-sampling gains, measured on held-out rows beside what it must beat."""
+"""Cross-validated comparison of samplers and baselines."""
 
 from skresample._exports import exports
 

@@ -1,4 +1,4 @@
-"""Messages of any code without the values of a table that they quote."""
+"""Masks values of a table in errors and warnings of other code."""
 
 import re
 from collections.abc import Iterable
@@ -13,11 +13,11 @@ from skresample.table import Rows, is_frame
 __all__ = ["Masking"]
 
 MASK = "…"
-# A quoted text this long that is a part of a cell is not there by chance.
+# A quotation this long that is part of a cell is unlikely to be so by chance.
 LEAST_PART = 4
-# Whole numbers from here on may be cells with decimals that were rounded.
+# From this size on, a whole number may be a cell that was rounded.
 LEAST_ROUNDED = 1_000
-# Longer messages are cut off.
+# Messages are cut to this many characters.
 LONGEST = 500
 NUMBER = re.compile(
     r"(?<![\w.])[-+]?(?:\d{1,3}(?:,\d{3})+|\d+|(?=\.\d))(?P<point>\.\d+)?(?P<power>[eE][-+]?\d+)?(?!\w)"
@@ -33,18 +33,17 @@ QUOTED = re.compile(r"'([^']+)'|\"([^\"]+)\"")
 class Masking:
     """Replaces the values of a table in messages by an ellipsis.
 
-    Errors and warnings of other code quote what they could not use, such as "could not convert
-    string to float: 'secret'". Reports are handed on, and must not hold what the table holds.
+    Errors and warnings quote what they could not use, such as "could not convert string to
+    float: 'secret'". Reports are shared, and must not contain values of the table.
 
     Parameters
     ----------
     X : {array-like, sparse matrix, DataFrame} of n_samples rows
         The table.
     names : iterable of object, default=()
-        What may be told although a cell may say the same, such as class labels. Names of
-        columns may always be told.
+        Texts that are never masked, such as class labels. Names of columns are not masked either.
     numbers : iterable of float, default=()
-        The same of numbers: parameters, and counts of rows.
+        Numbers that are never masked, such as parameters and counts of rows.
     """
 
     def __init__(self, X: Any, names: Iterable[Any] = (), numbers: Iterable[float] = ()):
@@ -53,18 +52,9 @@ class Masking:
         self._numbers = {0.0, 1.0, 2.0, *map(float, numbers)}
 
     def __call__(self, message: str) -> str:
-        """Return a message without values of the table.
+        """Return a message without values of the table, in one line of about 500 characters.
 
-        Parameters
-        ----------
-        message : str
-            Of an error or a warning.
-
-        Returns
-        -------
-        masked : str
-            In one line, of about 500 characters at most. Of a table that cannot be read, without
-            any number and quotation.
+        If the table cannot be read, all numbers and quotations are masked.
         """
         message = TIME.sub(MASK, message)
         if self._found is None:
@@ -72,20 +62,20 @@ class Masking:
         texts, _, columns = self._found
         for text in sorted(texts - columns - self._names, key=len, reverse=True):
             for form in {text, " ".join(text.split()), repr(text)[1:-1]} - {""}:
-                if form in message and not self._is_told(form):
+                if form in message and not self._is_known_number(form):
                     message = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", MASK, message)
         message = QUOTED.sub(self._mask_part, message)
         return _one_line(NUMBER.sub(self._mask_number, message))
 
-    def _is_told(self, text: str) -> bool:
-        """Say whether a text is a number that may be told."""
+    def _is_known_number(self, text: str) -> bool:
+        """Return whether a text is a number that is never masked."""
         try:
             return float(text) in self._numbers
         except ValueError:
             return False
 
     def _mask_part(self, match: re.Match[str]) -> str:
-        """Mask a quotation of a part of a cell."""
+        """Mask a quotation that is part of a cell."""
         assert self._found is not None
         texts, _, columns = self._found
         part = (match[1] or match[2]).removesuffix("...").removesuffix(MASK).strip()
@@ -94,9 +84,9 @@ class Masking:
         return f"'{MASK}'" if any(part in text for text in texts) else match[0]
 
     def _mask_number(self, match: re.Match[str]) -> str:
-        """Mask a whole number that a cell is, and any other that is not known.
+        """Mask a whole number that equals a cell, and all unknown numbers with decimals.
 
-        Numbers with decimals may be of cells that were scaled, or rounded.
+        Numbers with decimals may be cells that were scaled or rounded.
         """
         assert self._found is not None
         value = float(match[0].replace(",", ""))
@@ -115,7 +105,7 @@ def _one_line(message: str) -> str:
 
 
 def _cells(X: Any) -> tuple[set[str], list[npt.NDArray[np.float64]], set[str]] | None:
-    """Return the texts of a table, its columns of numbers, and the names of all columns."""
+    """Return the texts of a table, its numerical columns, and the names of all columns."""
     if sparse.issparse(X):
         return set(), [np.asarray(X.data, dtype=np.float64)], set()
     if not is_frame(X):
@@ -135,7 +125,7 @@ def _cells(X: Any) -> tuple[set[str], list[npt.NDArray[np.float64]], set[str]] |
         values = column.values[~column.missing]
         if values.dtype.kind in "iuf":
             columns.append(values.astype(np.float64))
-        elif values.dtype.kind in "mM":  # written as times, they are masked anyway
+        elif values.dtype.kind in "mM":  # as integers; TIME masks them as text
             for unit in ("D", "s", "ms", "us", "ns"):
                 counted = values.astype(f"{values.dtype.kind}8[{unit}]")
                 columns.append(counted.astype(np.int64).astype(np.float64))

@@ -1,4 +1,4 @@
-"""What belongs to a whole process, for fits that may share one: warnings and numbers of threads."""
+"""Settings of a whole process for fits that may share one: warnings and numbers of threads."""
 
 import threading
 import warnings
@@ -20,7 +20,7 @@ _show_as_before: Any = None
 def _show(
     message: Any, category: Any, filename: Any, lineno: Any, *rest: Any, **named: Any
 ) -> None:
-    """Give a warning to the fit of the thread that it was raised in."""
+    """Assign a warning to the fit that runs in the thread that raised it."""
     caught = getattr(_mine, "caught", None)
     if caught is None:
         _show_as_before(message, category, filename, lineno, *rest, **named)
@@ -30,25 +30,13 @@ def _show(
 
 @contextmanager
 def fit_alone(n_threads: int | None) -> Iterator[list[str]]:
-    """Collect the warnings of one fit, and limit the threads of compiled libraries.
+    """Collect the warnings of one fit, and limit the threads of BLAS and OpenMP; None is no limit.
 
-    Both are settings of the whole process, and joblib may run several fits in the threads of
-    one. A setting that each fit made and took back would be taken back in the midst of
-    another, and the last one to end would leave that of the first but one. So they are made
-    when the first fit begins and taken back when the last one ends, and each warning goes to
-    the thread that it was raised in. (What is lost is a warning that is raised while another
-    thread is inside ``warnings.catch_warnings``.)
-
-    Parameters
-    ----------
-    n_threads : int or None
-        Most threads of BLAS and OpenMP; None for no limit. Of fits that run at the same time
-        in one process, the first one decides.
-
-    Yields
-    ------
-    caught : list of str
-        What was warned of so far in this thread.
+    Both are settings of the process, and joblib may run several fits in threads of one process.
+    If each fit restored them, it would do so in the middle of another fit. So the first fit
+    changes them and the last one restores them; each warning goes to the fit of its thread.
+    Lost is a warning raised while another thread is inside ``warnings.catch_warnings``. The limit
+    of the first fit holds for all that run at the same time.
     """
     global _entered, _show_as_before
     with _lock:
@@ -56,7 +44,7 @@ def fit_alone(n_threads: int | None) -> Iterator[list[str]]:
             _restore.enter_context(warnings.catch_warnings())
             _restore.enter_context(threadpool_limits(n_threads))
             _show_as_before = warnings.showwarning
-        # Each time, since other threads that leave ``warnings.catch_warnings`` change it.
+        # Each time: another thread that leaves ``warnings.catch_warnings`` changes it.
         warnings.showwarning = _show
         warnings.simplefilter("always")
         _entered += 1

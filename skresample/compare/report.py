@@ -1,6 +1,7 @@
-"""What a comparison found, as a table, a picture and a page."""
+"""The result of a comparison: numbers, findings, report, figure and page."""
 
 import html
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,26 +11,25 @@ import numpy as np
 import numpy.typing as npt
 
 from skresample._pages import NO_MATH, STYLE, data_uri, plain, write_page
+from skresample._support import import_extra
+from skresample.compare.methods import NO_RESAMPLING, Method
 from skresample.compare.metrics import Metric
 from skresample.compare.statistics import corrected_interval
-from skresample.utils import import_extra
 
 __all__ = ["Comparison"]
 
 Floats = npt.NDArray[np.floating]
 
-# Positions in the methods. A threshold does not change what depends on probabilities only; of
-# decisions, a sampler must beat the threshold that was tuned for the same aim.
-BEFORE, FIRST_SAMPLER = 0, 4
-THRESHOLD_FOR = {"balanced accuracy": 2, "F1": 3}
+# The metrics of `findings`; F1 is that of the smallest class.
+FINDINGS = ("F1", "balanced accuracy", "average precision", "Brier")
 
 
 @dataclass(eq=False, repr=False)
 class Comparison:
-    """What `compare` found.
+    """The result of `compare`.
 
-    Print it for the report, or see `to_frame`, `plot` and `to_html`. In a notebook it
-    shows itself as the page.
+    Print it for the report, or use `to_frame`, `plot` and `to_html`. A notebook displays it as
+    the page of `to_html`.
 
     Parameters
     ----------
@@ -38,54 +38,68 @@ class Comparison:
     support : list of int
         Rows per class.
     n_features : int
-        Columns of the table.
-    estimators, methods : list of str
-        Names of the classifiers, and of the baselines and samplers.
+        Number of columns of the table.
+    estimators : list of str
+        Names of the classifiers.
+    compared : list of Method
+        The baselines and the samplers: their names, and what each of them is.
     metrics : list of Metric
-        What they were judged by.
+        Names and directions of the metrics.
     scores : ndarray of shape (n_estimators, n_methods, n_folds, n_metrics)
-        One score per held-out fold; NaN where there is none.
-    test_share : float
-        Held-out rows per training row.
+        One score per held-out fold; NaN if there is none.
+    test_ratio : float
+        Number of held-out rows per training row.
     protocol : str
-        The folds, in words.
+        The cross-validation, in words.
     notes : list of str
-        Encoders that were put in front, and fits that failed or warned.
+        Encoders in front of classifiers, and fits that failed or warned.
     seconds : float
-        How long it took.
+        Run time of the comparison.
     encoded : list of str
-        Names of the classifiers that an encoder was put in front of; the notes say why.
+        Names of the classifiers with an encoder in front; the notes say why.
     """
 
     classes: list[Any]
     support: list[int]
     n_features: int
     estimators: list[str]
-    methods: list[str]
+    compared: list[Method]
     metrics: list[Metric]
     scores: Floats
-    test_share: float
+    test_ratio: float
     protocol: str
     notes: list[str]
     seconds: float
     encoded: list[str] = field(default_factory=list)
 
-    def difference(self, reference: int = BEFORE) -> tuple[Floats, Floats, Floats]:
+    @property
+    def methods(self) -> list[str]:
+        """Names of the baselines and the samplers, in the order of `scores`."""
+        return [method.name for method in self.compared]
+
+    @property
+    def test_share(self) -> float:
+        """The former name of `test_ratio`."""
+        warnings.warn("test_share is now test_ratio.", FutureWarning, stacklevel=2)
+        return self.test_ratio
+
+    def difference(self, reference: int | str = NO_RESAMPLING) -> tuple[Floats, Floats, Floats]:
         """Compare each method with one of them, fold by fold.
 
         Parameters
         ----------
-        reference : int, default=0
-            Position in `methods`; 0 is nothing.
+        reference : int or str, default='no resampling'
+            The method to compare with: its name or its position in `methods`.
 
         Returns
         -------
         mean, low, high : ndarray of shape (n_estimators, n_methods, n_metrics)
-            Mean difference and its 95 % interval (corrected resampled t).
+            Mean difference and its 95 % CI (corrected resampled t-test).
         """
-        paired = self.scores - self.scores[:, [reference]]
-        by_fold = np.moveaxis(paired, 2, 0)
-        low, high = corrected_interval(by_fold, self.test_share)
+        if isinstance(reference, str):
+            reference = self.methods.index(reference)
+        by_fold = np.moveaxis(self.scores - self.scores[:, [reference]], 2, 0)
+        low, high = corrected_interval(by_fold, self.test_ratio)
         return by_fold.mean(axis=0), low, high
 
     def to_frame(self) -> Any:
@@ -94,10 +108,10 @@ class Comparison:
         Returns
         -------
         frame : pandas.DataFrame
-            Columns ``estimator``, ``sampler``, ``class`` (None for summaries), ``metric``,
-            ``support``, ``before``, ``after``, ``difference``, ``low`` and ``high``: the
-            mean over the folds without resampling and with it, their difference and its
-            95 % interval.
+            Columns ``estimator``, ``sampler`` (the method), ``class`` (None for summaries),
+            ``metric``, ``support``, ``before``, ``after``, ``difference``, ``low`` and ``high``:
+            the mean over the folds without resampling and with the method, their difference,
+            and its 95 % CI.
 
         Raises
         ------
@@ -106,6 +120,7 @@ class Comparison:
         """
         pd = import_extra("pandas", "cli")
         means = self.scores.mean(axis=2)
+        before = means[:, self.methods.index(NO_RESAMPLING)]
         mean, low, high = self.difference()
         support = dict(zip(self.classes, self.support, strict=True))
         frame = pd.DataFrame(
@@ -114,7 +129,7 @@ class Comparison:
                 "sampler": method,
                 "metric": metric.name,
                 "support": support.get(metric.label, sum(self.support)),
-                "before": means[e, BEFORE, j],
+                "before": before[e, j],
                 "after": means[e, m, j],
                 "difference": mean[e, m, j],
                 "low": low[e, m, j],
@@ -124,69 +139,66 @@ class Comparison:
             for m, method in enumerate(self.methods)
             for j, metric in enumerate(self.metrics)
         )
-        # As objects, since beside None whole numbers would become floats.
+        # As objects: next to None, whole numbers would become floats.
         labels = [m.label for m in self.metrics] * (len(self.estimators) * len(self.methods))
         frame.insert(2, "class", pd.Series(labels, dtype=object))
         return frame
 
     def findings(self) -> list[str]:
-        """Say in a few sentences what over-sampling gained, and what does as well without it.
+        """Say in a sentence each which oversamplers are better than simpler methods.
 
         Returns
         -------
         sentences : list of str
-            For each classifier, how many over-samplers beat both nothing and the tuned
-            threshold (in what depends on the decision) or nothing (in what depends on the
-            probabilities), and how many lose to it, as far as the 95 % intervals tell.
+            For each classifier and four metrics, the oversamplers that are better than no
+            resampling and, if the metric depends on the threshold, than the threshold tuned for
+            it. Then those that are worse. The 95 % CI of the difference decides.
         """
         smallest = self.classes[int(np.argmin(self.support))]
-        told = [
-            Metric("F1", smallest),
-            Metric("balanced accuracy"),
-            Metric("average precision"),
-            Metric("Brier", higher_is_better=False),
-        ]
         sentences = []
         for e, estimator in enumerate(self.estimators):
-            for metric in told:
-                j = self.metrics.index(metric)
-                tuned = THRESHOLD_FOR.get(metric.name)
-                rivals = (BEFORE,) if tuned is None else (BEFORE, tuned)
-                of = f" of {metric.label}" if metric.label is not None else ""
-                said = f"{estimator}, {metric.name}{of}: {self._told(e, j, rivals)}."
-                sentences.append(plain(said))
-        return sentences
+            for name in FINDINGS:
+                for j, metric in enumerate(self.metrics):
+                    if metric.name == name and metric.label in (None, smallest):
+                        of = "" if metric.label is None else f" of class {metric.label}"
+                        sentences.append(f"{estimator}, {name}{of}: {self._finding(e, j)}.")
+        return list(map(plain, sentences))
 
-    def _told(self, e: int, j: int, rivals: tuple[int, ...]) -> str:
-        """Say which over-samplers beat all rivals in a metric, and which lose to the last."""
-        scored = np.asarray(np.isfinite(self.scores[e, :, :, j]).all(axis=1))
-        rivals = tuple(m for m in rivals if scored[m])
-        samplers = [m for m in range(FIRST_SAMPLER, len(self.methods)) if scored[m]]
+    def _finding(self, e: int, j: int) -> str:
+        """Say which oversamplers are better than all rivals, and which are worse than the last."""
+        metric = self.metrics[j]
+        scored = np.isfinite(self.scores[e, :, :, j]).all(axis=1)
+        rivals, samplers = [], []
+        for m in np.flatnonzero(scored).tolist():
+            method = self.compared[m]
+            if method.kind == "sampler":
+                samplers.append(m)
+            elif method.kind == "no resampling" or method.metric == metric.name:
+                rivals.append(m)
         if not rivals or not samplers:
             return "not measured (see the notes)"
-        sign = 1 if self.metrics[j].higher_is_better else -1
-        bounds: list[tuple[Floats, Floats]] = []
-        for rival in rivals:
-            _, low, high = self.difference(rival)
-            ends = np.stack([sign * low[e, :, j], sign * high[e, :, j]])
-            bounds.append((ends.min(axis=0), ends.max(axis=0)))
-        best = [m for m in samplers if all(low[m] > 0 for low, _ in bounds)]
-        worst = [m for m in samplers if bounds[-1][1][m] < 0]
-        names = [self.methods[rival] for rival in rivals]
-        of_all = f"of {len(samplers)} over-samplers,"
+        sign = 1 if metric.higher_is_better else -1
+        bounds = [
+            np.sort([sign * b[e, :, j] for b in self.difference(m)[1:]], axis=0) for m in rivals
+        ]
+        better = [m for m in samplers if all(low[m] > 0 for low, _ in bounds)]
+        worse = [m for m in samplers if bounds[-1][1][m] < 0]
+        names = [self.methods[m] for m in rivals]
         both = "both " if len(names) > 1 else ""
-        said = f"{of_all} {self._listed(best, samplers, 'beat')} {both}{' and '.join(names)}"
-        if worst:
-            said += f"; {self._listed(worst, samplers, 'lose')} to {names[-1]}"
+        subject = self._subject(better, len(samplers), " oversamplers")
+        said = f"{subject} better than {both}{' and '.join(names)}"
+        if worse:
+            said += f"; {self._subject(worse, len(samplers))} worse than {names[-1]}"
         return said
 
-    def _listed(self, some: list[int], samplers: list[int], verb: str) -> str:
-        if not some:
-            return f"none {verb}s"
-        if len(some) == len(samplers) > 1:
-            return f"all {verb}"
-        names = ", ".join(self.methods[m] for m in some)
-        return f"{len(some)} ({names}) {verb if len(some) > 1 else verb + 's'}"
+    def _subject(self, some: list[int], n: int, noun: str = "") -> str:
+        """Return how many of n oversamplers, their names, and the verb."""
+        verb = "are" if len(some) > 1 else "is"
+        if len(some) == n > 1:
+            return f"all {n}{noun} {verb}"
+        count = f"{len(some) or 'none'}" + (f" of {n}{noun}" if noun else "")
+        names = f" ({', '.join(self.methods[m] for m in some)})" if some else ""
+        return f"{count}{names} {verb}"
 
     def _heading(self) -> list[str]:
         classes = ", ".join(
@@ -198,26 +210,34 @@ class Comparison:
             f"{self.scores[..., 0].size:,} fits in {self.seconds:.0f} s",
         ]
         if self.encoded:
-            lines.append(f"an encoder was put in front of {', '.join(self.encoded)}: see the notes")
+            lines.append(f"{', '.join(self.encoded)}: with a TableEncoder in front (see the notes)")
         return list(map(plain, lines))
 
     def _tables(self) -> Iterator[tuple[str, str, list[Metric]]]:
-        """Yield classifier, title and metrics of each table; the smallest class first."""
+        """Yield the classifier, the title and the metrics of each table; smallest class first."""
         by_support = np.argsort(self.support, kind="stable").tolist()
         for estimator in self.estimators:
             for c in by_support:
                 lines = [m for m in self.metrics if m.label == self.classes[c]]
                 title = plain(f"class {self.classes[c]} (support {self.support[c]:,})")
                 yield estimator, title, lines
-            summaries = [m for m in self.metrics if m.label is None]
-            yield estimator, "all classes", summaries[:3]
-            yield estimator, "", summaries[3:5]
-            yield estimator, "", summaries[5:]
+            for kind in ("ranking", "decisions", "probabilities"):
+                summaries = [m for m in self.metrics if m.label is None and m.depends_on == kind]
+                yield estimator, f"all classes: {kind}", summaries
 
     def __str__(self) -> str:
         mean, _, high = self.difference()
         means = self.scores.mean(axis=2)
-        lines = [*self._heading(), KEY_TEXT]
+        lines = [
+            *self._heading(),
+            "",
+            "Findings",
+            "========",
+            *self.findings(),
+            CAUTION,
+            "",
+            KEY_TEXT,
+        ]
         last = None
         for estimator, title, metrics in self._tables():
             if estimator != last:
@@ -229,12 +249,13 @@ class Comparison:
             for metric in metrics:
                 j = self.metrics.index(metric)
                 cells = [
-                    _cell(means[e, m, j], mean[e, m, j], high[e, m, j] - mean[e, m, j], m)
-                    for m in range(len(self.methods))
+                    _plain(means[e, m, j])
+                    if method.kind == "no resampling"
+                    else _cell(means[e, m, j], mean[e, m, j], high[e, m, j] - mean[e, m, j])
+                    for m, method in enumerate(self.compared)
                 ]
                 columns.append([_head(metric), *cells])
-            lines += ["", *([title] if title else []), *_columns(columns)]
-        lines += ["", "In short", "========", *self.findings(), CAUTION]
+            lines += ["", title, *_columns(columns)]
         if self.notes:
             lines += ["", "Notes", "=====", *map(plain, self.notes)]
         return "\n".join(lines)
@@ -242,13 +263,13 @@ class Comparison:
     __repr__ = __str__
 
     def plot(self) -> Any:
-        """Draw the difference to nothing with its 95 % interval, for every metric.
+        """Draw the change from no resampling with its 95 % CI, for every metric.
 
         Returns
         -------
         figure : matplotlib.figure.Figure
-            Two rows of panels per classifier, a line per method; the lines of the
-            classification report in one colour per class.
+            Two rows of panels per classifier, with a line per method; precision, recall and F1
+            have a color per class.
 
         Raises
         ------
@@ -287,14 +308,14 @@ class Comparison:
         for text in legend.get_texts():
             text.set(**NO_MATH)
         figure.supxlabel(
-            "difference to nothing, with its 95 % interval (the arrow points to better)", fontsize=9
+            "change from no resampling with 95 % CI (the arrow points to better)", fontsize=9
         )
         return figure
 
     def _draw_panel(self, ax: Any, e: int, name: str) -> None:
-        """Draw the differences in one metric, for each class that it is about."""
-        mean, low, high = (part[e, 1:] for part in self.difference())
-        shown = self.methods[1:]
+        """Draw the differences in one metric, for each of its classes."""
+        shown = [m for m, method in enumerate(self.compared) if method.kind != "no resampling"]
+        mean, low, high = (part[e, shown] for part in self.difference())
         y = np.arange(len(shown))[::-1]
         columns = [j for j, metric in enumerate(self.metrics) if metric.name == name]
         per_class = self.metrics[columns[0]].label is not None
@@ -310,26 +331,26 @@ class Comparison:
                 fmt="o",
                 markersize=3.5,
                 linewidth=1.3,
-                color=COLOURS[rank % len(COLOURS)] if per_class else "0.25",
+                color=COLORS[rank % len(COLORS)] if per_class else "0.25",
                 label=plain(f"class {self.metrics[j].label}") if per_class else None,
             )
         arrow = "→" if self.metrics[columns[0]].higher_is_better else "←"
         ax.set_title(f"{name} {arrow}", fontsize=9)
-        ax.set_yticks(y, list(map(plain, shown)), fontsize=8, **NO_MATH)
+        ax.set_yticks(y, [plain(self.methods[m]) for m in shown], fontsize=8, **NO_MATH)
         ax.tick_params(axis="x", labelsize=7)
         ax.spines[["top", "right"]].set_visible(False)
         ax.grid(axis="y", color="0.92", linewidth=0.6)
         ax.locator_params(axis="x", nbins=5)
 
     def to_html(self, path: Any, *, overwrite: bool = False) -> Path:
-        """Write the report as one self-contained page, pictures inside.
+        """Write the report as one self-contained page, with the figure inside.
 
         Parameters
         ----------
         path : str or path-like
-            Where to. Its directory must exist.
+            The file to write. Its directory must exist.
         overwrite : bool, default=False
-            Whether a file that is there may be replaced.
+            If True, an existing file is replaced.
 
         Returns
         -------
@@ -339,12 +360,12 @@ class Comparison:
         Raises
         ------
         FileExistsError
-            If the file is there and `overwrite` is False. Nothing is written then.
+            If the file exists and `overwrite` is False. Nothing is written then.
         ImportError
             If matplotlib is not installed.
         """
-        import_extra("matplotlib.pyplot", "cli")  # a page without its pictures was not asked for
-        return write_page(path, "What over-sampling gains", self._repr_html_(), overwrite=overwrite)
+        import_extra("matplotlib.pyplot", "cli")  # a file without the figure would be incomplete
+        return write_page(path, "Does oversampling help?", self._repr_html_(), overwrite=overwrite)
 
     def _repr_html_(self) -> str:
         mean, low, high = self.difference()
@@ -352,15 +373,15 @@ class Comparison:
         escape = html.escape
         parts = [
             f'<div class="skresample-report"><style>{STYLE}</style>',
-            "<h1>What over-sampling gains</h1>",
+            "<h1>Does oversampling help?</h1>",
         ]
         parts += [f"<p>{escape(line)}</p>" for line in self._heading()]
-        parts.append("<h2>In short</h2><ul>")
+        parts.append("<h2>Findings</h2><ul>")
         parts += [f"<li>{escape(sentence)}</li>" for sentence in self.findings()]
         parts.append(f"</ul><p>{escape(CAUTION)}</p>")
         try:
             picture = f'<img alt="differences" src="{data_uri(self.plot())}">'
-        except ImportError as error:  # in a notebook the tables are better than nothing
+        except ImportError as error:  # a notebook still displays the tables
             picture = f"<p>{escape(str(error))}</p>"
         parts.append(f"<h2>Differences</h2>{picture}")
         last = None
@@ -371,13 +392,13 @@ class Comparison:
             e = self.estimators.index(estimator)
             heads = "".join(f'<th colspan="2">{escape(_head(m))}</th>' for m in metrics)
             parts.append(f"<table><tr><th>{escape(title)}</th>{heads}</tr>")
-            for i, method in enumerate(self.methods):
-                row = [f"<tr><th>{escape(plain(method))}</th>"]
+            for i, method in enumerate(self.compared):
+                row = [f"<tr><th>{escape(plain(method.name))}</th>"]
                 for metric in metrics:
                     j = self.metrics.index(metric)
                     at = e, i, j
                     gain, text = _verdict(mean[at], low[at], high[at], metric), ""
-                    if i != BEFORE and not np.isnan(mean[at]):
+                    if method.kind != "no resampling" and not np.isnan(mean[at]):
                         text = f"{_signed(mean[at])} [{_signed(low[at])}, {_signed(high[at])}]"
                     row.append(f'<td>{_plain(means[at])}</td><td class="{gain}">{text}</td>')
                 parts.append("".join(row) + "</tr>")
@@ -389,22 +410,22 @@ class Comparison:
 
 
 KEY_TEXT = (
-    "Each cell: the mean over the folds, its difference to nothing (the state before), and how\n"
-    "far the 95 % interval of that reaches to both sides; * where it leaves out zero."
+    "Each cell: mean over the folds, change from no resampling ± half-width of its\n95 % CI; "
+    "* = CI excludes zero."
 )
 KEY = (
-    "Each cell: the mean over the folds, its difference to nothing (the state before) and the 95 % "
-    "interval of that; coloured where it leaves out zero: green for better, red for worse."
+    "Each cell: mean over the folds, change from no resampling and its 95 % CI; color = CI "
+    "excludes zero: green for better, red for worse."
 )
 CAUTION = (
-    "Each interval stands for itself: of many that compare equal methods, one in twenty leaves out "
-    "zero by chance."
+    "Better and worse: the 95 % CI of the difference excludes zero. CIs are not corrected for "
+    "multiple comparisons: about 1 in 20 excludes zero by chance."
 )
-COLOURS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+COLORS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 
 
 def _head(metric: Metric) -> str:
-    return metric.name if metric.higher_is_better else f"{metric.name} (less: better)"
+    return metric.name if metric.higher_is_better else f"{metric.name} (lower is better)"
 
 
 def _plain(value: float) -> str:
@@ -419,24 +440,16 @@ def _columns(columns: list[list[str]]) -> list[str]:
     """Return the lines of a table; every column as wide as its widest cell."""
     widths = [max(map(len, column)) for column in columns]
     return [
-        "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        " ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in zip(*columns, strict=True)
     ]
 
 
-def _cell(after: float, difference: float, half_width: float, method: int) -> str:
-    if method == BEFORE or np.isnan(after):
-        return _short(after)
-    star = "*" if abs(difference) > half_width else ""
-    return f"{_short(after)} {_short(difference, '+')} ±{_short(half_width)}{star}"
-
-
-def _short(value: float, sign: str = "-") -> str:
-    """Write a number in as few characters as a terminal has room for: .123 for 0.123."""
-    if np.isnan(value):
-        return "–"
-    text = f"{value:{sign}.3f}".replace("-", "−")
-    return text.replace("0.", ".", 1) if abs(value) < 0.9995 else text
+def _cell(after: float, difference: float, half_width: float) -> str:
+    if np.isnan(after):
+        return _plain(after)
+    star = "*" if abs(difference) > half_width else " "
+    return f"{_plain(after)} {_signed(difference)}±{_plain(half_width)}{star}"
 
 
 def _verdict(difference: float, low: float, high: float, metric: Metric) -> str:

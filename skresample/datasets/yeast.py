@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from skresample.utils import import_extra
+from skresample._support import import_extra
 
 __all__ = ["load_yeast4"]
 

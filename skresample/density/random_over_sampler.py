@@ -80,6 +80,7 @@ class RandomOverSampler(BaseOverSampler):
     )
 
     _knows_others: ClassVar[bool] = False
+    _compared_by_default: ClassVar[bool] = False  # a baseline of every comparison
 
     @property
     def _computes(self) -> bool:

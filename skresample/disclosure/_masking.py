@@ -1,4 +1,4 @@
-"""Rows changed so that it is hard to tell whose they are."""
+"""Disclosure control: microaggregation, rank swapping, post-randomization, and linkage."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,41 +8,30 @@ import numpy.typing as npt
 
 from skresample.neighbors.search import kneighbors, paired_distances
 
-__all__ = ["Groups", "Members", "draw_anew", "linked_share", "microaggregate", "swap_ranks"]
+__all__ = [
+    "GroupMembers",
+    "GroupMoments",
+    "draw_anew",
+    "linkage_proportion",
+    "microaggregate",
+    "swap_ranks",
+]
 
 Floats = npt.NDArray[np.floating]
 Codes = npt.NDArray[np.signedinteger]
 Positions = npt.NDArray[np.intp]
 
-# Groups are looked for among so many rows at most, since that takes time with their square.
+# Most rows among which groups are formed: the time grows with their square.
 MOST_GROUPED = 2_500
-# By how much a distance may be longer than another and pass for the same.
+# Relative difference below which two distances are the same.
 SAME = 1e-9
 
 
 def microaggregate(points: Floats, size: int) -> Positions:
-    """Put rows into groups of rows that are near each other.
+    """Group rows that are near each other, at least `size` each; return the group of each row.
 
-    By MDAV, maximum distance to average vector :footcite:p:`domingo2005ordinal`: the rows
-    nearest to the one furthest from the mean are a group, and those nearest to the one
-    furthest from that; and so on with the rest. More than `MOST_GROUPED` rows are first
-    halved at the median of the column that varies most, as often as is needed.
-
-    Parameters
-    ----------
-    points : ndarray of shape (m, d)
-        Rows, in units in which distances are to be taken.
-    size : int
-        How many rows a group has at least; at most, one less than twice as many.
-
-    Returns
-    -------
-    groups : ndarray of shape (m,)
-        The group of each row, from 0 on.
-
-    References
-    ----------
-    .. footbibliography::
+    By MDAV, maximum distance to average vector :footcite:p:`domingo2005ordinal`. More than
+    `MOST_GROUPED` rows are first halved at the median of the column that varies most.
     """
     groups = np.zeros(len(points), dtype=np.intp)
     parts, found = [np.arange(len(points))], 0
@@ -80,21 +69,11 @@ def _squares(rows: Floats) -> Floats:
 
 
 @dataclass(frozen=True)
-class Groups:
-    """Rows for which the mean of their group stands, or draws of its mean and covariance.
+class GroupMoments:
+    """Groups of rows, and the mean of each; with `spread`, draws that keep its covariance.
 
-    Attributes
-    ----------
-    means : ndarray of shape (n_groups, d)
-        The means.
-    deviations : ndarray of shape (n_groups, k, d)
-        The rows of each group less their mean, over the root of their number; zeros where a
-        group has fewer. The sum of these, each times a standard normal number, has the
-        covariance of the group.
-    groups : ndarray of shape (m,)
-        The group of each row.
-    spread : bool
-        Whether to draw.
+    `deviations`, of shape (n_groups, k, d), are the rows less their mean over the root of their
+    number, zeros where a group has fewer. Their sum, each times a normal number, is a draw.
     """
 
     means: Floats
@@ -103,8 +82,8 @@ class Groups:
     spread: bool
 
     @classmethod
-    def of(cls, points: Floats, groups: Positions, *, spread: bool) -> "Groups":
-        """Measure the groups of rows."""
+    def of(cls, points: Floats, groups: Positions, *, spread: bool) -> "GroupMoments":
+        """Compute the means and deviations of groups of rows."""
         sizes = np.bincount(groups)
         order = np.argsort(groups, kind="stable")
         place = np.arange(len(points)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
@@ -115,13 +94,13 @@ class Groups:
         deviations /= np.sqrt(sizes)[:, np.newaxis, np.newaxis]
         return cls(means, deviations, groups, spread)
 
-    def rescaled(self, scale: Floats, offset: Floats) -> "Groups":
+    def rescaled(self, scale: Floats, offset: Floats) -> "GroupMoments":
         """Return the groups of ``scale * x + offset``."""
         means, deviations = self.means * scale + offset, self.deviations * scale
         return replace(self, means=means, deviations=deviations)
 
     def draw(self, which: Positions, rng: np.random.Generator) -> Floats:
-        """Return what stands for the rows with the given positions."""
+        """Return a mean, or a draw, for each of the rows with the given positions."""
         groups = self.groups[which]
         if not self.spread:
             return self.means[groups]
@@ -130,140 +109,67 @@ class Groups:
 
 
 @dataclass(frozen=True)
-class Members:
-    """Groups of rows, and how often another one of its group stands for a row.
-
-    Attributes
-    ----------
-    groups : ndarray of shape (m,)
-        The group of each row, from 0 on.
-    share : float
-        With this probability, any row of its group does, itself among them.
-    """
+class GroupMembers:
+    """Groups of rows, and the probability that a row is drawn anew from its group."""
 
     groups: Positions
-    share: float
+    probability: float
 
     def draw(
         self, which: Positions, rng: np.random.Generator
     ) -> tuple[Positions, npt.NDArray[np.bool_]]:
-        """Return the rows that stand for those with the given positions, and which may be others.
-
-        Parameters
-        ----------
-        which : ndarray of shape (n,)
-            Positions.
-        rng : numpy.random.Generator
-            Source of the draws.
-
-        Returns
-        -------
-        others : ndarray of shape (n,)
-            Positions, too.
-        is_drawn : ndarray of shape (n,)
-            Whether it was drawn anew.
-        """
+        """Return positions, some of them drawn anew, and which are."""
         order = np.argsort(self.groups, kind="stable")
         sizes = np.bincount(self.groups)
         first = np.cumsum(sizes) - sizes
-        is_drawn = rng.random(which.size) < self.share
+        is_drawn = rng.random(which.size) < self.probability
         group = self.groups[which]
         place = first[group] + rng.integers(sizes[group])
         return np.where(is_drawn, order[place], which), is_drawn
 
 
 def swap_ranks(
-    values: Floats, share: float, rounds: int, rng: np.random.Generator
+    values: Floats, window: float, rounds: int, rng: np.random.Generator
 ) -> npt.NDArray[np.float64]:
-    """Let rows exchange values with rows of nearby rank, in each column by itself.
+    """Exchange values between rows of nearby rank, column by column and `rounds` times.
 
-    Ranks are moved by random numbers up to the window, and the values handed out in the new
-    order: each value goes to one row, of a rank less than the window away.
-
-    Parameters
-    ----------
-    values : ndarray of shape (m, d)
-        Rows; what is NaN stays so.
-    share : float
-        The window, as a share of the values of a column; two ranks at least.
-    rounds : int
-        How often the rows are to be exchanged, each time as they were given.
-    rng : numpy.random.Generator
-        Source of the draws.
-
-    Returns
-    -------
-    swapped : ndarray of shape (rounds, m, d)
-        The rows of each round.
+    Each value goes to one row, of a rank less than the window away: a proportion of the values
+    of the column, at least two ranks. The result has shape (rounds, m, d); NaN stays.
     """
     swapped = np.full((rounds, *values.shape), np.nan)
     for j, column in enumerate(values.T):
         there = np.flatnonzero(~np.isnan(column))
-        # Rows of one value are in any order.
+        # Rows with equal values are in random order.
         order = there[np.lexsort((rng.random(there.size), column[there]))]
-        window = max(2.0, share * there.size)
-        keys = np.arange(there.size) + window * rng.random((rounds, there.size))
+        reach = max(2.0, window * there.size)
+        keys = np.arange(there.size) + reach * rng.random((rounds, there.size))
         swapped[:, order, j] = column[order][np.argsort(keys, axis=1)]
     return swapped
 
 
-def draw_anew(codes: Codes, which: Positions, share: float, rng: np.random.Generator) -> Codes:
+def draw_anew(codes: Codes, which: Positions, change: float, rng: np.random.Generator) -> Codes:
     r"""Draw some categories anew, each as likely as it is frequent.
 
-    So their frequencies stay, in expectation: the matrix :math:`(1 - t) I + t 1 p^T` leaves
-    the frequencies p as they are, which makes it an invariant one of post-randomisation
-    :footcite:p:`gouweleeuw1998post`.
-
-    Parameters
-    ----------
-    codes : ndarray of shape (m, c)
-        Categories, -1 where missing, which stays so.
-    which : ndarray of shape (n,)
-        Rows that are wanted.
-    share : float
-        The t: with this probability, a category is drawn anew.
-    rng : numpy.random.Generator
-        Source of the draws.
-
-    Returns
-    -------
-    new : ndarray of shape (n, c)
-        Categories.
-
-    References
-    ----------
-    .. footbibliography::
+    Missing values (-1) stay. The matrix :math:`(1 - t) I + t 1 p^T` leaves the expected
+    frequencies p as they are: invariant post-randomization :footcite:p:`gouweleeuw1998post`.
     """
     new = codes[which]
     for j, column in enumerate(codes.T):
         there = column[column >= 0]
-        anew = (rng.random(which.size) < share) & (new[:, j] >= 0)
+        anew = (rng.random(which.size) < change) & (new[:, j] >= 0)
         if there.size:
             drawn = there[rng.integers(there.size, size=which.size)]
             new[:, j] = np.where(anew, drawn, new[:, j])
     return new
 
 
-def linked_share(features: Any, n: int, own: Positions, copies: npt.NDArray[np.intp]) -> float:
-    """Return the share of released rows whose nearest original row is their own.
+def linkage_proportion(
+    features: Any, n: int, own: Positions, copies: npt.NDArray[np.intp]
+) -> float:
+    """Return the proportion of released rows whose nearest original row is their own.
 
-    Parameters
-    ----------
-    features : {ndarray of shape (n + n_released, d)} or Mixed
-        The original rows and then the released ones.
-    n : int
-        How many are original.
-    own : ndarray of shape (n_released,)
-        For each released row, the position of its own.
-    copies : ndarray of shape (n,)
-        How many original rows are the same as each, itself among them: with so many to
-        choose from, its own is found once in as many times.
-
-    Returns
-    -------
-    share : float
-        From 0 to 1.
-    """
+    `features` has the n original rows first, and `own` is the position of each released row's
+    own. One of `copies` equal rows is found once in as many times."""
     released = n + np.arange(own.size)
     nearest = kneighbors(features, 1, of=released, among=np.arange(n))[:, 0]
     least = paired_distances(features, released, nearest)

@@ -1,4 +1,4 @@
-"""Rows of a table, changed."""
+"""Perturbation of the rows of a table, for disclosure control."""
 
 import warnings
 from typing import Annotated, Any, ClassVar, NamedTuple
@@ -10,10 +10,10 @@ from sklearn.utils._param_validation import StrOptions
 
 from skresample.density.base import Density, filled, standardized
 from skresample.disclosure._masking import (
-    Groups,
-    Members,
+    GroupMembers,
+    GroupMoments,
     draw_anew,
-    linked_share,
+    linkage_proportion,
     microaggregate,
     swap_ranks,
 )
@@ -46,7 +46,7 @@ __all__ = ["Perturbation"]
 Floats = npt.NDArray[np.floating]
 
 METHODS = ("noise", "correlated_noise", "microaggregation", "rank_swap", "pram")
-# Linkage is measured on so many released rows at most: it is then known to .014 or better.
+# Most released rows on which linkage is measured: its 95 % CI is then ±0.014 or less.
 MOST_LINKED = 5_000
 
 
@@ -61,7 +61,7 @@ class Changes(NamedTuple):
     missing: npt.NDArray[np.bool_]
     density: Density | None = None
     atoms: npt.NDArray[np.bool_] | None = None
-    anew: Members | None = None
+    anew: GroupMembers | None = None
 
     def draw(self, which: npt.NDArray[np.intp], rng: np.random.Generator) -> Floats:
         """Draw from the density, but for atoms."""
@@ -129,21 +129,21 @@ class Perturbation(BaseOverSampler):
     Attributes
     ----------
     linkage_ : float
-        The share of new rows to which, of all rows that were given, their own is the nearest
-        (by ``fit_resample`` and `perturb`); of at most 5,000 rows, drawn at random. NaN
-        where there is no new row.
+        Re-identification risk: the proportion of new rows whose nearest given row is the row
+        they came from (by ``fit_resample`` and `perturb`), measured on at most 5,000 new rows
+        drawn at random. NaN if there is no new row.
 
     See Also
     --------
-    RandomGenerator : Rows from distributions, which are nobody's.
+    MarginalSampler : Rows from distributions, which are nobody's.
     RWOSampling : Noise that shrinks with the class.
 
     Notes
     -----
-    A little noise hides nobody: whoever has the original rows finds for most of the changed ones
-    whose they are. `linkage_` says for how many, with numbers over their standard deviations.
-    Where the own row is there several times, each copy is as likely to be found. A small number
-    is no proof that nothing can be learnt about a row.
+    Small amounts of noise do not prevent re-identification: an attacker with the original rows
+    links most of the perturbed rows to them. `linkage_` measures this risk on standardized
+    numbers. Among copies of a row, each is as likely to be found. A low risk is not a proof that
+    nothing can be learned about a row.
 
     Variances are kept but for rounding and bounds: whole numbers stay whole and decimals as few.
     What is reflected at a bound takes some variance away, and moves the mean of a column that is
@@ -187,6 +187,7 @@ class Perturbation(BaseOverSampler):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
+        tags.sampler_tags.measures_linkage = True
         # Numbers stay, or are those of other rows, or means of groups.
         means = self.method == "microaggregation" and not self.preserve_variance
         tags.sampler_tags.repeats_rows = means or self.method in ("pram", "rank_swap")
@@ -215,7 +216,7 @@ class Perturbation(BaseOverSampler):
         rows = read_rows(X, self, numeric=True, categorical=self.categorical_features)
         n = len(rows)
         if n < self._min_rows:
-            raise ValueError(f"perturb changes rows by others, and there is {n}: give more.")
+            raise ValueError(f"Perturbation needs at least {self._min_rows} rows, got {n}.")
         self.categorical_features_ = rows.columns.categories
         self._check(rows)
         fit, draw, link = map(np.random.default_rng, seed_sequence(self.random_state).spawn(3))
@@ -257,7 +258,7 @@ class Perturbation(BaseOverSampler):
     def _linkage(
         self, rows: Rows, changed: Any, own: npt.NDArray[np.intp], rng: np.random.Generator
     ) -> float:
-        """Return the share of changed rows whose nearest row is their own."""
+        """Return the proportion of perturbed rows whose nearest original row is their own."""
         if not own.size:
             return np.nan
         if own.size > MOST_LINKED:
@@ -275,7 +276,7 @@ class Perturbation(BaseOverSampler):
         if holes.any() or codes.size:
             features = Mixed(features, codes, mismatch_cost(features[:n]))
         with naming_columns(rows):
-            return linked_share(features, n, own, counts[which.ravel()])
+            return linkage_proportion(features, n, own, counts[which.ravel()])
 
     def _fit_class(self, task: Task) -> Changes:
         rows, missing = filled(task)
@@ -292,11 +293,11 @@ class Perturbation(BaseOverSampler):
                     stacklevel=2,
                 )
             groups = microaggregate(points, self.group_size)
-            drawn: Any = Groups.of(points, groups, spread=self.preserve_variance)
+            drawn: Any = GroupMoments.of(points, groups, spread=self.preserve_variance)
             density = Density(drawn, space, varies, rows[0])
             if not self.preserve_variance:
                 return Changes(rows, missing, density)
-            return Changes(rows, missing, density, atoms(rows), Members(groups, 1.0))
+            return Changes(rows, missing, density, atoms(rows), GroupMembers(groups, 1.0))
         is_atom = atoms(rows)
         varies, space, points = standardized(_but_for(is_atom, rows, task.rng))
         scale = float(self.scale)
@@ -306,7 +307,7 @@ class Perturbation(BaseOverSampler):
             root = shrink * scale * matrix_sqrt(points.T @ points / m)
         kernels = Kernels(shrink * points, root)
         density = Density(kernels, space, varies, rows[0])
-        anyone = Members(np.zeros(m, dtype=np.intp), self.change)
+        anyone = GroupMembers(np.zeros(m, dtype=np.intp), self.change)
         return Changes(rows, missing, density, is_atom, anyone)
 
     def _base_weights(self, task: Task, fitted: Changes) -> Floats:

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from skresample._support import import_extra
 from skresample.generative._modes import REACH
-from skresample.utils import import_extra
 
 __all__ = ["Conditions", "Network", "Training", "device_of", "train"]
 

@@ -158,6 +158,8 @@ class GANOverSampler(GenerativeOverSampler):
     verbose: bool = False
     _renamed: ClassVar[dict[str, str]] = {"n_steps": "max_iter", "hidden": "hidden_layer_sizes"}
 
+    _compared_by_default: ClassVar[bool] = False  # needs an extra, and minutes
+
     _paper = (
         "Xu, Skoularidou, Cuesta-Infante, Veeramachaneni (2019), "
         "Modeling tabular data using conditional GAN"

@@ -14,6 +14,7 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.utils._param_validation import HasMethods
 
+from skresample._support import import_extra, seeded_clone
 from skresample.samplers.base import BaseOverSampler, Task
 from skresample.samplers.parameters import Bounds, CategoricalFeatures
 from skresample.table import (
@@ -25,7 +26,6 @@ from skresample.table import (
     take_rows,
     to_pandas,
 )
-from skresample.utils import import_extra, seeded_clone
 
 __all__ = ["GeneratorSampler"]
 

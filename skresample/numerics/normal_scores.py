@@ -45,10 +45,10 @@ class Marginal(NamedTuple):
         low[0], high[-1] = 0.0, 1.0
         return cls(values, low, high)
 
-    def quantile(self, share: Floats) -> Floats:
-        """Return the value below which a share of the probability lies."""
-        shares = np.column_stack([self.low, self.high]).ravel()
-        return np.interp(share, shares, np.repeat(self.values, 2))
+    def ppf(self, q: Floats) -> Floats:
+        """Return the values at which the distribution function reaches `q`."""
+        ends = np.column_stack([self.low, self.high]).ravel()
+        return np.interp(q, ends, np.repeat(self.values, 2))
 
     def atoms(self, n: int) -> tuple[Floats, Floats]:
         """Return where the atoms of a column of n rows begin and end, in shares."""
@@ -56,11 +56,20 @@ class Marginal(NamedTuple):
         several = (self.high - self.low) * n > 0.75
         return self.low[several], self.high[several]
 
-    def shares(self, column: Floats) -> tuple[Floats, Floats, Floats]:
-        """Return the shares below each value, and below or at it, and the density.
+    def cdf(self, x: Floats) -> Floats:
+        """Return the probability below or at each value."""
+        return self._at(x)[1]
 
-        At an atom, the density is its share.
-        """
+    def cdf_below(self, x: Floats) -> Floats:
+        """Return the probability below each value."""
+        return self._at(x)[0]
+
+    def pdf(self, x: Floats) -> Floats:
+        """Return the density at each value; at an atom, its probability."""
+        return self._at(x)[2]
+
+    def _at(self, column: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return the probabilities below, and below or at each value, and the density."""
         last = self.values.size - 1
         after = np.searchsorted(self.values, column)
         here, before = np.minimum(after, last), np.clip(after - 1, 0, last)
@@ -131,7 +140,7 @@ class NormalScores:
         """
         shares = ndtr(scores)
         for j, marginal in enumerate(self.marginals):
-            shares[:, j] = marginal.quantile(shares[:, j])
+            shares[:, j] = marginal.ppf(shares[:, j])
         return shares
 
     def map(self, values: Floats) -> tuple[Floats, Floats]:
@@ -151,7 +160,8 @@ class NormalScores:
         """
         scores, log_slope = np.empty(values.shape), np.empty(values.shape)
         for j, (marginal, column) in enumerate(zip(self.marginals, values.T, strict=True)):
-            low, high, density = marginal.shares(column)
+            low, high = marginal.cdf_below(column), marginal.cdf(column)
+            density = marginal.pdf(column)
             tip = 0.25 / len(self.scores)
             z = ndtri(np.clip((low + high) / 2, tip, 1 - tip))
             scores[:, j] = z

@@ -85,14 +85,17 @@ class SamplerTags(ImblearnSamplerTags):
     ----------
     sample_indices : bool, default=False
         Whether there are ``sample_indices_``.
+    measures_linkage : bool, default=False
+        Whether ``linkage_`` says how many new rows are nearest to the row that they are of.
     moves_rows : bool, default=False
-        Whether numbers of given rows may come out changed.
+        Whether numbers of given rows may come out changed; ``is_moved_`` says which.
     removes_rows : bool, default=False
         Whether given rows may not come out.
     repeats_rows : bool, default=False
         Whether new rows of continuous numbers may be equal to given rows, or to each other.
     """
 
+    measures_linkage: bool = False
     moves_rows: bool = False
     removes_rows: bool = False
     repeats_rows: bool = False

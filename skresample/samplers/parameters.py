@@ -341,9 +341,14 @@ def _fill_doc(cls: Any) -> None:
     """Complete the sections Parameters and Attributes of a class's docstring."""
     doc = inspect.cleandoc(cls.__doc__)
     own = _entries(_section(doc, "Parameters"))
+    inherited: dict[str, str] = {}
+    for base in reversed(cls.__mro__[1:]):
+        if issubclass(base, Parametrized):
+            inherited |= _entries(_section(inspect.cleandoc(base.__doc__ or ""), "Parameters"))
     parameters = []
     for name, parameter in inspect.signature(cls.__init__).parameters.items():
         entry = own.pop(name, None) or _shared_entry(cls, name, parameter.default)
+        entry = entry or inherited.get(name, "")
         if entry and entry not in parameters:
             parameters.append(entry)
     attributes = {

@@ -10,6 +10,7 @@ from scipy import sparse
 from sklearn.cluster import MiniBatchKMeans
 from sklearn.utils._param_validation import HasMethods, StrOptions
 
+from skresample._support import seeded_clone
 from skresample.neighbors.mixed import Mixed, mismatch_cost
 from skresample.neighbors.search import mean_distance
 from skresample.numerics.threads import limit_openmp
@@ -19,7 +20,6 @@ from skresample.samplers.parameters import KNeighbors, Standardize
 from skresample.smote._clusters import k_prototypes
 from skresample.smote.base import InterpolatingOverSampler, Pairing
 from skresample.table import Rows
-from skresample.utils import seeded_clone
 
 __all__ = ["KMeansSMOTE"]
 

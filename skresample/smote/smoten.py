@@ -2,7 +2,7 @@
 
 import warnings
 from dataclasses import field
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from sklearn.utils._param_validation import HasMethods
@@ -63,6 +63,8 @@ class SMOTEN(PairingOverSampler):
         Any, HasMethods(["fit_transform", "inverse_transform"]), None
     ] = field(default=None, kw_only=False)
     k_neighbors: KNeighbors = 5
+
+    _compared_by_default: ClassVar[bool] = False  # numbers would become categories
 
     _paper = (
         "Chawla, Bowyer, Hall, Kegelmeyer (2002), SMOTE: synthetic minority over-sampling technique"

@@ -1,7 +1,7 @@
 """SMOTE-NC."""
 
 from dataclasses import field
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -78,6 +78,8 @@ class SMOTENC(SMOTE):
     categorical_encoder: Annotated[
         Any, HasMethods(["fit_transform", "inverse_transform"]), None
     ] = None
+
+    _compared_by_default: ClassVar[bool] = False  # the same as SMOTE
 
     def _fit_table(self, rows: Rows, rng: np.random.Generator) -> None:
         warn_of_encoder(self)

@@ -8,13 +8,13 @@ from sklearn.svm import SVC
 from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import HasMethods
 
+from skresample._support import seeded_clone
 from skresample.neighbors.mixed import Mixed, class_shares
 from skresample.neighbors.search import centred_if_far
 from skresample.samplers.base import Task, drop_in
 from skresample.samplers.constraints import WIDEST, RealInterval
 from skresample.samplers.parameters import Bounds, KNeighbors, MNeighbors, Standardize
 from skresample.smote.base import InterpolatingOverSampler, Pairing
-from skresample.utils import seeded_clone
 
 __all__ = ["SVMSMOTE"]
 

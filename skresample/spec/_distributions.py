@@ -70,36 +70,42 @@ class Named:
         return SLOW.get(self.name, 0.0) * n / 1000
 
     def inside(self) -> tuple[float, float]:
-        """Return the shares of the whole distribution that lie below either bound."""
+        """Return the probabilities, without bounds, below the lower and up to the upper bound."""
         low = float(self._below(np.array([self.low]))[0]) if self.low > -np.inf else 0.0
         high = float(self._up_to(np.array([self.high]))[0]) if self.high < np.inf else 1.0
         return low, high
 
-    def quantile(self, share: Floats) -> Floats:
-        """Return the value below which a share of the probability lies."""
+    def ppf(self, q: Floats) -> Floats:
+        """Return the values at which the distribution function reaches `q`."""
         low, high = self.inside()
-        # Where the share is 0 or 1, there need be no value.
-        part = np.clip(low + share * (high - low), np.finfo(float).tiny, 1 - 2.0**-53)
-        values = self._of_scipy("ppf", part)
+        # At 0 and 1, the value need not be finite.
+        inside = np.clip(low + q * (high - low), np.finfo(float).tiny, 1 - 2.0**-53)
+        values = self._of_scipy("ppf", inside)
         values = np.rint(values) if self.whole and not self.is_discrete else values
         return np.clip(values, self.low, self.high)
 
-    def shares(self, column: Floats) -> tuple[Floats, Floats, Floats]:
-        """Return the shares below each value, and below or at it, and the density.
-
-        Of whole numbers, the density is their probability.
-        """
+    def cdf(self, x: Floats) -> Floats:
+        """Return the probability below or at each value."""
         low, high = self.inside()
-        below = np.clip((self._below(column) - low) / (high - low), 0, 1)
-        up_to = np.clip((self._up_to(column) - low) / (high - low), 0, 1)
-        outside = (column < self.low) | (column > self.high)
-        density = np.exp(self.log_density(column)) / (high - low)
-        return below, up_to, np.where(outside, 0.0, density)
+        found: Floats = np.clip((self._up_to(x) - low) / (high - low), 0, 1)
+        return found
 
-    def log_density(self, column: Floats) -> Floats:
-        """Return the logarithm of the density at each value, without regard to bounds.
+    def cdf_below(self, x: Floats) -> Floats:
+        """Return the probability below each value."""
+        low, high = self.inside()
+        found: Floats = np.clip((self._below(x) - low) / (high - low), 0, 1)
+        return found
 
-        Of whole numbers, of their probability.
+    def pdf(self, x: Floats) -> Floats:
+        """Return the density at each value; of whole numbers, their probability."""
+        low, high = self.inside()
+        density = np.exp(self.logpdf(x)) / (high - low)
+        return np.where((x < self.low) | (x > self.high), 0.0, density)
+
+    def logpdf(self, column: Floats) -> Floats:
+        """Return the logarithm of the density, or of the probability of whole numbers.
+
+        Without regard to bounds.
         """
         if self.is_discrete:
             return self._of_scipy("logpmf", column)
@@ -196,11 +202,11 @@ def fit_named(column: Floats, names: Iterable[str], *, values_a_parameter: int =
         if n < k * values_a_parameter and name not in ("norm", "bernoulli"):
             continue
         one = Named(name, parameters, whole=whole)
-        log_likelihood = n / few.size * float(counts @ one.log_density(values))
-        below, up_to, _ = one.shares(values)
+        log_likelihood = n / few.size * float(counts @ one.logpdf(values))
+        below, up_to = one.cdf_below(values), one.cdf(values)
         starts = ends - counts / few.size
         distance = max(np.abs(up_to - ends).max(), np.abs(below - starts).max())
-        quartiles = one.quantile(np.array([0.001, 0.25, 0.75, 0.999]))
+        quartiles = one.ppf(np.array([0.001, 0.25, 0.75, 0.999]))
         if np.isfinite([log_likelihood, distance, *quartiles]).all():
             bic = k * float(np.log(n)) - 2 * log_likelihood
             fits.append(Fit(one, bic, float(distance)))

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.utils import deprecated
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
@@ -16,21 +17,13 @@ from skresample.density.copula import CopulaOverSampler, absent, gaussian_copula
 from skresample.numerics.kernels import Kernels
 from skresample.numerics.normal_scores import Marginal
 from skresample.samplers.base import Task, rows_of, seed_sequence
+from skresample.spec._columns import EMPIRICAL, EPOCH, SECONDS, SECONDS_A_DAY, TIMES
 from skresample.spec._distributions import CANDIDATES, Fit, Named, fit_named
-from skresample.spec.spec import (
-    EMPIRICAL,
-    EPOCH,
-    SECONDS,
-    SECONDS_A_DAY,
-    TIMES,
-    TableSpec,
-    read_spec,
-    write_spec,
-)
+from skresample.spec.spec import TableSpec, read_spec, write_spec
 from skresample.table import Rows
 from skresample.table.columns import FloatCodec, IntegerCodec
 
-__all__ = ["RandomGenerator"]
+__all__ = ["MarginalSampler", "RandomGenerator"]
 
 Floats = npt.NDArray[np.floating]
 
@@ -40,7 +33,7 @@ PADDING = 0.1
 VALUES_A_PARAMETER = 5
 
 
-class RandomGenerator(CopulaOverSampler):
+class MarginalSampler(CopulaOverSampler):
     r"""Draw each column from the named distribution that fits it best, or from a spec.
 
     To each column of numbers, the distributions of a list are fitted by maximum likelihood, in
@@ -101,9 +94,9 @@ class RandomGenerator(CopulaOverSampler):
     Examples
     --------
     >>> from sklearn.datasets import make_classification
-    >>> from skresample import RandomGenerator
+    >>> from skresample import MarginalSampler
     >>> X, y = make_classification(weights=[0.9], random_state=0)
-    >>> sampler = RandomGenerator(random_state=0)
+    >>> sampler = MarginalSampler(random_state=0)
     >>> X_new, y_new = sampler.fit_resample(X, y)
     >>> int(sum(y_new == 0)), int(sum(y_new == 1))
     (91, 91)
@@ -112,7 +105,7 @@ class RandomGenerator(CopulaOverSampler):
 
     Without a table:
 
-    >>> generator = RandomGenerator.from_spec(
+    >>> generator = MarginalSampler.from_spec(
     ...     {
     ...         "age": {"dist": "norm", "loc": 40, "scale": 12, "min": 18, "dtype": "int"},
     ...         "sex": {"values": ["f", "m"], "p": [0.5, 0.5]},
@@ -156,7 +149,7 @@ class RandomGenerator(CopulaOverSampler):
 
         Returns
         -------
-        generator : RandomGenerator
+        generator : MarginalSampler
             To be sampled from.
 
         Raises
@@ -347,6 +340,11 @@ class RandomGenerator(CopulaOverSampler):
                 "runner_up_bic": second.bic if second else np.nan,
             }
         )
+
+
+@deprecated("use MarginalSampler, its new name. The next version removes this one.")
+class RandomGenerator(MarginalSampler):
+    """The former name of `MarginalSampler`."""
 
 
 def _spec_of(task: Task, fitted: ClassDensity) -> dict[str, Any]:

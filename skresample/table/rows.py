@@ -1,6 +1,5 @@
 """The door in: any table comes in as `Rows`."""
 
-import difflib
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,6 +12,7 @@ from sklearn.utils import gen_batches
 from sklearn.utils.sparsefuncs import min_max_axis
 from sklearn.utils.validation import check_array, validate_data
 
+from skresample._messages import did_you_mean
 from skresample.neighbors.mixed import standard_deviation
 from skresample.table.columns import (
     EXACT,
@@ -775,11 +775,10 @@ def _positions(given: Any, X: Any, names: list[str], what: str) -> set[int] | No
         elif isinstance(one, str) and names.count(one) > 1:
             raise ValueError(f"{what} names {one!r}, and X has several columns of that name.")
         else:
-            close = difflib.get_close_matches(str(one), names, n=1)
-            hint = f" Did you mean {close[0]!r}?" if close else ""
             raise ValueError(
-                f"{what} names {one!r}, which is no column of X.{hint} Give names of columns of a "
-                f"frame, positions, or a mask; the columns are {', '.join(names[:20])}"
+                f"{what} names {one!r}, which is no column of X.{did_you_mean(one, names)} Give "
+                f"names of columns of a frame, positions, or a mask; the columns are "
+                f"{', '.join(names[:20])}"
                 f"{', ...' if len(names) > 20 else ''}."
             )
     return found

@@ -106,7 +106,7 @@ def test_columns_may_have_one_name(given):
     frame = audit(**given | tables).to_frame()
     named = {name: one.set_axis(["a (1)", "b", "a (2)"], axis=1) for name, one in tables.items()}
     pd.testing.assert_frame_equal(frame, audit(**given | named).to_frame())
-    with pytest.raises(ValueError, match=r"sensitive names 'a', which is no column"):
+    with pytest.raises(ValueError, match=r"sensitive: 'a' is not a column"):
         audit(**given | tables | {"sensitive": "a"})
 
 
@@ -117,8 +117,8 @@ def test_no_class_is_lost_where_large_tables_are_thinned(given, monkeypatch):
     side = {"X_real": X, "y_real": y, "X_syn": X[::-1], "y_syn": y[::-1]}
     for seed in range(3):
         found = audit(**side, X_holdout=X, y_holdout=y, estimator=TREE, random_state=seed)
-        assert not any("nothing is said" in note for note in found.notes)
-        assert found.to_dict()["useful"]["value"] is not None
+        assert not any("left out" in note for note in found.notes)
+        assert found.to_dict()["utility"]["value"] is not None
 
 
 class Unlike:

@@ -42,25 +42,26 @@ from sklearn.svm import LinearSVC
 from skresample import (
     SMOTE,
     SMOTEN,
-    SMOTENC,
     Comparison,
     RandomOverSampler,
     ResampledClassifier,
     TableEncoder,
     compare,
 )
-from skresample.compare._compare import default_samplers, standardized
 from skresample.compare.baselines import TunedThreshold, tune_offsets
-from skresample.compare.metrics import calibration_slope, decision_scores, metrics_of, scores
+from skresample.compare.methods import BASELINES as METHODS
+from skresample.compare.methods import Method
+from skresample.compare.metrics import decision_scores, metrics_of, scores
 from skresample.compare.statistics import corrected_interval
 from skresample.samplers.base import BaseOverSampler
+from skresample.utils import all_samplers, default_sampler, default_samplers
 
 BASELINES = [
-    "nothing",
+    "no resampling",
     "class weights",
     "tuned threshold",
-    "threshold for F1",
-    "random over-sampling",
+    "tuned threshold (F1)",
+    "random oversampling",
 ]
 
 
@@ -94,9 +95,9 @@ def test_numbers_are_those_of_cross_validation_by_hand(table):
     frame = compare(
         X, y, samplers=SMOTE(random_state=3), estimators=model, cv=folds, random_state=0
     ).to_frame()
-    by_hand = {"nothing": [], "SMOTE": []}
+    by_hand = {"no resampling": [], "SMOTE": []}
     for train, test in folds:
-        for name, sampler in [("nothing", None), ("SMOTE", SMOTE(random_state=3))]:
+        for name, sampler in [("no resampling", None), ("SMOTE", SMOTE(random_state=3))]:
             fitted = ResampledClassifier(model, sampler).fit(X[train], y[train])
             p, predicted = fitted.predict_proba(X[test])[:, 1], fitted.predict(X[test])
             report = classification_report(y[test], predicted, output_dict=True)
@@ -114,7 +115,7 @@ def test_numbers_are_those_of_cross_validation_by_hand(table):
                     ("log-loss", None): log_loss(y[test], p),
                 }
             )
-    before = pd.DataFrame(by_hand["nothing"])
+    before = pd.DataFrame(by_hand["no resampling"])
     after = pd.DataFrame(by_hand["SMOTE"])
     for metric, label in before.columns:
         found = row(frame, "SMOTE", metric, label)
@@ -130,7 +131,7 @@ def test_numbers_are_those_of_cross_validation_by_hand(table):
 
 
 def test_interval_of_nadeau_and_bengio_by_hand():
-    low, high = corrected_interval(np.array([1.0, 2.0, 3.0]), test_share=0.5)
+    low, high = corrected_interval(np.array([1.0, 2.0, 3.0]), test_ratio=0.5)
     half = stats.t.ppf(0.975, 2) * np.sqrt(1 / 3 + 0.5)
     assert (low, high) == pytest.approx((2 - half, 2 + half))
 
@@ -144,7 +145,7 @@ def test_interval_covers_a_true_difference_of_zero_about_as_often_as_it_says():
         differences = np.array(
             [np.diff(right[:, i : i + 40].mean(axis=1)) for i in range(0, 200, 40)]
         )
-        low, high = corrected_interval(differences[:, 0], test_share=0.25)
+        low, high = corrected_interval(differences[:, 0], test_ratio=0.25)
         covered.append(low <= 0 <= high)
     assert 0.95 <= np.mean(covered) <= 1
 
@@ -245,16 +246,21 @@ def test_class_weights_are_those_of_scikit_learn(table):
 
 def test_what_a_classifier_cannot_do_is_said_and_the_rest_goes_on(table):
     X, y = table
-    estimators = {"machine": LinearSVC(), "neighbours": KNeighborsClassifier()}
+    estimators = {"machine": LinearSVC(), "neighbors": KNeighborsClassifier()}
     result = compare(X, y, samplers=SMOTE(), estimators=estimators, cv=2, random_state=0)
     frame = result.to_frame().set_index("estimator")
-    machine, neighbours = frame.loc["machine"], frame.loc["neighbours"]
+    machine, neighbors = frame.loc["machine"], frame.loc["neighbors"]
     assert np.isnan(row(machine.reset_index(), "SMOTE", "Brier").after)
     assert row(machine.reset_index(), "SMOTE", "ROC AUC").after > 0.5
-    assert np.isnan(row(neighbours.reset_index(), "class weights", "MCC").after)
+    assert np.isnan(row(neighbors.reset_index(), "class weights", "MCC").after)
     notes = "\n".join(result.notes)
-    assert "class weights: failed: its fit takes no sample_weight (neighbours in 4 of 4" in notes
-    assert "tuned threshold: failed: it has no predict_proba (machine in 4 of 4 folds)" in notes
+    assert (
+        "class weights: failed: fit of the classifier does not accept sample_weight (neighbors in "
+        "4 of 4"
+    ) in notes
+    assert (
+        "tuned threshold: failed: the classifier has no predict_proba (machine in 4 of 4 folds)"
+    ) in notes
     assert "–" in str(result)
 
 
@@ -303,11 +309,11 @@ def test_progress_counts_to_the_end(table):
         ({"y": np.zeros(400)}, "at least 2 classes"),
         ({"y": np.linspace(0, 1, 400)}, "regression target"),
         ({"y": np.zeros(3)}, "X has 400 rows and y has 3"),
-        ({"y": np.eye(1, 400)[0]}, "class 1.0 has 1 row, which cannot"),
-        ({"cv": 300}, "300 folds .* need as many rows"),
+        ({"y": np.eye(1, 400)[0]}, "class 1.0 has 1 row, and each class needs"),
+        ({"cv": 300}, "300 folds need at least 300 rows of each class"),
         ({"cv": 1}, r"'cv' parameter of compare must be an int in the range \[2, inf\)"),
-        ({"cv": StratifiedKFold(300)}, "300 folds .* need as many rows"),
-        ({"samplers": {"nothing": SMOTE()}}, "names of baselines"),
+        ({"cv": StratifiedKFold(300)}, "300 folds need at least 300 rows of each class"),
+        ({"samplers": {"no resampling": SMOTE()}}, "names of baselines"),
         ({"estimators": [LogisticRegression(C=-1)]}, "cannot be fitted on this table"),
     ],
 )
@@ -368,10 +374,10 @@ def test_an_encoder_is_put_in_front_and_the_report_says_so(mixed, make):
     assert not np.isnan(result.scores).any()
     assert result.encoded == ["scaled", "boosting"]
     assert [note.split(":")[0] for note in result.notes] == ["scaled", "boosting"]
-    assert "filled in with the median" in result.notes[0]
-    assert "missing ones left as they are" in result.notes[1]
+    assert "fills missing values with the median and marks them" in result.notes[0]
+    assert "keeps missing values" in result.notes[1]
     for report in (str(result), result._repr_html_()):
-        assert "an encoder was put in front of scaled, boosting: see the notes" in report
+        assert "scaled, boosting: with a TableEncoder in front (see the notes)" in report
         assert "Samplers see the table before it is encoded." in report
 
 
@@ -398,7 +404,7 @@ def test_the_encoded_models_by_hand(mixed):
     weighted = LogisticRegression(class_weight="balanced")
     sampler = SMOTE(random_state=1)
     by_hand = {
-        "nothing": make_pipeline(TableEncoder(), LogisticRegression()),
+        "no resampling": make_pipeline(TableEncoder(), LogisticRegression()),
         "class weights": make_pipeline(TableEncoder(), weighted),
         "SMOTE": ResampledClassifier(make_pipeline(TableEncoder(), LogisticRegression()), sampler),
     }
@@ -469,10 +475,11 @@ def test_names_that_are_spelt_as_numbers_are_encoded(table):
 
 
 def test_default_samplers_do_not_depend_on_units():
-    classes = default_samplers()
-    assert not {SMOTENC, SMOTEN, RandomOverSampler} & set(classes)
-    assert all(standardized(cls).get_params().get("standardize", True) for cls in classes)
-    assert standardized(SMOTEN).get_params() == SMOTEN().get_params()
+    samplers = default_samplers()
+    left_out = {"GANOverSampler", "RandomOverSampler", "SMOTEN", "SMOTENC"}
+    assert set(samplers) == set(all_samplers()) - left_out
+    assert all(one.get_params().get("standardize", True) for one in samplers.values())
+    assert default_sampler("SMOTEN").get_params() == SMOTEN().get_params()
 
 
 @pytest.mark.usefixtures("others_tables")
@@ -490,7 +497,7 @@ def test_real_table_of_credit_scoring():
         cv=3,
         random_state=0,
     )
-    assert row(result.to_frame(), "nothing", "ROC AUC").after > 0.75
+    assert row(result.to_frame(), "no resampling", "ROC AUC").after > 0.75
     assert row(result.to_frame(), "SMOTE", "recall", "bad").difference > 0.1
 
 
@@ -513,8 +520,8 @@ def test_the_smaller_class_is_the_positive_one_whatever_its_label(table):
     one = compare(X, y, **settings).to_frame()
     other = compare(X, 1 - y, **settings).to_frame()
     for metric in ("average precision", "ROC AUC"):
-        assert row(one, "nothing", metric).after == pytest.approx(
-            row(other, "nothing", metric).after
+        assert row(one, "no resampling", metric).after == pytest.approx(
+            row(other, "no resampling", metric).after
         )
 
 
@@ -575,18 +582,6 @@ def test_decisions_are_scored_as_scikit_learn_does():
         assert found[-3:-1] == pytest.approx(wanted)
 
 
-def test_the_slope_of_calibration_is_that_of_a_logistic_regression():
-    rng = np.random.default_rng(0)
-    odds = rng.normal(-2, 2, 5000)
-    true = (rng.random(5000) < 1 / (1 + np.exp(-0.5 * odds))).astype(int)
-    fitted = LogisticRegression(C=np.inf, tol=1e-10).fit(odds[:, np.newaxis], true)
-    found = calibration_slope(true, 1 / (1 + np.exp(-odds)))
-    assert found == pytest.approx(fitted.coef_[0, 0], rel=1e-4)
-    assert 0.4 < found < 0.6
-    assert np.isnan(calibration_slope(np.array([0, 0, 1, 1]), np.array([0.1, 0.2, 0.3, 0.4])))
-    assert np.isnan(calibration_slope(np.array([0, 0]), np.array([0.1, 0.2])))
-
-
 @pytest.mark.parametrize("make", [sparse.csr_array, sparse.csr_matrix, np.ndarray.tolist])
 def test_sparse_tables_and_lists(table, make):
     X, y = table
@@ -638,14 +633,20 @@ def test_scores_of_a_fold_without_a_class():
 
 def test_text_report(result):
     text = str(result)
-    for part in (*result.methods, "class <ill> (support", "precision", "log-loss (less: better)"):
+    for part in (
+        *result.methods,
+        "class <ill> (support",
+        "precision",
+        "log-loss (lower is better)",
+    ):
         assert part in text
     assert "5-fold stratified cross-validation, repeated 2 times" in text
     found = row(result.to_frame(), "SMOTE", "recall", "<ill>")
     line = next(x for x in text.splitlines() if x.startswith("SMOTE"))
-    numbers = f"{found.after:.3f} {found.difference:+.3f} ±{found.high - found.difference:.3f}"
-    assert numbers.replace("0.", ".").replace("-", "−") in line
-    tables = text[text.index("====") : text.index("In short")]
+    numbers = f"{found.after:.3f} {found.difference:+.3f}±{found.high - found.difference:.3f}"
+    assert numbers.replace("-", "−") in line
+    findings, tables = text.split("Each cell:")
+    assert all(sentence in findings for sentence in result.findings())
     assert max(map(len, tables.splitlines())) <= 80
 
 
@@ -662,14 +663,25 @@ def made_up(after):
         support=[90, 10],
         n_features=1,
         estimators=["model"],
-        methods=[*BASELINES, "A", "B"],
+        compared=[*METHODS, Method("A", "sampler"), Method("B", "sampler")],
         metrics=metrics,
         scores=values + noise,
-        test_share=0.25,
+        test_ratio=0.25,
         protocol="",
         notes=[],
         seconds=0.0,
     )
+
+
+def test_a_method_to_compare_with_has_a_name_or_a_position(result):
+    for one, other in zip(result.difference("class weights"), result.difference(1), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert not result.difference()[0][:, 0].any()
+
+
+def test_the_former_name_of_the_test_ratio(result):
+    with pytest.warns(FutureWarning, match="test_share is now test_ratio"):
+        assert result.test_share == result.test_ratio == 0.25
 
 
 def finding(result, metric):
@@ -678,31 +690,37 @@ def finding(result, metric):
 
 
 class TestFindings:
-    def test_a_gain_must_beat_both_nothing_and_the_threshold(self):
+    def test_a_gain_must_be_better_than_both_no_resampling_and_the_threshold(self):
         gains = {(m, "balanced accuracy", None): v for m, v in enumerate([0, 0, 1, 0, 1.1, 2, 0.9])}
         said = finding(made_up(gains), "balanced accuracy")
         assert said == (
-            "model, balanced accuracy: of 3 over-samplers, 2 (random over-sampling, A) beat both "
-            "nothing and tuned threshold; 1 (B) loses to tuned threshold."
+            "model, balanced accuracy: 2 of 3 oversamplers (random oversampling, A) are better "
+            "than both no resampling and tuned threshold; 1 (B) is worse than tuned threshold."
         )
 
     def test_f1_is_held_against_the_threshold_for_f1(self):
         gains = {(m, "F1", 1): v for m, v in enumerate([0, 0, 0, 1, 0.5, 0.6, 0.7])}
-        said = finding(made_up(gains), "F1 of 1")
-        assert "none beats both nothing and threshold for F1; all lose" in said
+        said = finding(made_up(gains), "F1 of class 1")
+        assert said == (
+            "model, F1 of class 1: none of 3 oversamplers is better than both no resampling and "
+            "tuned threshold (F1); all 3 are worse than tuned threshold (F1)."
+        )
 
     def test_less_is_better_for_brier(self):
         gains = {(m, "Brier", None): v for m, v in enumerate([1, 0, 0, 0, 0.5, 1.5, 1])}
         said = finding(made_up(gains), "Brier")
-        assert "1 (random over-sampling) beats nothing; 1 (A) loses to nothing" in said
+        assert (
+            "1 of 3 oversamplers (random oversampling) is better than no resampling; 1 (A) is "
+            "worse than no resampling."
+        ) in said
 
     def test_what_was_not_measured_is_not_judged(self):
         result = made_up({})
         j = [m.name for m in result.metrics].index("balanced accuracy")
         result.scores[0, 6, 3, j] = np.nan
-        assert "of 2 over-samplers" in finding(result, "balanced accuracy")
+        assert "of 2 oversamplers" in finding(result, "balanced accuracy")
         result.scores[0, 2, :, j] = np.nan
-        assert "beats nothing" in finding(result, "balanced accuracy")
+        assert "better than no resampling" in finding(result, "balanced accuracy")
         result.scores[0, :, :, j] = np.nan
         assert "not measured (see the notes)" in finding(result, "balanced accuracy")
 

@@ -23,9 +23,10 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from skresample import SMOTE, compare
-from skresample.compare import _compare as protocol
-from skresample.compare._compare import distinct_names
+from skresample.compare import _compare
 from skresample.compare.baselines import TunedThreshold, groups_for
+from skresample.compare.inputs import distinct_names
+from skresample.compare.methods import Method
 from skresample.pipeline.adapt import with_encoder
 
 TREE = DecisionTreeClassifier(max_depth=3)
@@ -100,7 +101,7 @@ def test_a_target_that_is_not_of_classes_is_not_predicted(table):
         def predict(self, X):
             return np.full(len(X), 7)
 
-    with pytest.raises(ValueError, match="predicts something else than the classes"):
+    with pytest.raises(ValueError, match="predict returns labels that are not classes of y"):
         compare(*table, **SETTINGS | {"estimators": Other()})
 
 
@@ -285,9 +286,9 @@ def test_folds_that_leave_one_row_of_a_class_are_refused_before_any_fit(table):
 @pytest.mark.parametrize(
     ("cv", "message"),
     [
-        ([], "cv makes no folds"),
+        ([], "cv has no folds"),
         ([(np.arange(60), np.arange(50, 120))], "holds out rows that it trains on"),
-        ([(np.arange(60), [])], "holds out 0"),
+        ([(np.arange(60), [])], "holds out 0 rows"),
         ([1, 2], "cv cannot split the rows"),
         ([(np.arange(60), np.array([500]))], "cv cannot split the rows"),
         (GroupKFold(2), "cv cannot split the rows: The 'groups' parameter should not be None"),
@@ -320,7 +321,7 @@ def test_what_fails_in_one_fold_does_not_end_the_comparison(table):
     estimators = {"fails once": FailsOnce(), "sound": TREE}
     result = compare(X, y, **SETTINGS | {"estimators": estimators})
     assert not np.isnan(result.scores[1]).any()
-    [note] = [note for note in result.notes if note.startswith("nothing:")]
+    [note] = [note for note in result.notes if note.startswith("no resampling:")]
     assert "ValueError: no zero (class 1 has 5 training rows) (fails once in 2 of 4 folds)" in note
 
 
@@ -329,14 +330,14 @@ def test_what_fails_in_one_fold_does_not_end_the_comparison(table):
 
 @pytest.mark.parametrize(("limit", "stops"), [(50, True), (70, False)])
 def test_early_stopping_is_the_same_for_all_methods(table, monkeypatch, limit, stops):
-    monkeypatch.setattr(protocol, "MANY_ROWS", limit)
-    build, built = protocol.build, []
+    monkeypatch.setattr(_compare, "MANY_ROWS", limit)
+    build, built = Method.build, []
 
-    def remember(estimator, *others):
+    def remember(method, estimator, seed, **others):
         built.append(estimator.get_params())
-        return build(estimator, *others)
+        return build(method, estimator, seed, **others)
 
-    monkeypatch.setattr(protocol, "build", remember)
+    monkeypatch.setattr(Method, "build", remember)
     boosting = HistGradientBoostingClassifier(max_iter=3)
     chosen = HistGradientBoostingClassifier(max_iter=2, early_stopping=not stops)
     estimators = {"alone": boosting, "last": make_pipeline(StandardScaler(), boosting)}
@@ -344,7 +345,7 @@ def test_early_stopping_is_the_same_for_all_methods(table, monkeypatch, limit, s
     values = {v for one in built for k, v in one.items() if k.endswith("early_stopping")}
     assert values == {stops, not stops}  # of what was chosen, and of what was left to it
     assert [note.split(", which")[0] for note in result.notes if "'auto'" in note] == [
-        f"{name}: early_stopping='auto' was set to {stops} for all methods. It depends on the "
+        f"{name}: early_stopping='auto' is set to {stops} for all methods. It depends on the "
         f"number of rows (more than {limit})"
         for name in ("alone", "last")
     ]

@@ -95,8 +95,8 @@ def test_warnings_stay_with_the_fit_that_they_are_of(table, backend):
     before = warnings.filters[:], warnings.showwarning
     with joblib.parallel_config(backend=backend, n_jobs=2):
         result = compare(*table, **SETTINGS | {"estimators": estimators, "samplers": []})
-    notes = [note for note in result.notes if note.startswith("nothing: C=")]
-    assert notes == [f"nothing: C={c} ({c} in 4 of 4 folds)" for c in estimators]
+    notes = [note for note in result.notes if note.startswith("no resampling: C=")]
+    assert notes == [f"no resampling: C={c} ({c} in 4 of 4 folds)" for c in estimators]
     assert (warnings.filters[:], warnings.showwarning) == before
 
 

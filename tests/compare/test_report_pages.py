@@ -165,16 +165,13 @@ NAMES = [
 ]
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_names_of_any_kind_do_not_break_the_page_of_compare(tmp_path, name):
+def compared(name):
     X, y = make_classification(60, n_features=4, weights=[0.7], random_state=0)
     settings = {"samplers": {name: SMOTE()}, "estimators": {name: TREE}, "cv": 2}
-    found = compare(X, np.array([name, "z" + name])[y], **settings)
-    check_page(found, tmp_path, name)
+    return compare(X, np.array([name, "z" + name])[y], **settings)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_names_of_any_kind_do_not_break_the_page_of_audit(tmp_path, name):
+def audited(name):
     rng = np.random.default_rng(0)
     # pandas 3 has no lone surrogates in its strings, but in objects.
     values = np.array([name, "z" + name], dtype=object)[rng.integers(2, size=60)]
@@ -182,8 +179,13 @@ def test_names_of_any_kind_do_not_break_the_page_of_audit(tmp_path, name):
     frame = pd.DataFrame(cells).set_axis(pd.Index([name, "x"], dtype=object), axis=1)
     y = np.array([name, "z" + name])[np.arange(60) % 2]
     other = frame.sample(frac=1, random_state=0)
-    found = audit(frame, y, other, y, X_holdout=frame, y_holdout=y, sensitive=[0], estimator=TREE)
-    check_page(found, tmp_path, name)
+    return audit(frame, y, other, y, X_holdout=frame, y_holdout=y, sensitive=[0], estimator=TREE)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("made", [compared, audited])
+def test_names_of_any_kind_do_not_break_the_page(tmp_path, made, name):
+    check_page(made(name), tmp_path, name)
 
 
 def check_page(report, tmp_path, name):

@@ -17,8 +17,8 @@ from skresample import (
     ROSE,
     GaussianCopulaOverSampler,
     KDEOverSampler,
+    MarginalSampler,
     MultivariateGaussianSMOTE,
-    RandomGenerator,
     RWOSampling,
 )
 from skresample.density import kde as kde_module
@@ -155,7 +155,7 @@ class TestMarginals:
 
     @pytest.mark.parametrize("n", [60, 400])
     @pytest.mark.parametrize("kind", ["normal", "skewed", "whole", "booleans", "bent", "holes"])
-    @pytest.mark.parametrize("method", [GaussianCopulaOverSampler, RandomGenerator])
+    @pytest.mark.parametrize("method", [GaussianCopulaOverSampler, MarginalSampler])
     def test_copula_keeps_every_rank_correlation(self, method, kind, n):
         """As near as those of as many rows drawn as are compared."""
         rng = np.random.default_rng(n)
@@ -172,7 +172,7 @@ class TestMarginals:
             X[rng.random(X.shape) < 0.3] = np.nan
         wanted = pd.DataFrame(X).corr("spearman").to_numpy()
         sampler = method(random_state=0)
-        if method is RandomGenerator:
+        if method is MarginalSampler:
             sampler.set_params(dependence="gaussian", distributions="empirical")
         new = sampler.fit(X).sample(20_000)
         found = pd.DataFrame(new).corr("spearman").to_numpy()

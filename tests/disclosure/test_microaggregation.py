@@ -1,4 +1,4 @@
-"""Groups, exchanges and post-randomisation, counted by hand."""
+"""GroupMoments, exchanges and post-randomisation, counted by hand."""
 
 import numpy as np
 import pytest
@@ -6,9 +6,9 @@ from scipy import stats
 
 from skresample.disclosure._masking import (
     MOST_GROUPED,
-    Groups,
+    GroupMoments,
     draw_anew,
-    linked_share,
+    linkage_proportion,
     microaggregate,
     swap_ranks,
 )
@@ -34,7 +34,7 @@ class TestMicroaggregate:
     def test_groups_are_tighter_than_chance(self):
         points = np.random.default_rng(0).normal(size=(600, 2))
         groups = microaggregate(points, 3)
-        inside = Groups.of(points, groups, spread=True).deviations
+        inside = GroupMoments.of(points, groups, spread=True).deviations
         # For three rows at random, the mean of the squares would be 2/3 per column.
         assert (inside**2).sum() / len(inside) / 2 < 0.03
 
@@ -49,25 +49,25 @@ class TestMicroaggregate:
         assert counts.min() >= 3
 
 
-class TestGroups:
+class TestGroupMoments:
     POINTS = np.array([[0.0, 0], [3, 0], [0, 3], [10, 10], [12, 10]])
     GROUPS = np.array([0, 0, 0, 1, 1])
 
     def test_means(self):
-        groups = Groups.of(self.POINTS, self.GROUPS, spread=False)
+        groups = GroupMoments.of(self.POINTS, self.GROUPS, spread=False)
         drawn = groups.draw(np.array([0, 4, 2]), np.random.default_rng(0))
         np.testing.assert_allclose(drawn, [[1, 1], [11, 10], [1, 1]])
 
     @pytest.mark.parametrize("g", [0, 1])
     def test_draws_have_mean_and_covariance_of_their_group(self, g):
-        groups = Groups.of(self.POINTS, self.GROUPS, spread=True)
+        groups = GroupMoments.of(self.POINTS, self.GROUPS, spread=True)
         drawn = groups.draw(np.full(200_000, 3 * g), np.random.default_rng(0))
         rows = self.POINTS[g == self.GROUPS]
         np.testing.assert_allclose(drawn.mean(axis=0), rows.mean(axis=0), atol=0.02)
         np.testing.assert_allclose(np.cov(drawn.T), np.cov(rows.T, ddof=0), atol=0.03)
 
     def test_rescaled(self):
-        groups = Groups.of(self.POINTS, self.GROUPS, spread=True)
+        groups = GroupMoments.of(self.POINTS, self.GROUPS, spread=True)
         which, scale = np.arange(5), np.array([2.0, 3.0])
         one = groups.draw(which, np.random.default_rng(0)) * scale + [5, 6]
         other = groups.rescaled(scale, np.array([5.0, 6])).draw(which, np.random.default_rng(0))
@@ -116,14 +116,14 @@ class TestDrawAnew:
         assert (new == -1).all()
 
 
-class TestLinkedShare:
+class TestLinkageProportion:
     def test_by_hand(self):
         """1 and 9 are nearest to their own, 0 and 10; 8 is nearer to 10 than to its own, 5."""
         features = np.array([[0.0], [5], [10], [1], [8], [9]])
         own, once = np.array([0, 1, 2]), np.ones(3, dtype=int)
-        assert linked_share(features, 3, own, once) == pytest.approx(2 / 3)
+        assert linkage_proportion(features, 3, own, once) == pytest.approx(2 / 3)
 
     def test_copies_are_found_by_chance(self):
         features = np.array([[0.0], [0], [10], [1], [2], [9]])
         own = np.array([0, 1, 2])
-        assert linked_share(features, 3, own, np.array([2, 2, 1])) == pytest.approx(2 / 3)
+        assert linkage_proportion(features, 3, own, np.array([2, 2, 1])) == pytest.approx(2 / 3)

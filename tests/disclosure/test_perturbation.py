@@ -316,7 +316,7 @@ class TestRefusals:
             Perturbation(**wrong).perturb(np.arange(12.0).reshape(6, 2))
 
     def test_one_row(self):
-        with pytest.raises(ValueError, match="there is 1: give more"):
+        with pytest.raises(ValueError, match="needs at least 2 rows, got 1"):
             Perturbation().perturb([[1.0, 2.0]])
 
     def test_fewer_rows_than_a_group_has(self):

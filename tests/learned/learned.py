@@ -33,7 +33,16 @@ Arrays = dict[str, npt.NDArray[Any]]
 
 # Key parts that were renamed since, "old": "new", for stored keys. Either may be several parts,
 # "a/b", and a new one may be empty, where a level of nesting has gone.
-RENAMED: dict[str, str] = {"input_indices_": "sample_indices_"}
+RENAMED: dict[str, str] = {
+    "input_indices_": "sample_indices_",
+    "encoding/levels": "encoding/level_values",
+    "generator/places": "generator/levels",
+    "weights/straight": "weights/skip",
+    "anew/share": "anew/probability",
+    "RandomGenerator": "MarginalSampler",
+    "RandomGenerator-empirical": "MarginalSampler-empirical",
+    "RandomGenerator-gaussian": "MarginalSampler-gaussian",
+}
 
 # Larger arrays are kept as a digest.
 MOST = 2_000
@@ -61,8 +70,8 @@ VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
     "PolynomialFitSMOTE-bus": ("PolynomialFitSMOTE", {"topology": "bus"}),
     "PolynomialFitSMOTE-mesh": ("PolynomialFitSMOTE", {"topology": "mesh"}),
     "PolynomialFitSMOTE-polynomial": ("PolynomialFitSMOTE", {"topology": "polynomial"}),
-    "RandomGenerator-empirical": ("RandomGenerator", {"distributions": "empirical"}),
-    "RandomGenerator-gaussian": ("RandomGenerator", {"dependence": "gaussian"}),
+    "MarginalSampler-empirical": ("MarginalSampler", {"distributions": "empirical"}),
+    "MarginalSampler-gaussian": ("MarginalSampler", {"dependence": "gaussian"}),
     "RandomOverSampler-smooth": ("RandomOverSampler", {"shrinkage": 1}),
     "SMOTEIPF-consensus": ("SMOTEIPF", {"voting": "consensus"}),
     "VAEOverSampler-prior": ("VAEOverSampler", {"latent": "prior"}),

@@ -18,7 +18,7 @@ NOT_UNIQUE = re.compile(r"KMeansSMOTE.*/partners$|KMeansSMOTE.*/weights$|/roots/
 # of covariances that fewer rows than columns leave singular.
 LESS_PRECISE = {
     re.compile(r"KDEOverSampler"): 1e-5,
-    re.compile(r"(GaussianCopulaOverSampler|RandomGenerator-gaussian)/wide/.*/roots$"): 1e-2,
+    re.compile(r"(GaussianCopulaOverSampler|MarginalSampler-gaussian)/wide/.*/roots$"): 1e-2,
     re.compile(r"Perturbation-correlated/wide/.*/roots$"): 1e-6,
 }
 

@@ -36,7 +36,7 @@ class TestMarginal:
         share = np.sort(
             np.clip(np.concatenate([share, np.nextafter(edges, 0), np.nextafter(edges, 1)]), 0, 1)
         )
-        found = marginal.quantile(share)
+        found = marginal.ppf(share)
         assert (np.diff(found) >= 0).all()
         assert found[0] == column.min()
         assert found[-1] == column.max()
@@ -45,7 +45,7 @@ class TestMarginal:
     def test_each_value_has_its_share(self, column):
         """As many draws are a value as rows are, if several are."""
         marginal = Marginal.of(column)
-        drawn = marginal.quantile((np.arange(40_000) + 0.5) / 40_000)
+        drawn = marginal.ppf((np.arange(40_000) + 0.5) / 40_000)
         for value, count in zip(*np.unique(column, return_counts=True), strict=True):
             if count > 1:
                 assert (drawn == value).mean() == pytest.approx(count / column.size, abs=1e-3)
@@ -59,14 +59,14 @@ class TestMarginal:
         marginal = Marginal.of(np.array([2.0, 0.0, 10.0]))
         # 0 until 1/6, 2 at 1/2, 10 from 5/6, and lines between.
         share = np.array([0, 1 / 6, 1 / 3, 1 / 2, 2 / 3, 5 / 6, 1])
-        np.testing.assert_allclose(marginal.quantile(share), [0, 0, 1, 2, 6, 10, 10])
+        np.testing.assert_allclose(marginal.ppf(share), [0, 0, 1, 2, 6, 10, 10])
 
     def test_of_an_atom_by_hand(self):
         marginal = Marginal.of(np.array([1.0, 1, 3, 7]))
         # 1 until 1/2, 3 at 5/8, 7 from 7/8.
         share = np.array([0, 1 / 4, 1 / 2, 9 / 16, 5 / 8, 3 / 4, 7 / 8, 1])
-        np.testing.assert_allclose(marginal.quantile(share), [1, 1, 1, 2, 3, 5, 7, 7])
-        low, high, density = marginal.shares(np.array([0.0, 1, 2, 5, 7, 8]))
+        np.testing.assert_allclose(marginal.ppf(share), [1, 1, 1, 2, 3, 5, 7, 7])
+        low, high, density = marginal._at(np.array([0.0, 1, 2, 5, 7, 8]))
         np.testing.assert_allclose(low, [0, 0, 9 / 16, 3 / 4, 7 / 8, 1])
         np.testing.assert_allclose(high, [0, 1 / 2, 9 / 16, 3 / 4, 1, 1])
         np.testing.assert_allclose(density, [0, 1 / 2, 1 / 16, 1 / 16, 1 / 8, 0])
@@ -74,21 +74,21 @@ class TestMarginal:
     @every_column
     def test_of_atoms_has_no_other_values(self, column):
         marginal = Marginal.of(column, atoms=True)
-        drawn = marginal.quantile(np.random.default_rng(0).random(5000))
+        drawn = marginal.ppf(np.random.default_rng(0).random(5000))
         values, counts = np.unique(column, return_counts=True)
         assert np.isin(drawn, values).all()
-        low, high, density = marginal.shares(values)
+        low, high, density = marginal._at(values)
         np.testing.assert_allclose(high - low, counts / column.size)
         np.testing.assert_allclose(density, counts / column.size)
         between = (values[1:] + values[:-1]) / 2
         new = ~np.isin(between, values)
-        np.testing.assert_array_equal(marginal.shares(between[new])[2], 0)
+        np.testing.assert_array_equal(marginal._at(between[new])[2], 0)
 
     @every_column
     def test_shares_lead_back(self, column):
         marginal = Marginal.of(column)
         share = np.random.default_rng(0).random(500)
-        low, high, _ = marginal.shares(marginal.quantile(share))
+        low, high, _ = marginal._at(marginal.ppf(share))
         room = 1e-9 if column is not COLUMNS["far"] else 1e-4  # floats have steps there
         assert (low <= share + room).all()
         assert (share <= high + room).all()
@@ -97,7 +97,7 @@ class TestMarginal:
     @every_column
     def test_shares_at_the_values_are_those_kept(self, column):
         marginal = Marginal.of(column)
-        low, high, density = marginal.shares(marginal.values)
+        low, high, density = marginal._at(marginal.values)
         np.testing.assert_array_equal(low, marginal.low)
         np.testing.assert_array_equal(high, marginal.high)
         assert (density > 0).all()
@@ -107,18 +107,18 @@ class TestMarginal:
         marginal = Marginal.of(COLUMNS[name])
         gap = np.diff(marginal.values)
         left, right = marginal.values[:-1] + gap / 4, marginal.values[:-1] + gap / 2
-        (a, _, density), (b, _, _) = marginal.shares(left), marginal.shares(right)
+        (a, _, density), (b, _, _) = marginal._at(left), marginal._at(right)
         np.testing.assert_allclose(density, (b - a) / (right - left), rtol=1e-6)
 
     def test_out_of_range_there_is_none(self):
-        low, high, density = Marginal.of(COLUMNS["different"]).shares(np.array([-9e9, 9e9]))
+        low, high, density = Marginal.of(COLUMNS["different"])._at(np.array([-9e9, 9e9]))
         np.testing.assert_array_equal([low, high], [[0, 1], [0, 1]])
         np.testing.assert_array_equal(density, 0)
 
     def test_of_values_as_near_as_floats_are(self):
         marginal = Marginal.of(np.array([0.0, 5e-324, 1.0]))
-        np.testing.assert_allclose(marginal.shares(np.array([0.5]))[0], 0.5 + 1 / 6)
-        assert marginal.shares(np.array([5e-324]))[1] == 0.5
+        np.testing.assert_allclose(marginal._at(np.array([0.5]))[0], 0.5 + 1 / 6)
+        assert marginal._at(np.array([5e-324]))[1] == 0.5
 
 
 class TestNormalScores:
@@ -167,7 +167,7 @@ class TestNormalScores:
         for j, column in enumerate(both.T):
             alone = Marginal.of(column, atoms=j == 0)
             share = np.linspace(0.01, 0.99, 50)
-            np.testing.assert_array_equal(space.marginals[j].quantile(share), alone.quantile(share))
+            np.testing.assert_array_equal(space.marginals[j].ppf(share), alone.ppf(share))
 
     def test_scores_that_are_mapped_back_are_left_alone(self):
         space = scores_of(COLUMNS["skewed"])

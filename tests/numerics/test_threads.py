@@ -24,11 +24,11 @@ from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.neighbors import NearestNeighbors
 
-from skresample.audit import fidelity as faithful
-from skresample.compare import _compare as protocol
+from skresample.audit import fidelity
+from skresample.compare import fitting
 from skresample.neighbors import search as neighbors
 
-faithful.ROWS_FOR_THREADS = protocol.ROWS_FOR_THREADS = 0
+fidelity.ROWS_FOR_THREADS = fitting.ROWS_FOR_THREADS = 0
 rng = np.random.default_rng(0)
 X = rng.normal(size=(1050, 8))
 y = np.tile([0, 0, 0, 1, 0, 1, 1], 150)

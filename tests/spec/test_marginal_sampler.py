@@ -1,6 +1,7 @@
 """Rows from named distributions: what is chosen, what is kept, and what is told of it."""
 
 import json
+import pickle
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,8 @@ import pytest
 from scipy import stats
 from sklearn.base import clone
 
-from skresample import RandomGenerator
+import skresample
+from skresample import MarginalSampler
 from skresample.density.copula import CopulaOverSampler
 
 
@@ -38,14 +40,14 @@ def people(n=1000, seed=0):
 
 def drawn(n=20_000, label="a", **parameters):
     frame, y = people()
-    sampler = RandomGenerator(random_state=0, **parameters).fit(frame, y)
+    sampler = MarginalSampler(random_state=0, **parameters).fit(frame, y)
     return frame[y == label], sampler.sample(n, label=label), sampler
 
 
 class TestColumns:
     def test_what_is_chosen(self):
         frame, y = people(4000)
-        sampler = RandomGenerator(sampling_strategy={"a": 2001}, random_state=0).fit(frame, y)
+        sampler = MarginalSampler(sampling_strategy={"a": 2001}, random_state=0).fit(frame, y)
         log = {entry["column"]: entry for entry in sampler.fit_log_}
         assert {name: entry["distribution"] for name, entry in log.items()} == {
             "height": "norm",
@@ -95,7 +97,7 @@ class TestColumns:
     def test_each_class_by_itself(self):
         rng = np.random.default_rng(0)
         X = np.concatenate([rng.normal(5, 1, 400), rng.exponential(100, 300)])[:, np.newaxis]
-        sampler = RandomGenerator(random_state=0).fit(X, np.repeat([0, 1], [400, 300]))
+        sampler = MarginalSampler(random_state=0).fit(X, np.repeat([0, 1], [400, 300]))
         assert [(e["class"], e["distribution"]) for e in sampler.fit_log_] == [(1, "expon")]
         sampler.sample(1, label=0)
         assert [(e["class"], e["distribution"]) for e in sampler.fit_log_][1:] == [(0, "norm")]
@@ -104,7 +106,7 @@ class TestColumns:
     def test_scores_are_the_logarithm_of_the_density(self):
         rng = np.random.default_rng(0)
         X = np.column_stack([rng.normal(5, 2, 400), rng.gamma(3, 2, 400)])
-        sampler = RandomGenerator(bounds=None, distributions=["norm", "gamma"], random_state=0)
+        sampler = MarginalSampler(bounds=None, distributions=["norm", "gamma"], random_state=0)
         sampler.fit(X, np.repeat([1, 0], 200))
         a, _, scale = stats.gamma.fit(X[:200, 1], floc=0)
         wanted = stats.norm.logpdf(X[:, 0], X[:200, 0].mean(), X[:200, 0].std())
@@ -117,7 +119,7 @@ class TestBounds:
     Y = np.repeat([1, 0], 30)
 
     def new(self, X=None, **parameters):
-        sampler = RandomGenerator(distributions=["norm"], random_state=0, **parameters)
+        sampler = MarginalSampler(distributions=["norm"], random_state=0, **parameters)
         return sampler.fit(self.X if X is None else X, self.Y).sample(20_000, label=1)
 
     def test_padded(self):
@@ -155,7 +157,7 @@ class TestBounds:
         assert (new.max(axis=0) <= high + room).all()
         frame = pd.DataFrame(X, columns=["a", "b"])
         with pytest.raises(ValueError, match=r"'a' are .*beyond them"):
-            RandomGenerator(bounds={"a": (0, 1)}, sampling_strategy={1: 31}).fit(frame, self.Y)
+            MarginalSampler(bounds={"a": (0, 1)}, sampling_strategy={1: 31}).fit(frame, self.Y)
 
     def test_whole_numbers_stay_within(self):
         X = np.rint(self.X).astype(int)
@@ -170,7 +172,7 @@ class TestLittleData:
     def test_few_rows(self, m):
         frame, _ = people()
         y = np.repeat([1, 0], [m, 1000 - m])
-        sampler = RandomGenerator(random_state=0).fit(frame, y)
+        sampler = MarginalSampler(random_state=0).fit(frame, y)
         new = sampler.sample(200, label=1)
         assert len(new) == 200
         numbers = [e for e in sampler.fit_log_ if e["column"] == "height"]
@@ -183,22 +185,22 @@ class TestLittleData:
 
     def test_one_row_is_refused_with_the_remedy(self):
         with pytest.raises(ValueError, match=r"has 1 row: use RandomOverSampler"):
-            RandomGenerator().fit([[1.0], [2.0], [3.0]], [1, 0, 0])
+            MarginalSampler().fit([[1.0], [2.0], [3.0]], [1, 0, 0])
 
     def test_distributions_that_do_not_fit_are_refused_by_column_and_class(self):
         frame = pd.DataFrame({"gain": [-1.0, 2, 5, -7, 3, 1]})
-        sampler = RandomGenerator(distributions=["lognorm"])
+        sampler = MarginalSampler(distributions=["lognorm"])
         with pytest.raises(ValueError, match=r"column 'gain' of class 1, with 2 .*add 'norm'"):
             sampler.fit(frame, [1, 1, 0, 0, 0, 0])
 
     @pytest.mark.parametrize("wrong", [["norma"], [], "norm"])
     def test_unknown_distributions(self, wrong):
         with pytest.raises(ValueError, match="distributions"):
-            RandomGenerator(distributions=wrong).fit([[1.0], [2.0], [3.0]], [1, 1, 0])
+            MarginalSampler(distributions=wrong).fit([[1.0], [2.0], [3.0]], [1, 1, 0])
 
     def test_a_list_of_distributions_needs_no_number_of_values(self):
         X = np.array([[1.0], [2], [4], [9], [7], [8], [9]])
-        sampler = RandomGenerator(distributions=["gamma"]).fit(X, [1, 1, 1, 0, 0, 0, 0])
+        sampler = MarginalSampler(distributions=["gamma"]).fit(X, [1, 1, 1, 0, 0, 0, 0])
         assert sampler.fit_log_[0]["distribution"] == "gamma"
 
 
@@ -212,7 +214,7 @@ class TestToSpec:
         _, new, sampler = drawn(distributions=distributions, dependence=dependence)
         path = tmp_path / f"spec.{ending}"
         spec = sampler.to_spec(path, label="a")
-        read = RandomGenerator.from_spec(path, random_state=1)
+        read = MarginalSampler.from_spec(path, random_state=1)
         assert read.spec == spec
         again = read.sample(20_000)
         assert list(again.columns) == list(new.columns)
@@ -232,12 +234,12 @@ class TestToSpec:
 
     def test_of_a_spec_is_the_spec(self):
         spec = {"a": {"values": [1, 2]}}
-        assert RandomGenerator.from_spec(json.dumps(spec)).to_spec() == spec
+        assert MarginalSampler.from_spec(json.dumps(spec)).to_spec() == spec
 
     def test_no_file_is_replaced_unasked(self, tmp_path):
         path = tmp_path / "spec.json"
         path.write_text("mine")
-        generator = RandomGenerator.from_spec({"a": {"values": [1]}})
+        generator = MarginalSampler.from_spec({"a": {"values": [1]}})
         with pytest.raises(FileExistsError, match="exists"):
             generator.to_spec(path)
         assert path.read_text() == "mine"
@@ -246,19 +248,19 @@ class TestToSpec:
 
     def test_what_a_spec_cannot_say_is_refused_by_name(self):
         long = pd.DataFrame({"long": pd.to_timedelta(np.arange(6) ** 2, "h")})
-        sampler = RandomGenerator().fit(long, [1, 1, 1, 0, 0, 0])
+        sampler = MarginalSampler().fit(long, [1, 1, 1, 0, 0, 0])
         with pytest.raises(ValueError, match="'long' holds durations"):
             sampler.to_spec(label=1)
         raw = pl.DataFrame({"raw": [b"a", b"b", b"a", b"b"]})
-        sampler = RandomGenerator(categorical_features=["raw"]).fit(raw, [1, 1, 0, 0])
+        sampler = MarginalSampler(categorical_features=["raw"]).fit(raw, [1, 1, 0, 0])
         with pytest.raises(ValueError, match="'raw', key 'values'"):
             sampler.to_spec(label=1)
 
     def test_whole_floats_keep_their_distribution(self):
         X = np.random.default_rng(0).integers(0, 4, (400, 1)).astype(float)
-        sampler = RandomGenerator(bounds="observed", distributions=["uniform"], random_state=0)
+        sampler = MarginalSampler(bounds="observed", distributions=["uniform"], random_state=0)
         sampler.fit(X, np.repeat([1, 0], 200))
-        again = RandomGenerator.from_spec(sampler.to_spec(label=1), random_state=0).sample(20_000)
+        again = MarginalSampler.from_spec(sampler.to_spec(label=1), random_state=0).sample(20_000)
         shares = [
             np.bincount(rows.astype(int)) / 20_000
             for rows in (sampler.sample(20_000, label=1)[:, 0], again["0"].to_numpy())
@@ -271,17 +273,17 @@ class TestToSpec:
         hours = np.array([0, 3, 6, 27, 30, 99, 300, 303])
         when = pd.Series(pd.Timestamp("2024-02-29 01:30") + pd.to_timedelta(hours, "h"))
         frame = pd.DataFrame({"when": when.astype(f"datetime64[{unit}]")})
-        sampler = RandomGenerator(distributions=distributions, random_state=0)
+        sampler = MarginalSampler(distributions=distributions, random_state=0)
         sampler.fit(frame, [1] * 6 + [0] * 2)
         spec = sampler.to_spec(label=1)
         assert spec["when"]["step"] == 1800
-        for rows in (sampler.sample(500, label=1), RandomGenerator.from_spec(spec).sample(500)):
+        for rows in (sampler.sample(500, label=1), MarginalSampler.from_spec(spec).sample(500)):
             assert (rows["when"].dt.floor("30min") == rows["when"]).all()
 
     def test_levels_of_times_are_text(self):
         days = pd.to_datetime(["2024-02-28", "2024-02-29", "2024-03-02", "2024-03-09"])
         frame = pd.DataFrame({"day": days, "when": days + pd.Timedelta(3661, "s")})
-        sampler = RandomGenerator(distributions="empirical").fit(frame, [1, 1, 0, 0])
+        sampler = MarginalSampler(distributions="empirical").fit(frame, [1, 1, 0, 0])
         spec = sampler.to_spec(label=1)
         assert spec["day"]["levels"] == ["2024-02-28", "2024-02-29"]
         assert spec["when"]["levels"] == ["2024-02-28T01:01:01", "2024-02-29T01:01:01"]
@@ -291,17 +293,17 @@ class TestToSpec:
     def test_categories_that_are_dates(self, tmp_path, unit, ending):
         day = pd.Series(pd.to_datetime(["2024-02-29", "2024-03-01"] * 3))
         frame = pd.DataFrame({"day": day.astype(f"datetime64[{unit}]")})
-        sampler = RandomGenerator(categorical_features=["day"]).fit(frame, [1, 1, 1, 0, 0, 0])
+        sampler = MarginalSampler(categorical_features=["day"]).fit(frame, [1, 1, 1, 0, 0, 0])
         path = tmp_path / f"a.{ending}"
         sampler.to_spec(path, label=1)
-        again = RandomGenerator.from_spec(path, random_state=0).sample(2000)["day"]
+        again = MarginalSampler.from_spec(path, random_state=0).sample(2000)["day"]
         assert set(again) == set(day)
         assert abs((again == "2024-02-29").mean() - 2 / 3) < 0.05
 
     def test_dates_that_stand_for_the_end_of_time(self):
         days = np.array(["2024-02-29", "2024-03-01", "9999-12-31"], "datetime64[s]")
         frame = pd.DataFrame({"day": days})
-        spec = RandomGenerator().fit(frame.loc[[0, 1, 2, 0, 1]], [1, 1, 1, 0, 0]).to_spec(label=1)
+        spec = MarginalSampler().fit(frame.loc[[0, 1, 2, 0, 1]], [1, 1, 1, 0, 0]).to_spec(label=1)
         assert spec["day"]["max"] == "9999-12-31"
 
     def test_the_log_of_times_says_what_the_spec_says(self):
@@ -317,8 +319,8 @@ class TestToSpec:
         when = pd.Timestamp("2024-02-29 13:05:07") + pd.to_timedelta([0, 77, 999, 5_001, 3], "s")
         frame = pd.DataFrame({"when": when, "none": np.nan, "what": [None] * 5})
         frame["what"] = frame["what"].astype("category")
-        spec = RandomGenerator().fit(frame, [1, 1, 1, 0, 0]).to_spec(label=1)
-        new = RandomGenerator.from_spec(spec, random_state=0).sample(50)
+        spec = MarginalSampler().fit(frame, [1, 1, 1, 0, 0]).to_spec(label=1)
+        new = MarginalSampler.from_spec(spec, random_state=0).sample(50)
         assert new["when"].between("2024-02-29 13:03", "2024-02-29 13:25").all()
         assert new["none"].isna().all()
         assert new["what"].isna().all()
@@ -326,7 +328,28 @@ class TestToSpec:
 
 def test_it_is_of_the_family_of_copulas():
     """So that what is tested for these is tested for it."""
-    assert issubclass(RandomGenerator, CopulaOverSampler)
-    sampler = clone(RandomGenerator(random_state=0))
+    assert issubclass(MarginalSampler, CopulaOverSampler)
+    sampler = clone(MarginalSampler(random_state=0))
     sampler.fit_resample(np.arange(12.0).reshape(6, 2), [1, 1, 0, 0, 0, 0])
     assert (sampler.parents_ == -1).all()
+
+
+class TestFormerName:
+    def test_it_warns_and_does_the_same(self):
+        for module in (skresample, skresample.spec):
+            with pytest.warns(FutureWarning, match="use MarginalSampler"):
+                old = module.RandomGenerator(dependence="gaussian", random_state=0)
+        new = MarginalSampler(dependence="gaussian", random_state=0)
+        assert isinstance(old, MarginalSampler)
+        assert old.get_params() == new.get_params()
+        X, y = np.random.default_rng(0).normal(size=(30, 2)), [1] * 10 + [0] * 20
+        np.testing.assert_array_equal(old.fit_resample(X, y)[0], new.fit_resample(X, y)[0])
+
+    @pytest.mark.filterwarnings("ignore::FutureWarning")
+    def test_clones_pickles_and_specs(self):
+        old = skresample.RandomGenerator(dependence="gaussian", random_state=0)
+        for again in (clone(old), pickle.loads(pickle.dumps(old))):
+            assert type(again) is skresample.RandomGenerator
+            assert again.get_params() == old.get_params()
+        drawn = skresample.RandomGenerator.from_spec({"a": {"values": [1]}}).sample(2)
+        assert drawn["a"].tolist() == [1, 1]

@@ -445,7 +445,7 @@ class TestRange:
             clone(sampler).set_params(bounds={"n": (0, 5.5)}).fit_resample(frame, y)
 
 
-class TestHalfFloats:
+class TestHalfFloatCodec:
     @every_inward
     def test_stay_between_their_parents(self, sampler):
         """Most half floats are the nearest to a number of four decimals, which they are not."""

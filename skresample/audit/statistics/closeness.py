@@ -1,8 +1,8 @@
-"""How close rows of one sample are to those of another, for many labellings at once.
+"""How close the rows of one sample are to those of another, for many labellings at once.
 
-All is read from the lists of the nearest rows of both samples together, which do not change
-when labels are shuffled. A labelling is a row of booleans: True for rows of the first sample,
-the one that it is close to.
+All is computed from the nearest neighbors among both samples together, which do not change when
+labels are shuffled. A labelling is a row of booleans: True for rows of the first sample, the one
+whose distance is measured.
 """
 
 from typing import Any, NamedTuple
@@ -16,15 +16,7 @@ __all__ = ["KNeighbors", "coverage_density", "nearest_lists", "nearest_two"]
 
 
 class KNeighbors(NamedTuple):
-    """The nearest rows of each row.
-
-    Attributes
-    ----------
-    neighbors : ndarray of shape (n, k)
-        Their positions, nearest first.
-    distances : ndarray of shape (n, k)
-        How far they are.
-    """
+    """Positions and distances (n, k) of the nearest neighbors of each row, nearest first."""
 
     neighbors: npt.NDArray[np.intp]
     distances: npt.NDArray[np.float64]
@@ -37,22 +29,7 @@ def nearest_lists(
     of: npt.NDArray[np.intp] | None = None,
     among: npt.NDArray[np.intp] | None = None,
 ) -> KNeighbors:
-    """List the nearest rows of each row, and how far they are.
-
-    Parameters
-    ----------
-    values : {ndarray of shape (n, d)} or Mixed
-        The rows of both samples.
-    k : int
-        How many.
-    of, among : ndarray, default=None
-        Positions of rows, as in `kneighbors`.
-
-    Returns
-    -------
-    lists : KNeighbors
-        Nearest first.
-    """
+    """Return the k nearest neighbors of some rows among others, as `kneighbors` finds them."""
     found = kneighbors(values, k, of=of, among=among)
     rows = np.arange(len(found)) if of is None else of
     apart = [paired_distances(values, rows, found[:, i]) for i in range(found.shape[1])]
@@ -62,20 +39,10 @@ def nearest_lists(
 def nearest_two(
     lists: KNeighbors, first: npt.NDArray[np.bool_]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return how far the nearest and the second nearest row of the first sample are.
+    """Return the distances to the nearest and second nearest row of the first sample (b, n).
 
-    Parameters
-    ----------
-    lists : KNeighbors
-        The nearest rows of each of n rows.
-    first : ndarray of shape (b, n)
-        Labellings.
-
-    Returns
-    -------
-    nearest, second : ndarray of shape (b, n)
-        Where a list has no such row, inf for the nearest; where it has but one, the distance of
-        its last for the second.
+    If no such row is listed, the nearest is at inf; if no second one is, it is as far as the last
+    listed neighbor.
     """
     found = np.empty((2, *first.shape))
     everyone = np.arange(first.shape[1])
@@ -93,31 +60,13 @@ def nearest_two(
 def coverage_density(
     lists: KNeighbors, first: npt.NDArray[np.bool_], k: int
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    r"""Return coverage and density of the second sample with regard to the first.
+    r"""Return coverage and density (b,) of the second sample with regard to the first.
 
-    Around each row of the first sample is a ball that reaches to its k-th nearest row of
-    the first sample. Coverage is the share of balls with a row of the second sample in
-    them; density is how many balls a row of the second sample is in, over k
-    :footcite:p:`naeem2020reliable`. For two samples of n and m rows of one distribution
-    their expectations are :math:`1 - \prod_{i<k} (n-1-i)/(n+m-1-i)` and about 1.
-
-    Parameters
-    ----------
-    lists : KNeighbors
-        The nearest rows of each of n rows.
-    first : ndarray of shape (b, n)
-        Labellings.
-    k : int
-        How far the balls reach.
-
-    Returns
-    -------
-    coverage, density : ndarray of shape (b,)
-        A ball that reaches beyond its list is as large as that.
-
-    References
-    ----------
-    .. footbibliography::
+    Each row of the first sample has a ball that reaches to its k-th nearest neighbor in the first
+    sample, or to the end of its list. Coverage is the proportion of balls with a row of the second
+    sample in them; density is the mean number of balls that a row of the second sample is in,
+    over k :footcite:p:`naeem2020reliable`. For samples of n and m rows of one distribution they
+    are expected to be :math:`1 - \prod_{i<k} (n-1-i)/(n+m-1-i)` and about 1.
     """
     coverage, density = np.empty(len(first)), np.empty(len(first))
     for i, labels in enumerate(first):

@@ -1,4 +1,4 @@
-"""Lines on which rows lie, and the points at which such lines meet."""
+"""Lines on which rows lie, and their intersections."""
 
 import numpy as np
 import numpy.typing as npt
@@ -11,16 +11,16 @@ from skresample.neighbors.search import kneighbors
 
 __all__ = ["lines_through", "matches", "meeting_points"]
 
-# Among so many of its nearest rows the others on a row's line are looked for.
+# Other rows on the line of a row are looked for among so many of its nearest neighbors.
 MATES = 60
-# How many numbers are held at once.
+# So many numbers are in memory at once.
 BLOCK_VALUES = 1 << 22
-# How far from its rows the ends of a line are looked for, in lengths of these.
+# Intersections are looked for up to this multiple of the length of a line from its mean.
 REACH = 20
-# Two directions are one if the sine of their angle is below this: cosines of doubles tell no
-# smaller ones apart.
+# Directions are the same if the sine of their angle is below this, which is what cosines of
+# doubles can tell apart.
 SAME_DIRECTION = 1e-7
-# Points are one if they are nearer than this share of the size of the table.
+# Points are the same if their distance is below this multiple of the size of the table.
 SAME_POINT = 1e-7
 
 
@@ -29,22 +29,11 @@ def lines_through(
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Find the lines that go through at least three rows.
 
-    Lines along an axis do not count: there, rows lie on one line wherever a value is frequent.
+    The rows (n, d) are all different, in units that give columns about one size. Lines along an
+    axis are left out: wherever a value is frequent, rows lie on such a line.
 
-    Parameters
-    ----------
-    rows : ndarray of shape (n, d)
-        All different, in units in which the columns are of about one size.
-
-    Returns
-    -------
-    origins : ndarray of shape (l, d)
-        A point of each line, the mean of its rows.
-    directions : ndarray of shape (l, d)
-        Of length 1.
-    spans : ndarray of shape (l, 2)
-        How far the rows of each line reach from its origin, at the shorter and at the longer
-        side.
+    Returns the mean of the rows of each line (l, d), its direction (l, d) of length 1, and how
+    far its rows reach from the mean (l, 2), on the shorter and on the longer side.
     """
     n, d = rows.shape
     if n < 3 or d < 2:
@@ -60,7 +49,7 @@ def lines_through(
         parallel = cosines > 1 - max(SAME_DIRECTION**2, 4 * np.finfo(np.float64).eps)
         parallel &= ~along_axis[:, np.newaxis]
         count = parallel.sum(axis=1)
-        # A row lies on the line of the direction that most others share.
+        # A row lies on the line in the direction of most others.
         best = count.argmax(axis=1)
         found = np.arange(len(best))
         on_line = parallel[found, best] & (count[found, best] >= 2)[:, np.newaxis]
@@ -81,7 +70,7 @@ def lines_through(
 def _line(
     rows: npt.NDArray[np.float64],
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], list[float]] | None:
-    """Return the line that rows lie on, or None if they do not."""
+    """Return the mean, direction and reach of the line that all rows lie on, or None."""
     origin = rows.mean(axis=0)
     _, sizes, axes = np.linalg.svd(rows - origin, full_matrices=False)
     if sizes[1] > SAME_DIRECTION * sizes[0]:
@@ -98,22 +87,11 @@ def meeting_points(
     scale: float,
     least: int,
 ) -> npt.NDArray[np.float64]:
-    """Find the points at which lines meet, beyond the rows that lie on them.
+    """Find the points (p, d) at which lines intersect, beyond the rows that lie on them.
 
-    Parameters
-    ----------
-    origins, directions, spans : ndarray of shape (l, d), (l, d) and (l, 2)
-        What `lines_through` returns.
-    scale : float
-        The size of the table.
-    least : int
-        How many lines are to meet at a point. Two lines in more than two dimensions do not
-        meet by chance, while in a plane any two do, and three do not.
-
-    Returns
-    -------
-    points : ndarray of shape (p, d)
-        Each once.
+    The lines are those of `lines_through`, `scale` is the size of the table, and `least` is the
+    number of lines that have to meet at a point. In more than two dimensions two lines do not
+    meet by chance; in a plane any two do, but not three.
     """
     n, d = origins.shape
     found, meeting = [], []
@@ -128,7 +106,7 @@ def meeting_points(
         with np.errstate(divide="ignore", invalid="ignore"):
             ours = (here - cosine * there) / sine
             theirs = (cosine * here - there) / sine
-        # Interpolated rows lie between the points that are looked for.
+        # Interpolated rows lie between the two real rows, which are the intersections.
         for place, (shorter, longer) in ((ours, spans[i]), (theirs, spans[i + 1 :].T)):
             crossing &= (np.abs(place) > shorter) & (np.abs(place) < REACH * longer)
         others = np.flatnonzero(crossing)
@@ -155,24 +133,7 @@ def meeting_points(
 def matches(
     points: npt.NDArray[np.float64], rows: npt.NDArray[np.float64], scale: float
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Say which points are rows, and which rows are among the points.
-
-    Parameters
-    ----------
-    points : ndarray of shape (p, d)
-        Points that were found.
-    rows : ndarray of shape (n, d)
-        Rows that are looked for.
-    scale : float
-        The size of the table.
-
-    Returns
-    -------
-    right : ndarray of shape (p,)
-        Whether each point is a row.
-    recovered : ndarray of shape (n,)
-        Whether each row is a point.
-    """
+    """Return which points (p,) are rows, and which rows (n,) are among the points."""
     if not len(points):
         return np.zeros(0, dtype=bool), np.zeros(len(rows), dtype=bool)
     reach = 10 * SAME_POINT * scale

@@ -17,23 +17,16 @@ __all__ = [
     "permuted",
 ]
 
-# How many labellings are looked at together.
+# How many labellings are computed at once.
 BLOCK = 32
 
 
 class Familywise(NamedTuple):
-    """What a permutation test of several statistics says.
+    """The result of a permutation test of s statistics.
 
-    Attributes
-    ----------
-    pvalue : float
-        Of the hypothesis that none of them is larger than by chance.
-    pvalues : ndarray of shape (s,)
-        Of each, corrected for there being s of them.
-    reference : ndarray of shape (s,)
-        The mean of each over the permutations.
-    excess : ndarray of shape (s,)
-        How many standard deviations of the permutations each is above that.
+    `pvalue` is that of the hypothesis that none of them is larger than by chance, `pvalues` (s,)
+    those of each, corrected for their number. `reference` (s,) has their means over the
+    permutations, and `excess` (s,) by how many standard deviations they are above these.
     """
 
     pvalue: float
@@ -48,24 +41,7 @@ def permuted(
     n: int,
     rng: np.random.Generator,
 ) -> Iterator[npt.NDArray[np.bool_]]:
-    """Yield labels that are shuffled within strata, some at a time.
-
-    Parameters
-    ----------
-    labels : ndarray of shape (n_rows,)
-        To be shuffled.
-    strata : ndarray of shape (n_rows,)
-        Which rows may exchange labels.
-    n : int
-        How often.
-    rng : numpy.random.Generator
-        Source of the draws.
-
-    Yields
-    ------
-    block : ndarray of shape (up to 32, n_rows)
-        One labelling per row.
-    """
+    """Yield n labellings (n_rows,) shuffled within strata, in blocks of up to 32."""
     groups = [np.flatnonzero(strata == stratum) for stratum in np.unique(strata)]
     for start in range(0, n, BLOCK):
         block = np.empty((min(BLOCK, n - start), len(labels)), dtype=bool)
@@ -83,25 +59,10 @@ def null_statistics(
     *,
     strata: npt.NDArray[np.integer] | None = None,
 ) -> npt.NDArray[np.float64]:
-    """Compute statistics of the labels as they are, and as shuffled within strata.
+    """Compute statistics of the labels, and of n shuffles within strata: (n + 1, s).
 
-    Parameters
-    ----------
-    statistics : callable
-        Takes labellings of shape (b, n_rows), returns statistics of shape (b, s).
-    labels : ndarray of shape (n_rows,)
-        The labels.
-    n : int
-        How often they are shuffled.
-    rng : numpy.random.Generator
-        Source of the draws.
-    strata : ndarray of shape (n_rows,), default=None
-        Which rows may exchange labels; None for all.
-
-    Returns
-    -------
-    found : ndarray of shape (n + 1, s)
-        First those of the labels as they are.
+    `statistics` takes labellings (b, n_rows) and returns (b, s). Without strata, all labels are
+    shuffled together.
     """
     strata = np.zeros(len(labels), dtype=int) if strata is None else strata
     blocks = [statistics(labels[np.newaxis])]
@@ -110,31 +71,16 @@ def null_statistics(
 
 
 def familywise(found: npt.NDArray[np.floating]) -> Familywise:
-    """Test whether any of several statistics is larger than by chance.
+    """Test whether any of several statistics (n + 1, s), as of `null_statistics`, is too large.
 
-    Each is taken in standard deviations of its permutations, so that those that vary
-    little count as much as those that vary a lot, and the largest is compared with the
-    largest of each permutation: Westfall and Young's single-step correction
-    :footcite:p:`westfall1993resampling`. The level is exact, whatever depends on what.
-
-    Parameters
-    ----------
-    found : ndarray of shape (n + 1, s)
-        What `null_statistics` returns; large values speak against the hypothesis.
-
-    Returns
-    -------
-    result : Familywise
-        The p-values, and what was to be expected.
-
-    References
-    ----------
-    .. footbibliography::
+    Each is standardized by its permutations, so that statistics of any unit count alike, and the
+    largest is compared with the largest of each permutation: Westfall and Young's single-step
+    correction :footcite:p:`westfall1993resampling`, exact for any dependence.
     """
-    # The labels as they are count among the permutations, or the level would not be exact.
-    centre, deviation = found.mean(axis=0), found.std(axis=0)
-    varies = deviation > 1e-12 * (1 + np.abs(centre))
-    excess = np.where(varies, (found - centre) / np.where(varies, deviation, 1), 0.0)
+    # The actual labels count among the permutations, or the level would not be exact.
+    center, deviation = found.mean(axis=0), found.std(axis=0)
+    varies = deviation > 1e-12 * (1 + np.abs(center))
+    excess = np.where(varies, (found - center) / np.where(varies, deviation, 1), 0.0)
     largest = excess.max(axis=1, initial=0.0)
     reach = largest[:, np.newaxis] >= excess[0] - 1e-9
     pvalues = np.where(varies, reach.mean(axis=0), 1.0)
@@ -143,21 +89,9 @@ def familywise(found: npt.NDArray[np.floating]) -> Familywise:
 
 
 def holm(pvalues: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """Correct p-values for their number by Holm's steps :footcite:p:`holm1979simple`.
+    """Correct p-values for their number by Holm's method :footcite:p:`holm1979simple`.
 
-    Parameters
-    ----------
-    pvalues : array-like of shape (s,)
-        Of any dependence.
-
-    Returns
-    -------
-    corrected : ndarray of shape (s,)
-        At most 1.
-
-    References
-    ----------
-    .. footbibliography::
+    SciPy has corrections of the false discovery rate only.
 
     Examples
     --------
@@ -179,27 +113,11 @@ def excess_within_strata(
     second: npt.NDArray[np.bool_],
     strata_of_second: npt.NDArray[np.integer],
 ) -> float:
-    """Test whether something is more frequent in a first sample than in a second, given strata.
+    """Test whether something is more frequent in a first sample (n,) than in a second (m,).
 
-    The number of the first is compared with what it would be if, within each stratum, rows had been
-    dealt out to both samples at random: Fisher's exact test for one stratum, and the exact form
-    of Cochran, Mantel and Haenszel's for several :footcite:p:`mantel1959statistical`.
-
-    Parameters
-    ----------
-    first, second : ndarray of shape (n,) and (m,)
-        Which rows have it.
-    strata, strata_of_second : ndarray of shape (n,) and (m,)
-        Of which stratum they are.
-
-    Returns
-    -------
-    pvalue : float
-        One-sided.
-
-    References
-    ----------
-    .. footbibliography::
+    The p-value is that of rows dealt out to both samples at random within each stratum: Fisher's
+    exact test for one stratum, and the exact form of the Cochran-Mantel-Haenszel test for several
+    :footcite:p:`mantel1959statistical`.
 
     Examples
     --------
@@ -220,20 +138,10 @@ def excess_within_strata(
 def masses_within_strata(
     cells: Iterable[tuple[int, int, int]],
 ) -> tuple[int, npt.NDArray[np.float64]]:
-    """Return how probable it is that so many of a first sample have something, given strata.
+    """Return the distribution of how many rows of a first sample have something.
 
-    Parameters
-    ----------
-    cells : iterable of (int, int, int)
-        For each stratum how many rows the first sample has, how many the second, and how many of
-        both have it.
-
-    Returns
-    -------
-    lowest : int
-        The least number that there can be.
-    masses : ndarray
-        The probabilities of that one and of those that follow.
+    Each cell has the sizes of both samples in a stratum, and how many of their rows have it.
+    Returns the lowest possible number, and the probabilities of it and of those that follow.
     """
     cells = list(cells)
     size = 1 + sum(have for *_, have in cells)
@@ -243,5 +151,5 @@ def masses_within_strata(
         masses = stats.hypergeom.pmf(np.arange(least, most + 1), n + m, have, n)
         lowest += least
         spectra.append(np.fft.rfft(masses, size))
-    # The number of all strata is the sum of independent ones.
+    # The number in all strata is a sum of independent numbers.
     return lowest, np.clip(np.fft.irfft(np.prod(spectra, axis=0), size), 0.0, 1.0)

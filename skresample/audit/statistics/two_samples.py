@@ -1,4 +1,4 @@
-"""How far two samples are apart: column by column, pair by pair, and as wholes.
+"""Distances of two samples: by columns, by pairs of columns, and of joint distributions.
 
 Each statistic is computed for many labellings of the same rows at once, which is what a
 permutation test needs. A labelling is a row of booleans: True for rows of the first sample.
@@ -23,28 +23,22 @@ __all__ = [
     "ranked_features",
 ]
 
-# A column of numbers with more different values is cut at as many quantiles, so that a distance
-# of distributions is too small by at most a hundredth.
+# Numerical columns with more different values are binned at as many quantiles, so that a distance
+# of distributions is too small by at most 0.01.
 MOST_BINS = 100
-# Of the categories of a column, the most frequent ones that get a feature of their own.
+# So many of the most frequent categories of a column get a feature of their own.
 MOST_CATEGORIES = 8
-# How many features associations are looked for among: the work grows with the square.
+# Correlations are computed of at most so many features, since the work grows with the square.
 MOST_FEATURES = 60
-# How many random features stand for a kernel.
+# So many random features approximate a kernel.
 KERNEL_FEATURES = 200
 
 
 class Bins(NamedTuple):
-    """Rows of a table as counts: in which bin of each column each row is.
+    """In which bin of each column each row is, as indicators (n, b).
 
-    Attributes
-    ----------
-    indicators : CSR array of shape (n, b)
-        A one per row and column.
-    starts : ndarray of shape (d,)
-        The first bin of each column.
-    ordered : ndarray of shape (d,)
-        Whether the bins of a column follow each other, as those of numbers do.
+    `starts` (d,) has the first bin of each column; `ordered` (d,) says whether its bins have an
+    order, as those of numbers do.
     """
 
     indicators: sparse.csr_array
@@ -53,27 +47,17 @@ class Bins(NamedTuple):
 
 
 def bin_columns(numeric: npt.NDArray[np.floating], codes: npt.NDArray[np.signedinteger]) -> Bins:
-    """Cut columns of numbers at quantiles; categories and missing values have bins too.
+    """Bin numerical columns (n, d) at quantiles, and then categorical ones (n, c).
 
-    Parameters
-    ----------
-    numeric : ndarray of shape (n, d)
-        Numbers, NaN where missing.
-    codes : ndarray of shape (n, c)
-        Categories, -1 where missing.
-
-    Returns
-    -------
-    bins : Bins
-        Of the d columns, and then of the c.
+    Missing values, NaN and -1, have a bin of their own.
     """
     columns = []
     for values in numeric.T:
         known = ~np.isnan(values)
         edges = np.unique(values[known])
         if len(edges) > MOST_BINS:
-            shares = np.linspace(0, 1, MOST_BINS + 1)[:-1]
-            edges = np.unique(np.quantile(values[known], shares, method="lower"))
+            levels = np.linspace(0, 1, MOST_BINS + 1)[:-1]
+            edges = np.unique(np.quantile(values[known], levels, method="lower"))
         found = np.searchsorted(edges, values, side="right") - 1
         columns.append(np.where(known, found, len(edges)))
     columns += [np.where(column < 0, column.max(initial=0) + 1, column) for column in codes.T]
@@ -94,20 +78,10 @@ def bin_columns(numeric: npt.NDArray[np.floating], codes: npt.NDArray[np.signedi
 
 
 def column_distances(bins: Bins, first: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
-    """Return how far the distributions of each column are apart.
+    """Return the distances (b, d) of the distributions of each column.
 
-    Parameters
-    ----------
-    bins : Bins
-        The rows of both samples.
-    first : ndarray of shape (b, n)
-        Labellings.
-
-    Returns
-    -------
-    distances : ndarray of shape (b, d)
-        Of numbers, the largest difference of the distribution functions (Kolmogorov and
-        Smirnov); of categories, half the sum of the differences (total variation).
+    For numbers it is the largest difference of the distribution functions (Kolmogorov-Smirnov),
+    for categories half the sum of the differences of probabilities (total variation).
     """
     total = bins.indicators.sum(axis=0)
     ours = (bins.indicators.T @ first.T.astype(np.float32)).T.astype(np.float64)
@@ -120,20 +94,10 @@ def column_distances(bins: Bins, first: npt.NDArray[np.bool_]) -> npt.NDArray[np
 
 
 def area_under_curve(positive: npt.NDArray[np.bool_], score: npt.NDArray[np.floating]) -> float:
-    """Return how probable it is that a positive row scores higher than another one.
+    """Return the ROC AUC: the probability that a positive row scores higher than another.
 
-    Parameters
-    ----------
-    positive : ndarray of shape (n,)
-        Some are, and some are not.
-    score : ndarray of shape (n,)
-        Equal ones count half.
-
-    Returns
-    -------
-    area : float
-        Under the ROC curve. (scikit-learn's function spends more on checks than on tables of
-        some hundred rows, of which thousands are drawn here.)
+    Ties count half. (scikit-learn's function spends more on checks than on tables of some hundred
+    rows, of which thousands are drawn here.)
     """
     n = np.count_nonzero(positive)
     above = rankdata(score)[positive].sum() - n * (n + 1) / 2
@@ -143,22 +107,11 @@ def area_under_curve(positive: npt.NDArray[np.bool_], score: npt.NDArray[np.floa
 def ranked_features(
     numeric: npt.NDArray[np.floating], codes: npt.NDArray[np.signedinteger]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]]:
-    """Return plain features of rows, in which no unit and no outlier counts.
+    """Return features (n, e) that depend on no unit and no outlier, and their columns (e,).
 
-    Parameters
-    ----------
-    numeric : ndarray of shape (n, d)
-        Numbers, NaN where missing.
-    codes : ndarray of shape (n, c)
-        Categories, -1 where missing.
-
-    Returns
-    -------
-    features : ndarray of shape (n, e)
-        Ranks of numbers, the middle where one is missing; ones where a value is missing, or
-        is one of the frequent categories; all of mean 0 and variance 1.
-    columns : ndarray of shape (e,)
-        Which of the d + c columns each is about.
+    They are the ranks of numbers, the mean rank where one is missing, indicators of missing
+    numbers and of frequent categories, all with mean 0 and variance 1. Numerical columns are
+    counted before categorical ones.
     """
     features, columns = [], []
     for j, values in enumerate(numeric.T):
@@ -175,7 +128,7 @@ def ranked_features(
     for j, values in enumerate(codes.T):
         present, counts = np.unique(values, return_counts=True)
         frequent = present[np.argsort(-counts, kind="stable")][:MOST_CATEGORIES]
-        # Of two categories one says what the other does.
+        # The second of two categories is redundant.
         for code in frequent[1:] if len(present) == 2 else frequent:
             features.append((values == code).astype(np.float64))
             columns.append(numeric.shape[1] + j)
@@ -187,20 +140,9 @@ def ranked_features(
 
 
 def associations(features: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
-    """Return the correlations of features.
-
-    Parameters
-    ----------
-    features : ndarray of shape (n, e)
-        Of some rows.
-
-    Returns
-    -------
-    correlations : ndarray of shape (e, e)
-        0 where a feature does not vary.
-    """
-    centred = features - features.mean(axis=0)
-    products = centred.T @ centred
+    """Return the correlations (e, e) of features (n, e), 0 where one does not vary."""
+    centered = features - features.mean(axis=0)
+    products = centered.T @ centered
     norms = np.sqrt(np.diag(products))
     norms[norms <= 1e-9 * np.sqrt(len(features))] = np.inf
     return products / np.outer(norms, norms)
@@ -211,22 +153,7 @@ def association_changes(
     pairs: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]],
     first: npt.NDArray[np.bool_],
 ) -> npt.NDArray[np.float64]:
-    """Return by how much the correlations in two samples differ.
-
-    Parameters
-    ----------
-    features : ndarray of shape (n, e)
-        The rows of both samples.
-    pairs : tuple of ndarray of shape (p,)
-        Which features are paired.
-    first : ndarray of shape (b, n)
-        Labellings.
-
-    Returns
-    -------
-    changes : ndarray of shape (b, p)
-        Absolute differences.
-    """
+    """Return the absolute differences (b, p) of correlations in two samples, for p pairs."""
     changes = np.empty((len(first), len(pairs[0])))
     for i, labels in enumerate(first):
         apart = associations(features[labels]) - associations(features[~labels])
@@ -237,27 +164,11 @@ def association_changes(
 def random_features(
     features: npt.NDArray[np.floating], rng: np.random.Generator
 ) -> npt.NDArray[np.float32]:
-    """Return random features whose products are about those of a normal kernel.
+    """Return random features (n, 200) whose products approximate a Gaussian kernel.
 
-    Random cosines :footcite:p:`rahimi2007random` make the distance of two samples under a
-    kernel a distance of two means, at a cost that grows with the rows and not with their
-    pairs.
-
-    Parameters
-    ----------
-    features : ndarray of shape (n, e)
-        Rows, of variance 1 in each feature.
-    rng : numpy.random.Generator
-        Source of the draws.
-
-    Returns
-    -------
-    cosines : ndarray of shape (n, 200)
-        The features; the width of the kernel is about the distance of two rows.
-
-    References
-    ----------
-    .. footbibliography::
+    Random cosines :footcite:p:`rahimi2007random` make the distance of two samples under a kernel
+    a distance of two means, at a cost that grows with the rows and not with their pairs. The
+    features have variance 1, and the bandwidth is about the distance of two rows.
     """
     width = np.sqrt(2.0 * max(1, features.shape[1]))
     frequencies = rng.normal(size=(features.shape[1], KERNEL_FEATURES)) / width
@@ -267,21 +178,11 @@ def random_features(
 
 
 def mean_distances(
-    features: npt.NDArray[np.floating], first: npt.NDArray[np.floating]
+    features: npt.NDArray[np.floating], first: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.float64]:
-    """Return how far the means of two samples are apart.
+    """Return the Euclidean distances (b,) of the means of two samples.
 
-    Parameters
-    ----------
-    features : ndarray of shape (n, f)
-        The rows of both samples.
-    first : ndarray of shape (b, n)
-        Labellings.
-
-    Returns
-    -------
-    distances : ndarray of shape (b,)
-        Euclidean ones: with `random_features`, the maximum mean discrepancy.
+    With `random_features` it is the maximum mean discrepancy.
     """
     total = features.sum(axis=0, dtype=np.float64)
     ours = (first.astype(np.float32) @ features).astype(np.float64)

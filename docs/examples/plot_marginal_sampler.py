@@ -2,7 +2,7 @@
 Rows from named distributions, and rows changed
 ===============================================
 
-What ``RandomGenerator`` takes the columns of a class for, what it draws, and how far each method of
+What ``MarginalSampler`` takes the columns of a class for, what it draws, and how far each method of
 ``Perturbation`` moves rows: far enough that nobody finds them again?
 """
 
@@ -16,7 +16,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from skresample import RandomGenerator
+from skresample import MarginalSampler
 
 GREY, BLUE, ORANGE = "#999999", "#0072B2", "#E69F00"
 rng = np.random.default_rng(0)
@@ -29,7 +29,7 @@ frame = pd.DataFrame(
     }
 )
 y = np.repeat(["rare", "other"], [300, 400])
-generator = RandomGenerator(random_state=0).fit(frame, y)
+generator = MarginalSampler(random_state=0).fit(frame, y)
 log = pd.DataFrame(generator.fit_log_).set_index("column")
 log[["distribution", "distance", "bic", "runner_up", "runner_up_bic"]].round(2)
 
@@ -38,7 +38,7 @@ log[["distribution", "distance", "bic", "runner_up", "runner_up_bic"]].round(2)
 # was chosen. That of ``hour`` says that nothing fits; ``distributions="empirical"`` draws between
 # the values of the column instead.
 
-empirical = RandomGenerator(distributions="empirical", random_state=0).fit(frame, y)
+empirical = MarginalSampler(distributions="empirical", random_state=0).fit(frame, y)
 samplers = {"named": generator, "empirical": empirical}
 fig, axes = plt.subplots(2, 4, figsize=(11, 5), sharex="col", layout="constrained")
 for row, (how, sampler) in zip(axes, samplers.items(), strict=True):

@@ -1,0 +1,85 @@
+"""Audit synthetic data."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from skresample.cli.compare import make_estimators
+from skresample.cli.options import (
+    TARGET,
+    ForceOption,
+    SeedOption,
+    at_least,
+)
+from skresample.cli.tables import Reader, check_report_output, free_name, with_reader, write_report
+from skresample.cli.terminal import console, notes, printable, progress_line, say
+
+__all__ = ["audit"]
+
+REPORT = "skresample-audit.html"
+
+
+@with_reader
+def audit(
+    real: Annotated[
+        Path,
+        typer.Argument(metavar="REAL", help="Real data that the synthetic data was made from."),
+    ],
+    synthetic: Annotated[
+        Path, typer.Argument(metavar="SYNTHETIC", help="Synthetic rows only, in the same columns.")
+    ],
+    target: Annotated[str, TARGET],
+    holdout: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="TABLE", help="Holdout: real data that the synthetic data was not made from."
+        ),
+    ] = None,
+    sensitive: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN", help="Sensitive attribute, which divides people; repeatable."
+        ),
+    ] = None,
+    estimator: Annotated[
+        str | None,
+        typer.Option(help="See `skresample compare --help`.", show_default="logistic-regression"),
+    ] = None,
+    *,
+    reader: Reader,
+    seed: SeedOption = 0,
+    output: Annotated[
+        Path | None,
+        typer.Option(help="Report to write.", show_default=f"{REPORT}, or -2, -3, ..."),
+    ] = None,
+    force: ForceOption = False,
+) -> None:
+    """Audit synthetic data: validity, fidelity, diversity, privacy, utility and fairness."""
+    check_report_output(output or free_name(REPORT), force)
+    at_least("--seed", seed, 0)
+    model = None
+    if estimator is not None:
+        [model] = make_estimators([estimator]).values()
+
+    import skresample
+
+    with notes(), progress_line("auditing", counted=True) as update:
+        given = reader.read(real, target, among_others=True)
+        made = reader.read(synthetic, target, among_others=True, needs_target=False)
+        kept = None if holdout is None else reader.read(holdout, target, among_others=True)
+        report = skresample.audit(
+            given.X,
+            given.y,
+            made.X,
+            made.y,
+            X_holdout=kept and kept.X,
+            y_holdout=kept and kept.y,
+            sensitive=sensitive or None,
+            estimator=model,
+            random_state=seed,
+            progress=lambda done, total: update(completed=done, total=total),
+        )
+    console().print(printable(str(report)), soft_wrap=True)
+    page = write_report(report, output, REPORT, force)
+    say(f"\nWrote the report to {page}")

@@ -1,0 +1,162 @@
+"""Oversample a table."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table as Cells
+
+from skresample._files import (
+    append_rows,
+    output_dialect,
+    same_text,
+    write_atomically,
+    write_table,
+)
+from skresample._messages import did_you_mean
+from skresample.cli.options import (
+    FORMATS,
+    TARGET,
+    ForceOption,
+    OutputOption,
+    SafeOption,
+    SeedOption,
+    at_least,
+    check_memory,
+    literal,
+)
+from skresample.cli.samplers import make_sampler
+from skresample.cli.tables import Reader, check_table_output, is_parquet, match_label, with_reader
+from skresample.cli.terminal import console, notes, printable, progress_line, say, shown
+
+__all__ = ["resample"]
+
+STRATEGIES = ("auto", "minority", "not minority", "not majority", "all")
+
+
+@with_reader
+def resample(
+    table: Annotated[Path, typer.Argument(metavar="TABLE", help=FORMATS)],
+    target: Annotated[str, TARGET],
+    output: OutputOption,
+    sampler: Annotated[str, typer.Option(help="See `skresample samplers`.")] = "smote",
+    only_synthetic: Annotated[
+        bool, typer.Option("--only-synthetic", help="Write the synthetic rows only.")
+    ] = False,
+    n: Annotated[
+        int | None, typer.Option("--n", help="Number of synthetic rows, of one class.")
+    ] = None,
+    label: Annotated[
+        str | None, typer.Option(help="Class that --n is for.", show_default="the smallest")
+    ] = None,
+    strategy: Annotated[
+        str | None,
+        typer.Option(
+            help="Size of each class after oversampling: a word such as 'not majority', a ratio "
+            "such as 0.5, or rows per label such as \"{'a': 500}\".",
+            show_default="auto: all classes become as large as the largest",
+        ),
+    ] = None,
+    param: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="Parameter of the sampler; repeatable."),
+    ] = None,
+    *,
+    reader: Reader,
+    safe_csv: SafeOption = False,
+    seed: SeedOption = 0,
+    force: ForceOption = False,
+) -> None:
+    """Oversample a table: add synthetic rows to its minority classes."""
+    check_table_output(output, force, safe_csv)
+    if n is None and label is not None:
+        raise ValueError("--label says which class --n is for: give --n, or use --strategy.")
+    if n is not None and strategy is not None:
+        raise ValueError("--n and --strategy both set the number of rows: give one of them.")
+    at_least("--n", n, 1)
+    at_least("--seed", seed, 0)
+    model = make_sampler(sampler, param or [])
+    model.set_params(random_state=seed)
+    if reader.categorical and model.get_params().get("categorical_features", "auto") != "auto":
+        raise ValueError("--categorical and --param categorical_features: give one of them.")
+    with notes(), progress_line("reading") as update:
+        given = reader.read(table, target)
+        # Of a categorical column, value_counts would also count labels that have no rows.
+        before = given.y.astype(object).value_counts()
+        n_columns = given.X.shape[1] + 1
+        if n is not None:
+            check_memory("--n", n, n_columns)
+            chosen = before.idxmin() if label is None else match_label(label, before.index)
+            model.set_params(sampling_strategy={chosen: int(before[chosen]) + n})
+        elif strategy is not None:
+            model.set_params(sampling_strategy=read_strategy(strategy, before.index, n_columns))
+        update(description="resampling")
+        X, y = model.fit_resample(given.X, given.y)
+        resampled = given.join(X, y, dates=is_parquet(output))
+        new = resampled[model.is_synthetic_]
+        if only_synthetic and new.empty:
+            raise ValueError("There is nothing to add, so --only-synthetic has nothing to write.")
+        written = new if only_synthetic else resampled
+        update(description="writing")
+        tags = model.__sklearn_tags__().sampler_tags
+        edited = tags.removes_rows or (tags.moves_rows and model.is_moved_.any())
+        edited = edited or only_synthetic or reader.drop or safe_csv
+        dialect = output_dialect(output, table, given.dialect)
+
+        def write(path: Path) -> None:
+            if same_text(table, output) and not edited:
+                append_rows(table, new, path, dialect)
+            else:
+                write_table(written, path, dialect, safe=safe_csv)
+
+        write_atomically(output, write, overwrite=force)
+    console().print(summary(model, before, y))
+    if tags.measures_linkage and len(new):
+        say(
+            f"Re-identification risk: {model.linkage_:.1%} of the synthetic rows are closest to "
+            "the row they came from."
+        )
+    say(f"Wrote {len(written):,} rows to {output}")
+
+
+def read_strategy(given: str, labels: Any, n_columns: int) -> Any:
+    """Return a ratio, a word, or rows per label with the labels of the target."""
+    value = literal("--strategy", given)
+    if isinstance(value, dict):
+        value = {match_label(str(label), labels): rows for label, rows in value.items()}
+        rows = sum(count for count in value.values() if isinstance(count, int))
+        check_memory("--strategy", rows, n_columns)
+    if isinstance(value, str) and value not in STRATEGIES:
+        raise ValueError(
+            f"There is no strategy {shown(value)}.{did_you_mean(value, STRATEGIES)} There are: "
+            f"{', '.join(STRATEGIES)}, a ratio such as 0.5, and rows per label such as "
+            "\"{'a': 500}\"."
+        )
+    return value
+
+
+def summary(model: Any, before: Any, y: Any) -> Cells:
+    """Return the table of how many rows of each class were given, moved, added and removed."""
+    tags = model.__sklearn_tags__().sampler_tags
+
+    def counts(labels: Any) -> dict[Any, int]:
+        found: dict[Any, int] = labels.astype(object).value_counts().to_dict()
+        return found
+
+    after = counts(y)
+    # Of what also removes rows, some of the synthetic ones are among those removed.
+    added = model.sampling_strategy_ if tags.removes_rows else counts(y[model.is_synthetic_])
+    columns: dict[str, Any] = {"rows before": before.to_dict()}
+    if tags.moves_rows:
+        columns["rows moved"] = counts(y[model.is_moved_])
+    columns["rows added"] = added
+    if tags.removes_rows:
+        columns["rows removed"] = {
+            one: n + added.get(one, 0) - after.get(one, 0) for one, n in before.items()
+        }
+    columns["rows after"] = after
+    table = Cells("class", *columns)
+    for one in before.index:
+        numbers = (f"{int(counted.get(one, 0)):,}" for counted in columns.values())
+        table.add_row(printable(str(one)), *numbers)
+    return table

@@ -1,0 +1,254 @@
+"""Read tables by the options of a command, and write tables and reports."""
+
+import functools
+import inspect
+import itertools
+import warnings
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from skresample._files import (
+    PARQUET,
+    Dialect,
+    check_output,
+    check_table_name,
+    find_odd_number,
+    read_dates,
+    read_dialect,
+    read_table,
+    write_dates,
+)
+from skresample._messages import did_you_mean
+from skresample.cli.terminal import notes, shown
+
+__all__ = [
+    "Reader",
+    "Table",
+    "check_report_output",
+    "check_table_output",
+    "free_name",
+    "is_parquet",
+    "match_label",
+    "with_reader",
+    "write_report",
+]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table divided into features and target, and how its file writes it.
+
+    `place` is the position of the target among the columns, `dtypes` are those that categorical
+    columns had in the file, and `forms` says how text writes its dates.
+    """
+
+    X: Any
+    y: Any
+    place: int
+    dialect: Dialect
+    dtypes: dict[str, Any]
+    forms: dict[Any, tuple[Any, str]]
+
+    def join(self, X: Any, y: Any, *, dates: bool) -> Any:
+        """Return other rows with the columns of the file, and dates as text unless `dates`."""
+        for name, dtype in self.dtypes.items():
+            X[name] = X[name].astype(dtype)
+        if not dates:
+            write_dates(X, self.forms)
+        X.insert(self.place, self.y.name, y)
+        return X
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """How a command reads tables. Its fields are options of the command: see `with_reader`."""
+
+    categorical: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="Column whose numbers are categories; repeatable."),
+    ] = None
+    drop: Annotated[
+        list[str] | None, typer.Option(metavar="COLUMN", help="Column to leave out; repeatable.")
+    ] = None
+    sep: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIGN",
+            help="Field separator of a CSV or TSV file, such as ';' or tab.",
+            show_default="recognized",
+        ),
+    ] = None
+    decimal: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIGN",
+            help="Decimal sign of a CSV or TSV file: '.' or ','.",
+            show_default="recognized",
+        ),
+    ] = None
+    encoding: Annotated[
+        str | None,
+        typer.Option(
+            help="Encoding of a CSV or TSV file, such as cp1252.",
+            show_default="recognized: UTF-8, UTF-16 and UTF-32 with a byte order mark, "
+            "Windows-1252",
+        ),
+    ] = None
+
+    def read(
+        self, path: Path, target: str, *, needs_target: bool = True, among_others: bool = False
+    ) -> Table:
+        """Read a table; `among_others`, a Parquet file does not mind options for text."""
+        text = (self.sep, self.decimal, self.encoding)
+        dialect = read_dialect(path, *(() if among_others and is_parquet(path) else text))
+        frame = read_table(path, dialect)
+        return self.divide(frame, path, target, dialect, needs_target=needs_target)
+
+    def divide(
+        self,
+        frame: Any,
+        path: Path,
+        target: str,
+        dialect: Dialect,
+        *,
+        needs_target: bool = True,
+    ) -> Table:
+        """Divide a table into features and target."""
+        X = frame.drop(columns=[find_column(frame, name, path) for name in self.drop or []])
+        y, place = None, -1
+        if needs_target or target in map(str, X.columns):
+            name = find_column(X, target, path)
+            y, place = X[name], X.columns.get_loc(name)
+            check_target(y, path)
+            X = X.drop(columns=name)
+            note_row_counters(X)
+        forms = {}
+        if not is_parquet(path):
+            forms = read_dates(X)
+            note_odd_numbers(X, self.categorical or [], dialect.decimal)
+        names = [find_column(X, name, path) for name in self.categorical or []]
+        dtypes = {name: X[name].dtype for name in names}
+        for name in names:
+            X[name] = X[name].astype("category")
+        return Table(X, y, place, dialect, dtypes, forms)
+
+
+def with_reader(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the fields of `Reader` as options, instead of its parameter ``reader``."""
+    own, options = (inspect.signature(one).parameters for one in (command, Reader))
+
+    @functools.wraps(command)
+    def run(**values: Any) -> None:
+        reader = Reader(**{name: values.pop(name) for name in options})
+        command(reader=reader, **values)
+
+    in_order = (options.values() if name == "reader" else [one] for name, one in own.items())
+    run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [one.replace(kind=one.KEYWORD_ONLY) for one in itertools.chain(*in_order)]
+    )
+    return run
+
+
+def check_target(y: Any, path: Path) -> None:
+    """Raise an error if labels are missing."""
+    missing = int(y.isna().sum())
+    if missing:
+        raise ValueError(
+            f"{str(y.name)!r} is missing in {missing:,} of {len(y):,} rows of {path} (it is empty, "
+            "or reads NA, None, null, ...): fill it in, or drop those rows."
+        )
+
+
+def find_column(frame: Any, given: str, path: Path) -> Any:
+    """Return the name of the column that is spelled as `given`."""
+    names = {str(name): name for name in frame.columns}
+    if given not in names:
+        raise ValueError(
+            f"{path} has no column {shown(given)}.{did_you_mean(given, names)} Its columns: "
+            f"{', '.join(names)}."
+        )
+    return names[given]
+
+
+def match_label(given: str, labels: Iterable[Any]) -> Any:
+    """Return the label that is spelled as `given`."""
+    written = {str(label): label for label in labels}
+    if given in written:
+        return written[given]
+    # pandas spells TRUE as True.
+    alike = [label for name, label in written.items() if name.casefold() == given.casefold()]
+    if len(alike) != 1:
+        raise ValueError(f"There is no class {shown(given)}: the classes are {', '.join(written)}.")
+    return alike[0]
+
+
+def note_row_counters(X: Any) -> None:
+    """Warn of columns that only count the rows."""
+    for name, column in X.items():
+        is_integer = column.dtype.kind in "iu" and len(column) > 2 and not column.hasnans
+        if is_integer and (column.diff().iloc[1:] == 1).all():
+            warnings.warn(
+                f"column {name!r} only counts the rows: leave it out with --drop {name!r}.",
+                UserWarning,
+                stacklevel=2,
+            )
+
+
+def note_odd_numbers(X: Any, categorical: list[str], decimal: str) -> None:
+    """Warn of columns that would be numerical, but for some of their values."""
+    for name, column in X.items():
+        found = None if str(name) in categorical else find_odd_number(column, decimal)
+        if found:
+            row, text, count = found
+            those = "1 value," if count == 1 else f"{count:,} values, such as"
+            warnings.warn(
+                f"column {str(name)!r} is read as categories, not numbers, because of {those} "
+                f"{shown(text)} in row {row + 1:,}: write numbers or leave the field empty. If "
+                f"the column is categorical, give --categorical {str(name)!r}.",
+                UserWarning,
+                stacklevel=2,
+            )
+
+
+def is_parquet(path: Path) -> bool:
+    """Return whether a table is a Parquet file, which stores the type of each column."""
+    return check_table_name(path) == PARQUET
+
+
+def check_table_output(output: Path, force: bool, safe_csv: bool) -> None:
+    """Raise an error, before any work is done, if no table can be written there."""
+    if is_parquet(output) and safe_csv:
+        raise ValueError(f"--safe-csv is for CSV and TSV files, and {output} is not one.")
+    check_output(output, overwrite=force)
+
+
+def check_report_output(page: Path, force: bool) -> None:
+    """Raise an error, before any work is done, if no report can be written there."""
+    if page.suffix.lower() not in (".html", ".htm"):
+        raise ValueError(f"Unsupported file type {page}: the name of a report must end in .html.")
+    check_output(page, overwrite=force)
+
+
+def write_report(report: Any, output: Path | None, name: str, force: bool) -> Path:
+    """Write a report to `output`, or under the next free name, and return where it is."""
+    while True:
+        page = output or free_name(name)
+        try:
+            with notes():
+                report.to_html(page, overwrite=force and output is not None)
+        except FileExistsError:
+            if output is not None:
+                raise
+        else:
+            return page
+
+
+def free_name(name: str) -> Path:
+    """Return a path, or the first with -2, -3, ... at which there is no file yet."""
+    path = Path(name)
+    numbered = (path.with_stem(f"{path.stem}-{number}") for number in itertools.count(2))
+    return next(one for one in itertools.chain([path], numbered) if not one.exists())

@@ -1,0 +1,242 @@
+"""What users pass, checked and read: tables, labels, groups, samplers and classifiers."""
+
+from collections.abc import Iterator, Mapping
+from numbers import Integral
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import clone
+from sklearn.utils._param_validation import (
+    HasMethods,
+    Interval,
+    InvalidParameterError,
+    validate_parameter_constraints,
+)
+from sklearn.utils.validation import _num_samples
+
+from skresample.pipeline.validation import last_step
+from skresample.table import Target, read_target
+from skresample.table.columns import is_missing
+
+__all__ = [
+    "CONSTRAINTS",
+    "Data",
+    "check_parameters",
+    "count_columns",
+    "distinct_names",
+    "name_estimators",
+    "read_data",
+    "relabel",
+]
+
+# More processes than this are a typing error.
+MOST_JOBS = 10_000
+CONSTRAINTS: dict[str, Any] = {
+    "X": ["array-like", "sparse matrix"],
+    "y": ["array-like", "sparse matrix", None],
+    "cv": [
+        Interval(Integral, 2, None, closed="left"),
+        HasMethods(["split"]),
+        "array-like",
+        Iterator,
+        None,
+    ],
+    "groups": ["array-like", None],
+    "n_jobs": [
+        Interval(Integral, -MOST_JOBS, -1, closed="both"),
+        Interval(Integral, 1, MOST_JOBS, closed="both"),
+        None,
+    ],
+    "random_state": ["random_state"],
+    "progress": [callable, None],
+}
+
+
+class Data(NamedTuple):
+    """What is fitted and scored.
+
+    Attributes
+    ----------
+    X : table of n rows
+        As the user passed it.
+    classes : list
+        Class labels as the user passed them.
+    names : ndarray of shape (n_classes,)
+        Class labels that scikit-learn's classifiers accept.
+    labels : ndarray of shape (n,)
+        One of `names` per row.
+    codes : ndarray of shape (n,)
+        Positions of the labels in `names`.
+    counts : ndarray of shape (n_classes,)
+        Rows per class.
+    groups : ndarray of shape (n,) or None
+        Codes of the groups.
+    """
+
+    X: Any
+    classes: list[Any]
+    names: npt.NDArray[Any]
+    labels: npt.NDArray[Any]
+    codes: npt.NDArray[np.intp]
+    counts: npt.NDArray[np.intp]
+    groups: npt.NDArray[np.intp] | None
+
+
+def read_data(X: Any, y: Any, groups: Any) -> Data:
+    """Read a table, its class labels and its groups."""
+    if y is not None:
+        _count_rows("y", y)
+    target = read_target(y, _count_rows("X", X), "compare")
+    names, labels = _plain_labels(target)
+    return Data(
+        X=distinct_names(X),
+        classes=target.classes.tolist(),
+        names=names,
+        labels=labels,
+        codes=target.codes,
+        counts=target.counts,
+        groups=_read_groups(groups, len(labels)),
+    )
+
+
+def check_parameters(caller: str, constraints: dict[str, Any], **given: Any) -> None:
+    """Raise an error that names the parameter if one has a wrong type or value."""
+    for name in sorted({"cv", "n_jobs", "random_state"} & set(given)):
+        if isinstance(given[name], (bool, np.bool_)):  # which Python counts as 0 and 1
+            raise InvalidParameterError(
+                f"The {name!r} parameter of {caller} must be an int or None, not a boolean. Got "
+                f"{given[name]!r} instead."
+            )
+    validate_parameter_constraints(constraints, given, caller_name=caller)
+
+
+def distinct_names(X: Any) -> Any:
+    """Return a frame of pandas with repeated column names numbered, ``a (1)``, ``a (2)``.
+
+    scikit-learn does not accept repeated names. Other tables are returned as they are.
+    """
+    if not (hasattr(X, "iloc") and hasattr(X, "columns")) or X.columns.is_unique:
+        return X
+    names = X.columns.tolist()
+    taken, numbers, distinct = set(names), dict.fromkeys(names, 0), []
+    for name in names:
+        own = name
+        while names.count(name) > 1 and own in taken:
+            numbers[name] += 1
+            own = f"{name} ({numbers[name]})"
+        taken.add(own)
+        distinct.append(own)
+    X = X.copy(deep=False)
+    X.columns = distinct
+    return X
+
+
+def _plain_labels(target: Target) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """Return the classes and the label of each row as scikit-learn's classifiers accept them.
+
+    Whole numbers and booleans in an array of objects become plain ones. Other labels, such as
+    intervals of ``pandas.cut``, become strings.
+    """
+    if target.is_plain:
+        return target.classes, target.labels
+    labels, kind = target.classes.tolist(), target.labels.dtype.kind
+    names = np.array(labels) if all(isinstance(one, (bool, int)) for one in labels) else None
+    if names is None or names.dtype.kind not in "biu" or len(np.unique(names)) < len(labels):
+        names = np.array([str(label) for label in (labels if kind == "O" else target.classes)])
+    if len(np.unique(names)) < len(labels):
+        raise ValueError("y has different classes with the same text: rename the labels.")
+    return names, names[target.codes]
+
+
+def relabel(estimator: Any, data: Data) -> Any:
+    """Return an estimator with the labels of `data` in the dicts among its parameters.
+
+    An example is ``sampling_strategy={label: rows}``.
+    """
+    if data.names.tolist() == data.classes or not hasattr(estimator, "get_params"):
+        return estimator
+    known = dict(zip(data.classes, data.names.tolist(), strict=True))
+    changed = {}
+    for name, value in estimator.get_params().items():
+        if isinstance(value, dict) and value and all(key in known for key in value):
+            changed[name] = {known[key]: one for key, one in value.items()}
+    return clone(estimator).set_params(**changed) if changed else estimator
+
+
+def _count_rows(name: str, table: Any) -> int:
+    try:
+        n_rows = int(_num_samples(table))
+    except TypeError as error:
+        raise TypeError(f"{name} must be a table of rows, not {type(table).__name__}.") from error
+    if not n_rows:
+        raise ValueError(f"{name} has no rows.")
+    return n_rows
+
+
+def count_columns(X: Any) -> int:
+    """Return the number of columns of a table, 1 for a list of texts."""
+    shape = X.shape if hasattr(X, "shape") else np.shape(X[0])
+    width = shape[1:] if hasattr(X, "shape") else shape
+    return int(width[0]) if width else 1
+
+
+def _read_groups(groups: Any, n_rows: int) -> npt.NDArray[np.intp] | None:
+    """Return the groups as codes."""
+    if groups is None:
+        return None
+    values = np.asarray(groups)
+    if values.ndim == 2 and values.shape[1] == 1:
+        values = values[:, 0]
+    if values.ndim != 1 or len(values) != n_rows:
+        raise ValueError(
+            f"groups must be one label for each of the {n_rows} rows of X, and has the shape "
+            f"{values.shape}."
+        )
+    if is_missing(values).any():
+        raise ValueError("groups has missing labels: give each of these rows a group of its own.")
+    try:
+        return np.unique(values, return_inverse=True)[1]
+    except TypeError as error:
+        raise ValueError(
+            "groups mixes labels that cannot be ordered, such as numbers and strings: use one type."
+        ) from error
+
+
+def name_estimators(given: Any, method: str, parameter: str) -> dict[str, Any]:
+    """Return objects by name; a single one or a list is named after the classes."""
+    if isinstance(given, Mapping):
+        named = dict(given)
+        for name in named:
+            if not isinstance(name, str):
+                raise TypeError(f"{parameter}: the keys of the dict must be strings, got {name!r}.")
+    else:
+        single = isinstance(given, (str, bytes, type)) or hasattr(given, method)
+        if not single and not isinstance(given, (list, tuple)):
+            raise TypeError(
+                f"{parameter} must be an object with {method}, or a list or dict of such objects, "
+                f"not {type(given).__name__}."
+            )
+        ones = [given] if single else list(given)
+        classes = [type(last_step(one)) for one in ones]
+        named = {}
+        for one, cls in zip(ones, classes, strict=True):
+            name = cls.__name__
+            if classes.count(cls) > 1:  # with the parameters that differ from the defaults
+                name = " ".join(repr(one).split())
+            while name in named:
+                name += "'"
+            named[name] = one
+    for name, one in named.items():
+        if isinstance(one, type):
+            raise TypeError(
+                f"{parameter}: {one.__name__} is a class: pass an instance, {one.__name__}()."
+            )
+        if not hasattr(one, method):
+            raise TypeError(f"{parameter}: {one!r}, with the name {name!r}, has no {method}.")
+        if not hasattr(one, "get_params"):
+            raise TypeError(
+                f"{parameter}: {one!r} has no get_params and cannot be cloned: derive its class "
+                "from sklearn.base.BaseEstimator."
+            )
+    return named
