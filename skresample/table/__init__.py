@@ -1,5 +1,6 @@
 """The door: any table comes in as `Rows`, new rows go out in the make of the table."""
 
+from skresample.table._refusals import refuse_not_in_memory
 from skresample.table.frames import (
     append_table,
     copy_index,
@@ -10,7 +11,8 @@ from skresample.table.frames import (
     to_pandas,
 )
 from skresample.table.output import ROWS_AT_ONCE, Block, Output, open_output
-from skresample.table.rows import Columns, Rows, read_like, read_rows, refuse_not_in_memory
+from skresample.table.read import read_like, read_rows, with_unique_names
+from skresample.table.rows import Columns, Rows
 from skresample.table.target import ALL_ROWS, Target, one_class, read_labels, read_target
 
 __all__ = [
@@ -35,4 +37,5 @@ __all__ = [
     "refuse_not_in_memory",
     "take_rows",
     "to_pandas",
+    "with_unique_names",
 ]
