@@ -7,6 +7,7 @@ from skresample.table.frames import (
     is_frame,
     labels_of,
     open_frame,
+    rename,
     take_rows,
     to_pandas,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "read_rows",
     "read_target",
     "refuse_not_in_memory",
+    "rename",
     "take_rows",
     "to_pandas",
     "with_unique_names",

@@ -64,7 +64,6 @@ class Arrow(Library):
         X: Any,
         new: Callable[[int], NewColumn],
         n_new: int,
-        *,
         originals: bool,
         keep_index: bool,
     ) -> Any:

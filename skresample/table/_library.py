@@ -114,7 +114,6 @@ class Library:
         X: Any,
         new: Callable[[int], NewColumn],
         n_new: int,
-        *,
         originals: bool,
         keep_index: bool,
     ) -> Any:

@@ -32,8 +32,11 @@ class Pandas(Library):
     def unnamed(self, native: Any) -> Any:
         if not hasattr(native, "columns"):
             return native
+        return self.rename(native, range(native.shape[1]))
+
+    def rename(self, native: Any, labels: Any) -> Any:
         native = native.copy(deep=False)  # set_axis would copy the values too
-        native.columns = range(native.shape[1])
+        native.columns = labels
         return native
 
     def without_views(self, native: Any) -> Any:
@@ -92,7 +95,6 @@ class Pandas(Library):
         X: Any,
         new: Callable[[int], NewColumn],
         n_new: int,
-        *,
         originals: bool,
         keep_index: bool,
     ) -> Any:

@@ -18,6 +18,7 @@ from skresample.table.columns import (
     IntegerCodec,
     Values,
     codecs_of,
+    is_binary,
     keep_squares,
     kind_of,
     read_number,
@@ -107,7 +108,10 @@ def _read_array(rows: "Rows", asked: set[int]) -> Columns:
             codec, numeric[:, i] = read_number(Values(values[:, i], missing), keep_decimals=False)
             codecs.append(([i], codec))
     else:
-        numeric, codecs = values.astype(dtype, copy=False), _codecs(X.dtype, _binary(values))
+        numeric, codecs = (
+            values.astype(dtype, copy=False),
+            _codecs(X.dtype, np.flatnonzero(is_binary(values))),
+        )
         if mask is not None:
             numeric = np.where(mask, dtype.type(np.nan), numeric)
     read = [Category.read(rows.column(j)) for j in categories]
@@ -276,20 +280,6 @@ def _codecs(dtype: np.dtype, binary: npt.NDArray[np.intp]) -> Codecs:
         FloatCodec(dtype, 0, (0.0, 1.0)) if is_float else IntegerCodec(dtype, limits=(0, 1))
     )
     return [(slice(None), codec), (binary, zero_one)]
-
-
-def _binary(values: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
-    """Return the positions of the columns of zeros, ones and missing values only."""
-    candidates = np.arange(values.shape[1])
-    for part in (values[:100], values):  # the first rows rule out most columns
-        some = part if len(candidates) == values.shape[1] else part[:, candidates]
-        inside = (some == 0) | (some == 1)
-        if values.dtype.kind == "f":
-            inside |= np.isnan(some)
-        candidates = candidates[inside.all(axis=0)]
-        if not candidates.size:
-            break
-    return candidates
 
 
 def _any_nan(values: npt.NDArray[np.floating]) -> bool:

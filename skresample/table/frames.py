@@ -26,6 +26,7 @@ __all__ = [
     "open_frame",
     "read_column",
     "read_series",
+    "rename",
     "series_of",
     "take",
     "take_rows",
@@ -79,6 +80,11 @@ def open_frame(X: Any) -> Any:
 def labels_of(X: Any) -> Any:
     """Return the names of the columns of a DataFrame, of any type."""
     return library_of(X).labels(X)
+
+
+def rename(X: Any, labels: list[Any]) -> Any:
+    """Return a DataFrame with repeated column names, which only pandas has, under other names."""
+    return PANDAS.rename(X, labels)
 
 
 def series_of(frame: Any, j: int) -> Any:
@@ -184,7 +190,7 @@ def bind(
     NumPy dtype share one block of memory.
     """
     library = library_of(X)
-    bound = library.bind(frame, X, new, n_new, originals=originals, keep_index=keep_index)
+    bound = library.bind(frame, X, new, n_new, originals, keep_index)
     return library.with_views(bound, X)
 
 

@@ -632,9 +632,9 @@ class TestOtherTables:
     @pytest.mark.parametrize(
         ("value", "what"),
         [
-            (2**64, "whole numbers beyond 64 bits"),
-            (-(2**63) - 1, "whole numbers beyond 64 bits"),
-            (10**400, "whole numbers beyond 64 bits"),
+            (2**64, "integers beyond 64 bits"),
+            (-(2**63) - 1, "integers beyond 64 bits"),
+            (10**400, "integers beyond 64 bits"),
             (Decimal(1), "not Decimal"),
             (1j, "Complex data"),
             ([1, 2], "not list"),
