@@ -119,7 +119,7 @@ class TestTarget:
 
         X, y = blobs()
         for target in (
-            np.array([Kind.A, Kind.B], dtype=object)[y],
+            np.array([Kind.A, "a"], dtype=object)[y],
             np.array(["a", 1], dtype=object)[y],
         ):
             assert "cannot be ordered" in refusal(cls(), X, target)

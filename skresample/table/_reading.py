@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +10,7 @@ from scipy import sparse
 from sklearn.utils import gen_batches
 
 from skresample.table._refusals import columns_text, unusable
+from skresample.table._source import Source
 from skresample.table.columns import (
     EXACT,
     Category,
@@ -23,9 +24,6 @@ from skresample.table.columns import (
     kind_of,
     read_number,
 )
-
-if TYPE_CHECKING:
-    from skresample.table.rows import Rows
 
 __all__ = ["Columns", "read_columns"]
 
@@ -77,7 +75,7 @@ class Columns:
         return not sparse.issparse(self.numeric) and _any_nan(self.numeric)
 
 
-def read_columns(rows: "Rows", asked: set[int] | None) -> Columns:
+def read_columns(rows: Source, asked: set[int] | None) -> Columns:
     """Read a table; `asked` are the categorical columns, None to decide by the types."""
     if sparse.issparse(rows.X):
         return _read_sparse(rows, asked or set())
@@ -86,7 +84,7 @@ def read_columns(rows: "Rows", asked: set[int] | None) -> Columns:
     return _read_by_column(rows, asked)
 
 
-def _read_array(rows: "Rows", asked: set[int]) -> Columns:
+def _read_array(rows: Source, asked: set[int]) -> Columns:
     """Read an array of numbers."""
     X, mask = rows.X, rows.mask
     categories = np.array(sorted(asked), dtype=np.intp)
@@ -108,17 +106,15 @@ def _read_array(rows: "Rows", asked: set[int]) -> Columns:
             codec, numeric[:, i] = read_number(Values(values[:, i], missing), keep_decimals=False)
             codecs.append(([i], codec))
     else:
-        numeric, codecs = (
-            values.astype(dtype, copy=False),
-            _codecs(X.dtype, np.flatnonzero(is_binary(values))),
-        )
+        numeric = values.astype(dtype, copy=False)
+        codecs = _codecs(X.dtype, np.flatnonzero(is_binary(values)))
         if mask is not None:
             numeric = np.where(mask, dtype.type(np.nan), numeric)
     read = [Category.read(rows.column(j)) for j in categories]
     return _columns(numeric, numbers, categories, codecs, read, len(X))
 
 
-def _read_sparse(rows: "Rows", asked: set[int]) -> Columns:
+def _read_sparse(rows: Source, asked: set[int]) -> Columns:
     """Read a sparse matrix of numbers."""
     X = rows.X
     nan = np.isnan(X.data) if X.dtype.kind == "f" else np.zeros(0, dtype=bool)
@@ -150,7 +146,7 @@ def _read_sparse(rows: "Rows", asked: set[int]) -> Columns:
     return _columns(numeric, numbers, categories, _codecs(X.dtype, binary), read, X.shape[0])
 
 
-def _read_by_column(rows: "Rows", asked: set[int] | None) -> Columns:
+def _read_by_column(rows: Source, asked: set[int] | None) -> Columns:
     """Read a DataFrame, or an array of objects or strings, column by column."""
     n_columns, read, refused = len(rows.names), {}, {}
     blocks = rows.blocks()
@@ -189,7 +185,7 @@ def _read_category(name: str, column: Values) -> Category:
 
 
 def _read_numbers(
-    rows: "Rows", numbers: npt.NDArray[np.intp], blocks: Blocks
+    rows: Source, numbers: npt.NDArray[np.intp], blocks: Blocks
 ) -> tuple[npt.NDArray[np.floating], Codecs]:
     """Read numerical columns, plain ones in blocks."""
     numeric: Any = np.empty((len(rows), len(numbers)))
@@ -220,7 +216,7 @@ def _read_numbers(
     return numeric.astype(np.float32) if single else numeric, codecs
 
 
-def _numbers_as_strings(rows: "Rows", asked: set[int]) -> dict[str, tuple[str, Values]]:
+def _numbers_as_strings(rows: Source, asked: set[int]) -> dict[str, tuple[str, Values]]:
     """Return the columns of an array that hold numbers as strings, where that is wrong."""
     others = set(range(len(rows.names))) - asked
     numeric = {j for j in others if _are_strings_of_numbers(rows.X[:, j])}

@@ -1,17 +1,13 @@
 """Errors about tables that cannot be used: what, why, and the remedy."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from scipy import sparse
 
 from skresample.table.columns import Values
 from skresample.table.frames import is_column, is_frame
 
-if TYPE_CHECKING:
-    from skresample.table.rows import Rows
-
-__all__ = ["columns_text", "refuse_infinite", "refuse_not_in_memory", "unusable"]
+__all__ = ["columns_text", "refuse_not_in_memory", "unusable"]
 
 # Libraries whose tables are not, or not all, in memory; methods that return tables in memory.
 NOT_IN_MEMORY = {
@@ -43,26 +39,6 @@ def refuse_not_in_memory(X: Any, sampler: str, what: str = "X") -> None:
             f"memory (pandas, polars, pyarrow), not {type(X).__module__}.{type(X).__qualname__}: "
             f"{remedies[0]}."
         )
-
-
-def refuse_infinite(rows: "Rows") -> None:
-    """Raise a ValueError that names the columns with infinite values."""
-    numeric = rows.numeric
-    data = numeric.data if sparse.issparse(numeric) else numeric
-    with np.errstate(over="ignore", invalid="ignore"):
-        if np.isfinite(data.sum()) or not np.isinf(data).any():
-            return
-    where = np.isinf(data)
-    if sparse.issparse(numeric):
-        found = np.unique(numeric.indices[where])
-    else:
-        found = np.flatnonzero(where.any(axis=0))
-    names = [rows.names[j] for j in rows.columns.numbers[found]]
-    raise ValueError(
-        f"Input X contains infinity in {columns_text(names)}. {rows.sampler} accepts finite "
-        "numbers and missing values: replace them, drop those rows, or copy whole rows with "
-        "RandomOverSampler."
-    )
 
 
 def unusable(refused: dict[str, tuple[str, Values]], sampler: str, *, auto: bool) -> Exception:

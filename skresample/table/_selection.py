@@ -1,18 +1,12 @@
-"""Columns that users name: in `categorical_features`, its groups, and `bounds`."""
+"""Columns that users name, in `categorical_features` and in `bounds`."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-from scipy import sparse
-from sklearn.utils.sparsefuncs import min_max_axis
 
 from skresample._messages import did_you_mean
 
-if TYPE_CHECKING:
-    from skresample.table.rows import Rows
-
-__all__ = ["bounds_of", "positions_of"]
+__all__ = ["positions_of"]
 
 
 def positions_of(given: Any, X: Any, names: list[str], what: str) -> set[int] | None:
@@ -49,51 +43,3 @@ def positions_of(given: Any, X: Any, names: list[str], what: str) -> set[int] | 
                 f"{', '.join(names[:20])}{', ...' if len(names) > 20 else ''}."
             )
     return found
-
-
-def bounds_of(rows: "Rows", given: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any]] | None:
-    """Return the least and greatest allowed value of each numerical column, as they are encoded.
-
-    `given` is None for no bounds, 'observed' for the range of the table, or a mapping from names
-    or positions to pairs, in which None is no bound. Raises a ValueError for an unknown or
-    categorical column, and for a table that exceeds its bounds.
-    """
-    if given is None:
-        return None
-    lowest, highest = _range(rows.numeric)
-    if isinstance(given, str):
-        return lowest, highest
-    low, high = np.full(len(lowest), -np.inf), np.full(len(lowest), np.inf)
-    for key, pair in given.items():
-        positions = positions_of([key], rows.X, rows.names, f"{rows.sampler}: bounds") or set()
-        where = np.flatnonzero(np.isin(rows.columns.numbers, list(positions)))
-        if not where.size:
-            raise ValueError(f"bounds: column {key!r} holds categories, not numbers.")
-        i = int(where[0])
-        try:
-            least, most = pair
-        except (TypeError, ValueError):
-            raise ValueError(
-                f"bounds of column {key!r} must be a pair (lowest, highest), not {pair!r}."
-            ) from None
-        codec = rows.codec(i)
-        low[i] = -np.inf if least is None else codec.limit(least)
-        high[i] = np.inf if most is None else codec.limit(most)
-        if low[i] > lowest[i] or high[i] < highest[i]:
-            raise ValueError(
-                f"bounds of column {key!r} are {pair!r}, and the table goes beyond them: "
-                "correct the bounds, or the table."
-            )
-        if codec.dtype.kind in "iu":  # rounding must not exceed them
-            low[i], high[i] = np.ceil(low[i]), np.floor(high[i])
-    return low, high
-
-
-def _range(numeric: Any) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return the least and greatest value of each column; infinite without any value."""
-    if sparse.issparse(numeric):
-        low, high = min_max_axis(numeric, axis=0)
-        return low.astype(np.float64), high.astype(np.float64)
-    low = np.fmin.reduce(numeric, axis=0).astype(np.float64)
-    high = np.fmax.reduce(numeric, axis=0).astype(np.float64)
-    return np.nan_to_num(low, nan=-np.inf), np.nan_to_num(high, nan=np.inf)

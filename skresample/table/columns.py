@@ -231,9 +231,9 @@ def keep_squares(
     """Scale columns of floats whose squares would leave the range of floats.
 
     The factors are powers of two, so that no digit is lost. Very large columns share a factor,
-    since they may be compared with each other. So do very small ones, except those that would still be
-    too small. Single precision becomes double. Returns `numeric` (n, d) and its codecs; the
-    given ones are not written to.
+    since they may be compared with each other. So do very small ones, except those that would
+    still be too small. Single precision becomes double. Returns `numeric` (n, d) and its codecs;
+    the given ones are not written to.
     """
     if not any(isinstance(codec, FloatCodec) for _, codec in codecs) or not numeric.shape[0]:
         return numeric, codecs

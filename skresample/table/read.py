@@ -9,7 +9,7 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.utils.validation import check_array, validate_data
 
-from skresample.table._refusals import refuse_infinite, refuse_not_in_memory
+from skresample.table._refusals import columns_text, refuse_not_in_memory
 from skresample.table.columns import Codec, Values, encode_like, is_missing
 from skresample.table.frames import is_frame, labels_of, open_frame
 from skresample.table.rows import Rows
@@ -65,9 +65,9 @@ def read_rows(
             mask, fill_value = np.ma.getmaskarray(X), X.fill_value
         X = _check_matrix(X, estimator, numeric=numeric, allow_nd=allow_nd)
         names = [str(j) for j in range(X.shape[1])]
-    rows = Rows(X, names, sampler, categorical, row_types, mask, fill_value)
+    rows = Rows(X, names, sampler, mask, categorical, row_types, fill_value)
     if numeric:
-        refuse_infinite(rows)
+        _refuse_infinite(rows)
     return rows
 
 
@@ -132,6 +132,26 @@ def _codes_like(rows: Rows, fitted: Rows) -> npt.NDArray[np.intp]:
 def with_unique_names(X: Any, names: list[str]) -> Any:
     """Return a table with its columns numbered if names repeat, which scikit-learn refuses."""
     return X if len(set(names)) == len(names) else open_frame(X).to_native()
+
+
+def _refuse_infinite(rows: Rows) -> None:
+    """Raise a ValueError that names the columns with infinite values."""
+    numeric = rows.numeric
+    data = numeric.data if sparse.issparse(numeric) else numeric
+    with np.errstate(over="ignore", invalid="ignore"):
+        if np.isfinite(data.sum()) or not np.isinf(data).any():
+            return
+    where = np.isinf(data)
+    if sparse.issparse(numeric):
+        found = np.unique(numeric.indices[where])
+    else:
+        found = np.flatnonzero(where.any(axis=0))
+    names = [rows.names[j] for j in rows.columns.numbers[found]]
+    raise ValueError(
+        f"Input X contains infinity in {columns_text(names)}. {rows.sampler} accepts finite "
+        "numbers and missing values: replace them, drop those rows, or copy whole rows with "
+        "RandomOverSampler."
+    )
 
 
 def _row_type(row: Any) -> Any:

@@ -1,4 +1,4 @@
-"""`Rows`: a table of any type, and its columns as samplers compute with them."""
+"""`Rows`: a table of any type as samplers compute with it."""
 
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
+from sklearn.utils.sparsefuncs import min_max_axis
 
 from skresample.neighbors.mixed import standard_deviation
 from skresample.table._reading import Columns, read_columns
-from skresample.table._selection import bounds_of, positions_of
-from skresample.table.columns import Codec, FloatCodec, Values, is_missing, kind_of, read_number
-from skresample.table.frames import number_blocks, open_frame, read_series, series_of
+from skresample.table._selection import positions_of
+from skresample.table._source import Source
+from skresample.table.columns import Codec, FloatCodec, kind_of, read_number
 from skresample.table.one_hot import OneHot, find_groups, read_group, split_groups
 
 __all__ = ["Columns", "Rows"]
@@ -22,7 +23,7 @@ FEW_LEVELS = 10
 
 
 @dataclass(eq=False, repr=False)
-class Rows:
+class Rows(Source):
     """A table that is checked.
 
     Parameters
@@ -33,12 +34,12 @@ class Rows:
         The column names, for messages.
     sampler : str
         The estimator that reads the table, for messages.
+    mask : ndarray of shape (n, d), default=None
+        The mask of a masked array.
     categorical : object, default='auto'
         The parameter `categorical_features`.
     row_types : list of callable, default=None
         For a table that is a list, what makes each of its rows: list or tuple.
-    mask : ndarray of shape (n, d), default=None
-        The mask of a masked array.
     fill_value : object, default=None
         The fill value of a masked array.
     """
@@ -46,13 +47,10 @@ class Rows:
     X: Any
     names: list[str]
     sampler: str
+    mask: npt.NDArray[np.bool_] | None = None
     categorical: Any = "auto"
     row_types: list[Any] | None = None
-    mask: npt.NDArray[np.bool_] | None = None
     fill_value: Any = None
-
-    def __len__(self) -> int:
-        return int(self.X.shape[0])
 
     def __getstate__(self) -> dict[str, Any]:
         # Cached properties can be computed again.
@@ -67,31 +65,6 @@ class Rows:
     def _positions(self, given: Any) -> set[int] | None:
         what = f"{self.sampler}: categorical_features"
         return positions_of(given, self.X, self.names, what)
-
-    @cached_property
-    def frame(self) -> Any:
-        """A DataFrame as one of narwhals."""
-        return open_frame(self.X)
-
-    def blocks(self) -> list[tuple[npt.NDArray[np.intp], npt.NDArray[Any]]]:
-        """Return positions (k,) and values (n, k) of plain numbers; see `number_blocks`."""
-        if sparse.issparse(self.X):
-            return []
-        if not isinstance(self.X, np.ndarray):
-            return number_blocks(self.frame)
-        if self.X.dtype.kind not in "iuf" or (self.mask is not None and self.mask.any()):
-            return []
-        return [(np.arange(self.X.shape[1]), self.X)]
-
-    def column(self, j: int) -> Values:
-        """Return the column at a position of the table as NumPy holds it."""
-        if sparse.issparse(self.X):
-            values = self.X.tocsc()[:, [j]].toarray().ravel()
-            return Values(values, is_missing(values))
-        if isinstance(self.X, np.ndarray):
-            missing = is_missing(self.X[:, j])
-            return Values(self.X[:, j], missing if self.mask is None else missing | self.mask[:, j])
-        return read_series(series_of(self.frame, int(j)))
 
     @property
     def numeric(self) -> Any:
@@ -161,8 +134,41 @@ class Rows:
         return self.deviation if standardize else np.ones(self.numeric.shape[1])
 
     def bounds(self, given: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any]] | None:
-        """Return the bounds of the numerical columns; see `bounds_of`."""
-        return bounds_of(self, given)
+        """Return the least and greatest allowed value of each numerical column, encoded.
+
+        `given` is None for no bounds, 'observed' for the range of the table, or a mapping from
+        names or positions to pairs, in which None is no bound. Raises a ValueError for an unknown
+        or categorical column, and for a table that exceeds its bounds.
+        """
+        if given is None:
+            return None
+        lowest, highest = _range(self.numeric)
+        if isinstance(given, str):
+            return lowest, highest
+        low, high = np.full(len(lowest), -np.inf), np.full(len(lowest), np.inf)
+        for key, pair in given.items():
+            positions = positions_of([key], self.X, self.names, f"{self.sampler}: bounds") or set()
+            where = np.flatnonzero(np.isin(self.columns.numbers, list(positions)))
+            if not where.size:
+                raise ValueError(f"bounds: column {key!r} holds categories, not numbers.")
+            i = int(where[0])
+            try:
+                least, most = pair
+            except (TypeError, ValueError):
+                raise ValueError(
+                    f"bounds of column {key!r} must be a pair (lowest, highest), not {pair!r}."
+                ) from None
+            codec = self.codec(i)
+            low[i] = -np.inf if least is None else codec.limit(least)
+            high[i] = np.inf if most is None else codec.limit(most)
+            if low[i] > lowest[i] or high[i] < highest[i]:
+                raise ValueError(
+                    f"bounds of column {key!r} are {pair!r}, and the table goes beyond them: "
+                    "correct the bounds, or the table."
+                )
+            if codec.dtype.kind in "iu":  # rounding must not exceed them
+                low[i], high[i] = np.ceil(low[i]), np.floor(high[i])
+        return low, high
 
     @property
     def scale(self) -> npt.NDArray[np.float64]:
@@ -206,3 +212,13 @@ class Rows:
         else:
             missing = columns.codes[:, np.flatnonzero(columns.categories == j)[0]] < 0
         return int(np.argmax(missing)) if missing.any() else -1
+
+
+def _range(numeric: Any) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return the least and greatest value of each column; infinite without any value."""
+    if sparse.issparse(numeric):
+        low, high = min_max_axis(numeric, axis=0)
+        return low.astype(np.float64), high.astype(np.float64)
+    low = np.fmin.reduce(numeric, axis=0).astype(np.float64)
+    high = np.fmax.reduce(numeric, axis=0).astype(np.float64)
+    return np.nan_to_num(low, nan=-np.inf), np.nan_to_num(high, nan=np.inf)
