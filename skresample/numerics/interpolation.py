@@ -138,7 +138,8 @@ def round_stochastically(
 ) -> npt.NDArray[np.floating]:
     r"""Round the difference from integers `base`, so that the expectation is kept.
 
-    With the draw u from U(0, 1), :math:`x = b \pm a` becomes :math:`b \pm \lfloor a + 1 - u \rfloor`.
+    With the draw u from U(0, 1), :math:`x = b \pm a` becomes
+    :math:`b \pm \lfloor a + 1 - u \rfloor`.
     If all columns of a row share the draw and the step from one row to another, relations that
     hold in both rows hold in between: :math:`x_1 \le x_2` and :math:`x_1 < x_2`, and binary
     columns all come from the same row. Draws and base broadcast to the shape of `values`.
