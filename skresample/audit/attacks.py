@@ -8,7 +8,6 @@ import numpy.typing as npt
 from skresample.audit.statistics.closeness import nearest_lists
 from skresample.audit.statistics.lines import lines_through, matches, meeting_points
 from skresample.audit.tables import Sample, Tables
-from skresample.neighbors.search import kneighbors
 
 __all__ = ["Recovered", "guesses", "membership_scores", "recover"]
 
@@ -50,9 +49,9 @@ def guesses(
     each has the right category, or a number within a tenth of the standard deviation.
     """
     n_numbers = tables.real.numeric.shape[1]
-    values = tables.space(targets, known, without=column)
+    values = tables.space(targets, known).without(column)
     n = len(targets)
-    nearest = kneighbors(values, k, of=np.arange(n), among=np.arange(n, n + len(known))) - n
+    nearest = values.kneighbors(k, of=np.arange(n), among=np.arange(n, n + len(known))) - n
     if column >= n_numbers:
         codes = targets.codes[:, [column - n_numbers]]
         return nearest, codes == known.codes[nearest, column - n_numbers]

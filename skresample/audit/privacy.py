@@ -21,7 +21,6 @@ from skresample.audit.statistics.closeness import nearest_two
 from skresample.audit.statistics.permutations import familywise, null_statistics
 from skresample.audit.statistics.two_samples import area_under_curve
 from skresample.audit.tables import FEWEST, Sample, Tables
-from skresample.neighbors.search import kneighbors
 
 __all__ = ["NO_HOLDOUT", "privacy"]
 
@@ -134,7 +133,7 @@ def _closest_record(
         # In random order, so that any of equally near rows may be the nearest.
         order = rng.permutation(2 * size)
         queries = np.arange(2 * size, 2 * size + len(synthetic))
-        nearest = kneighbors(values, 1, of=queries, among=order)
+        nearest = values.kneighbors(1, of=queries, among=order)
         winners.append(nearest[:, 0] + offset)
         labels.append(np.arange(2 * size) < size)
         groups.append(np.full(2 * size, stratum))

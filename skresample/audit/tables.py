@@ -11,7 +11,7 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import _num_samples
 
-from skresample.neighbors.mixed import Mixed, mismatch_cost
+from skresample.neighbors import Space, mismatch_cost, space_of_columns
 from skresample.table import (
     Rows,
     read_labels,
@@ -107,16 +107,11 @@ class Tables:
         """Return a class as it follows the word rows in a sentence."""
         return f" (class {self.classes[stratum]})" if self.labelled else ""
 
-    def space(self, *samples: Sample, without: int | None = None) -> Any:
-        """Return the rows of several samples as distances take them, maybe without a column."""
+    def space(self, *samples: Sample) -> Space:
+        """Return the space of the rows of several samples together."""
         numeric = np.concatenate([one.numeric for one in samples]) / self.deviation
         codes = np.concatenate([one.codes for one in samples])
-        is_dense = not codes.shape[1] and not np.isnan(numeric).any()
-        if without is not None and without < numeric.shape[1]:
-            numeric = np.delete(numeric, without, axis=1)
-        elif without is not None:
-            codes = np.delete(codes, without - numeric.shape[1], axis=1)
-        return numeric if is_dense else Mixed(numeric, codes, self.cost)
+        return space_of_columns(numeric, codes, self.cost)
 
     @cached_property
     def cost(self) -> float:

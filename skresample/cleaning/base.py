@@ -12,13 +12,11 @@ from scipy import sparse
 from sklearn.utils import check_random_state, get_tags
 
 from skresample._support import seeded_clone
-from skresample.neighbors.mixed import Mixed
-from skresample.neighbors.search import kneighbors
+from skresample.neighbors import UserSearch, space_of
 from skresample.samplers.base import (
     BaseOverSampler,
     BaseSampler,
     check_new_rows,
-    features_of,
     naming_columns,
     resolve_sampling_strategy,
 )
@@ -268,17 +266,12 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
         return np.isin(target.codes, list(classes))
 
     def _nearest(
-        self, rows: Rows, k: int, *, search: Any = None, n_jobs: int | None = None
+        self, rows: Rows, k: int, *, search: UserSearch | None = None, n_jobs: int | None = None
     ) -> npt.NDArray[np.intp]:
-        """Return the nearest rows of each."""
-        features = features_of(rows, standardize=self.standardize)
-        if search is not None and isinstance(features, Mixed):
-            raise ValueError(
-                f"{type(self).__name__}: {search!r} measures distances between numbers, and X has "
-                "categories or missing values: give a number of neighbors."
-            )
+        """Return the nearest neighbors of each row."""
+        space = space_of(rows, standardize=self.standardize)
         n_jobs = self.n_jobs if n_jobs is None else n_jobs
-        return kneighbors(features, k, search=search, n_jobs=n_jobs)
+        return space.kneighbors(k, algorithm=search or "auto", n_jobs=n_jobs)
 
 
 def _add(sampler: Any, new: Mapping[Any, int], target: Target, X: Any, y: Any) -> tuple[Any, Any]:

@@ -6,14 +6,13 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils import gen_batches
 
-from skresample.neighbors.mixed import standard_deviation
-from skresample.neighbors.search import kneighbors, paired_distances
+from skresample.neighbors import space_of
 from skresample.numerics.interpolation import reflect
 from skresample.numerics.spheres import draw_in_ball, grow
+from skresample.numerics.spread import standard_deviation
 from skresample.samplers.base import (
     BaseOverSampler,
     Task,
-    features_of,
     rows_of,
 )
 from skresample.samplers.constraints import RealInterval
@@ -116,7 +115,7 @@ class CCR(BaseOverSampler):
         return tags
 
     def _fit_class(self, task: Task) -> Spheres:
-        features = features_of(task.rows, standardize=self.standardize, like=task.minority)
+        space = space_of(task.rows, standardize=self.standardize, like=task.minority)
         counts = self._target.counts[self._target.codes]
         larger = np.flatnonzero(counts > len(task.minority))
         energy = self.energy * (1.0 if self.standardize else task.rows.common_scale)
@@ -129,8 +128,8 @@ class CCR(BaseOverSampler):
             for part in gen_batches(left.size, max(1, PAIRS_AT_ONCE // k)):
                 some = left[part]
                 of = task.minority[some]
-                near = kneighbors(features, k, of=of, among=larger, n_jobs=self.n_jobs)
-                apart = paired_distances(features, np.repeat(of, k), near.ravel()).reshape(-1, k)
+                near = space.kneighbors(k, of=of, among=larger, n_jobs=self.n_jobs)
+                apart = space.paired_distances(np.repeat(of, k), near.ravel()).reshape(-1, k)
                 radius[some], n_inside = grow(np.sort(apart, axis=1), energy)
                 short = (n_inside == k) & (k < larger.size)
                 cut.append(some[short])

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,8 @@ from sklearn.utils.validation import check_is_fitted
 from skresample.density._categories import MOST_ROWS, CategoryKernels
 from skresample.numerics.kernels import Kernels, Neighborhoods, Spiked
 from skresample.numerics.normal_scores import NormalScores
-from skresample.samplers.base import BaseOverSampler, Task, rows_of
+from skresample.numerics.scaling import Scaled
+from skresample.samplers.base import BaseOverSampler, Task, filled
 from skresample.samplers.parameters import Bounds, CategoricalFeatures
 from skresample.table import Block, read_like
 
@@ -21,8 +22,6 @@ __all__ = [
     "ClassDensity",
     "Density",
     "DensityOverSampler",
-    "Scaled",
-    "filled",
     "independent",
     "standardized",
 ]
@@ -31,40 +30,6 @@ PAIRS_AT_ONCE = 1 << 20
 
 Floats = npt.NDArray[np.floating]
 Codes = npt.NDArray[np.signedinteger]
-
-
-class Scaled(NamedTuple):
-    """Columns less their means, over their standard deviations.
-
-    Attributes
-    ----------
-    centre, scale : ndarray of shape (d,)
-        The means and the deviations.
-    """
-
-    centre: Floats
-    scale: Floats
-
-    @classmethod
-    def of(cls, values: Floats) -> "Scaled":
-        """Measure rows; a column that does not vary is left as it is."""
-        first = values[0]
-        with np.errstate(over="ignore"):
-            size = np.ptp(values, axis=0)
-        size = np.where(size > 0, size, 1.0)
-        inside = (values - first) / size
-        scale = size * inside.std(axis=0)
-        return cls(first + size * inside.mean(axis=0), np.where(scale > 0, scale, 1.0))
-
-    def map(self, values: Floats) -> tuple[Floats, Floats]:
-        """Map rows, and say by how much the logarithm of their density differs, per column."""
-        return (values - self.centre) / self.scale, np.broadcast_to(
-            -np.log(self.scale), values.shape
-        )
-
-    def values(self, points: Floats) -> Floats:
-        """Map points back."""
-        return points * self.scale + self.centre
 
 
 @dataclass(frozen=True)
@@ -300,27 +265,3 @@ def independent(rows: Floats, factor: float) -> Density:
     varies, space, points = standardized(rows)
     root = Spiked.identity(points.shape[1], factor)
     return Density(Kernels(points, root), space, varies, rows[0])
-
-
-def filled(task: Task) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    """Return the numbers of a class with a value where one is missing, and where that is.
-
-    Parameters
-    ----------
-    task : Task
-        The class.
-
-    Returns
-    -------
-    rows : ndarray of shape (m, d)
-        Missing ones are drawn from those that the class has in the column, or are 0.
-    missing : ndarray of shape (m, d)
-        Where.
-    """
-    rows = rows_of(task.numeric, task.minority)
-    missing = np.isnan(rows)
-    for j in np.flatnonzero(missing.any(axis=0)):
-        holes = missing[:, j]
-        there = rows[~holes, j] if not holes.all() else np.zeros(1)
-        rows[holes, j] = task.rng.choice(there, np.count_nonzero(holes))
-    return rows, missing

@@ -11,15 +11,10 @@ from skresample.density._rank_correlations import (
     nearest_correlation,
     spearman,
 )
-from skresample.density.base import (
-    ClassDensity,
-    Density,
-    DensityOverSampler,
-    filled,
-)
+from skresample.density.base import ClassDensity, Density, DensityOverSampler
 from skresample.numerics.kernels import Kernels, Root, Spiked
 from skresample.numerics.normal_scores import NormalScores
-from skresample.samplers.base import Task, rows_of
+from skresample.samplers.base import Task, filled, rows_of
 from skresample.table import Block
 
 __all__ = ["CopulaOverSampler", "GaussianCopulaOverSampler", "absent", "gaussian_copula"]

@@ -10,8 +10,8 @@ import numpy.typing as npt
 from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import StrOptions
 
-from skresample.density.base import Density, DensityOverSampler, Scaled
-from skresample.neighbors.search import kneighbors
+from skresample.density.base import Density, DensityOverSampler
+from skresample.neighbors import Dense
 from skresample.numerics.bandwidth import isj, likelihood_cv, lscv, scott, silverman
 from skresample.numerics.kernels import (
     KERNELS,
@@ -24,6 +24,7 @@ from skresample.numerics.kernels import (
     with_covariance,
 )
 from skresample.numerics.normal_scores import NormalScores, spread_ties
+from skresample.numerics.scaling import Scaled
 from skresample.samplers.base import Task
 from skresample.samplers.constraints import WIDEST, RealInterval
 
@@ -314,7 +315,7 @@ class KDEOverSampler(DensityOverSampler):
         """Return a root of the covariance around each point, and their typical deviation."""
         m, d = points.shape
         share = None if isinstance(self.shrinkage, str) else self.shrinkage or 0.0
-        near = kneighbors(points, _near(m, d), n_jobs=self.n_jobs)
+        near = Dense(points).kneighbors(_near(m, d), n_jobs=self.n_jobs)
         near = np.column_stack([np.arange(m), near])
         roots = np.empty((m, d, d))
         at_once = max(1, AT_ONCE // max(near.shape[1] * d, d * d))

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from skresample.density.base import Density, DensityOverSampler, standardized
-from skresample.neighbors.search import kneighbors
+from skresample.neighbors import Dense
 from skresample.numerics.kernels import Neighborhoods
 from skresample.samplers.base import Task
 from skresample.samplers.constraints import WIDEST, IntegerInterval, RealInterval
@@ -77,7 +77,7 @@ class MultivariateGaussianSMOTE(DensityOverSampler):
         features = points if self.standardize else rows[first][:, varies]
         near = np.empty((1, 0), dtype=np.intp)
         if first.size > 1:
-            near = kneighbors(features, k, n_jobs=self.n_jobs)
+            near = Dense(features).kneighbors(k, n_jobs=self.n_jobs)
         if self.k_neighbors and near.shape[1] < k:
             warnings.warn(
                 f"{type(self).__name__}: k_neighbors asks for {k} neighbours of each row of class "

@@ -6,8 +6,8 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from skresample.neighbors.mixed import standard_deviation
 from skresample.numerics.bandwidth import silverman_factor
+from skresample.numerics.spread import standard_deviation
 from skresample.samplers.base import BaseOverSampler, Task, drop_in, rows_of
 from skresample.samplers.constraints import WIDEST, RealInterval
 from skresample.samplers.parameters import Bounds, CategoricalFeatures

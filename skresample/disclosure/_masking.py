@@ -1,12 +1,11 @@
 """Disclosure control: microaggregation, rank swapping, post-randomization, and linkage."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from skresample.neighbors.search import kneighbors, paired_distances
+from skresample.neighbors import Space
 
 __all__ = [
     "GroupMembers",
@@ -163,15 +162,14 @@ def draw_anew(codes: Codes, which: Positions, change: float, rng: np.random.Gene
     return new
 
 
-def linkage_proportion(
-    features: Any, n: int, own: Positions, copies: npt.NDArray[np.intp]
-) -> float:
+def linkage_proportion(space: Space, n: int, own: Positions, copies: npt.NDArray[np.intp]) -> float:
     """Return the proportion of released rows whose nearest original row is their own.
 
-    `features` has the n original rows first, and `own` is the position of each released row's
-    own. One of `copies` equal rows is found once in as many times."""
+    `space` has the n original rows first, and `own` is the position of each released row's own. One
+    of `copies` equal rows is found once in as many times.
+    """
     released = n + np.arange(own.size)
-    nearest = kneighbors(features, 1, of=released, among=np.arange(n))[:, 0]
-    least = paired_distances(features, released, nearest)
-    linked = paired_distances(features, released, own) <= least * (1 + SAME)
+    nearest = space.kneighbors(1, of=released, among=np.arange(n))[:, 0]
+    least = space.paired_distances(released, nearest)
+    linked = space.paired_distances(released, own) <= least * (1 + SAME)
     return float(np.mean(linked / copies[own]))

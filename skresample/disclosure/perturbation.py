@@ -8,7 +8,7 @@ import numpy.typing as npt
 from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import StrOptions
 
-from skresample.density.base import Density, filled, standardized
+from skresample.density.base import Density, standardized
 from skresample.disclosure._masking import (
     GroupMembers,
     GroupMoments,
@@ -17,12 +17,13 @@ from skresample.disclosure._masking import (
     microaggregate,
     swap_ranks,
 )
-from skresample.neighbors.mixed import Mixed, mismatch_cost
+from skresample.neighbors import mismatch_cost, space_of_columns
 from skresample.numerics.kernels import Kernels, Root, Spiked, matrix_sqrt
 from skresample.numerics.levels import atoms
 from skresample.samplers.base import (
     BaseOverSampler,
     Task,
+    filled,
     naming_columns,
     rows_of,
     rows_per_block,
@@ -272,11 +273,10 @@ class Perturbation(BaseOverSampler):
         holes = np.isnan(numeric)
         same = np.column_stack([np.nan_to_num(numeric), holes, codes])[:n]
         _, which, counts = np.unique(same, axis=0, return_inverse=True, return_counts=True)
-        features: Any = numeric / rows.deviation
-        if holes.any() or codes.size:
-            features = Mixed(features, codes, mismatch_cost(features[:n]))
+        numeric = numeric / rows.deviation
+        space = space_of_columns(numeric, codes, mismatch_cost(numeric[:n]))
         with naming_columns(rows):
-            return linkage_proportion(features, n, own, counts[which.ravel()])
+            return linkage_proportion(space, n, own, counts[which.ravel()])
 
     def _fit_class(self, task: Task) -> Changes:
         rows, missing = filled(task)

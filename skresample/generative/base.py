@@ -11,10 +11,9 @@ import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 from sklearn.utils import gen_batches
 
-from skresample.density.base import filled
 from skresample.numerics.levels import levels_of
 from skresample.numerics.normal_scores import NormalScores
-from skresample.samplers.base import BaseOverSampler, Task
+from skresample.samplers.base import BaseOverSampler, Task, filled
 from skresample.samplers.parameters import Bounds, CategoricalFeatures
 from skresample.table import Block
 

@@ -7,12 +7,12 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from skresample.density.base import Scaled
 from skresample.generative._adversarial import Conditions, Network, Training, device_of, train
 from skresample.generative._modes import REACH, Modes
 from skresample.generative._progress import progress
 from skresample.generative.base import Calibration, GenerativeOverSampler, Indices, with_any
 from skresample.numerics.normal_scores import NormalScores
+from skresample.numerics.scaling import Scaled
 from skresample.samplers.base import Task
 from skresample.samplers.constraints import IntegerInterval, RealInterval
 from skresample.table import Rows

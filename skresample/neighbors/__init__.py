@@ -1,1 +1,19 @@
-"""Nearest-neighbor search."""
+"""Nearest neighbors and distances: a metric is an object, a `Space`."""
+
+from skresample.neighbors.mixed import Mixed, mismatch_cost
+from skresample.neighbors.numeric import Dense, Numbers
+from skresample.neighbors.space import Space, UserSearch
+from skresample.neighbors.space_of import space_of, space_of_columns
+from skresample.neighbors.value_difference import ValueDifference
+
+__all__ = [
+    "Dense",
+    "Mixed",
+    "Numbers",
+    "Space",
+    "UserSearch",
+    "ValueDifference",
+    "mismatch_cost",
+    "space_of",
+    "space_of_columns",
+]

@@ -1,26 +1,30 @@
-"""The compiled search for neighbours among rows that mix numbers and categories.
+"""The compiled search for nearest neighbors among rows of numbers and categories.
 
-Base rows are packed in blocks, feature by feature, so that one query row is held against a
-block with vector instructions; only blocks with a row nearer than the k-th so far are looked
-into. It holds no lock: threads are Python's, each with queries of its own, so that it may be
-called from anywhere and nothing depends on how many there are.
+Base rows are packed in blocks, feature by feature, so that vector instructions compare a query
+with a block; only blocks with a row nearer than the k-th so far are looked into. The search holds
+no lock: each of Python's threads has its own queries, so any caller may use any number of them.
 """
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.utils import gen_even_slices
 
-from skresample.neighbors.mixed import UNKNOWN, Mixed
 from skresample.numerics._jit import jit
-from skresample.numerics.threads import in_threads, n_threads
 
-__all__ = ["search"]
+__all__ = ["pack", "search"]
 
 BLOCK = 256
 
 
 @jit(reorder=True)
-def _search(numeric, codes, own, base_numeric, base_codes, base_rows, n_base, cost, holes, found):
+def search(
+    numeric, codes, own, base_numeric, base_codes, base_rows, cost, missing, unknown, found
+):  # fmt: skip
+    """Write the positions in the base of the nearest rows of queries, nearest first.
+
+    Of equally near rows, the first. A row has the name of its own in `own` and `base_rows`, and
+    is not its own neighbor. `cost` is the squared distance of two categories; `missing` says
+    whether any value is missing, and `unknown` is the distance of rows without a common feature.
+    """
     n, d = numeric.shape
     c = codes.shape[1]
     k = found.shape[1]
@@ -33,7 +37,7 @@ def _search(numeric, codes, own, base_numeric, base_codes, base_rows, n_base, co
         furthest = near[k - 1]
         for b in range(base_numeric.shape[0]):
             total[:] = 0.0
-            if holes:
+            if missing:
                 seen[:] = 0.0
                 for f in range(d):
                     q, column = numeric[i, f], base_numeric[b, f]
@@ -56,7 +60,7 @@ def _search(numeric, codes, own, base_numeric, base_codes, base_rows, n_base, co
                     if seen[j] > 0:
                         total[j] = total[j] * ((d + c) / seen[j])
                     else:
-                        total[j] = UNKNOWN
+                        total[j] = unknown
             else:
                 for f in range(d):
                     q, column = numeric[i, f], base_numeric[b, f]
@@ -71,7 +75,7 @@ def _search(numeric, codes, own, base_numeric, base_codes, base_rows, n_base, co
             for j in range(BLOCK):
                 nearer += total[j] < furthest
             if nearer:
-                for j in range(min(BLOCK, n_base - b * BLOCK)):
+                for j in range(min(BLOCK, base_rows.size - b * BLOCK)):
                     v = total[j]
                     if v < furthest and base_rows[b * BLOCK + j] != own[i]:
                         p = k - 1
@@ -84,57 +88,7 @@ def _search(numeric, codes, own, base_numeric, base_codes, base_rows, n_base, co
                         furthest = near[k - 1]
 
 
-def search(
-    queries: Mixed,
-    base: Mixed,
-    k: int,
-    own: npt.NDArray[np.intp],
-    base_rows: npt.NDArray[np.intp],
-    n_jobs: int | None = None,
-) -> npt.NDArray[np.intp]:
-    """Find the k nearest base rows of each query row.
-
-    Parameters
-    ----------
-    queries, base : Mixed
-        Rows of the same features, dense.
-    k : int
-        How many, at most as many as there are besides the row itself.
-    own, base_rows : ndarray of shape (n_queries,) and (n_base,)
-        What the rows are called; a row is not its own neighbour.
-    n_jobs : int, default=None
-        Number of threads; None for all processors.
-
-    Returns
-    -------
-    found : ndarray of shape (n_queries, k)
-        Positions in `base`, nearest first; of equally near ones the first.
-    """
-    holes = any(np.isnan(part.numeric).any() or (part.codes < 0).any() for part in (queries, base))
-    base_numeric = _packed(base.numeric.astype(np.float64, copy=False))
-    base_codes = _packed(base.codes.astype(np.int32, copy=False))
-    found = np.empty((queries.n_rows, k), dtype=np.intp)
-
-    def search_part(part: slice) -> None:
-        _search(
-            np.ascontiguousarray(queries.numeric[part], dtype=np.float64),
-            np.ascontiguousarray(queries.codes[part], dtype=np.int32),
-            own[part],
-            base_numeric,
-            base_codes,
-            base_rows,
-            base.n_rows,
-            float(queries.cost) ** 2,
-            holes,
-            found[part],
-        )
-
-    parts = min(4 * n_threads(n_jobs), queries.n_rows)
-    in_threads(search_part, gen_even_slices(queries.n_rows, parts), n_jobs)
-    return found
-
-
-def _packed(values: npt.NDArray) -> npt.NDArray:
+def pack(values: npt.NDArray) -> npt.NDArray:
     """Return rows in blocks of shape (n_blocks, n_features, BLOCK); the last is filled up."""
     n, d = values.shape
     n_blocks = -(-n // BLOCK)

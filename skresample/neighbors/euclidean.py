@@ -1,6 +1,7 @@
-"""Euclidean neighbours in large tables: exact, and approximate by a forest."""
+"""Euclidean nearest neighbors in large dense tables: exact, or approximate by a forest."""
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -8,149 +9,143 @@ from sklearn.utils import gen_batches
 
 from skresample.numerics.threads import in_threads, n_threads
 
-__all__ = ["approximate_neighbors", "exact_neighbors"]
+__all__ = ["nearest"]
 
-# How many more candidates than neighbours the search in float32 keeps.
+# How many more candidates than neighbors the search in float32 keeps.
 SPARE = 2
-# How many queries one thread looks up at a time, at most.
+# The most queries that one thread looks up at a time.
 PART = 4096
-# Of the forest: how many trees divide all rows, into cells of how many; how many divide each
-# cell, into leaves of how many, and how many where few rows are queries, or looked through.
+# The forest: how many trees divide all rows, into cells of how many; how many divide each cell,
+# into leaves of how many, and the most if few rows are queries or candidates.
 TREES = 8
 CELL = 16384
 BRANCHES = 2
 LEAF = 1024
 MOST_LEAF = 4096
 
-
-class Nearest(NamedTuple):
-    """The nearest rows of some rows of a table.
-
-    Attributes
-    ----------
-    neighbors : ndarray of shape (n_queries, k)
-        Positions in the table, nearest first; of equally near ones, the first.
-    sure : ndarray of shape (n_queries,)
-        Whether rounding cannot have hidden a nearer one.
-    """
-
-    neighbors: npt.NDArray[np.intp]
-    sure: npt.NDArray[np.bool_]
+Rank = Callable[[slice, Any, Any, Any], None]
 
 
-def exact_neighbors(
+def nearest(
     values: npt.NDArray[np.floating],
     k: int,
     *,
     of: npt.NDArray[np.intp],
     among: npt.NDArray[np.intp],
+    exact: bool,
     n_jobs: int | None = None,
-) -> Nearest:
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
     """Find the k nearest rows of some rows of a table among others, themselves excluded.
 
-    The search is in float32 and keeps more than k; these are ranked in float64, and it is
-    proved for each query that no other row can be nearer. Where that fails, as with ties,
-    the query has to be looked up again in float64.
+    The exact search is in float32 and keeps more than k candidates. These are ranked in float64,
+    and it is proved for each query that no other row can be nearer. Where that fails, as with
+    ties, the query has to be looked up again in float64.
+
+    In the approximate search, trees divide the rows by random planes
+    :footcite:p:`dasgupta2008random`, and each query is compared with the rows that share a leaf
+    with it. The fewer queries there are, the larger are the leaves. Seeds are fixed: the same table
+    gives the same neighbors.
 
     Parameters
     ----------
     values : ndarray of shape (n, d)
         The table, without missing values.
     k : int
-        How many, at most as many as there are.
+        Number of neighbors, at most the number of candidates.
     of, among : ndarray of shape (n_queries,) and (n_base,)
-        Positions of the rows whose neighbours are looked for, and of those looked through.
+        Positions of the queries and of the candidates.
+    exact : bool
+        Which search.
     n_jobs : int, default=None
         Number of threads.
 
     Returns
     -------
-    nearest : Nearest
-        What was found.
+    neighbors : ndarray of shape (n_queries, k)
+        Positions in the table, nearest first; of equally near ones, the first.
+    sure : ndarray of shape (n_queries,)
+        False where rounding may have hidden a nearer row from the exact search, or where the
+        approximate one found fewer than k.
     """
     from skresample.neighbors import _euclidean_kernel as kernel
 
-    centre, scale = _middle(values, among)
+    center, scale = _middle(values, among)
+    found, sure = np.empty((of.size, k), np.intp), np.empty(of.size, np.bool_)
+
+    def rank(part: slice, scores: Any, names: Any, n_others: Any) -> None:
+        """Write out the nearest of what the part of the queries found."""
+        out = found[part], sure[part]
+        kernel.rank(values, of[part], center, scale, scores, names, n_others, *out)
+
+    search = _search_all if exact else _search_forest
+    search(values, k, of, among, center, scale, rank, n_jobs)
+    return found, sure if exact else found[:, -1] >= 0
+
+
+def _search_all(
+    values: npt.NDArray[np.floating],
+    k: int,
+    of: npt.NDArray[np.intp],
+    among: npt.NDArray[np.intp],
+    center: npt.NDArray[np.float64],
+    scale: float,
+    rank: Rank,
+    n_jobs: int | None,
+) -> None:
+    """Compare each query with all candidates."""
+    from skresample.neighbors import _euclidean_kernel as kernel
+
     n_tiles = -(-among.size // kernel.LANES)
     tiles = np.zeros((n_tiles, values.shape[1] + 1, kernel.LANES), np.float32)
     names = np.zeros(n_tiles * kernel.LANES, np.int32)
     names[: among.size] = among
     is_base = _mask(len(values), among)
-    nearest = Nearest(np.empty((of.size, k), np.intp), np.empty(of.size, np.bool_))
 
     def pack(part: slice) -> None:
-        kernel.pack_tiles(values, among, centre, scale, part.start, tiles[part])
+        kernel.pack_tiles(values, among, center, scale, part.start, tiles[part])
 
     def search(part: slice) -> None:
         rows = of[part]
         filled = -(-rows.size // kernel.QUERIES) * kernel.QUERIES
         queries = np.zeros((filled, values.shape[1]), np.float32)
-        kernel.pack_rows(values, rows, centre, scale, queries)
+        kernel.pack_rows(values, rows, center, scale, queries)
         own = np.full(filled, -1, np.int32)
         own[: rows.size] = rows
-        near, found = _lists(filled, k + SPARE)
-        near[rows.size :] = -np.inf
+        scores, found = _lists(filled, k + SPARE)
+        scores[rows.size :] = -np.inf
         ends = np.array([0, filled])
-        kernel.scan(tiles, names, np.array([0, n_tiles]), queries, own, ends, near, found, False)
-        n_others = among.size - is_base[rows]
-        out, sure = nearest.neighbors[part], nearest.sure[part]
-        kernel.rank(values, rows, centre, scale, near, found, n_others, out, sure)
+        kernel.scan(tiles, names, np.array([0, n_tiles]), queries, own, ends, scores, found, False)
+        rank(part, scores, found, among.size - is_base[rows])
 
     in_threads(pack, gen_batches(n_tiles, PART // kernel.LANES), n_jobs)
     # Several parts for each thread, so that none waits long for the others.
     size = int(np.clip(of.size // (4 * n_threads(n_jobs)), kernel.GROUP, PART))
     in_threads(search, gen_batches(of.size, size), n_jobs)
-    return nearest
 
 
-def approximate_neighbors(
+def _search_forest(
     values: npt.NDArray[np.floating],
     k: int,
-    *,
     of: npt.NDArray[np.intp],
     among: npt.NDArray[np.intp],
-    n_jobs: int | None = None,
-) -> Nearest:
-    """Find k of the nearest rows of some rows of a table among others, themselves excluded.
-
-    Trees divide the rows by random planes :footcite:p:`dasgupta2008random` until few are left
-    together, and each query is held against the rows that share a leaf with it. The fewer
-    queries there are, the larger are the leaves. Seeds are fixed: the same table gives the
-    same neighbours.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n, d)
-        The table, without missing values.
-    k : int
-        How many, at most as many as there are.
-    of, among : ndarray of shape (n_queries,) and (n_base,)
-        Positions of the rows whose neighbours are looked for, and of those looked through.
-    n_jobs : int, default=None
-        Number of threads.
-
-    Returns
-    -------
-    nearest : Nearest
-        What was found; not ``sure`` where fewer than k were.
-
-    References
-    ----------
-    .. footbibliography::
-    """
+    center: npt.NDArray[np.float64],
+    scale: float,
+    rank: Rank,
+    n_jobs: int | None,
+) -> None:
+    """Compare each query with the candidates in the leaves that it is in."""
     from skresample.neighbors import _euclidean_kernel as kernel
 
-    centre, scale = _middle(values, among)
     is_base, is_query = _mask(len(values), among), _mask(len(values), of)
     rows = np.flatnonzero(is_base | is_query)
     points = np.empty((rows.size, values.shape[1]), np.float32)
     in_threads(
-        lambda part: kernel.pack_rows(values, rows[part], centre, scale, points[part]),
+        lambda part: kernel.pack_rows(values, rows[part], center, scale, points[part]),
         gen_batches(rows.size, PART),
         n_jobs,
     )
     is_base, is_query = is_base[rows], is_query[rows]
-    lists = _lists(rows.size, k)  # of rows that are no queries, too: they stay empty
+    lists = _lists(rows.size, k)  # rows that are not queries have some, too: they stay empty
     fewer = min(np.count_nonzero(is_query), np.count_nonzero(is_base))
     leaf = int(min(MOST_LEAF, LEAF * rows.size / fewer))
     cell = int(np.clip(rows.size // 16, 4 * leaf, CELL))
@@ -167,39 +162,28 @@ def approximate_neighbors(
             middle, _ = _middle(values, names[:: 1 + names.size // 100])
             packed = np.empty((names.size, values.shape[1]), np.float32)
             kernel.pack_rows(values, names, middle, scale, packed)
+            which = is_base[members], is_query[members]
             for branch in range(BRANCHES):
-                _search_tree(
-                    packed,
-                    members,
-                    is_base[members],
-                    is_query[members],
-                    lists,
-                    seed=seed * BRANCHES + branch,
-                    leaf=leaf,
-                )
+                branch_seed = seed * BRANCHES + branch
+                _search_tree(packed, members, *which, lists, seed=branch_seed, leaf=leaf)
 
         in_threads(look_into, cells, n_jobs)
-    near, found = lists
-    nearest = Nearest(np.empty((of.size, k), np.intp), np.empty(of.size, np.bool_))
+    scores, found = lists
     place = np.empty(len(values), np.intp)
     place[rows] = np.arange(rows.size)
 
-    def rank(part: slice) -> None:
+    def rank_part(part: slice) -> None:
         asked = place[of[part]]
         names = np.where(found[asked] < 0, -1, rows[found[asked]]).astype(np.int32)
-        none, out = np.zeros(asked.size, np.intp), nearest.neighbors[part]
-        kernel.rank(
-            values, of[part], centre, scale, near[asked], names, none, out, nearest.sure[part]
-        )
+        rank(part, scores[asked], names, np.zeros(asked.size, np.intp))
 
-    in_threads(rank, gen_batches(of.size, PART), n_jobs)
-    return nearest._replace(sure=nearest.neighbors[:, -1] >= 0)
+    in_threads(rank_part, gen_batches(of.size, PART), n_jobs)
 
 
 def _grow(
     points: npt.NDArray[np.float32], seed: int, most: int
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-    """Return rows leaf by leaf of at most so many, and where each begins, with an end."""
+    """Return rows leaf by leaf, each of at most `most`, and where each begins, with an end."""
     from skresample.neighbors import _euclidean_kernel as kernel
 
     order = np.arange(len(points), dtype=np.int32)
@@ -219,9 +203,9 @@ def _search_tree(
     seed: int,
     leaf: int,
 ) -> None:
-    """Merge into the lists of queries what is in their leaves of a tree of some rows.
+    """Merge what is in the leaves of a tree into the lists of the queries in them.
 
-    The lists are those of all rows; `members` says which of them the points are.
+    The lists are those of all rows; `members` has the positions of the points among these.
     """
     from skresample.neighbors import _euclidean_kernel as kernel
 
@@ -256,19 +240,18 @@ def _search_tree(
 def _middle(
     values: npt.NDArray[np.floating], among: npt.NDArray[np.intp]
 ) -> tuple[npt.NDArray[np.float64], float]:
-    """Return what to take off rows and to multiply them with, so that float32 suits them.
+    """Return what to subtract from rows and what to multiply them by to suit float32.
 
-    Of a sample: medians, and a power of two for the scale, since one outlier would drag means
-    along.
+    These are medians of a sample, since an outlier would drag means along, and a power of two.
     """
     sample = values[among[:: 1 + among.size // 1000]].astype(np.float64)
-    centre = np.median(sample, axis=0)
+    center = np.median(sample, axis=0)
     with np.errstate(over="ignore"):
-        deviation = np.abs(sample - centre)
+        deviation = np.abs(sample - center)
         for size in (np.median(deviation, axis=0).max(), deviation.mean(axis=0).max()):
             if 0 < size < np.inf:
-                return centre, 2.0 ** -np.clip(np.round(np.log2(size)), -1000, 1000)
-    return centre, 1.0
+                return center, 2.0 ** -np.clip(np.round(np.log2(size)), -1000, 1000)
+    return center, 1.0
 
 
 def _mask(n: int, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
@@ -278,5 +261,5 @@ def _mask(n: int, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
 
 
 def _lists(n: int, k: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]:
-    """Return empty lists of the nearest: scores, and who."""
+    """Return empty lists of the nearest rows: their scores and positions."""
     return np.full((n, k), np.inf, np.float32), np.full((n, k), -1, np.int32)

@@ -1,35 +1,43 @@
-"""Distances of rows that mix numbers and categories, and may have holes."""
+"""Rows of numerical and categorical features with missing values."""
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from sklearn.metrics import euclidean_distances
-from sklearn.utils import gen_batches
-from sklearn.utils.sparsefuncs import mean_variance_axis, min_max_axis
+from sklearn.utils import gen_batches, gen_even_slices
+
+from skresample.neighbors.space import (
+    BLOCK_VALUES,
+    Positions,
+    Space,
+    UserSearch,
+    center_if_far,
+    range_factor,
+    stack,
+)
+from skresample.numerics.spread import standard_deviation
+from skresample.numerics.threads import in_threads, n_threads
 
 __all__ = [
     "Mixed",
-    "class_shares",
+    "class_proportions",
     "mismatch_cost",
-    "nearest",
     "paired_squared_distances",
     "squared_distances",
-    "standard_deviation",
-    "widths",
 ]
 
-# Two rows that have no feature in common are as far apart as can be.
+# The squared distance of two rows that have no feature in common: as far as can be.
 UNKNOWN = 1e300
 # Up to this many products of rows, base rows and features, NumPy is done before compiled code
 # has been loaded.
 COMPILED_FROM = 150_000_000
-# How many distances NumPy computes at once.
-BLOCK_VALUES = 1 << 20
 
 
-class Mixed(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Mixed(Space):
     r"""Rows of numbers and categories.
 
     The squared distance of two rows is the sum, over the features that both have, of the
@@ -43,95 +51,150 @@ class Mixed(NamedTuple):
     codes : ndarray of shape (n, c)
         The categories, -1 where missing.
     cost : float
-        What two different categories are apart.
+        The distance of two different categories.
     """
 
     numeric: Any
     codes: npt.NDArray[np.signedinteger]
     cost: float = 1.0
 
-    @property
-    def n_rows(self) -> int:
-        """How many rows there are."""
+    def __len__(self) -> int:
         return int(self.codes.shape[0])
 
     @property
     def n_features(self) -> int:
-        """How many features there are."""
+        """The number of features."""
         return int(self.numeric.shape[1] + self.codes.shape[1])
 
     def take(self, rows: npt.NDArray[Any]) -> "Mixed":
         """Return some of the rows."""
         return Mixed(self.numeric[rows], self.codes[rows], self.cost)
 
+    def append(self, numeric: Any, codes: npt.NDArray[np.signedinteger]) -> "Mixed":
+        """Return the rows followed by others."""
+        return Mixed(stack(self.numeric, numeric), np.concatenate([self.codes, codes]), self.cost)
 
-def standard_deviation(values: Any) -> npt.NDArray[np.float64]:
-    """Return the standard deviation of each column over the values that it has.
+    def without(self, feature: int) -> "Mixed":
+        """Return the rows, if dense, without a feature; numerical features come first."""
+        d = self.numeric.shape[1]
+        if feature < d:
+            return Mixed(np.delete(self.numeric, feature, axis=1), self.codes, self.cost)
+        return Mixed(self.numeric, np.delete(self.codes, feature - d, axis=1), self.cost)
 
-    Parameters
-    ----------
-    values : {ndarray, CSR matrix or array} of shape (n, d)
-        Rows of floats, NaN where missing.
+    def encode(self, is_minority: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+        """Return the rows as numbers: missing ones are means, categories class proportions."""
+        numeric = self.numeric.toarray() if sparse.issparse(self.numeric) else self.numeric
+        known = ~np.isnan(numeric)
+        with np.errstate(invalid="ignore"):
+            mean = np.where(known, numeric, 0).sum(axis=0) / known.sum(axis=0)
+        proportions = class_proportions(self.codes, is_minority) * self.cost
+        coordinates = np.hstack([np.where(known, numeric, mean), proportions])
+        known_at_all = ~np.isnan(coordinates).any(axis=0)
+        if not known_at_all.any():
+            return np.zeros((len(coordinates), 1))  # nothing tells the rows apart
+        return center_if_far(coordinates[:, known_at_all]).astype(np.float64, copy=False)
 
-    Returns
-    -------
-    deviation : ndarray of shape (d,)
-        The root of the mean squared deviation; 0 for a constant column or an empty one.
-    """
-    if sparse.issparse(values):
-        return np.sqrt(mean_variance_axis(values.tocsr(), axis=0)[1])
-    deviation = np.zeros(values.shape[1])
-    for j in range(values.shape[1]):
-        column = values[:, j]
-        if np.isnan(column.min(initial=np.inf)):
-            column = column[~np.isnan(column)]
-        # Of a constant column the deviation need not come out as 0 exactly.
-        if column.size and (size := np.ptp(column)) > 0:
-            # Scaled, since squares may leave the range of floats.
-            deviation[j] = size * np.std((column - column[0]) / size, dtype=np.float64)
-    return deviation
+    def distances(self, of: Positions, among: Positions) -> npt.NDArray[np.float64]:
+        """Return the distances (n_of, n_among)."""
+        table = self._in_range()
+        squared = squared_distances(table.take(of), table.take(among))
+        return np.sqrt(squared) * (self.cost / table.cost)
 
+    def paired_distances(self, of: Positions, others: Positions) -> npt.NDArray[np.float64]:
+        """Return the distances of rows to the others in the same places."""
+        apart = np.empty(of.size)
+        table = self._in_range()
+        for part in gen_batches(of.size, max(1, BLOCK_VALUES // table.n_features)):
+            squared = paired_squared_distances(table.take(of[part]), table.take(others[part]))
+            apart[part] = np.sqrt(squared) * (self.cost / table.cost)
+        return apart
 
-def widths(values: Any) -> npt.NDArray[np.float64]:
-    """Return how far the lowest and the highest value of each column are apart.
+    def mean_distance(self, of: Positions, rng: np.random.Generator) -> float:
+        """Return the mean distance over all pairs of some rows."""
+        table = self.take(of)._in_range()
+        batches = gen_batches(of.size, max(1, BLOCK_VALUES // of.size))
+        parts = (table.take(np.arange(of.size)[batch]) for batch in batches)
+        total = sum(np.sqrt(squared_distances(part, table)).sum() for part in parts)
+        return float(total / table.cost * self.cost / (of.size * (of.size - 1)))
 
-    Parameters
-    ----------
-    values : {ndarray, CSR matrix or array} of shape (n, d)
-        Rows of floats, NaN where missing.
+    def _in_range(self) -> "Mixed":
+        """Return the rows scaled so that squared distances are in the range of floats."""
+        if sparse.issparse(self.numeric) or not self.numeric.size:
+            return self
+        factor = range_factor(np.nan_to_num(self.numeric, nan=0.0))
+        return self if factor == 1 else Mixed(self.numeric / factor, self.codes, self.cost / factor)
 
-    Returns
-    -------
-    widths : ndarray of shape (d,)
-        0 for a constant column or an empty one.
-    """
-    if sparse.issparse(values):
-        low, high = min_max_axis(values.tocsr(), axis=0)
-    else:
-        low, high = np.fmin.reduce(values, axis=0), np.fmax.reduce(values, axis=0)
-    return np.nan_to_num(high.astype(np.float64) - low)
+    def _kneighbors(
+        self,
+        k: int,
+        of: Positions,
+        among: Positions,
+        with_self: bool,
+        algorithm: str | UserSearch,
+        n_jobs: int | None,
+    ) -> Positions:
+        if isinstance(algorithm, UserSearch):
+            raise ValueError(
+                f"{algorithm.parameter}={algorithm.estimator!r} measures distances between "
+                "numbers, and X has categories or missing values: give a number of neighbors."
+            )
+        table = self._in_range()
+        work = of.size * among.size * self.n_features
+        if work > COMPILED_FROM and not sparse.issparse(self.numeric):
+            from skresample.numerics._jit import CAN_COMPILE
+
+            if CAN_COMPILE:
+                return table._compiled(k, of, among, n_jobs)
+        queries, base = table.take(of), table.take(among)
+        position = np.full(len(self), -1)
+        position[among] = np.arange(among.size)
+        found = np.empty((of.size, k), dtype=np.intp)
+        for part in gen_batches(of.size, max(1, BLOCK_VALUES // among.size)):
+            distances = squared_distances(queries.take(np.arange(of.size)[part]), base)
+            rows = np.arange(len(distances))
+            own = position[of[part]]
+            distances[rows[own >= 0], own[own >= 0]] = np.inf
+            for i in range(k):
+                found[part, i] = distances.argmin(axis=1)
+                distances[rows, found[part, i]] = np.inf
+        return among[found]
+
+    def _compiled(self, k: int, of: Positions, among: Positions, n_jobs: int | None) -> Positions:
+        """Search dense rows with compiled code; of equally near rows, the first in `among`."""
+        from skresample.neighbors import _mixed_kernel as kernel
+
+        queries, base = self.take(of), self.take(among)
+        missing = any(
+            np.isnan(part.numeric).any() or (part.codes < 0).any() for part in (queries, base)
+        )
+        base_numeric = kernel.pack(base.numeric.astype(np.float64, copy=False))
+        base_codes = kernel.pack(base.codes.astype(np.int32, copy=False))
+        found = np.empty((of.size, k), dtype=np.intp)
+
+        def search(part: slice) -> None:
+            kernel.search(
+                np.ascontiguousarray(queries.numeric[part], dtype=np.float64),
+                np.ascontiguousarray(queries.codes[part], dtype=np.int32),
+                of[part],
+                base_numeric,
+                base_codes,
+                among,
+                float(self.cost) ** 2,
+                missing,
+                UNKNOWN,
+                found[part],
+            )
+
+        parts = min(4 * n_threads(n_jobs), of.size)
+        in_threads(search, gen_even_slices(of.size, parts), n_jobs)
+        return among[found]
 
 
 def mismatch_cost(values: Any) -> float:
-    """Return what two different categories are apart, in the units of the numbers beside them.
+    """Return the distance of two different categories, in the units of a class's numbers (m, d).
 
-    The median of the standard deviations :footcite:p:`chawla2002smote`; where half of the
-    columns or more are constant and the median is 0, of those that are not; where all are,
-    or there is none, 1.
-
-    Parameters
-    ----------
-    values : {ndarray, CSR matrix or array} of shape (m, d)
-        The numbers of the rows of a class.
-
-    Returns
-    -------
-    cost : float
-        Greater than 0.
-
-    References
-    ----------
-    .. footbibliography::
+    The median of the standard deviations :footcite:p:`chawla2002smote`. If that is 0, since half
+    of the columns are constant, the median of the others; 1 if there is none.
     """
     deviation = standard_deviation(values)
     for some in (deviation, deviation[deviation > 0]):
@@ -140,56 +203,33 @@ def mismatch_cost(values: Any) -> float:
     return 1.0
 
 
-def class_shares(
+def class_proportions(
     codes: npt.NDArray[np.signedinteger], is_minority: npt.NDArray[np.bool_], *, extra: float = 1.0
 ) -> npt.NDArray[np.float64]:
-    """Return, for each category of each row, the share of minority rows among those with it.
+    """Return, for each category (n, c), the proportion of minority rows among the rows with it.
 
-    Parameters
-    ----------
-    codes : ndarray of shape (n, c)
-        The categories, -1 where missing.
-    is_minority : ndarray of shape (n,)
-        True for minority rows.
-    extra : float, default=1.0
-        Each category counts as if it had so many rows more, of the minority as often as in
-        the table.
-
-    Returns
-    -------
-    shares : ndarray of shape (n, c)
-        Between 0 and 1; that of the table where a category is missing.
+    Each category has `extra` more rows, of the minority class in the proportion of the whole
+    table. A missing value (-1) has that proportion.
     """
     overall = is_minority.mean()
-    shares = np.full(codes.shape, overall)
+    proportions = np.full(codes.shape, overall)
     for j in range(codes.shape[1]):
         known = codes[:, j] >= 0
         column = codes[known, j]
         count = np.bincount(column)
         inside = np.bincount(column, weights=is_minority[known])
         with np.errstate(invalid="ignore"):  # of codes that no row has
-            shares[known, j] = ((inside + extra * overall) / (count + extra))[column]
-    return shares
+            proportions[known, j] = ((inside + extra * overall) / (count + extra))[column]
+    return proportions
 
 
 def squared_distances(left: Mixed, right: Mixed) -> npt.NDArray[np.float64]:
-    """Return the squared distance of each row to each other one.
-
-    Parameters
-    ----------
-    left, right : Mixed
-        Rows of the same features.
-
-    Returns
-    -------
-    distances : ndarray of shape (n_left, n_right)
-        In squared units.
-    """
+    """Return the squared distances (n_left, n_right) of rows of the same features."""
     present = None
     if sparse.issparse(left.numeric):
         total = euclidean_distances(left.numeric, right.numeric, squared=True)
     else:
-        total = np.zeros((left.n_rows, right.n_rows))
+        total = np.zeros((len(left), len(right)))
         for j in range(left.numeric.shape[1]):
             difference = np.subtract.outer(
                 left.numeric[:, j].astype(np.float64), right.numeric[:, j].astype(np.float64)
@@ -221,22 +261,11 @@ def squared_distances(left: Mixed, right: Mixed) -> npt.NDArray[np.float64]:
 
 
 def paired_squared_distances(left: Mixed, right: Mixed) -> npt.NDArray[np.float64]:
-    """Return the squared distance of each row to the one in its place.
-
-    Parameters
-    ----------
-    left, right : Mixed
-        Equally many rows of the same features.
-
-    Returns
-    -------
-    distances : ndarray of shape (n,)
-        As in `squared_distances`.
-    """
+    """Return the squared distances (n,) of rows to those in the same places."""
     if sparse.issparse(left.numeric):
         apart = left.numeric - right.numeric
         total = np.asarray(apart.multiply(apart).sum(axis=1)).ravel()
-        present = np.full(left.n_rows, left.numeric.shape[1])
+        present = np.full(len(left), left.numeric.shape[1])
     else:
         difference = left.numeric.astype(np.float64) - right.numeric
         known = ~np.isnan(difference)
@@ -259,54 +288,3 @@ def _count(
         present = np.full(known.shape, before, dtype=np.int32)
     present += known
     return present
-
-
-def nearest(
-    table: Mixed,
-    k: int,
-    *,
-    of: npt.NDArray[np.intp],
-    among: npt.NDArray[np.intp],
-    n_jobs: int | None = None,
-) -> npt.NDArray[np.intp]:
-    """Find the k nearest rows of some rows of a table among others, themselves excluded.
-
-    Parameters
-    ----------
-    table : Mixed
-        The table.
-    k : int
-        How many, at most as many as there are.
-    of, among : ndarray of shape (n_queries,) and (n_base,)
-        Positions of the rows whose neighbours are looked for, and of those looked through.
-    n_jobs : int, default=None
-        Threads; None for all processors.
-
-    Returns
-    -------
-    neighbors : ndarray of shape (n_queries, k)
-        Positions in the table, nearest first; of equally near ones, the first in `among`.
-    """
-    if k < 1 or not of.size:
-        return np.empty((of.size, max(k, 0)), dtype=np.intp)
-    queries, base = table.take(of), table.take(among)
-    work = of.size * among.size * table.n_features
-    if work > COMPILED_FROM and not sparse.issparse(table.numeric):
-        from skresample.numerics._jit import CAN_COMPILE
-
-        if CAN_COMPILE:
-            from skresample.neighbors._mixed_kernel import search
-
-            return among[search(queries, base, k, of, among, n_jobs)]
-    position = np.full(table.n_rows, -1)
-    position[among] = np.arange(among.size)
-    found = np.empty((of.size, k), dtype=np.intp)
-    for part in gen_batches(of.size, max(1, BLOCK_VALUES // among.size)):
-        distances = squared_distances(queries.take(np.arange(of.size)[part]), base)
-        rows = np.arange(len(distances))
-        own = position[of[part]]
-        distances[rows[own >= 0], own[own >= 0]] = np.inf
-        for i in range(k):
-            found[part, i] = distances.argmin(axis=1)
-            distances[rows, found[part, i]] = np.inf
-    return among[found]

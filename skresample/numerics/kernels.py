@@ -164,8 +164,8 @@ class Kernels:
             return self
         if self.kernel == "epanechnikov":
             raise ValueError(
-                f"The marginal density of {self.kernel} kernels has no closed form: fill in "
-                "missing values, or use another kernel."
+                f"A density of {self.kernel} kernels has no marginal density in closed form: fill "
+                "in missing values, or use another kernel."
             )
         roots: Root
         if isinstance(self.roots, Spiked):

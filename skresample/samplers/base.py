@@ -24,7 +24,6 @@ from sklearn.utils.sparsefuncs import min_max_axis
 from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
-from skresample.neighbors.mixed import Mixed, mismatch_cost
 from skresample.numerics.allocation import allocate
 from skresample.numerics.interpolation import reflect
 from skresample.numerics.threads import in_threads
@@ -56,7 +55,7 @@ __all__ = [
     "SamplerTags",
     "Task",
     "drop_in",
-    "features_of",
+    "filled",
     "naming_columns",
     "resolve_sampling_strategy",
     "rows_of",
@@ -812,30 +811,6 @@ def seed_sequence(random_state: Any) -> np.random.SeedSequence:
     return np.random.SeedSequence(words.tolist())
 
 
-def features_of(rows: Rows, *, standardize: bool, like: npt.NDArray[np.intp] | None = None) -> Any:
-    """Return what distances are taken of: numbers, or numbers and categories.
-
-    Parameters
-    ----------
-    rows : Rows
-        A table.
-    standardize : bool
-        Whether numbers are over their standard deviations.
-    like : ndarray of shape (m,), default=None
-        The rows whose numbers tell what a category that differs counts; None for all.
-
-    Returns
-    -------
-    features : {ndarray, CSR matrix or array} of shape (n, d) or Mixed
-        `Mixed` where there are categories or missing values.
-    """
-    numeric = rows.standardized if standardize else rows.numeric
-    if not rows.columns.has_missing and not rows.columns.categories.size:
-        return numeric
-    cost = mismatch_cost(numeric if like is None else numeric[like])
-    return Mixed(numeric, rows.codes, cost)
-
-
 def rows_of(numeric: Any, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
     """Return some rows of a table's numbers, as a dense copy in double precision.
 
@@ -853,3 +828,27 @@ def rows_of(numeric: Any, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]
     """
     values = numeric[rows]
     return (values.toarray() if sparse.issparse(values) else values).astype(np.float64)
+
+
+def filled(task: Task) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    """Return the numbers of a class with a value where one is missing, and where that is.
+
+    Parameters
+    ----------
+    task : Task
+        The class.
+
+    Returns
+    -------
+    rows : ndarray of shape (m, d)
+        Missing ones are drawn from those that the class has in the column, or are 0.
+    missing : ndarray of shape (m, d)
+        Where.
+    """
+    rows = rows_of(task.numeric, task.minority)
+    missing = np.isnan(rows)
+    for j in np.flatnonzero(missing.any(axis=0)):
+        holes = missing[:, j]
+        there = rows[~holes, j] if not holes.all() else np.zeros(1)
+        rows[holes, j] = task.rng.choice(there, np.count_nonzero(holes))
+    return rows, missing

@@ -1,98 +1,81 @@
 """Clusters of rows."""
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 from scipy.cluster.hierarchy import fcluster, linkage
 
-from skresample.neighbors.mixed import Mixed, squared_distances
-from skresample.neighbors.search import distances
+from skresample.neighbors import Mixed, Space
+from skresample.neighbors.mixed import squared_distances
 from skresample.smote._spanning import median_parts
 
 __all__ = ["average_linkage", "k_prototypes"]
 
+# The most rounds of k-prototypes.
 ROUNDS = 100
-# Up to so many rows, the distances of all pairs are held.
+# Up to so many rows, the distances of all pairs are kept in memory.
 LINKED = 4000
-# More rows than that are cut into parts of so many at most.
+# More rows than the first are cut into parts of at most the second.
 MOST_ROWS, MOST_IN_PART = 10_000, 2000
 
 
-def average_linkage(values: Any, threshold: float) -> npt.NDArray[np.intp]:
-    """Merge clusters as long as rows of two are no further from each other than so, on average.
+def average_linkage(space: Space, threshold: float) -> npt.NDArray[np.intp]:
+    """Merge clusters while the average distance of their rows is below a threshold; return labels.
 
-    Of up to 4,000 rows the average is that of the distances, of more (which have to be dense
-    numbers) the root of that of the squares: then clusters are known by their middles and
-    sizes, and no matrix of all pairs is held. More than 10,000 rows are cut into parts of at most
-    2,000, and no cluster has rows of two: else time would grow with the square of the rows.
-
-    Parameters
-    ----------
-    values : {ndarray, CSR matrix or array} of shape (m, d) or Mixed
-        The rows.
-    threshold : float
-        The distance.
-
-    Returns
-    -------
-    labels : ndarray of shape (m,)
-        A cluster per row, from 0 on.
-
-    Raises
-    ------
-    ValueError
-        If there are more than 4,000 rows of other than dense numbers.
+    With more than 4,000 rows, which have to be dense numbers, the average is the root of the
+    mean squared distance: then the means and sizes of clusters suffice, and no matrix of all pairs
+    is needed. More than 10,000 rows are cut into parts of at most 2,000, and no cluster has rows of
+    two: else time would grow with the square of the number of rows.
     """
-    m = values.n_rows if isinstance(values, Mixed) else values.shape[0]
+    m = len(space)
     if m == 1:
         return np.zeros(1, dtype=np.intp)
     if m <= LINKED:
         everything = np.arange(m)
-        pairs = distances(values, everything, everything)[np.triu_indices(m, 1)]
+        pairs = space.distances(everything, everything)[np.triu_indices(m, 1)]
         return fcluster(linkage(pairs, "average"), threshold, "distance").astype(np.intp) - 1
-    if not isinstance(values, np.ndarray):
+    rows = space.coordinates
+    if rows is None:
         raise ValueError(
-            f"Clusters of more than {LINKED} rows can be found among dense numbers without missing "
-            f"values only, and there are {m} rows."
+            f"Clusters of more than {LINKED} rows need dense numbers without missing values and "
+            f"the Euclidean metric, and there are {m} rows: use a method without clusters."
         )
     if m <= MOST_ROWS:
-        return _by_middles(values.astype(np.float64), threshold)
+        return _by_means(rows.astype(np.float64), threshold)
     labels, n_clusters = np.empty(m, dtype=np.intp), 0
-    for part in median_parts(values, MOST_IN_PART):
-        labels[part] = n_clusters + average_linkage(values[part], threshold)
+    for part in median_parts(rows, MOST_IN_PART):
+        labels[part] = n_clusters + average_linkage(space.take(part), threshold)
         n_clusters = labels[part].max() + 1
     return labels
 
 
-def _by_middles(values: npt.NDArray[np.float64], threshold: float) -> npt.NDArray[np.intp]:
-    """Merge clusters along chains of nearest ones, by mean squared distances."""
+def _by_means(values: npt.NDArray[np.float64], threshold: float) -> npt.NDArray[np.intp]:
+    """Merge clusters along chains of nearest neighbors, by mean squared distances."""
     m = len(values)
-    middle, size, spread = values.copy(), np.ones(m), np.zeros(m)
-    owner = np.arange(m)  # of each row, a chain of clusters that took the last one in
-    alive = np.ones(m, dtype=bool)  # and may still be merged
+    mean, size, spread = values.copy(), np.ones(m), np.zeros(m)
+    owner = np.arange(m)  # the cluster that each row's cluster was merged into, and so on
+    alive = np.ones(m, dtype=bool)  # clusters that may still be merged
     chain: list[int] = []
     while alive.any():
         if not chain:
             chain = [int(np.argmax(alive))]
         tip = chain[-1]
-        away = middle - middle[tip]
+        away = mean - mean[tip]
         squared = np.einsum("ij,ij->i", away, away) + spread + spread[tip]
         squared[~alive] = np.inf
         squared[tip] = np.inf
         near = int(np.argmin(squared))
-        # Of equally near ones the one before, so that a chain ends.
+        # Among equally near clusters, the one before in the chain, so that a chain ends.
         if len(chain) > 1 and squared[chain[-2]] <= squared[near]:
             near = chain[-2]
         if squared[near] > threshold**2:
-            alive[tip] = False  # it is near to none, nor will be
+            alive[tip] = False  # it is near to no cluster, and never will be
             chain.pop()
         elif len(chain) > 1 and near == chain[-2]:
-            share = size[near] / (size[near] + size[tip])
+            weight = size[near] / (size[near] + size[tip])
             apart = np.einsum("i,i->", away[near], away[near])
-            middle[near] = share * middle[near] + (1 - share) * middle[tip]
+            mean[near] = weight * mean[near] + (1 - weight) * mean[tip]
             spread[near] = (
-                share * spread[near] + (1 - share) * spread[tip] + share * (1 - share) * apart
+                weight * spread[near] + (1 - weight) * spread[tip] + weight * (1 - weight) * apart
             )
             size[near] += size[tip]
             owner[tip], alive[tip] = near, False
@@ -105,50 +88,33 @@ def _by_middles(values: npt.NDArray[np.float64], threshold: float) -> npt.NDArra
 
 
 def k_prototypes(table: Mixed, n_clusters: int, rng: np.random.Generator) -> npt.NDArray[np.intp]:
-    """Cluster rows about prototypes: means of numbers, most frequent categories.
+    """Cluster rows about prototypes, the means of numbers and the most frequent categories.
 
-    k-means for mixed rows :footcite:p:`huang1998kprototypes`; the first prototypes are rows
-    drawn far from each other, as in k-means++. A prototype has no value where none of its
-    rows has one.
-
-    Parameters
-    ----------
-    table : Mixed
-        The rows.
-    n_clusters : int
-        How many clusters, at most as many as rows; some may end up empty.
-    rng : numpy.random.Generator
-        Source of the draws.
-
-    Returns
-    -------
-    labels : ndarray of shape (n,)
-        A cluster per row.
-
-    References
-    ----------
-    .. footbibliography::
+    k-means for mixed rows :footcite:p:`huang1998kprototypes`. The first prototypes are rows drawn
+    far from each other, as in k-means++. A prototype has no value where none of its rows has one.
+    Returns labels; at most n clusters are possible, and some may end up empty.
     """
-    chosen = [int(rng.integers(table.n_rows))]
-    nearest = np.full(table.n_rows, np.inf)
+    n = len(table)
+    chosen = [int(rng.integers(n))]
+    nearest = np.full(n, np.inf)
     while len(chosen) < n_clusters:
         latest = table.take(np.array(chosen[-1:]))
         nearest = np.minimum(nearest, squared_distances(table, latest)[:, 0])
         total = nearest.sum()
-        chance = nearest / total if total > 0 else None
-        chosen.append(int(rng.choice(table.n_rows, p=chance)))
+        probability = nearest / total if total > 0 else None
+        chosen.append(int(rng.choice(n, p=probability)))
     prototypes = table.take(np.array(chosen))
-    labels = np.full(table.n_rows, -1)
+    labels = np.full(n, -1)
     for _ in range(ROUNDS):
         before, labels = labels, squared_distances(table, prototypes).argmin(axis=1)
         if (labels == before).all():
             break
-        prototypes = _centres(table, labels, prototypes)
+        prototypes = _prototypes(table, labels, prototypes)
     return labels
 
 
-def _centres(table: Mixed, labels: npt.NDArray[np.intp], old: Mixed) -> Mixed:
-    """Return the prototype of each cluster; of an empty one, what it was."""
+def _prototypes(table: Mixed, labels: npt.NDArray[np.intp], old: Mixed) -> Mixed:
+    """Return the prototype of each cluster; that of an empty cluster stays as it was."""
     numeric, codes = np.array(old.numeric, dtype=np.float64), old.codes.copy()
     for cluster in np.unique(labels):
         inside = table.take(np.flatnonzero(labels == cluster))

@@ -1,4 +1,4 @@
-"""Spanning trees of rows, and parts of rows that are cut out along one."""
+"""Minimum spanning trees of rows, and parts of rows that are cut out along one."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -7,15 +7,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial.distance import cdist
 
-from skresample.neighbors.mixed import Mixed
-from skresample.neighbors.search import distances
+from skresample.neighbors import Space
 
 __all__ = ["SpanningTree", "aligned_parts", "median_parts", "spanning_tree"]
 
 Floats = npt.NDArray[np.floating]
-# Dense rows beyond this, or below its inverse, have squares that may leave the range of floats.
+# The squares of dense rows beyond this, or below its inverse, may leave the range of floats.
 LARGE = 1e150
-# More dense rows than that are cut into parts of so many at most, with a tree each.
+# More dense rows than this are cut into parts of at most so many, each with a tree of its own.
 MOST_ROWS = 20_000
 
 
@@ -25,11 +24,11 @@ class SpanningTree(NamedTuple):
     Attributes
     ----------
     parent : ndarray of shape (m,)
-        The row from which each was reached; -1 for the first, of each part.
+        The row from which each row was reached; -1 for the first row of each part.
     reach : ndarray of shape (m,)
-        From how far it was reached; infinite for the first.
+        The distance from which each row was reached; infinite for the first.
     within : ndarray of shape (m,) or None
-        How many other rows are within the radius, if there was one.
+        The number of other rows within the radius, if there was one.
     """
 
     parent: npt.NDArray[np.intp]
@@ -38,55 +37,36 @@ class SpanningTree(NamedTuple):
 
 
 def spanning_tree(
-    values: Any, core: Floats | None = None, radius: float | None = None, start: int = 0
+    space: Space, core: Floats | None = None, radius: float | None = None, start: int = 0
 ) -> SpanningTree:
-    """Reach row after row, always the nearest to those that were reached.
+    """Return Prim's minimum spanning tree, which always reaches the nearest row next.
 
-    Prim's minimum spanning tree. With core distances, how far a row is from another is at
-    least the core distance of the other: then what comes out are the reachabilities of OPTICS
-    :footcite:p:`ankerst1999optics`, without a limit to them. Distances are computed a row at a
-    time: memory grows with the rows, time with their square. So more than 20,000 dense rows are
-    cut into parts of at most so many (see `median_parts`), each with a tree of its own.
-
-    Parameters
-    ----------
-    values : {ndarray, CSR matrix or array} of shape (m, d) or Mixed
-        The rows.
-    core : ndarray of shape (m,), default=None
-        The core distance of each; None for 0.
-    radius : float, default=None
-        Within what distance other rows are counted; None for no count.
-    start : int, default=0
-        The first row; of parts, that with the least core distance.
-
-    Returns
-    -------
-    tree : SpanningTree
-        Parents, reaches and counts.
-
-    References
-    ----------
-    .. footbibliography::
+    With core distances (m,), the distance to a row is at least the core distance of the row that
+    it is reached from: then the reaches are the reachabilities of OPTICS
+    :footcite:p:`ankerst1999optics`, without a limit to them. `radius` is the distance within which
+    other rows are counted, and `start` the first row. Distances are computed a row at a time:
+    memory grows with the number of rows, time with its square. So more than 20,000 dense rows are
+    cut into parts (see `median_parts`), which start at the row with the least core distance.
     """
-    m = values.n_rows if isinstance(values, Mixed) else values.shape[0]
-    if isinstance(values, np.ndarray) and m > MOST_ROWS:
+    m, coordinates = len(space), space.coordinates
+    if coordinates is not None and m > MOST_ROWS:
         forest = SpanningTree(
             np.full(m, -1), np.full(m, np.inf), None if radius is None else np.zeros(m, np.intp)
         )
-        for part in median_parts(values, MOST_ROWS):
+        for part in median_parts(coordinates, MOST_ROWS):
             of_part = None if core is None else core[part]
             first = 0 if of_part is None else int(of_part.argmin())
-            tree = spanning_tree(values[part], of_part, radius, first)
+            tree = spanning_tree(space.take(part), of_part, radius, first)
             joined = tree.parent >= 0
             forest.parent[part[joined]] = part[tree.parent[joined]]
             forest.reach[part] = tree.reach
             if forest.within is not None and tree.within is not None:
                 forest.within[part] = tree.within
         return forest
-    away_from = _rows_of_distances(values, m)
+    away_from = _rows_of_distances(space)
     parent, reach = np.full(m, -1), np.full(m, np.inf)
     within = None if radius is None else np.zeros(m, dtype=np.intp)
-    # What is left to reach has its reach so far here; what is reached, more than that.
+    # The reach so far of rows that are left; infinite for rows that are reached.
     ahead = np.full(m, np.inf)
     left = np.ones(m, dtype=bool)
     row = start
@@ -109,20 +89,10 @@ def spanning_tree(
             parent[row] = start
 
 
-def median_parts(values: npt.NDArray[np.floating], most: int) -> list[npt.NDArray[np.intp]]:
-    """Cut rows into parts of nearly the same size, at medians of the column that varies most.
+def median_parts(values: Floats, most: int) -> list[npt.NDArray[np.intp]]:
+    """Cut rows (m, d) into parts of nearly the same size, each of at most `most` rows.
 
-    Parameters
-    ----------
-    values : ndarray of shape (m, d)
-        The rows.
-    most : int
-        How many rows a part may have.
-
-    Returns
-    -------
-    parts : list of ndarray
-        Positions of the rows of each.
+    Each cut is at the median of the column that varies most. Returns positions.
     """
     whole, parts = [np.arange(len(values))], []
     while whole:
@@ -136,47 +106,31 @@ def median_parts(values: npt.NDArray[np.floating], most: int) -> list[npt.NDArra
     return parts
 
 
-def _rows_of_distances(values: Any, m: int) -> Callable[[int], npt.NDArray[np.float64]]:
-    """Return what gives the distances of one row to all."""
-    if isinstance(values, np.ndarray) and values.size:
-        rows = values.astype(np.float64)
-        size = np.abs(rows).max()
-        if size < LARGE and size > 1 / LARGE:
+def _rows_of_distances(space: Space) -> Callable[[int], npt.NDArray[np.float64]]:
+    """Return a function that returns the distances of one row to all."""
+    if space.coordinates is not None and space.coordinates.size:
+        rows = space.coordinates.astype(np.float64)
+        if 1 / LARGE < np.abs(rows).max() < LARGE:
             return lambda i: cdist(rows[i : i + 1], rows)[0]
-    everything = np.arange(m)
-    return lambda i: distances(values, everything[i : i + 1], everything)[0]
+    everything = np.arange(len(space))
+    return lambda i: space.distances(everything[i : i + 1], everything)[0]
 
 
 def aligned_parts(
     tree: SpanningTree, rows: npt.NDArray[np.float64], min_part: int, cosine: float
 ) -> npt.NDArray[np.intp]:
-    """Divide rows into parts that lie along one direction each.
+    """Divide complete rows (m, d) into parts that lie along one direction each; return labels.
 
     Every row is a part at first. Along the edges of a spanning tree, from short to long, two
-    parts become one if one of them has fewer than so many rows, or no direction since its rows
-    are the same, or if their first principal axes point nearly the same way.
-
-    Parameters
-    ----------
-    tree : SpanningTree
-        Says which rows are next to each other.
-    rows : ndarray of shape (m, d)
-        The rows in which directions are taken, without missing values.
-    min_part : int
-        From how many rows on a part may stay alone.
-    cosine : float
-        Above what absolute cosine of the angle between their axes parts are joined.
-
-    Returns
-    -------
-    labels : ndarray of shape (m,)
-        A part per row, from 0 on.
+    parts become one if either has fewer than `min_part` rows, if either has no direction since its
+    rows are equal, or if the absolute cosine of the angle between their first principal axes is
+    above `cosine`.
     """
     m, d = rows.shape
     owner = list(range(m))
-    # Of each part, next to its size and mean, rows whose products with themselves add up to its
-    # scatter matrix: never more than the part has, nor many more than features, so that all of
-    # them together are not larger than the rows are.
+    # Each part has its size, its mean, and rows whose outer products add up to its scatter matrix.
+    # There are never more of these than rows in the part, nor many more than features, so all
+    # of them together are not larger than the rows.
     size, mean = [1] * m, list(rows)
     spread: list[Any] = [rows[:0]] * m
     axes: list[Any] = [None] * m
@@ -217,7 +171,7 @@ def aligned_parts(
 
 
 def _first_axis(spread: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return the direction in which rows vary most; nothing where they do not."""
+    """Return the direction in which rows vary most; empty if they do not vary."""
     if not spread.any():
         return np.empty(0)
     if len(spread) == 1:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from skresample.neighbors.mixed import standard_deviation
+from skresample.numerics.spread import standard_deviation
 
 __all__ = ["along_principal_axis", "in_deviations", "polynomial_trend"]
 

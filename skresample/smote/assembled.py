@@ -1,11 +1,11 @@
 """Assembled SMOTE."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
 
-from skresample.neighbors.mixed import Mixed
+from skresample.neighbors import Space
 from skresample.samplers.base import Task, rows_of
 from skresample.samplers.constraints import IntegerInterval, RealInterval
 from skresample.samplers.parameters import KNeighbors
@@ -79,9 +79,9 @@ class AssembledSMOTE(InterpolatingOverSampler):
     def _pair(self, task: Task) -> Pairing:
         k, search = self._neighbors("k_neighbors")
         border = np.flatnonzero(self._majority_share(task, "k_neighbors") > 0)
-        features, m = self._features(task), len(task.minority)
+        m = len(task.minority)
         # Only rows of the class are looked at from here on.
-        own = _take(features, task.minority)
+        own = self._space(task).take(task.minority)
         part = np.zeros(m, dtype=np.intp)
         part[border] = 1 + self._parts(task, own, border)
         partners = np.full((m, min(k, m - 1)), -1, dtype=np.intp)
@@ -95,14 +95,10 @@ class AssembledSMOTE(InterpolatingOverSampler):
             partners[rows, : found.shape[1]] = task.minority[found]
         return Pairing((partners[:, 0] >= 0).astype(float), partners)
 
-    def _parts(self, task: Task, own: Any, border: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    def _parts(self, task: Task, own: Space, border: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
         """Return the part of each row at the border, from 0 on."""
         if not border.size:
             return border
         scaled, _ = in_deviations(rows_of(task.numeric, task.minority))
-        tree = spanning_tree(_take(own, border))
+        tree = spanning_tree(own.take(border))
         return aligned_parts(tree, scaled[border], self.min_part, self.cosine)
-
-
-def _take(features: Any, rows: npt.NDArray[np.intp]) -> Any:
-    return features.take(rows) if isinstance(features, Mixed) else features[rows]

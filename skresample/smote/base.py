@@ -11,11 +11,10 @@ from scipy import sparse
 from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import HasMethods
 
-from skresample.neighbors.mixed import Mixed
-from skresample.neighbors.search import kneighbors, majority_share
+from skresample.neighbors import Space, UserSearch, space_of
 from skresample.numerics.allocation import draw_mates, draw_slots
 from skresample.numerics.interpolation import interpolate, reflect, vote
-from skresample.samplers.base import BaseOverSampler, Positions, Task, features_of
+from skresample.samplers.base import BaseOverSampler, Positions, Task
 from skresample.samplers.constraints import IntegerInterval
 from skresample.samplers.parameters import Algorithm, CategoricalFeatures, Standardize
 from skresample.table import Block, Rows
@@ -26,6 +25,7 @@ __all__ = [
     "Pairing",
     "PairingOverSampler",
     "count_neighbors",
+    "majority_proportion",
 ]
 
 # What a parameter takes that says how many neighbours.
@@ -169,9 +169,9 @@ class PairingOverSampler(BaseOverSampler):
         """Return the numbers that distances are taken of."""
         return rows.standardized if self.standardize else rows.numeric
 
-    def _features(self, task: Task) -> Any:
-        """Return what distances are taken of: numbers, or numbers and categories."""
-        return features_of(task.rows, standardize=self.standardize, like=task.minority)
+    def _space(self, task: Task) -> Space:
+        """Return the rows of the table and the metric that compares them."""
+        return space_of(task.rows, standardize=self.standardize, like=task.minority)
 
     def _smote_pairing(self, task: Task) -> Pairing:
         """Join every row of the class with its nearest rows of the class."""
@@ -181,19 +181,17 @@ class PairingOverSampler(BaseOverSampler):
     def _majority_share(self, task: Task, parameter: str) -> npt.NDArray[np.float64]:
         """Return the majority's share of the nearest rows of the table of each minority row."""
         neighbors = self._nearest(task, parameter, among=np.arange(len(task.rows)))
-        return majority_share(neighbors, task.is_minority)
+        return majority_proportion(neighbors, task.is_minority)
 
     def _nearest(
         self, task: Task, parameter: str, among: npt.NDArray[np.intp]
     ) -> npt.NDArray[np.intp]:
-        """Find the nearest rows of each minority row among some rows, as a parameter says."""
+        """Find the nearest neighbors of each minority row among some rows, as a parameter says."""
         k, search = self._neighbors(parameter)
-        features = self._features(task)
-        self._refuse_search(search, features, parameter)
-        found = self._kneighbors(features, k, task.minority, among, search)
+        found = self._kneighbors(self._space(task), k, task.minority, among, search)
         if found.shape[1] < k:
             warnings.warn(
-                f"{type(self).__name__}: {parameter} asks for {k} neighbours of each row of class "
+                f"{type(self).__name__}: {parameter} asks for {k} neighbors of each row of class "
                 f"{task.label!r}, and there are {found.shape[1]} to choose from: these were used.",
                 UserWarning,
                 stacklevel=2,
@@ -202,27 +200,26 @@ class PairingOverSampler(BaseOverSampler):
 
     def _kneighbors(
         self,
-        features: Any,
+        space: Space,
         k: int,
         of: npt.NDArray[np.intp],
         among: npt.NDArray[np.intp],
-        search: Any = None,
+        search: UserSearch | None = None,
     ) -> npt.NDArray[np.intp]:
-        """Find nearest rows in the way, and with the threads, that the user wants."""
-        how = {"search": search, "method": self.algorithm, "n_jobs": self.n_jobs}
-        return kneighbors(features, k, of=of, among=among, **how)
+        """Find nearest neighbors with the algorithm and the threads that the user wants."""
+        algorithm = search or self.algorithm
+        return space.kneighbors(k, of=of, among=among, algorithm=algorithm, n_jobs=self.n_jobs)
 
-    def _neighbors(self, parameter: str) -> tuple[int, Any]:
-        """Return how many neighbours a parameter asks for, and the estimator to find them."""
+    def _neighbors(self, parameter: str) -> tuple[int, UserSearch | None]:
+        """Return how many neighbors a parameter asks for, and the estimator to find them."""
         return count_neighbors(getattr(self, parameter), parameter)
 
-    def _refuse_search(self, search: Any, features: Any, parameter: str) -> None:
-        """Refuse an estimator of the user's that cannot measure the table."""
-        if search is not None and isinstance(features, Mixed):
-            raise ValueError(
-                f"{parameter}={search!r} measures distances between numbers, and X has categories "
-                "or missing values: give a number of neighbours."
-            )
+
+def majority_proportion(
+    neighbors: npt.NDArray[np.intp], is_minority: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.float64]:
+    """Return the proportion of majority rows among the neighbors (n_queries, k) of each query."""
+    return np.count_nonzero(~is_minority[neighbors], axis=1) / neighbors.shape[1]
 
 
 class InterpolatingOverSampler(PairingOverSampler):
@@ -235,7 +232,7 @@ class InterpolatingOverSampler(PairingOverSampler):
     algorithm: Algorithm = "auto"
 
 
-def count_neighbors(value: Any, parameter: str) -> tuple[int, Any]:
+def count_neighbors(value: Any, parameter: str) -> tuple[int, UserSearch | None]:
     """Return how many neighbors to look for, and the estimator that does, as a parameter says.
 
     Parameters
@@ -249,7 +246,7 @@ def count_neighbors(value: Any, parameter: str) -> tuple[int, Any]:
     -------
     n_neighbors : int
         Other rows to find for each.
-    search : estimator or None
+    search : UserSearch or None
         The estimator; None for a number.
 
     Raises
@@ -265,4 +262,4 @@ def count_neighbors(value: Any, parameter: str) -> tuple[int, Any]:
             f"{parameter}={value!r} has n_neighbors={n_neighbors}: it must look for at least "
             "2, since a row is the first of its own neighbors."
         )
-    return int(n_neighbors) - 1, value
+    return int(n_neighbors) - 1, UserSearch(value, parameter)

@@ -6,9 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils._param_validation import StrOptions
 
-from skresample.neighbors.mixed import widths
-from skresample.neighbors.search import paired_distances
 from skresample.numerics.spheres import draw_in_ball, fold, reshape_ball
+from skresample.numerics.spread import widths
 from skresample.samplers.base import Positions, Task, rows_of
 from skresample.samplers.constraints import RealInterval
 from skresample.samplers.parameters import Bounds, KNeighbors
@@ -87,17 +86,17 @@ class GeometricSMOTE(InterpolatingOverSampler):
     _on_lines = False
 
     def _pair(self, task: Task) -> Pairing:
-        features = self._features(task)
+        space = self._space(task)
         pairing = self._smote_pairing(task)
         if self.selection_strategy == "minority" or not task.majority.size:
             return pairing
-        across = self._kneighbors(features, 1, task.minority, task.majority)
+        across = self._kneighbors(space, 1, task.minority, task.majority)
         if self.selection_strategy == "majority":
             return pairing._replace(partners=across)
         partners = pairing.partners
-        to_majority = paired_distances(features, task.minority, across[:, 0])[:, np.newaxis]
+        to_majority = space.paired_distances(task.minority, across[:, 0])[:, np.newaxis]
         base = np.repeat(task.minority, partners.shape[1])
-        to_minority = paired_distances(features, base, partners.ravel()).reshape(partners.shape)
+        to_minority = space.paired_distances(base, partners.ravel()).reshape(partners.shape)
         return pairing._replace(partners=np.where(to_minority <= to_majority, partners, across))
 
     def _draw(

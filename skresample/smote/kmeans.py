@@ -11,8 +11,7 @@ from sklearn.cluster import MiniBatchKMeans
 from sklearn.utils._param_validation import HasMethods, StrOptions
 
 from skresample._support import seeded_clone
-from skresample.neighbors.mixed import Mixed, mismatch_cost
-from skresample.neighbors.search import mean_distance
+from skresample.neighbors import Mixed, mismatch_cost
 from skresample.numerics.threads import limit_openmp
 from skresample.samplers.base import Task, drop_in
 from skresample.samplers.constraints import IntegerInterval, RealInterval
@@ -137,16 +136,15 @@ class KMeansSMOTE(InterpolatingOverSampler):
         k = min(k, len(task.minority))  # no cluster has more of the class
         auto = self.density_exponent == "auto"
         exponent = self.n_features_in_ if auto else self.density_exponent
-        features = self._features(task)
-        self._refuse_search(search, features, "k_neighbors")
+        space = self._space(task)
         partners = np.full((len(task.minority), k), -1, dtype=np.intp)
         log_weights = np.full(len(task.minority), -np.inf)
         kept = np.zeros(len(task.minority), dtype=bool)
         for members in self._prevalent(task):
             rows = task.minority[members]
-            found = self._kneighbors(features, k, rows, rows, search)
+            found = self._kneighbors(space, k, rows, rows, search)
             partners[members, : found.shape[1]] = found
-            spread = mean_distance(features, rows, task.rng)
+            spread = space.mean_distance(rows, task.rng)
             with np.errstate(divide="ignore"):
                 log_sparsity = (exponent and exponent * np.log(spread)) - np.log(len(rows))
             log_weights[members] = log_sparsity - np.log(len(rows))

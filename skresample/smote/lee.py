@@ -7,13 +7,16 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from skresample.neighbors.mixed import Mixed
-from skresample.neighbors.search import majority_share
 from skresample.numerics.allocation import draw_bases
 from skresample.samplers.base import Positions, Task
 from skresample.samplers.constraints import RealInterval
 from skresample.samplers.parameters import KNeighbors
-from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
+from skresample.smote.base import (
+    NEIGHBORS,
+    InterpolatingOverSampler,
+    Pairing,
+    majority_proportion,
+)
 from skresample.table import Block
 
 __all__ = ["LeeSMOTE"]
@@ -120,22 +123,11 @@ class LeeSMOTE(InterpolatingOverSampler):
         self, task: Task, numeric: Any, codes: npt.NDArray[np.signedinteger]
     ) -> npt.NDArray[np.float64]:
         """Return the share of majority rows among the nearest rows of each new row."""
-        features = self._features(task)
         if self.standardize and not sparse.issparse(numeric):
             numeric = numeric / task.rows.deviation.astype(numeric.dtype)
         elif self.standardize:
             numeric = numeric @ sparse.diags_array(1 / task.rows.deviation)
-        table = features.numeric if isinstance(features, Mixed) else features
-        joined = _stack(table, numeric)
-        if isinstance(features, Mixed):
-            joined = Mixed(joined, np.concatenate([features.codes, codes]), features.cost)
-        n = len(task.rows)
+        joined, n = self._space(task).append(numeric, codes), len(task.rows)
         new = np.arange(n, n + numeric.shape[0])
         found = self._kneighbors(joined, self.m_neighbors, new, np.arange(n))
-        return majority_share(found, task.is_minority)
-
-
-def _stack(table: Any, new: Any) -> Any:
-    if sparse.issparse(table):
-        return sparse.vstack([table, new], format="csr")
-    return np.concatenate([table, new])
+        return majority_proportion(found, task.is_minority)

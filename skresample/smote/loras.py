@@ -5,7 +5,7 @@ from typing import Annotated
 import numpy as np
 import numpy.typing as npt
 
-from skresample.neighbors.mixed import standard_deviation
+from skresample.numerics.spread import standard_deviation
 from skresample.samplers.base import Positions, Task, rows_of
 from skresample.samplers.constraints import WIDEST, IntegerInterval, RealInterval
 from skresample.samplers.parameters import Bounds, KNeighbors

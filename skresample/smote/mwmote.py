@@ -7,8 +7,7 @@ import numpy.typing as npt
 from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import StrOptions
 
-from skresample.neighbors.mixed import Mixed
-from skresample.neighbors.search import distances, paired_distances
+from skresample.neighbors import Space
 from skresample.samplers.base import Task
 from skresample.samplers.constraints import IntegerInterval, RealInterval
 from skresample.smote._clusters import LINKED, average_linkage
@@ -93,8 +92,8 @@ class MWMOTE(InterpolatingOverSampler):
     _partners_from = "k1"
 
     def _pair(self, task: Task) -> Pairing:
-        features, minority = self._features(task), task.minority
-        if len(minority) > LINKED and not isinstance(features, np.ndarray):
+        space, minority = self._space(task), task.minority
+        if len(minority) > LINKED and space.coordinates is None:
             raise ValueError(
                 f"MWMOTE: class {task.label!r} has {len(minority)} rows, and more than {LINKED} "
                 "can be clustered only where they are dense numbers without missing values: use "
@@ -105,27 +104,25 @@ class MWMOTE(InterpolatingOverSampler):
         weights = np.zeros(len(minority))
         groups = np.arange(len(minority))
         if kept.size > 1:
-            border = np.unique(self._kneighbors(features, self.k2, rows, task.majority))
+            border = np.unique(self._kneighbors(space, self.k2, rows, task.majority))
             if rows.size > MOST_ROWS and border.size * rows.size > MOST_PAIRS:
                 border = np.sort(task.rng.choice(border, MOST_PAIRS // rows.size, replace=False))
-            weights[kept] = self._needed(features, border, rows)
-            nearest = self._kneighbors(features, 1, rows, rows)[:, 0]
-            own = features.take(minority) if isinstance(features, Mixed) else features[minority]
-            cut = self.cut_off * float(paired_distances(features, rows, nearest).mean())
-            groups = average_linkage(own, cut)
+            weights[kept] = self._needed(space, border, rows)
+            nearest = self._kneighbors(space, 1, rows, rows)[:, 0]
+            cut = self.cut_off * float(space.paired_distances(rows, nearest).mean())
+            groups = average_linkage(space.take(minority), cut)
         return Pairing(weights, groups)
 
     def _needed(
-        self, features: Any, border: npt.NDArray[np.intp], rows: npt.NDArray[np.intp]
+        self, space: Space, border: npt.NDArray[np.intp], rows: npt.NDArray[np.intp]
     ) -> npt.NDArray[np.float64]:
         """Return how much the border needs each row."""
-        d = features.n_features if isinstance(features, Mixed) else features.shape[1]
         k = max(1, rows.size // 2) if self.k3 == "half" else min(self.k3, rows.size)
         total = np.zeros(rows.size)
         for part in gen_batches(border.size, max(1, PAIRS_AT_ONCE // rows.size)):
-            away = distances(features, border[part], rows)
+            away = space.distances(border[part], rows)
             with np.errstate(divide="ignore"):
-                close = HIGHEST / NEAREST * np.minimum(d / away, NEAREST)
+                close = HIGHEST / NEAREST * np.minimum(space.n_features / away, NEAREST)
             furthest = np.partition(away, k - 1, axis=1)[:, k - 1 : k]
             close[away > furthest] = 0.0
             total += (close**2 / close.sum(axis=1, keepdims=True)).sum(axis=0)

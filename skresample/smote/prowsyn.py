@@ -68,13 +68,13 @@ class ProWSyn(InterpolatingOverSampler):
     _partners_from = "n_neighbors"
 
     def _pair(self, task: Task) -> Pairing:
-        features = self._features(task)
+        space = self._space(task)
         level = np.full(len(task.minority), self.n_levels - 1)
         left = np.arange(len(task.minority))
         for number in range(self.n_levels - 1):
             if not left.size:
                 break
-            near = self._kneighbors(features, self.n_neighbors, task.majority, task.minority[left])
+            near = self._kneighbors(space, self.n_neighbors, task.majority, task.minority[left])
             reached = np.isin(task.minority[left], near)
             level[left[reached]] = number
             left = left[~reached]

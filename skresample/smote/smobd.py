@@ -5,8 +5,6 @@ from typing import Annotated, Any
 import numpy as np
 import numpy.typing as npt
 
-from skresample.neighbors.mixed import Mixed
-from skresample.neighbors.search import paired_distances
 from skresample.samplers.base import Task
 from skresample.samplers.constraints import IntegerInterval, RealInterval
 from skresample.samplers.parameters import KNeighbors
@@ -87,14 +85,13 @@ class SMOBD(InterpolatingOverSampler):
 
     def _pair(self, task: Task) -> Pairing:
         pairing = self._smote_pairing(task)
-        features, rows = self._features(task), task.minority
-        own = features.take(rows) if isinstance(features, Mixed) else features[rows]
-        last = self._kneighbors(features, self.min_samples - 1, rows, rows)[:, -1]
-        core = paired_distances(features, rows, last)
+        space, rows = self._space(task), task.minority
+        last = self._kneighbors(space, self.min_samples - 1, rows, rows)[:, -1]
+        core = space.paired_distances(rows, last)
         radius = float(core.mean())
         if self.radius is not None:
             radius = self.radius * (1.0 if self.standardize else task.rows.common_scale)
-        tree = spanning_tree(own, core, radius, start=int(core.argmin()))
+        tree = spanning_tree(space.take(rows), core, radius, start=int(core.argmin()))
         weights = self.eta * _of_largest(core) + (1 - self.eta) * _of_largest(tree.within)
         noise = _is_far(core, self.noise_factor) & _is_far(tree.reach, self.noise_factor)
         return pairing._replace(weights=np.where(noise, 0.0, weights))

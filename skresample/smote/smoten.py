@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 from sklearn.utils._param_validation import HasMethods
 
-from skresample.neighbors.mixed import Mixed, class_shares
+from skresample.neighbors import Space, ValueDifference
 from skresample.samplers.base import Task, drop_in
 from skresample.samplers.parameters import KNeighbors
 from skresample.smote.base import Pairing, PairingOverSampler
@@ -94,13 +94,8 @@ class SMOTEN(PairingOverSampler):
                 stacklevel=2,
             )
 
-    def _features(self, task: Task) -> Any:
-        codes = task.rows.codes
-        shares = 2 * class_shares(codes, task.is_minority, extra=0)
-        if not task.rows.columns.has_missing:
-            return shares
-        shares[codes < 0] = np.nan
-        return Mixed(shares, np.empty((len(codes), 0), dtype=np.int8))
+    def _space(self, task: Task) -> Space:
+        return ValueDifference(task.rows.codes, task.is_minority)
 
     def _pair(self, task: Task) -> Pairing:
         pairing = self._smote_pairing(task)

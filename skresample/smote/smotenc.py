@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils._param_validation import HasMethods
 
-from skresample.neighbors.mixed import mismatch_cost
+from skresample.neighbors import mismatch_cost
 from skresample.samplers.base import drop_in
 from skresample.samplers.parameters import CategoricalFeatures
 from skresample.smote.smote import SMOTE

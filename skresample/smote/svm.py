@@ -3,14 +3,11 @@
 from typing import Annotated, Any
 
 import numpy as np
-from scipy import sparse
 from sklearn.svm import SVC
 from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import HasMethods
 
 from skresample._support import seeded_clone
-from skresample.neighbors.mixed import Mixed, class_shares
-from skresample.neighbors.search import centred_if_far
 from skresample.samplers.base import Task, drop_in
 from skresample.samplers.constraints import WIDEST, RealInterval
 from skresample.samplers.parameters import Bounds, KNeighbors, MNeighbors, Standardize
@@ -109,7 +106,8 @@ class SVMSMOTE(InterpolatingOverSampler):
             return self._smote_pairing(task)._replace(weights=np.zeros(len(task.minority)))
         machine = SVC() if self.svm_estimator is None else self.svm_estimator
         machine = seeded_clone(machine, int(task.rng.integers(2**31)))
-        coordinates, fitted = self._coordinates(task), np.arange(len(task.rows))
+        coordinates = self._space(task).encode(task.is_minority)
+        fitted = np.arange(len(task.rows))
         sampled = self.svm_estimator is None and fitted.size > MOST_ROWS
         if sampled:
             parts = (task.minority, task.majority)
@@ -138,23 +136,3 @@ class SVMSMOTE(InterpolatingOverSampler):
         safe = (share < 0.5)[:, np.newaxis]
         gap = np.where(safe, -self.out_step, 0.0), np.where(safe, 0.0, 1.0)
         return self._smote_pairing(task)._replace(weights=weights, gap=gap)
-
-    def _coordinates(self, task: Task) -> Any:
-        """Return the rows as numbers without holes, for the machine."""
-        features = self._features(task)
-        if sparse.issparse(features):  # the machine would sort the user's own, in place
-            return features if features.has_sorted_indices else features.sorted_indices()
-        if not isinstance(features, Mixed):
-            return centred_if_far(features)
-        numeric = features.numeric
-        if sparse.issparse(numeric):
-            numeric = numeric.toarray()
-        known = ~np.isnan(numeric)
-        with np.errstate(invalid="ignore"):
-            middle = np.where(known, numeric, 0).sum(axis=0) / known.sum(axis=0)
-        shares = class_shares(features.codes, task.is_minority) * features.cost
-        coordinates = np.hstack([np.where(known, numeric, middle), shares])
-        known_at_all = ~np.isnan(coordinates).any(axis=0)
-        if not known_at_all.any():
-            return np.zeros((len(coordinates), 1))  # nothing tells the rows apart
-        return centred_if_far(coordinates[:, known_at_all])

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy import sparse
 from sklearn.utils.sparsefuncs import min_max_axis
 
-from skresample.neighbors.mixed import standard_deviation
+from skresample.numerics.spread import standard_deviation
 from skresample.table._reading import Columns, read_columns
 from skresample.table._selection import positions_of
 from skresample.table._source import Source

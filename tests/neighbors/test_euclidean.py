@@ -15,12 +15,12 @@ import pytest
 from joblib import Parallel, delayed
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.spatial.distance import cdist
+from spaces import kneighbors
 from test_neighbors import TestKneighbors as LawsOfNeighbors
 from test_neighbors import by_brute_force, subsets
 
 import skresample
-from skresample.neighbors import search as neighbors
-from skresample.neighbors.search import kneighbors
+from skresample.neighbors import numeric as neighbors
 from skresample.numerics._jit import jit
 
 
@@ -295,9 +295,9 @@ def resample(method, X, y):
 LARGE = """
 import sys
 import numpy as np
-from skresample.neighbors.search import kneighbors
+from skresample.neighbors import Dense
 X = np.random.default_rng(0).standard_normal((7500, 8))
-found = kneighbors(X, 3, method="{method}")
+found = Dense(X).kneighbors(3, algorithm="{method}")
 one = np.linalg.norm(X - X[77], axis=1).argsort()[1:4]
 assert (found[77] == one).all(), (found[77], one)
 print("skresample.neighbors._euclidean_kernel" in sys.modules)
@@ -364,5 +364,5 @@ class TestSamplers:
 
     def test_unknown_word(self):
         X, y = draw(40, 3), np.repeat([0, 0, 0, 1], 10)
-        with pytest.raises(ValueError, match="neighbors"):
-            skresample.SMOTE(neighbors="fast").fit_resample(X, y)
+        with pytest.raises(ValueError, match="algorithm"):
+            skresample.SMOTE(algorithm="fast").fit_resample(X, y)

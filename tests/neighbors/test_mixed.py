@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from imblearn.metrics.pairwise import ValueDifferenceMetric
@@ -7,15 +9,13 @@ from sklearn.metrics import adjusted_rand_score
 from sklearn.metrics.pairwise import nan_euclidean_distances
 
 from skresample.neighbors import mixed
-from skresample.neighbors._mixed_kernel import search
 from skresample.neighbors.mixed import (
     Mixed,
-    class_shares,
+    class_proportions,
     mismatch_cost,
-    nearest,
     squared_distances,
-    standard_deviation,
 )
+from skresample.numerics.spread import standard_deviation
 from skresample.smote._clusters import k_prototypes
 
 
@@ -31,9 +31,9 @@ def draw(n, d=3, c=2, holes=0.0, seed=0, whole=False, cost=1.5):
 
 def one_by_one(left, right):
     """Return the squared distances of the docstring, a value at a time."""
-    found = np.empty((left.n_rows, right.n_rows))
-    for i in range(left.n_rows):
-        for k in range(right.n_rows):
+    found = np.empty((len(left), len(right)))
+    for i in range(len(left)):
+        for k in range(len(right)):
             total, present = 0.0, 0
             for a, b in zip(left.numeric[i], right.numeric[k], strict=True):
                 if not (np.isnan(a) or np.isnan(b)):
@@ -69,7 +69,7 @@ class TestSquaredDistances:
     @pytest.mark.parametrize("dtype", [np.int8, np.int32])
     def test_against_loops(self, d, c, holes, dtype):
         left, right = draw(23, d, c, holes), draw(17, d, c, holes, seed=1)
-        left, right = (part._replace(codes=part.codes.astype(dtype)) for part in (left, right))
+        left, right = (replace(part, codes=part.codes.astype(dtype)) for part in (left, right))
         expected = np.minimum(one_by_one(left, right), mixed.UNKNOWN)
         np.testing.assert_allclose(squared_distances(left, right), expected, rtol=1e-13)
 
@@ -85,8 +85,8 @@ class TestSquaredDistances:
     @every_share
     def test_single_precision_is_measured_in_double(self, holes):
         rows = draw(20, 3, 2, holes)
-        single = rows._replace(numeric=(rows.numeric + 1e5).astype(np.float32))
-        double = single._replace(numeric=single.numeric.astype(np.float64))
+        single = replace(rows, numeric=(rows.numeric + 1e5).astype(np.float32))
+        double = replace(single, numeric=single.numeric.astype(np.float64))
         np.testing.assert_array_equal(
             squared_distances(single, single), squared_distances(double, double)
         )
@@ -94,8 +94,8 @@ class TestSquaredDistances:
     def test_sparse_numbers(self):
         rows = draw(30, 6, 2)
         numeric = np.maximum(rows.numeric, 0)
-        thin = rows._replace(numeric=sparse.csr_array(numeric))
-        expected = one_by_one(rows._replace(numeric=numeric), rows._replace(numeric=numeric))
+        thin = replace(rows, numeric=sparse.csr_array(numeric))
+        expected = one_by_one(replace(rows, numeric=numeric), replace(rows, numeric=numeric))
         np.testing.assert_allclose(squared_distances(thin, thin), expected, atol=1e-12)
 
     def test_input_is_left_alone(self):
@@ -123,18 +123,18 @@ class TestNearest:
         table = draw(90, holes=holes, whole=whole, cost=2.0)
         of, among = subsets(90)[which]
         expected = nearest_one_by_one(table, 5, of, among)
-        np.testing.assert_array_equal(nearest(table, 5, of=of, among=among), expected)
+        np.testing.assert_array_equal(table.kneighbors(5, of=of, among=among), expected)
 
     def test_borders_of_blocks(self, monkeypatch):
         table, rows = draw(50), np.arange(50)
-        once = nearest(table, 4, of=rows, among=rows)
+        once = table.kneighbors(4, of=rows, among=rows)
         for size in (1, 49, 50, 51, 100, 149):
             monkeypatch.setattr(mixed, "BLOCK_VALUES", size)
-            np.testing.assert_array_equal(nearest(table, 4, of=rows, among=rows), once)
+            np.testing.assert_array_equal(table.kneighbors(4, of=rows, among=rows), once)
 
     def test_as_many_as_there_are(self):
         table, rows = draw(6), np.arange(6)
-        found = nearest(table, 5, of=rows, among=rows)
+        found = table.kneighbors(5, of=rows, among=rows)
         for i in rows:
             assert sorted([i, *found[i]]) == rows.tolist()
 
@@ -142,8 +142,8 @@ class TestNearest:
     def test_nothing_to_find(self, k):
         table = draw(6)
         none = np.empty(0, dtype=np.intp)
-        assert nearest(table, k, of=none, among=np.arange(6)).shape == (0, k)
-        assert nearest(table, 0, of=np.arange(6), among=np.arange(6)).shape == (6, 0)
+        assert table.kneighbors(k, of=none, among=np.arange(6)).shape == (0, k)
+        assert table.kneighbors(0, of=np.arange(6), among=np.arange(6)).shape == (6, 0)
 
 
 class TestSearch:
@@ -156,51 +156,51 @@ class TestSearch:
         # Whole numbers, and 6 features: every distance is exact, and there are many ties.
         table = draw(700, 4, 2, holes, whole=whole, cost=2.0)
         of, among = subsets(700)[which]
-        expected = nearest(table, 6, of=of, among=among)
+        expected = table.kneighbors(6, of=of, among=among)
         for n_threads in (1, 2, 5):
-            found = among[search(table.take(of), table.take(among), 6, of, among, n_threads)]
+            found = table._compiled(6, of, among, n_threads)
             np.testing.assert_array_equal(found, expected)
 
     @every_shape
     @every_share
     def test_shapes(self, d, c, holes):
         table, rows = draw(90, d, c, holes, whole=True, cost=1.0), np.arange(90)
-        found = search(table, table, 3, rows, rows, 2)
+        found = table._compiled(3, rows, rows, 2)
         if holes:  # 7/3 of a sum may be rounded either way
             ours = one_by_one(table, table)
-            theirs = np.take_along_axis(ours, nearest(table, 3, of=rows, among=rows), axis=1)
+            theirs = np.take_along_axis(ours, table.kneighbors(3, of=rows, among=rows), axis=1)
             found = np.take_along_axis(ours, found, axis=1)
             np.testing.assert_allclose(found, theirs, rtol=1e-12)
             return
-        np.testing.assert_array_equal(found, nearest(table, 3, of=rows, among=rows))
+        np.testing.assert_array_equal(found, table.kneighbors(3, of=rows, among=rows))
 
     @pytest.mark.parametrize("n", [2, 255, 256, 257, 513])
     def test_borders_of_blocks(self, n):
         table, rows = draw(n, whole=True, cost=2.0), np.arange(n)
         k = min(4, n - 1)
-        expected = nearest(table, k, of=rows, among=rows)
-        np.testing.assert_array_equal(search(table, table, k, rows, rows, 3), expected)
+        expected = table.kneighbors(k, of=rows, among=rows)
+        np.testing.assert_array_equal(table._compiled(k, rows, rows, 3), expected)
 
     @pytest.mark.parametrize("dtype", [np.int8, np.int16, np.int32])
     def test_codes_of_any_size_and_single_precision(self, dtype):
         table, rows = draw(300, holes=0.2, whole=True, cost=2.0), np.arange(300)
         small = Mixed(table.numeric.astype(np.float32), table.codes.astype(dtype), 2.0)
-        expected = search(table, table, 4, rows, rows, 1)
-        np.testing.assert_array_equal(search(small, small, 4, rows, rows, 1), expected)
+        expected = table._compiled(4, rows, rows, 1)
+        np.testing.assert_array_equal(small._compiled(4, rows, rows, 1), expected)
 
     def test_is_what_nearest_does_with_many_rows(self, monkeypatch):
         table, rows = draw(200, holes=0.1), np.arange(200)
-        expected = nearest(table, 4, of=rows, among=rows)
+        expected = table.kneighbors(4, of=rows, among=rows)
         monkeypatch.setattr(mixed, "COMPILED_FROM", 0)
         for n_jobs in (None, 1, 2, -1):
-            found = nearest(table, 4, of=rows, among=rows, n_jobs=n_jobs)
+            found = table.kneighbors(4, of=rows, among=rows, n_jobs=n_jobs)
             np.testing.assert_array_equal(found, expected)
 
     def test_input_is_left_alone(self):
         table, rows = draw(60, holes=0.2), np.arange(60)
         for array in (table.numeric, table.codes, rows):
             array.flags.writeable = False
-        search(table, table, 3, rows, rows, 2)
+        table._compiled(3, rows, rows, 2)
 
 
 class TestMismatchCost:
@@ -246,10 +246,10 @@ class TestClassShares:
         """Of the rows with 0 one in two is of the minority, with 1 none, with 2 the only one."""
         codes = np.array([[0], [0], [1], [1], [2], [-1]], dtype=np.int8)
         is_minority = np.array([True, False, False, False, True, False])
-        shares = class_shares(codes, is_minority, extra=0)
+        shares = class_proportions(codes, is_minority, extra=0)
         np.testing.assert_allclose(shares[:, 0], [1 / 2, 1 / 2, 0, 0, 1, 1 / 3])
         # A row more of each, a third of it of the minority.
-        shares = class_shares(codes, is_minority)
+        shares = class_proportions(codes, is_minority)
         expected = [(1 + 1 / 3) / 3] * 2 + [(1 / 3) / 3] * 2 + [(1 + 1 / 3) / 2, 1 / 3]
         np.testing.assert_allclose(shares[:, 0], expected)
 
@@ -258,7 +258,7 @@ class TestClassShares:
         codes = rng.integers(0, 5, (80, 4)).astype(np.int32)
         y = (rng.random(80) < 0.3).astype(int)
         theirs = ValueDifferenceMetric().fit(codes, y).pairwise(codes)
-        shares = 2 * class_shares(codes, y == 1, extra=0)
+        shares = 2 * class_proportions(codes, y == 1, extra=0)
         ours = squared_distances(*[Mixed(shares, np.empty((80, 0), dtype=np.int8))] * 2)
         np.testing.assert_allclose(ours, theirs, atol=1e-12)
 

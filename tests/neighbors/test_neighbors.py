@@ -3,15 +3,10 @@ import pytest
 from scipy import sparse
 from scipy.spatial.distance import cdist, pdist
 from sklearn.neighbors import NearestNeighbors
+from spaces import distances, kneighbors, mean_distance, paired_distances
 
 from skresample.neighbors.mixed import Mixed
-from skresample.neighbors.search import (
-    distances,
-    kneighbors,
-    majority_share,
-    mean_distance,
-    paired_distances,
-)
+from skresample.smote.base import majority_proportion
 
 
 def by_brute_force(values, k, of, among):
@@ -169,10 +164,10 @@ class TestKneighbors:
         assert search.n_neighbors == 2
 
 
-def test_majority_share():
+def test_majority_proportion():
     is_minority = np.array([True, True, False, False, False])
     neighbors = np.array([[0, 1, 0, 1], [1, 2, 0, 0], [2, 3, 4, 0], [2, 3, 4, 3]])
-    np.testing.assert_array_equal(majority_share(neighbors, is_minority), [0, 0.25, 0.75, 1])
+    np.testing.assert_array_equal(majority_proportion(neighbors, is_minority), [0, 0.25, 0.75, 1])
 
 
 class TestMeanDistance:

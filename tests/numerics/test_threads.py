@@ -26,7 +26,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from skresample.audit import fidelity
 from skresample.compare import fitting
-from skresample.neighbors import search as neighbors
+from skresample.neighbors import numeric as neighbors
 
 fidelity.ROWS_FOR_THREADS = fitting.ROWS_FOR_THREADS = 0
 rng = np.random.default_rng(0)

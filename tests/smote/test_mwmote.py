@@ -43,7 +43,7 @@ class TestWeights:
         sampler.fit_resample(X, y)
         assert (group_of(sampler.parents_[:, 0], sizes) == 0).all()
 
-    @pytest.mark.filterwarnings("ignore:MWMOTE. k1 asks for 5 neighbours")
+    @pytest.mark.filterwarnings("ignore:MWMOTE. k1 asks for 5 neighbors")
     def test_all_isolated_says_so_and_uses_all(self):
         X, y = groups((1, 9), (1, 9), (1, 9))
         with pytest.warns(UserWarning, match=r"every row is isolated.*as in SMOTE"):

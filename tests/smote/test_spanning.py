@@ -6,9 +6,9 @@ from scipy import sparse
 from scipy.sparse.csgraph import minimum_spanning_tree
 from scipy.spatial.distance import cdist
 from sklearn.cluster import OPTICS
+from spaces import distances, space
 
-from skresample.neighbors.mixed import Mixed
-from skresample.neighbors.search import distances
+from skresample.neighbors import Mixed
 from skresample.smote import _spanning as spanning
 from skresample.smote._spanning import (
     SpanningTree,
@@ -35,7 +35,7 @@ class TestSpanningTree:
     def test_is_the_minimum_spanning_tree(self, make):
         values, everything = MAKES[make], np.arange(80)
         apart = distances(values, everything, everything)
-        tree = spanning_tree(values)
+        tree = spanning_tree(space(values))
         # SciPy takes 0 for no edge; that all are longer by the same does not change the tree.
         unit = apart.mean()
         wanted = minimum_spanning_tree(apart / unit + 1).data - 1
@@ -49,7 +49,7 @@ class TestSpanningTree:
         assert tree.within is None
 
     def test_is_one_tree(self):
-        parent = spanning_tree(ROWS, start=7).parent
+        parent = spanning_tree(space(ROWS), start=7).parent
         assert parent[7] == -1
         for row in range(80):
             steps = 0
@@ -61,7 +61,7 @@ class TestSpanningTree:
     def test_with_core_distances_is_optics(self, k):
         optics = OPTICS(min_samples=k, max_eps=np.inf).fit(ROWS)
         core = np.sort(cdist(ROWS, ROWS), axis=1)[:, k - 1]
-        tree = spanning_tree(ROWS, core)
+        tree = spanning_tree(space(ROWS), core)
         np.testing.assert_allclose(core, optics.core_distances_, rtol=1e-12)
         np.testing.assert_allclose(tree.reach, optics.reachability_, rtol=1e-12)
 
@@ -69,27 +69,29 @@ class TestSpanningTree:
     @pytest.mark.parametrize("start", [0, 30])
     def test_counts_other_rows_within_the_radius(self, radius, start):
         wanted = (cdist(ROWS, ROWS) <= radius).sum(axis=1) - 1
-        np.testing.assert_array_equal(spanning_tree(ROWS, None, radius, start).within, wanted)
+        np.testing.assert_array_equal(
+            spanning_tree(space(ROWS), None, radius, start).within, wanted
+        )
 
     def test_equal_rows(self):
-        tree = spanning_tree(np.full((5, 2), 0.1), radius=0.0)
+        tree = spanning_tree(space(np.full((5, 2), 0.1)), radius=0.0)
         assert tree.reach[1:].tolist() == [0.0] * 4
         assert tree.within.tolist() == [4] * 5
 
     def test_one_row(self):
-        tree = spanning_tree(ROWS[:1], radius=1.0)
+        tree = spanning_tree(space(ROWS[:1]), radius=1.0)
         assert (tree.parent.tolist(), tree.within.tolist()) == ([-1], [0])
 
     def test_rows_that_are_infinitely_far_are_in_the_tree_too(self):
         with np.errstate(over="ignore"):
-            tree = spanning_tree(np.array([[-1.7e308], [1.7e308], [1.7e308]]))
+            tree = spanning_tree(space(np.array([[-1.7e308], [1.7e308], [1.7e308]])))
         assert tree.parent.tolist() == [-1, 0, 1]
 
     def test_no_matrix_of_all_pairs(self):
         tracemalloc = pytest.importorskip("tracemalloc")
         rows = np.random.default_rng(0).normal(size=(3000, 2))
         tracemalloc.start()
-        spanning_tree(rows, radius=0.1)
+        spanning_tree(space(rows), radius=0.1)
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert peak < 3000 * 3000 / 8
@@ -120,7 +122,7 @@ class TestAlignedParts:
     @pytest.mark.parametrize("cosine", [0.3, 0.9])
     def test_by_hand(self, d, min_part, cosine):
         rows = np.random.default_rng(d).normal(size=(90, d))
-        tree = spanning_tree(rows)
+        tree = spanning_tree(space(rows))
         labels = aligned_parts(tree, rows, min_part, cosine)
         wanted = parts_by_hand(tree, rows, min_part, cosine)
         pairs = set(zip(labels.tolist(), wanted.tolist(), strict=True))
@@ -131,7 +133,7 @@ class TestAlignedParts:
 
     def test_equal_rows_go_with_any(self):
         rows = np.repeat([[0.0, 0.0], [1.0, 0.0], [1.0, 3.0]], 4, axis=0)
-        assert aligned_parts(spanning_tree(rows), rows, 2, 0.3).tolist() == [0] * 12
+        assert aligned_parts(spanning_tree(space(rows)), rows, 2, 0.3).tolist() == [0] * 12
 
     def test_no_features(self):
         tree = SpanningTree(np.array([-1, 0, 0, 1]), np.array([np.inf, 1, 2, 3]), None)
@@ -142,7 +144,7 @@ class TestAlignedParts:
         line = np.column_stack([np.arange(200.0), rng.normal(0, 0.01, 200)])
         upright = np.column_stack([rng.normal(0, 0.01, 100), 300 + np.arange(100.0)])
         rows = np.vstack([line, upright])
-        labels = aligned_parts(spanning_tree(rows), rows, 2, 0.3)
+        labels = aligned_parts(spanning_tree(space(rows)), rows, 2, 0.3)
         assert labels.tolist() == [0] * 200 + [1] * 100
 
 
@@ -161,9 +163,9 @@ class TestParts:
 
     def test_each_has_a_tree(self, monkeypatch):
         core = np.random.default_rng(0).random(80)
-        whole = spanning_tree(ROWS, core, 1.0, int(core.argmin()))
+        whole = spanning_tree(space(ROWS), core, 1.0, int(core.argmin()))
         monkeypatch.setattr(spanning, "MOST_ROWS", 30)
-        forest = spanning_tree(ROWS, core, 1.0)
+        forest = spanning_tree(space(ROWS), core, 1.0)
         label = np.empty(80, dtype=int)
         for number, part in enumerate(median_parts(ROWS, 30)):
             label[part] = number

@@ -14,10 +14,10 @@ COLD = "from skresample import SMOTE"
 
 def runner(case: Case, X: np.ndarray, y: np.ndarray) -> Callable[[], Any] | None:
     import skresample
-    from skresample.neighbors.search import kneighbors
+    from skresample.neighbors import Dense
 
     if case.task == "neighbors":
         of = minority(case, y)
-        return lambda: kneighbors(X, 5, of=of, method=case.method)
+        return lambda: Dense(X).kneighbors(5, of=of, algorithm=case.method)
     cls = getattr(skresample, case.task)
     return lambda: cls(random_state=0, **case.given).fit_resample(X, y)

@@ -5,12 +5,12 @@ labels are shuffled. A labelling is a row of booleans: True for rows of the firs
 whose distance is measured.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from skresample.neighbors.search import kneighbors, paired_distances
+from skresample.neighbors import Space
 
 __all__ = ["KNeighbors", "coverage_density", "nearest_lists", "nearest_two"]
 
@@ -23,16 +23,16 @@ class KNeighbors(NamedTuple):
 
 
 def nearest_lists(
-    values: Any,
+    space: Space,
     k: int,
     *,
     of: npt.NDArray[np.intp] | None = None,
     among: npt.NDArray[np.intp] | None = None,
 ) -> KNeighbors:
-    """Return the k nearest neighbors of some rows among others, as `kneighbors` finds them."""
-    found = kneighbors(values, k, of=of, among=among)
+    """Return the k nearest neighbors of some rows among others, and their distances."""
+    found = space.kneighbors(k, of=of, among=among)
     rows = np.arange(len(found)) if of is None else of
-    apart = [paired_distances(values, rows, found[:, i]) for i in range(found.shape[1])]
+    apart = [space.paired_distances(rows, found[:, i]) for i in range(found.shape[1])]
     return KNeighbors(found, np.stack(apart, axis=1))
 
 

@@ -7,7 +7,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 from sklearn.utils import gen_batches
 
-from skresample.neighbors.search import kneighbors
+from skresample.neighbors import Dense
 
 __all__ = ["lines_through", "matches", "meeting_points"]
 
@@ -38,7 +38,7 @@ def lines_through(
     n, d = rows.shape
     if n < 3 or d < 2:
         return np.empty((0, d)), np.empty((0, d)), np.empty((0, 2))
-    neighbors = kneighbors(rows, MATES)
+    neighbors = Dense(rows).kneighbors(MATES)
     k = neighbors.shape[1]
     pairs = []
     for part in gen_batches(n, max(1, BLOCK_VALUES // (k * max(k, d)))):
