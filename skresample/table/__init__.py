@@ -1,4 +1,4 @@
-"""The door: any table comes in as `Rows`, new rows go out in the make of the table."""
+"""The door: any table comes in as `Rows`, synthetic rows go out in the type of the table."""
 
 from skresample.table._refusals import refuse_not_in_memory
 from skresample.table.frames import (
