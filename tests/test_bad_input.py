@@ -119,7 +119,7 @@ class TestTarget:
 
         X, y = blobs()
         for target in (
-            np.array([Kind.A, Kind.B], dtype=object)[y],
+            np.array([Kind.A, "a"], dtype=object)[y],
             np.array(["a", 1], dtype=object)[y],
         ):
             assert "cannot be ordered" in refusal(cls(), X, target)
@@ -248,12 +248,12 @@ class TestTable:
     @pytest.mark.parametrize(
         ("given", "words"),
         [
-            (["color"], "'color', which is no column of X. Did you mean 'colour'?"),
+            (["color"], "'color', which is not a column of X. Did you mean 'colour'?"),
             ([2], "column 2, and X has 2 columns"),
             ([-3], "column -3, and X has 2 columns"),
             ([True], "a mask of 1 columns, and X has 2"),
             ("colour", "must be 'auto', None, or a list, such as ['colour']"),
-            ([None], "None, which is no column"),
+            ([None], "None, which is not a column"),
         ],
     )
     def test_categories_that_are_no_columns(self, cls, given, words):
@@ -264,7 +264,7 @@ class TestTable:
     @every_interpolating_class
     def test_names_for_an_array(self, cls):
         X, y = blobs()
-        assert "'x', which is no column" in refusal(cls(categorical_features=["x"]), X, y)
+        assert "'x', which is not a column" in refusal(cls(categorical_features=["x"]), X, y)
 
     @every_interpolating_class
     def test_strings_beside_numbers_in_an_array_of_strings(self, cls):
@@ -330,7 +330,7 @@ class TestTable:
         [
             ({"x": (0, 1)}, "bounds of column 'x' are (0, 1), and the table goes beyond them"),
             ({"x": 3}, "must be a pair (lowest, highest), not 3"),
-            ({"z": (0, 1)}, "bounds names 'z', which is no column"),
+            ({"z": (0, 1)}, "bounds names 'z', which is not a column"),
             ({"colour": (0, 1)}, "column 'colour' holds categories, not numbers"),
         ],
     )

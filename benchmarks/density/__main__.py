@@ -176,7 +176,7 @@ def second_opinions() -> dict[str, tuple[float, str]]:
     for j in range(3):
         deviation = np.linalg.norm(kernels.roots[j])
         grid = np.linspace(new[:, j].min() - 1, new[:, j].max() + 1, 20_001)
-        share = stats.norm.cdf(grid[:, np.newaxis], kernels.centres[:, j], deviation).mean(axis=1)
+        share = stats.norm.cdf(grid[:, np.newaxis], kernels.centers[:, j], deviation).mean(axis=1)
         pvalues.append(
             stats.kstest(new[:, j], lambda x, g=grid, s=share: np.interp(x, g, s)).pvalue
         )

@@ -257,8 +257,13 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
 
     def _cleaned(self, strategy: Any, target: Target) -> npt.NDArray[np.bool_]:
         """Return which rows are of the classes that a cleaning of imbalanced-learn is for."""
-        classes = check_sampling_strategy(strategy, target.labels, "clean-sampling")
-        return np.isin(target.labels, list(classes))
+        # Codes, since labels may be objects that cannot be sorted.
+        strategy = strategy(target.labels) if callable(strategy) else strategy
+        if not isinstance(strategy, str | Mapping):
+            code_of = {label: i for i, label in enumerate(target.classes.tolist())}
+            strategy = [code_of.get(label, label) for label in strategy]
+        classes = check_sampling_strategy(strategy, target.codes, "clean-sampling")
+        return np.isin(target.codes, list(classes))
 
     def _nearest(
         self, rows: Rows, k: int, *, search: UserSearch | None = None, n_jobs: int | None = None

@@ -14,7 +14,7 @@ from skresample.numerics.threads import in_threads
 from skresample.pipeline.encoder import TableEncoder
 from skresample.samplers.constraints import IntegerInterval, RealInterval
 from skresample.table import Rows, Target
-from skresample.table.rows import with_unique_names
+from skresample.table.read import with_unique_names
 
 __all__ = ["SMOTEIPF"]
 

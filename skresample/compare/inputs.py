@@ -16,7 +16,7 @@ from sklearn.utils._param_validation import (
 from sklearn.utils.validation import _num_samples
 
 from skresample.pipeline.validation import last_step
-from skresample.table import Target, read_target
+from skresample.table import Target, is_frame, labels_of, read_target, rename
 from skresample.table.columns import is_missing
 
 __all__ = [
@@ -116,9 +116,9 @@ def distinct_names(X: Any) -> Any:
 
     scikit-learn does not accept repeated names. Other tables are returned as they are.
     """
-    if not (hasattr(X, "iloc") and hasattr(X, "columns")) or X.columns.is_unique:
+    names = list(labels_of(X)) if is_frame(X) else []
+    if len(set(names)) == len(names):
         return X
-    names = X.columns.tolist()
     taken, numbers, distinct = set(names), dict.fromkeys(names, 0), []
     for name in names:
         own = name
@@ -127,9 +127,7 @@ def distinct_names(X: Any) -> Any:
             own = f"{name} ({numbers[name]})"
         taken.add(own)
         distinct.append(own)
-    X = X.copy(deep=False)
-    X.columns = distinct
-    return X
+    return rename(X, distinct)
 
 
 def _plain_labels(target: Target) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:

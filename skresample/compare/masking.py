@@ -119,7 +119,7 @@ def _cells(X: Any) -> tuple[set[str], list[npt.NDArray[np.float64]], set[str]] |
     names = {str(name) for name in getattr(X, "column_names", getattr(X, "columns", []))}
     texts: set[str] = set()
     columns = []
-    rows = Rows(X, names=[""] * X.shape[1])
+    rows = Rows(X, names=[""] * X.shape[1], sampler="compare")
     for j in range(X.shape[1]):
         column = rows.column(j)
         values = column.values[~column.missing]

@@ -241,8 +241,8 @@ class KDEOverSampler(DensityOverSampler):
         wider = 1.0 if scales is None else np.mean(scales**2)
         wanted = np.maximum((1 - best) * of_rows + best * mean, least)
         less = wanted / (of_rows * (m - 1) / m + wider * of_kernels)
-        centres = middle + root(less).apply(points - middle)
-        return Kernels(centres, root(less * of_kernels), scales, self.kernel)
+        centers = middle + root(less).apply(points - middle)
+        return Kernels(centers, root(less * of_kernels), scales, self.kernel)
 
     def _is_local(self, task: Task, m: int, d: int) -> bool:
         """Return whether each kernel has a covariance of its own."""
@@ -276,7 +276,7 @@ class KDEOverSampler(DensityOverSampler):
 
     def _scaled(self, shape: Kernels, h: Any) -> tuple[Any, Floats | None]:
         """Return how wide kernels are, given or the likeliest, and the factors of each."""
-        m = len(shape.centres)
+        m = len(shape.centers)
         select = h is None
         if select:
             h = best_scale(shape, self.n_jobs)
@@ -286,7 +286,7 @@ class KDEOverSampler(DensityOverSampler):
         wide = replace(shape, roots=roots)
         pilots = wide.take(np.arange(m)[:: -(-m // MOST_PILOTS)])
         # A row that no pilot is near is still near itself.
-        log_density = np.maximum(pilots.log_density(shape.centres), wide.log_peaks())
+        log_density = np.maximum(pilots.log_density(shape.centers), wide.log_peaks())
         scales = abramson_factors(log_density)
         return best_scale(replace(shape, scales=scales), self.n_jobs) if select else h, scales
 

@@ -31,7 +31,16 @@ from skresample.samplers.base import (
 )
 from skresample.samplers.constraints import WIDEST, IntegerInterval, RealInterval
 from skresample.samplers.parameters import Bounds, CategoricalFeatures
-from skresample.table import ALL_ROWS, Block, Rows, open_output, read_like, read_rows, take_rows
+from skresample.table import (
+    ALL_ROWS,
+    Block,
+    Rows,
+    copy_index,
+    open_output,
+    read_like,
+    read_rows,
+    take_rows,
+)
 
 __all__ = ["Perturbation"]
 
@@ -219,8 +228,8 @@ class Perturbation(BaseOverSampler):
         for part in gen_batches(n, rows_per_block(task)):
             output.put(self._finished_block(task, fitted, np.arange(n)[part], draw.spawn(1)[0]))
         changed = output.close()
-        if self.keep_index and hasattr(X, "iloc"):
-            changed.index = X.index
+        if self.keep_index:
+            changed = copy_index(changed, X)
         self.linkage_ = self._linkage(rows, changed, np.arange(n), link)
         return changed
 

@@ -8,7 +8,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import field
 from typing import Annotated, Any, ClassVar
 
-import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
@@ -22,9 +21,10 @@ from skresample.table import (
     Block,
     Rows,
     is_frame,
-    open_frame,
+    labels_of,
     read_like,
     take_rows,
+    to_pandas,
 )
 
 __all__ = ["GeneratorSampler"]
@@ -156,7 +156,7 @@ class GeneratorSampler(BaseOverSampler):
         if len(drawn) != n_new:
             raise ValueError(f"{self._name} was asked for {n_new} rows but drew {len(drawn)}.")
         if is_frame(rows.X):
-            drawn.columns = rows.X.columns if hasattr(rows.X, "iloc") else rows.names
+            drawn.columns = labels_of(rows.X)
         else:
             drawn = drawn.to_numpy()
         try:
@@ -173,7 +173,7 @@ class GeneratorSampler(BaseOverSampler):
         for i, j in enumerate(columns.categories):
             unknown = np.flatnonzero(codes[:, i] == len(columns.first_rows[i]))
             if unknown.size:
-                values = drawn.iloc[:, j].to_numpy() if is_frame(drawn) else drawn[:, j]
+                values = np.asarray(drawn)[:, j]
                 raise ValueError(
                     f"{self._name} drew {values[unknown[0]]!r} in column {rows.names[j]!r}, a "
                     "category that does not occur in the table. If these are numbers, leave the "
@@ -183,7 +183,7 @@ class GeneratorSampler(BaseOverSampler):
         return numeric, codes
 
     def _check_missing(self, rows: Rows, j: int, missing: npt.NDArray[np.bool_]) -> None:
-        if missing.any() and rows.hole(j) < 0:
+        if missing.any() and rows.row_with_missing(j) < 0:
             raise ValueError(
                 f"{self._name} drew {np.count_nonzero(missing)} missing values in column "
                 f"{rows.names[j]!r}, which is complete in the table."
@@ -203,8 +203,7 @@ class GeneratorSampler(BaseOverSampler):
                     f"{len(names)} columns."
                 )
             return pd.DataFrame(drawn, columns=names)
-        if not hasattr(drawn, "iloc"):
-            drawn = to_pandas(drawn)
+        drawn = to_pandas(drawn)
         drawn = drawn.set_axis(list(map(str, drawn.columns)), axis=1)
         found = list(drawn.columns)
         odd = {
@@ -238,23 +237,9 @@ def frame_of(rows: Rows, positions: npt.NDArray[np.intp]) -> Any:
     if isinstance(taken, np.ndarray):
         native = taken.astype(taken.dtype.newbyteorder("="))  # pandas accepts no other byte order
         return pd.DataFrame(native, columns=names_of(rows)).infer_objects()
-    frame = open_frame(taken).to_native().copy() if hasattr(taken, "iloc") else to_pandas(taken)
+    frame = to_pandas(taken)
     frame.columns = names_of(rows)
     return frame
-
-
-def to_pandas(frame: Any) -> Any:
-    """Return a DataFrame of another library as one of pandas, with dates as datetimes."""
-    import pyarrow as pa
-
-    table = nw.from_native(frame, eager_only=True).to_arrow()
-    for j, column in enumerate(table.schema):
-        kind = column.type
-        # Not every release of pyarrow converts unsigned keys, such as those of polars.
-        if pa.types.is_dictionary(kind) and pa.types.is_unsigned_integer(kind.index_type):
-            signed = pa.dictionary(pa.int64(), kind.value_type, kind.ordered)
-            table = table.set_column(j, column.with_type(signed), table.column(j).cast(signed))
-    return table.to_pandas(date_as_object=False)
 
 
 @contextmanager

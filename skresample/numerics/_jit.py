@@ -1,4 +1,4 @@
-"""How functions are compiled; imported only where something is."""
+"""Compilation with numba; imported only where a function is compiled."""
 
 import hashlib
 import pickle
@@ -11,23 +11,16 @@ from numba import config, njit
 
 __all__ = ["CAN_COMPILE", "jit"]
 
-# Interpreted, as NUMBA_DISABLE_JIT=1 wants it, compiled searches would take hours.
+# With NUMBA_DISABLE_JIT=1, interpreted loops would take hours.
 CAN_COMPILE = not config.DISABLE_JIT  # type: ignore[attr-defined]
 DIGEST_SIZE = hashlib.sha256().digest_size
 
 
 def jit(*, reorder: bool = False) -> Callable[[Callable[..., Any]], Any]:
-    """Compile a function that needs no lock, and keep it for the next process.
+    """Return a decorator that compiles a function without the interpreter's lock, and caches it.
 
-    Parameters
-    ----------
-    reorder : bool, default=False
-        Whether sums may be computed in any order; there may be NaN and infinities all the same.
-
-    Returns
-    -------
-    decorator : callable
-        Where nothing can be written that numba knows of, what it compiles is not kept.
+    With `reorder`, sums may be computed in any order; NaN and infinity are allowed all the same.
+    Where numba cannot write its cache, the function is compiled in each process.
     """
     options: dict[str, Any] = {"nogil": True}
     if reorder:
@@ -46,11 +39,11 @@ def jit(*, reorder: bool = False) -> Callable[[Callable[..., Any]], Any]:
 
 
 def _guard(cache: Any) -> None:
-    """Have a function compiled anew where its files are damaged or cannot be written.
+    """Compile a function again where its cache files are damaged or cannot be written.
 
     Numba replaces whole files only, but a crash of the system or a copy that broke off leaves
-    half of one, or zeros in it. Pickle fails on most of these; what it cannot see is machine code
-    that is damaged, and that would end the process. So a digest follows the code.
+    half of one, or zeros in it. Pickle detects most of these, but not damaged machine code, which
+    would end the process. Therefore, a digest follows the code.
     """
     file, load, save = cache._cache_file, cache.load_overload, cache.save_overload
     dump = file._dump

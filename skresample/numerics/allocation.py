@@ -1,4 +1,4 @@
-"""How many new rows each base row gets, and with whom each of them is joined."""
+"""The number of synthetic samples per base sample, and the partner of each."""
 
 import numpy as np
 import numpy.typing as npt
@@ -7,32 +7,13 @@ __all__ = ["allocate", "draw_bases", "draw_mates", "draw_slots", "keep_slots"]
 
 
 def allocate(weights: npt.ArrayLike, total: int, rng: np.random.Generator) -> npt.NDArray[np.intp]:
-    """Split ``total`` into whole counts in proportion to ``weights``.
+    """Split ``total`` into counts (m,) in proportion to non-negative ``weights`` (m,).
 
-    Systematic sampling along a random order of the rows: with the quota
-    ``q = total * weights / sum(weights)``, every count is ``floor(q)`` or
-    ``ceil(q)``, its expectation is ``q``, and the counts sum to ``total`` exactly.
-    (Rounding each quota by itself misses the total; giving the rest to the largest
-    remainders favours the heavy rows whenever ``total`` is small.)
-
-    Parameters
-    ----------
-    weights : array-like of shape (m,)
-        Non-negative, not all zero.
-    total : int
-        How many to hand out.
-    rng : numpy.random.Generator
-        Source of the random order and the random offset.
-
-    Returns
-    -------
-    counts : ndarray of shape (m,)
-        Whole numbers that sum to `total`.
-
-    Raises
-    ------
-    ValueError
-        If no weight is positive.
+    Systematic sampling in a random order of the rows: with the quota
+    ``q = total * weights / sum(weights)``, every count is ``floor(q)`` or ``ceil(q)``, its
+    expectation is ``q``, and the counts sum to ``total`` exactly. (Rounding each quota by itself
+    misses the total; giving the rest to the largest remainders favors the heavy rows whenever
+    ``total`` is small.) Raises a ValueError if no weight is positive.
 
     Examples
     --------
@@ -55,24 +36,9 @@ def allocate(weights: npt.ArrayLike, total: int, rng: np.random.Generator) -> np
 def draw_bases(
     weights: npt.ArrayLike, total: int, rng: np.random.Generator
 ) -> npt.NDArray[np.intp]:
-    """Draw base rows as often as `allocate` says, in random order.
+    """Draw base rows (total,) as often as `allocate` returns, in random order.
 
-    In the order of the rows, the first new rows would all be made from the first rows of a
-    class. In random order, any part of the new rows is a sample of all of them.
-
-    Parameters
-    ----------
-    weights : array-like of shape (m,)
-        Non-negative, not all zero.
-    total : int
-        How many to draw.
-    rng : numpy.random.Generator
-        Source of the counts and of the order.
-
-    Returns
-    -------
-    bases : ndarray of shape (total,)
-        Positions in `weights`.
+    In random order, any slice of the synthetic samples is a sample of all of them.
 
     Examples
     --------
@@ -88,21 +54,9 @@ def draw_bases(
 def draw_slots(
     partners: npt.NDArray[np.intp], base: npt.NDArray[np.intp], rng: np.random.Generator
 ) -> npt.NDArray[np.intp]:
-    """Choose a column of ``partners`` for each base row, evenly among those that are filled.
+    """Draw a column of ``partners`` (m, k) for each base row (n,), uniformly among the filled ones.
 
-    Parameters
-    ----------
-    partners : ndarray of shape (m, k)
-        Positions of possible partners, filled from the left; -1 where there is none.
-    base : ndarray of shape (n,)
-        Rows of `partners`, each with at least one partner.
-    rng : numpy.random.Generator
-        Source of the draws.
-
-    Returns
-    -------
-    slots : ndarray of shape (n,)
-        Columns of `partners`.
+    Rows are filled from the left, -1 for no partner, and each base has at least one.
     """
     filled = np.count_nonzero(partners >= 0, axis=1)
     return (rng.random(base.size) * filled[base]).astype(np.intp)
@@ -111,21 +65,9 @@ def draw_slots(
 def draw_mates(
     groups: npt.NDArray[np.intp], base: npt.NDArray[np.intp], rng: np.random.Generator
 ) -> npt.NDArray[np.intp]:
-    """Choose another row of the same group for each base row, evenly among them.
+    """Draw another row (n,) of the same group for each base row (n,), uniformly.
 
-    Parameters
-    ----------
-    groups : ndarray of shape (m,)
-        The group of each row, 0 and up.
-    base : ndarray of shape (n,)
-        Rows, none of them alone in its group.
-    rng : numpy.random.Generator
-        Source of the draws.
-
-    Returns
-    -------
-    mates : ndarray of shape (n,)
-        Rows.
+    `groups` (m,) are integers from 0, and no base is alone in its group.
     """
     order = np.argsort(groups, kind="stable")
     sizes = np.bincount(groups)
@@ -139,21 +81,9 @@ def draw_mates(
 def keep_slots(
     partners: npt.NDArray[np.intp], kept: npt.NDArray[np.bool_], *others: npt.NDArray[np.floating]
 ) -> list[npt.NDArray]:
-    """Take some partners out, and move what is left to the left.
+    """Remove the partners (m, k) that are not `kept`, and move the others to the left.
 
-    Parameters
-    ----------
-    partners : ndarray of shape (m, k)
-        Positions of possible partners.
-    kept : ndarray of shape (m, k)
-        Which of them stay.
-    *others : ndarray of shape (m, k)
-        What else there is for each partner, and moves along.
-
-    Returns
-    -------
-    moved : list of ndarray of shape (m, k)
-        The partners, -1 where there is none any more, and the others.
+    Arrays of further values per partner move along; the end of a row is filled with -1.
     """
     order = np.argsort(~kept, axis=1, kind="stable")
     left = np.where(kept, partners, -1)

@@ -1,8 +1,8 @@
-"""How wide a kernel is.
+"""Bandwidth selection.
 
-A bandwidth h is that of the kernel N(0, h² I) in the units of the rows that a function is
-given. Where columns have different units or go together, give it whitened rows: h is then what
-the root of their covariance is to be multiplied with.
+A bandwidth h is that of the kernel N(0, h² I) in the units of the rows. If columns have
+different units or are correlated, pass whitened rows: h is then the factor of the root of their
+covariance.
 """
 
 import warnings
@@ -20,21 +20,21 @@ from skresample.numerics.threads import in_threads
 
 __all__ = ["isj", "likelihood_cv", "lscv", "scott", "scott_factor", "silverman", "silverman_factor"]
 
-# From more rows than this, so many are drawn to select a bandwidth by.
+# The most rows that a bandwidth is selected on.
 MOST_ROWS = 5000
-# How much narrower and wider than Silverman's a selected bandwidth can be. Without a floor, rows
-# that nearly coincide would have it that all of the density is on them.
+# The range of a selected bandwidth, relative to Silverman's. Without a lower limit, rows that
+# nearly coincide would attract all of the density.
 NARROWEST, WIDEST = 1 / 20, 4.0
-# How many bandwidths are tried, first with at most how many rows left out, then with all.
+# Bandwidths of the coarse grid, the rows that are left out for it, and bandwidths of the fine grid.
 COARSE = 12
 TRIED_ON = 500
 FINE = 13
 BLOCK_VALUES = 1 << 18
-# Of a column, at least and at most, and in the room of half of its values.
+# Bins of a column: the least and greatest number, and the number in its interquartile range.
 LEAST_BINS, MOST_BINS, BINS_OF_HALF = 1 << 10, 1 << 14, 64
 
 Floats = npt.NDArray[np.floating]
-# Of bandwidths, what each is to be preferred by: the least is best.
+# The loss of each bandwidth.
 Loss = Callable[[Floats], Floats]
 
 
@@ -133,7 +133,7 @@ def silverman(values: Floats) -> float:
 def likelihood_cv(values: Floats, *, freedom: float = np.inf, n_jobs: int | None = None) -> float:
     r"""Select the bandwidth by leaving one row out at a time.
 
-    The one that maximises the likelihood of each row under the density of the others
+    The one that maximizes the likelihood of each row under the density of the others
     :footcite:p:`duin1976choice`,
 
     .. math:: \sum_i \log \frac{1}{n - 1} \sum_{j \ne i} \varphi_h(x_i - x_j).
@@ -181,7 +181,7 @@ def likelihood_cv(values: Floats, *, freedom: float = np.inf, n_jobs: int | None
 def lscv(values: Floats, *, n_jobs: int | None = None) -> float:
     r"""Select the bandwidth by least squares cross-validation.
 
-    The one that minimises an unbiased estimate of the integrated squared error, but for a
+    The one that minimizes an unbiased estimate of the integrated squared error, but for a
     term that does not depend on it :footcite:p:`bowman1984alternative`:
 
     .. math::
@@ -258,7 +258,7 @@ def isj(values: Floats) -> npt.NDArray[np.float64]:
 
 
 def _isj(x: npt.NDArray[np.float64]) -> float:
-    """Return the bandwidth of one column, NaN where there is none."""
+    """Return the bandwidth of one column, NaN where the equation has no solution."""
     n = np.unique(x).size
     low, width = x.min(), np.ptp(x)
     if n < 2:
@@ -268,8 +268,8 @@ def _isj(x: npt.NDArray[np.float64]) -> float:
     low, width = low - width / 2, 2 * width
     place = (x - low) / width * (bins - 1)
     left = np.floor(place).astype(np.intp)
-    share = place - left
-    counts = np.bincount(left, 1 - share, bins) + np.bincount(left + 1, share, bins)
+    weight = place - left
+    counts = np.bincount(left, 1 - weight, bins) + np.bincount(left + 1, weight, bins)
     squares = np.arange(1, bins, dtype=np.float64) ** 2
     terms = (dct(counts / x.size)[1:] / 2) ** 2 * squares ** np.arange(8)[:, np.newaxis]
 
@@ -284,7 +284,7 @@ def _isj(x: npt.NDArray[np.float64]) -> float:
             f = norm(s, (2 * (1 + 0.5 ** (s + 0.5)) / 3 * odd / (n * f)) ** (2 / (3 + 2 * s)))
         return float(t - (2 * n * np.sqrt(np.pi) * f) ** (-2 / 5))
 
-    # The smallest solution: there may be further ones where t is large.
+    # The smallest solution; there may be others for large t.
     edges = np.geomspace(1e-9, 0.1, 33)
     with np.errstate(all="ignore"):
         signs = np.sign([off(t) for t in edges])
@@ -303,32 +303,18 @@ def likelihood_of(
     *,
     freedom: float = np.inf,
 ) -> Loss:
-    """Return minus the mean log-likelihood of rows that are left out, as a function of h.
+    """Return minus the mean leave-one-out log-likelihood as a function of h (n_h,).
 
-    Parameters
-    ----------
-    squared : ndarray of shape (n_rows, n)
-        Squared distances of some rows to all, in the kernels' own units; infinite to itself.
-    d : int
-        How many features there are.
-    log_weights : ndarray of shape (n,), default=None
-        The logarithms of the heights of the kernels at h = 1, but for a constant.
-    n_jobs : int, default=None
-        Number of threads.
-    freedom : float, default=inf
-        The degrees of freedom of kernels that are Student's, more than 2; infinite for normal
-        ones.
-
-    Returns
-    -------
-    loss : callable
-        Of bandwidths, of shape (n_h,); but for a constant.
+    `squared` (n_rows, n) are the squared distances of some rows to all, in units of the kernels,
+    infinite to itself. `log_weights` (n,) are the logarithms of the heights of the kernels at
+    h = 1, up to a constant; `freedom` are the degrees of freedom of Student's t kernels, more
+    than 2, or infinite for normal ones. The loss is returned up to a constant.
     """
     least = squared.min(axis=1)[:, np.newaxis, np.newaxis]
     power = -(freedom + d) / 2
 
     def loss(h: Floats) -> Floats:
-        # The logarithm of the kernel of the nearest row is taken off, and added at the end.
+        # Subtract the logarithm of the kernel of the nearest row, and add it at the end.
         factor = (-0.5 / h**2).astype(np.float32)[:, np.newaxis]
         tail = ((freedom - 2) * h**2).astype(np.float32)[:, np.newaxis]
 
@@ -342,7 +328,7 @@ def likelihood_of(
                 np.log(near, out=near)
                 near *= np.float32(power)
                 first = np.log1p(nearest / tail) * power
-            if log_weights is not None:  # the nearest is not the highest any more
+            if log_weights is not None:  # the nearest kernel need not be the highest
                 near += log_weights
                 most = near.max(axis=2, keepdims=True)
                 near -= most
@@ -363,23 +349,10 @@ def squares_of(
     log_weights: None = None,
     n_jobs: int | None = None,
 ) -> Loss:
-    """Return the estimate of the integrated squared error, as a function of h.
+    """Return the estimated integrated squared error as a function of h (n_h,).
 
-    Parameters
-    ----------
-    squared : ndarray of shape (n_rows, n)
-        Squared distances of some rows to all; infinite to itself.
-    d : int
-        How many features there are.
-    log_weights : None
-        Kernels have one height.
-    n_jobs : int, default=None
-        Number of threads.
-
-    Returns
-    -------
-    loss : callable
-        Of bandwidths, of shape (n_h,); but for a constant and a factor.
+    Up to a constant and a factor; of `squared`, see `likelihood_of`. Kernels have one height, so
+    that `log_weights` is None.
     """
     n = squared.shape[1]
     pairs = squared.shape[0] * (n - 1)
@@ -408,28 +381,10 @@ def best_bandwidth(
     log_weights: npt.NDArray[np.float32] | None = None,
     n_jobs: int | None = None,
 ) -> float:
-    """Return the bandwidth that a criterion prefers.
+    """Return the bandwidth with the least loss, for `likelihood_of` or `squares_of`.
 
-    It is looked for on a coarse grid and then on a fine one, and last where a parabola through
-    three points of that is lowest.
-
-    Parameters
-    ----------
-    squared : ndarray of shape (n, n)
-        Squared distances, infinite on the diagonal.
-    d : int
-        How many features there are.
-    criterion : callable
-        `likelihood_of` or `squares_of`.
-    log_weights : ndarray of shape (n,), default=None
-        The logarithms of the heights of the kernels at h = 1, but for a constant.
-    n_jobs : int, default=None
-        Number of threads.
-
-    Returns
-    -------
-    bandwidth : float
-        Between a twentieth of Silverman's and four times it.
+    A coarse and a fine grid are searched, and the minimum of a parabola through three points of
+    the latter is returned, between a twentieth of Silverman's bandwidth and four times it.
     """
     n = len(squared)
     middle = np.log(silverman_factor(n, d))
@@ -449,18 +404,7 @@ def best_bandwidth(
 
 
 def squared_distances(values: Floats) -> npt.NDArray[np.float32]:
-    """Return the squared distances of rows to each other, infinite to themselves.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n, d)
-        The rows.
-
-    Returns
-    -------
-    squared : ndarray of shape (n, n)
-        In single precision, which a bandwidth does not notice.
-    """
+    """Return squared distances (n, n) of rows (n, d) as single floats, infinite on the diagonal."""
     rows = (values - values.mean(axis=0)).astype(np.float32)
     halves = np.einsum("ij,ij->i", rows, rows)
     squared = np.empty((len(rows), len(rows)), np.float32)
@@ -479,7 +423,9 @@ def _select(values: Floats, criterion: Callable[..., Loss], n_jobs: int | None) 
     different = np.unique(_checked(values), axis=0)
     n, d = different.shape
     if n < 2:
-        raise ValueError("A bandwidth is selected from at least two different rows.")
+        raise ValueError(
+            "A bandwidth is selected from at least two different rows: pass more rows."
+        )
     # In units in which single precision suffices.
     size = np.ptp(different, axis=0).max()
     unit = float(size * np.sqrt(np.mean(np.var(different / size, axis=0))))
@@ -494,10 +440,12 @@ def _checked(values: Any) -> npt.NDArray[np.float64]:
     rows = np.asarray(values, dtype=np.float64)
     if rows.ndim != 2:
         raise ValueError(
-            f"Rows have the shape (n, d), not {rows.shape}: use reshape(-1, 1) for one column."
+            f"Rows must have the shape (n, d), not {rows.shape}: use reshape(-1, 1) for one column."
         )
     if not np.isfinite(rows).all():
-        raise ValueError("A bandwidth is selected from rows without missing or infinite values.")
+        raise ValueError(
+            "A bandwidth is selected from rows without missing or infinite values: drop those rows."
+        )
     return rows
 
 

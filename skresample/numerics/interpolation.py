@@ -1,4 +1,4 @@
-"""New rows on the line through two old ones."""
+"""Synthetic samples on the line through two samples, and their rounding."""
 
 from typing import Any
 
@@ -11,8 +11,7 @@ from skresample.numerics.threads import in_threads
 
 __all__ = ["draw_one", "interpolate", "reflect", "round_stochastically", "vote"]
 
-# Rows are worked on in blocks that stay in the cache, so that no second copy of the
-# new rows is ever made.
+# Values per block, which stays in the cache, so that there is no second copy of the result.
 BLOCK_VALUES = 1 << 16
 
 
@@ -24,29 +23,23 @@ def interpolate(
     out: npt.NDArray[np.floating] | None = None,
     n_jobs: int | None = None,
 ) -> Any:
-    """Return ``values[base] + gap * (values[partner] - values[base])``.
+    """Return ``values[base] + gap * (values[partner] - values[base])``, of shape (n_new, d).
 
-    A step between 0 and 1 gives a row between its parents, and rounding never
-    carries it beyond either of them. Other steps extrapolate. A value is NaN where that of
-    the base is; where only that of the partner is, it is the base's.
+    A gap from 0 to 1 interpolates, and rounding never exceeds the parents' values; other gaps
+    extrapolate. A value is NaN where the base's is; where only the partner's is, it is the base's.
 
     Parameters
     ----------
     values : {ndarray, CSR matrix or array} of shape (n, d)
-        Rows of floats.
+        Floats.
     base, partner : ndarray of shape (n_new,)
         Positions in `values`.
     gap : ndarray of shape (n_new,)
-        The step of each new row, as a share of the way to the partner.
+        The proportion of the way from the base to the partner.
     out : ndarray of shape (n_new, d), default=None
-        Where to write; not for sparse `values`.
+        Where to write the result, for dense `values`.
     n_jobs : int, default=None
         Number of threads; None for all.
-
-    Returns
-    -------
-    new : {ndarray, CSR matrix or array} of shape (n_new, d)
-        The new rows; `out` if it was given.
     """
     if sparse.issparse(values):
         return _interpolate_sparse(values[base], values[partner], gap.astype(values.dtype))
@@ -62,7 +55,7 @@ def interpolate(
             if not np.isfinite(new.sum()):
                 end = np.where(np.isnan(end), start, end)
                 _step(start, end, step, new)
-                # end - start can be out of range though neither is
+                # end - start can overflow though neither is infinite
                 new[:] = np.where(np.isfinite(new), new, (1 - step) * start + step * end)
         inside = ((step >= 0) & (step <= 1)).ravel()
         if inside.all():
@@ -92,7 +85,7 @@ def _interpolate_sparse(start: Any, end: Any, step: npt.NDArray[np.floating]) ->
     new = start + sparse.diags_array(step) @ (end - start)
     inside = (step >= 0) & (step <= 1)
     between = sparse.diags_array(inside.astype(step.dtype))
-    # Rows beyond their parents are their own bounds.
+    # Extrapolated rows are their own bounds.
     beyond = sparse.diags_array((~inside).astype(step.dtype)) @ new
     low, high = between @ start.minimum(end) + beyond, between @ start.maximum(end) + beyond
     return new.maximum(low).minimum(high).tocsr()
@@ -103,27 +96,15 @@ def vote(
     own: npt.NDArray[np.signedinteger],
     rng: np.random.Generator,
 ) -> npt.NDArray[np.signedinteger]:
-    """Return the most frequent code of each row; of equally frequent ones, any is as likely.
+    """Return the most frequent code (n,) of each row of `codes` (n, k); ties are broken at random.
 
-    Parameters
-    ----------
-    codes : ndarray of shape (n, k)
-        What the voters have, -1 for no vote.
-    own : ndarray of shape (n,)
-        What stands where nobody votes, and where it is -1.
-    rng : numpy.random.Generator
-        Source of the draws.
-
-    Returns
-    -------
-    winners : ndarray of shape (n,)
-        Codes.
+    -1 is no vote. Without any vote, and where it is -1, `own` (n,) is returned.
     """
     ordered = np.sort(codes, axis=1)
     place = np.arange(codes.shape[1])
     starts = np.ones(ordered.shape, dtype=bool)
     starts[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
-    # At the last voter for a code stands how many there are.
+    # At the last vote for a code, the number of its votes.
     votes = place - np.maximum.accumulate(np.where(starts, place, 0), axis=1) + 1
     last = np.ones(ordered.shape, dtype=bool)
     last[:, :-1] = starts[:, 1:]
@@ -139,22 +120,15 @@ def reflect(
     low: npt.NDArray[np.floating],
     high: npt.NDArray[np.floating],
 ) -> None:
-    """Fold values beyond a bound back inside, in place.
+    """Reflect values (n, d) beyond a bound (d,) in place, -inf and inf for no bound.
 
-    As far inside as they were outside, so that no heap of equal values stands on the bound.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n, d)
-        Written to.
-    low, high : ndarray of shape (d,)
-        The bounds, -inf and inf for none.
+    They end as far inside as they were outside, so that they do not pile up on the bound.
     """
     low, high = low.astype(values.dtype), high.astype(values.dtype)
     for _ in range(2):
         np.subtract(2 * low, values, out=values, where=values < low)
         np.subtract(2 * high, values, out=values, where=values > high)
-    np.clip(values, low, high, out=values)  # what was more than a whole range outside
+    np.clip(values, low, high, out=values)  # more than a whole range outside
 
 
 def round_stochastically(
@@ -162,26 +136,13 @@ def round_stochastically(
     draws: npt.NDArray[np.floating],
     base: npt.NDArray[np.floating] | float = 0.0,
 ) -> npt.NDArray[np.floating]:
-    r"""Round the way from a base to a whole number of steps, so that the expectation is kept.
+    r"""Round the difference from integers `base`, so that the expectation is kept.
 
-    With the draw u, :math:`x = b \pm a` becomes :math:`b \pm \lfloor a + 1 - u \rfloor`. If all
-    columns of a row share the draw and the step from one row to another, what the two rows agree
-    on holds in between: :math:`x_1 \le x_2` stays so, :math:`x_1 < x_2` too, and columns of zeros
-    and ones are all those of the one row or all those of the other.
-
-    Parameters
-    ----------
-    values : ndarray
-        Any shape.
-    draws : ndarray
-        From U(0, 1); of a shape that broadcasts to that of `values`.
-    base : ndarray or float, default=0.0
-        Whole numbers; of a shape that broadcasts to that of `values`.
-
-    Returns
-    -------
-    rounded : ndarray
-        The whole number next to each value on the one or the other side.
+    With the draw u from U(0, 1), :math:`x = b \pm a` becomes
+    :math:`b \pm \lfloor a + 1 - u \rfloor`.
+    If all columns of a row share the draw and the step from one row to another, relations that
+    hold in both rows hold in between: :math:`x_1 \le x_2` and :math:`x_1 < x_2`, and binary
+    columns all come from the same row. Draws and base broadcast to the shape of `values`.
     """
     way = values - base
     length = np.abs(way)
@@ -195,26 +156,11 @@ def draw_one(
     draws: npt.NDArray[np.floating],
     otherwise: npt.NDArray[np.floating],
 ) -> npt.NDArray[np.intp]:
-    """Draw one of several categories per row in proportion to their weights.
+    """Draw a category (n,) per row in proportion to its `weights` (n, k).
 
-    The row's own category comes last, so that a draw leaves it where the same draw makes
-    `round_stochastically` leave the base.
-
-    Parameters
-    ----------
-    weights : ndarray of shape (n, k)
-        Negative ones count as 0.
-    own : ndarray of shape (n,)
-        The category that each row comes from; -1 for none.
-    draws : ndarray of shape (n,)
-        From U(0, 1).
-    otherwise : ndarray of shape (k,)
-        The weights where those of a row are all 0 and it comes from no category.
-
-    Returns
-    -------
-    chosen : ndarray of shape (n,)
-        From 0 to k - 1.
+    The row's `own` category (n,), -1 for none, comes last. Therefore, a draw (n,) from U(0, 1)
+    keeps it whenever the same draw makes `round_stochastically` keep the base. Weights below 0
+    count as 0. If all are 0, it is the own category; without one, `otherwise` (k,) are the weights.
     """
     weights = np.maximum(weights, 0.0)
     lost, has_own = weights.max(axis=1) == 0, own >= 0
@@ -227,6 +173,6 @@ def draw_one(
     others = passed[:, -1]
     point = draws * (others + kept)
     chosen = np.argmax(passed > point[:, np.newaxis], axis=1)
-    # Rounding must not lead beyond the last one with a weight.
+    # Rounding must not lead beyond the last category with a weight.
     last = np.where(kept > 0, own, np.argmax(passed == others[:, np.newaxis], axis=1))
     return np.where(point < others, chosen, last)

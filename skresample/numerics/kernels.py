@@ -1,4 +1,4 @@
-"""Densities that are sums of kernels: drawing from them, and their logarithms."""
+"""Densities that are sums of kernels: draws from them, and their logarithms."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -33,12 +33,14 @@ __all__ = [
 ]
 
 KERNELS = ("gaussian", "student", "epanechnikov")
-# Of Student's kernels.
+# Degrees of freedom of Student's t kernels.
 FREEDOM = 5.0
-# How many values are computed at once.
+# Values that are computed at once.
 BLOCK_VALUES = 1 << 18
+# The greatest factor between adapted bandwidths and their geometric mean.
 MOST_ADAPTED = 5.0
-FLAT = 1e-8  # of variances
+# Variances below this proportion of the greatest one are singular.
+FLAT = 1e-8
 
 Floats = npt.NDArray[np.floating]
 
@@ -47,8 +49,8 @@ Floats = npt.NDArray[np.floating]
 class Spiked:
     r"""The symmetric root :math:`b I + V \operatorname{diag}(e) V^T`, of few columns V.
 
-    It takes the place of a matrix of d² numbers where a covariance is that of fewer rows than
-    columns, plus a multiple of the identity.
+    It replaces a matrix of d² numbers for the covariance of fewer rows than columns, plus a
+    multiple of the identity.
 
     Attributes
     ----------
@@ -66,7 +68,7 @@ class Spiked:
 
     @classmethod
     def identity(cls, d: int, factor: float = 1.0) -> "Spiked":
-        """Return the root that is a multiple of the identity."""
+        """Return a multiple of the identity."""
         return cls(factor, np.empty((d, 0)), np.empty(0))
 
     @classmethod
@@ -117,8 +119,8 @@ class Kernels:
 
     Attributes
     ----------
-    centres : ndarray of shape (m, d)
-        The centres c.
+    centers : ndarray of shape (m, d)
+        The centers c.
     roots : ndarray of shape (d, d) or (m, d, d), or Spiked
         A root L for all kernels, or one for each.
     scales : ndarray of shape (m,) or None
@@ -127,7 +129,7 @@ class Kernels:
         The shape.
     """
 
-    centres: Floats
+    centers: Floats
     roots: Root
     scales: Floats | None = None
     kernel: str = "gaussian"
@@ -136,34 +138,34 @@ class Kernels:
         """Return the mean covariance of the kernels, of shape (d, d)."""
         if isinstance(self.roots, Spiked) or self.roots.ndim == 2:
             mean = 1.0 if self.scales is None else float(np.mean(self.scales**2))
-            root = _apply(self.roots, np.eye(self.centres.shape[1])).T
+            root = _apply(self.roots, np.eye(self.centers.shape[1])).T
             return mean * (root @ root.T)
-        scales = np.ones(len(self.centres)) if self.scales is None else self.scales
+        scales = np.ones(len(self.centers)) if self.scales is None else self.scales
         scaled = self.roots * scales[:, np.newaxis, np.newaxis]
-        return np.einsum("mij,mkj->ik", scaled, scaled) / len(self.centres)
+        return np.einsum("mij,mkj->ik", scaled, scaled) / len(self.centers)
 
     def mapped(self, matrix: Floats, offset: Floats) -> "Kernels":
         """Return the density of ``matrix @ x + offset``; not of kernels with a `Spiked` root."""
         assert not isinstance(self.roots, Spiked)
         return Kernels(
-            self.centres @ matrix.T + offset, matrix @ self.roots, self.scales, self.kernel
+            self.centers @ matrix.T + offset, matrix @ self.roots, self.scales, self.kernel
         )
 
     def rescaled(self, scale: Floats, offset: Floats) -> "Kernels | None":
-        """Return the density of ``scale * x + offset`` where it is held in no more numbers."""
+        """Return the density of ``scale * x + offset``, None if that needs more memory."""
         if isinstance(self.roots, Spiked) or self.roots.ndim == 3:
             return None
         roots = scale[:, np.newaxis] * self.roots
-        return Kernels(self.centres * scale + offset, roots, self.scales, self.kernel)
+        return Kernels(self.centers * scale + offset, roots, self.scales, self.kernel)
 
     def marginal(self, columns: npt.NDArray[np.intp]) -> "Kernels":
-        """Return the density of some of the columns; not of Epanechnikov's kernels."""
-        if np.array_equal(columns, np.arange(self.centres.shape[1])):
+        """Return the density of some of the columns; not for Epanechnikov kernels."""
+        if np.array_equal(columns, np.arange(self.centers.shape[1])):
             return self
         if self.kernel == "epanechnikov":
             raise ValueError(
-                f"Of a density with {self.kernel} kernels, the marginal is not known: fill in "
-                "missing values, or use another kernel."
+                f"A density of {self.kernel} kernels has no marginal density in closed form: fill "
+                "in missing values, or use another kernel."
             )
         roots: Root
         if isinstance(self.roots, Spiked):
@@ -171,7 +173,7 @@ class Kernels:
         else:
             rows = self.roots[..., columns, :]
             roots = np.linalg.cholesky(rows @ rows.swapaxes(-1, -2))
-        return Kernels(self.centres[:, columns], roots, self.scales, self.kernel)
+        return Kernels(self.centers[:, columns], roots, self.scales, self.kernel)
 
     def take(self, which: npt.NDArray[np.intp]) -> "Kernels":
         """Return the density of some of the kernels."""
@@ -179,27 +181,14 @@ class Kernels:
         if not isinstance(roots, Spiked) and roots.ndim == 3:
             roots = roots[which]
         scales = None if self.scales is None else self.scales[which]
-        return Kernels(self.centres[which], roots, scales, self.kernel)
+        return Kernels(self.centers[which], roots, scales, self.kernel)
 
     def draw(self, which: npt.NDArray[np.intp], rng: np.random.Generator) -> Floats:
-        """Draw from the kernels with the given positions.
-
-        Parameters
-        ----------
-        which : ndarray of shape (n,)
-            From which kernel each row is drawn.
-        rng : numpy.random.Generator
-            Source of the draws.
-
-        Returns
-        -------
-        new : ndarray of shape (n, d)
-            The rows.
-        """
-        n, d = which.size, self.centres.shape[1]
+        """Draw a row (n, d) from each of the kernels with the given positions (n,)."""
+        n, d = which.size, self.centers.shape[1]
         noise: Floats = rng.standard_normal((n, d))
         if self.kernel == "epanechnikov" and d:
-            # The density of |z|² is that of Beta(d/2, 2); so scaled, the covariance is I.
+            # |z|² has the distribution Beta(d/2, 2); with this factor, the covariance is I.
             length = np.sqrt((d + 4) * rng.beta(d / 2, 2, n))
             noise *= (length / np.linalg.norm(noise, axis=1))[:, np.newaxis]
         elif self.kernel == "student":
@@ -211,7 +200,7 @@ class Kernels:
         else:
             own = self.roots.swapaxes(1, 2)
             noise = _times_own(which, noise, d, lambda some: own[some])
-        noise += self.centres[which]
+        noise += self.centers[which]
         return noise
 
     def log_density(
@@ -219,21 +208,11 @@ class Kernels:
         X: Floats,
         log_weights: Floats | None = None,
     ) -> npt.NDArray[np.float64]:
-        """Return the logarithm of the density.
+        """Return the logarithm of the density at each row (n, d), -inf where it is 0.
 
-        Parameters
-        ----------
-        X : ndarray of shape (n, d)
-            Where.
-        log_weights : ndarray of shape (n, m), default=None
-            Added to the logarithm of each kernel at each row.
-
-        Returns
-        -------
-        log_density : ndarray of shape (n,)
-            -inf where there is none.
+        `log_weights` (n, m) are added to the logarithm of each kernel at each row.
         """
-        m = len(self.centres)
+        m = len(self.centers)
         out = np.empty(len(X))
         log_kernels = self._log_kernels()
         for part in gen_batches(len(X), self._at_once()):
@@ -254,7 +233,7 @@ class Kernels:
 
     def _log_kernels(self) -> Callable[[Floats], Floats]:
         distances, log_norms = self._distances(), self._log_norms()
-        d = self.centres.shape[1]
+        d = self.centers.shape[1]
 
         def log_kernels(X: Floats) -> Floats:
             log = distances(X)
@@ -275,13 +254,12 @@ class Kernels:
         return log_kernels
 
     def squared_distances(self) -> tuple[npt.NDArray[np.float32], Floats]:
-        """Return how far centres are from each other, and the logarithms of the kernels' heights.
+        """Return squared distances (m, m) of centers, and the logarithms of the kernels' heights.
 
-        Squared, in units of the kernel in the column, and in single precision; infinite to
-        itself.
+        In units of the kernel in the column, in single precision, infinite on the diagonal.
         """
-        m, d = self.centres.shape
-        rows = self.centres - self.centres.mean(axis=0)
+        m, d = self.centers.shape
+        rows = self.centers - self.centers.mean(axis=0)
         if isinstance(self.roots, Spiked) or self.roots.ndim == 2:
             squared = squared_distances(_solver(self.roots)(rows))
             if self.scales is not None:
@@ -305,18 +283,18 @@ class Kernels:
         return squared, np.broadcast_to(self._log_norms(), m)
 
     def log_peaks(self) -> Floats:
-        """Return the logarithm of what each kernel adds to the density at its own centre."""
-        m = len(self.centres)
+        """Return the logarithm of each kernel's part of the density at its own center."""
+        m = len(self.centers)
         return np.broadcast_to(self._log_norms(), m) - np.log(m)
 
     def _at_once(self) -> int:
-        m, d = self.centres.shape
+        m, d = self.centers.shape
         shared = isinstance(self.roots, Spiked) or self.roots.ndim == 2
         return max(1, BLOCK_VALUES // max(1, m * (1 if shared else d)))
 
     def _log_norms(self) -> Floats:
         """Return the logarithms of the heights of the kernels."""
-        d = self.centres.shape[1]
+        d = self.centers.shape[1]
         if isinstance(self.roots, Spiked):
             log: Any = -self.roots.log_determinant()
         else:
@@ -331,18 +309,18 @@ class Kernels:
         return log if self.scales is None else log - d * np.log(self.scales)
 
     def _distances(self) -> Callable[[Floats], Floats]:
-        """Return a function that gives squared distances to the centres, in kernels' units."""
+        """Return a function for squared distances to the centers, in units of the kernels."""
         scales = None if self.scales is None else self.scales**-2.0
-        middle = self.centres.mean(axis=0)
-        centres = self.centres - middle
+        middle = self.centers.mean(axis=0)
+        centers = self.centers - middle
         if isinstance(self.roots, Spiked) or self.roots.ndim == 2:
             solve = _solver(self.roots)
-            centres = solve(centres)
-            norms = np.einsum("ij,ij->i", centres, centres)
+            centers = solve(centers)
+            norms = np.einsum("ij,ij->i", centers, centers)
 
             def shared(X: Floats) -> Floats:
                 rows = solve(X - middle)
-                squared = rows @ centres.T
+                squared = rows @ centers.T
                 squared *= -2
                 squared += norms
                 squared += np.einsum("ij,ij->i", rows, rows)[:, np.newaxis]
@@ -350,10 +328,10 @@ class Kernels:
                 return squared if scales is None else squared * scales
 
             return shared
-        m, d = self.centres.shape
+        m, d = self.centers.shape
         inverse = np.linalg.inv(self.roots)
         flat = inverse.reshape(m * d, d)
-        offsets = np.einsum("mij,mj->mi", inverse, centres)
+        offsets = np.einsum("mij,mj->mi", inverse, centers)
 
         def own(X: Floats) -> Floats:
             rows = ((X - middle) @ flat.T).reshape(len(X), m, d)
@@ -366,11 +344,11 @@ class Kernels:
 
 @dataclass(frozen=True)
 class Neighborhoods:
-    r"""The density whose kernels are normal, with the mean and covariance of neighborhoods.
+    r"""The density of normal kernels with the means and covariances of neighborhoods.
 
-    Drawing from it needs no covariance: that of a sum of the deviations of the k rows of a
-    neighborhood from their mean, each times a standard normal number, is k times theirs. For
-    the density, covariances are shrunk if one is singular.
+    Draws need no covariance: sum the deviations of the k rows of a neighborhood from their mean,
+    each times a standard normal number; the covariance is k times theirs. For the density,
+    singular covariances are shrunk.
 
     Attributes
     ----------
@@ -379,7 +357,7 @@ class Neighborhoods:
     around : ndarray of shape (m, k)
         Positions of the rows of each neighborhood.
     scale : float
-        What covariances are multiplied with.
+        The factor of the covariances.
     """
 
     points: Floats
@@ -427,7 +405,7 @@ class Neighborhoods:
         return max(1, 4 * BLOCK_VALUES // max(1, d * max(k, d)))
 
     def _kernels(self, part: slice) -> Kernels:
-        """Return some of the kernels, each shrunk if it is flat."""
+        """Return some of the kernels, shrunk if they are singular."""
         rows = self.points[self.around[part]]
         mean = rows.mean(axis=1)
         rows -= mean[:, np.newaxis]
@@ -436,7 +414,7 @@ class Neighborhoods:
         for j, covariance in enumerate(covariances):
             with suppress(np.linalg.LinAlgError):
                 roots[j] = np.linalg.cholesky(covariance)
-        # Rounding may find a root also of what has none.
+        # Rounding may find a root of a singular matrix, too.
         least = np.diagonal(roots, axis1=1, axis2=2).min(axis=1, initial=np.inf) ** 2
         most = np.diagonal(covariances, axis1=1, axis2=2).max(axis=1, initial=0.0)
         flat = least <= FLAT * most
@@ -452,9 +430,9 @@ def _times_own(
     d: int,
     matrices: Callable[[npt.NDArray[np.intp]], Floats],
 ) -> Floats:
-    """Multiply each row with the matrix of its kernel, all rows of a kernel by one product.
+    """Multiply each row by the matrix of its kernel, all rows of a kernel at once.
 
-    Matrices, of shape (k, d), are asked for by the positions of their kernels, a few at once.
+    `matrices` returns those of some kernels, each of shape (k, d).
     """
     n, k = rows.shape
     product = np.empty((n, d))
@@ -488,21 +466,12 @@ def _solver(root: Root) -> Callable[[Floats], Floats]:
 
 
 def abramson_factors(log_density: Floats) -> Floats:
-    r"""Return how much wider than the others each kernel is to be.
+    r"""Return the relative width (m,) of each kernel.
 
     By Abramson's square root law :footcite:p:`abramson1982bandwidth`,
-    :math:`(f(x_i) / g)^{-1/2}` with g the geometric mean of the densities f; within a factor
-    of `MOST_ADAPTED`, since a single far row would have a kernel as wide as the table.
-
-    Parameters
-    ----------
-    log_density : ndarray of shape (m,)
-        The logarithm of a density of one width at each centre; finite somewhere.
-
-    Returns
-    -------
-    factors : ndarray of shape (m,)
-        Around 1.
+    :math:`(f(x_i) / g)^{-1/2}` with g the geometric mean of the densities f. Factors are at most
+    `MOST_ADAPTED`, since otherwise a single far row would have a kernel as wide as the table.
+    `log_density` (m,) is that of kernels of one width at each center, finite somewhere.
 
     References
     ----------
@@ -514,20 +483,11 @@ def abramson_factors(log_density: Floats) -> Floats:
 
 
 def shrunk_covariances(neighborhoods: Floats, share: float | None = None) -> Floats:
-    r"""Return the covariance of each set of rows, shrunk towards a multiple of the identity.
+    r"""Return the covariance (m, d, d) of each set of rows (m, k, d), shrunk towards the identity.
 
-    Parameters
-    ----------
-    neighborhoods : ndarray of shape (m, k, d)
-        The rows of each, k > 1.
-    share : float, default=None
-        The weight of the identity, from 0 to 1; None for what Ledoit and Wolf
-        :footcite:p:`ledoit2004well` find best for each set, with which none is singular.
-
-    Returns
-    -------
-    covariances : ndarray of shape (m, d, d)
-        With k as the denominator.
+    The weight of the multiple of the identity is `share`, from 0 to 1. With None, it is the optimal
+    one of Ledoit and Wolf :footcite:p:`ledoit2004well` for each set, with which no covariance is
+    singular. Covariances have k > 1 as the denominator.
 
     References
     ----------
@@ -550,17 +510,9 @@ def shrunk_covariances(neighborhoods: Floats, share: float | None = None) -> Flo
 
 
 def ledoit_wolf_share(rows: Floats) -> float:
-    """Return the share by which the covariance of rows is best shrunk, without that covariance.
+    """Return the optimal weight of `shrunk_covariances` for fewer rows (k, d) than columns, k > 1.
 
-    Parameters
-    ----------
-    rows : ndarray of shape (k, d)
-        The rows, of which there are fewer than columns, k > 1.
-
-    Returns
-    -------
-    share : float
-        As in `shrunk_covariances`.
+    The covariance itself is not computed.
     """
     k, d = rows.shape
     rows = rows - rows.mean(axis=0)
@@ -578,71 +530,36 @@ def _ledoit_wolf(noise: Floats, off: Floats) -> Floats:
 
 
 def matrix_sqrt(matrix: Floats, *, inverse: bool = False) -> Floats:
-    """Return the symmetric root of a positive definite matrix, or the inverse of it.
-
-    Parameters
-    ----------
-    matrix : ndarray of shape (d, d)
-        Symmetric.
-    inverse : bool, default=False
-        Whether the inverse of the root is wanted.
-
-    Returns
-    -------
-    root : ndarray of shape (d, d)
-        Symmetric.
-    """
+    """Return the symmetric root of a positive definite matrix (d, d), or the root's inverse."""
     values, vectors = np.linalg.eigh(matrix)
     powers = np.sqrt(np.maximum(values, 0))
     return (vectors * (1 / powers if inverse else powers)) @ vectors.T
 
 
 def with_covariance(kernels: Kernels, target: Floats) -> Kernels:
-    r"""Move centres towards their mean and shrink kernels so that the covariance is a given one.
+    r"""Move centers towards their mean and shrink kernels, for the covariance `target` (d, d).
 
-    With S the covariance of the centres and H the mean of the kernels', all is multiplied with
-    :math:`T^{1/2} (S + H)^{-1/2}`; T is then the covariance of the density
-    :footcite:p:`silverman1987bootstrap`.
-
-    Parameters
-    ----------
-    kernels : Kernels
-        A density.
-    target : ndarray of shape (d, d)
-        The T.
-
-    Returns
-    -------
-    kernels : Kernels
-        A density with the same mean.
+    With S the covariance of the centers, H the mean covariance of the kernels and T the target,
+    all is multiplied by :math:`T^{1/2} (S + H)^{-1/2}`; T is then the covariance of the density
+    :footcite:p:`silverman1987bootstrap`, and its mean is unchanged.
 
     References
     ----------
     .. footbibliography::
     """
-    mean = kernels.centres.mean(axis=0)
-    deviations = kernels.centres - mean
+    mean = kernels.centers.mean(axis=0)
+    deviations = kernels.centers - mean
     covariance = deviations.T @ deviations / len(deviations) + kernels.covariance()
     matrix = matrix_sqrt(target) @ matrix_sqrt(covariance, inverse=True)
     return kernels.mapped(matrix, mean - matrix @ mean)
 
 
 def best_scale(kernels: Kernels, n_jobs: int | None = None) -> float:
-    """Select by how much to multiply kernels that differ, by leaving one row out at a time.
+    """Select the factor of kernels of different widths by leave-one-out likelihood.
 
-    Parameters
-    ----------
-    kernels : Kernels
-        On the rows.
-    n_jobs : int, default=None
-        Number of threads.
-
-    Returns
-    -------
-    scale : float
-        Of `MOST_ROWS` rows at most; for more, scaled as the best bandwidth is.
+    It is selected on at most `MOST_ROWS` rows; for more, it shrinks as the best bandwidth does.
     """
-    n, d = kernels.centres.shape
+    n, d = kernels.centers.shape
     few = kernels.take(np.arange(min(n, MOST_ROWS)) * n // min(n, MOST_ROWS))
     squared, log_heights = few.squared_distances()
     log_weights = (log_heights - log_heights.max()).astype(np.float32)

@@ -1,29 +1,20 @@
-"""Numbers that are levels: few values that many rows share."""
+"""Levels: numbers with few different values, each of many rows."""
 
 import numpy as np
 import numpy.typing as npt
 
 __all__ = ["atoms", "levels_of"]
 
-# A column of numbers with at most this many values, each of so many rows on average, has levels.
+# A column of levels has at most this many values, each of at least this many rows on average.
 MOST_LEVELS, ROWS_PER_LEVEL = 10, 3
-# The lowest or highest value of a column, if so large a share of the rows has it.
-LEAST_SHARE = 0.05
+# The proportion of rows from which the least or greatest value of a column is an atom.
+LEAST_PROPORTION = 0.05
 
 
 def levels_of(column: npt.NDArray[np.floating]) -> npt.NDArray[np.floating] | None:
-    """Return the values of a column, if they are levels.
+    """Return the sorted different values of a column (m,), if they are levels, else None.
 
-    Parameters
-    ----------
-    column : ndarray of shape (m,)
-        Numbers.
-
-    Returns
-    -------
-    levels : ndarray of shape (k,) or None
-        In order, up to ten; None where there are more, or fewer than three rows for each. One for
-        a column that does not vary.
+    Levels are up to ten values, each of at least three rows on average. A constant column has one.
     """
     levels = np.unique(column)
     few = levels.size <= max(1, min(MOST_LEVELS, len(column) // ROWS_PER_LEVEL))
@@ -31,20 +22,10 @@ def levels_of(column: npt.NDArray[np.floating]) -> npt.NDArray[np.floating] | No
 
 
 def atoms(rows: npt.NDArray[np.floating]) -> npt.NDArray[np.bool_]:
-    """Say which numbers are no measurements that noise could be added to.
+    """Return which numbers (m, d) are not measurements that noise could be added to.
 
-    Those of columns of levels, and the lowest or highest value of a column if a twentieth of the
-    rows has it: from there, noise could go to one side only.
-
-    Parameters
-    ----------
-    rows : ndarray of shape (m, d)
-        Numbers.
-
-    Returns
-    -------
-    atoms : ndarray of shape (m, d)
-        Whether they are.
+    These are levels, and the least or greatest value of a column if a twentieth of the rows has
+    it: from there, noise could go to one side only.
     """
     found = np.zeros(rows.shape, dtype=bool)
     for j, column in enumerate(rows.T):
@@ -52,7 +33,7 @@ def atoms(rows: npt.NDArray[np.floating]) -> npt.NDArray[np.bool_]:
             found[:, j] = True
             continue
         for end in (column.min(), column.max()):
-            there = column == end
-            if np.count_nonzero(there) >= max(ROWS_PER_LEVEL, LEAST_SHARE * len(column)):
-                found[there, j] = True
+            at_end = column == end
+            if np.count_nonzero(at_end) >= max(ROWS_PER_LEVEL, LEAST_PROPORTION * len(column)):
+                found[at_end, j] = True
     return found

@@ -1,4 +1,4 @@
-"""Columns of any distribution as columns of the normal one, and back."""
+"""Normal scores: columns of any distribution mapped to the normal distribution, and back."""
 
 from typing import Any, NamedTuple
 
@@ -12,18 +12,18 @@ Floats = npt.NDArray[np.floating]
 
 
 class Marginal(NamedTuple):
-    """The distribution of one column, whose quantiles are interpolated.
+    """The distribution of one column, with interpolated quantiles.
 
-    A value that is there once stands in the middle of its share of the probability, and lines
-    lead from it to its neighbors. One that is there several times is an atom, which has all of
-    its share; the least and the greatest have what is left below and above.
+    A value that occurs once is in the middle of its probability, and the distribution function is
+    linear between such values. A value that occurs several times is an atom with all of its
+    probability. The least and greatest values get the remaining probability.
 
     Attributes
     ----------
     values : ndarray of shape (q,)
-        The different values, in order.
+        The different values, sorted.
     low, high : ndarray of shape (q,)
-        The shares of the probability below each, and below or at it.
+        The probabilities below each value, and below or at it.
     """
 
     values: Floats
@@ -32,12 +32,12 @@ class Marginal(NamedTuple):
 
     @classmethod
     def of(cls, column: Floats, atoms: bool = False) -> "Marginal":
-        """Estimate it from a column without missing values; with `atoms`, of nothing else."""
+        """Estimate it from a column without missing values; with `atoms`, all values are atoms."""
         return cls.counted(*np.unique(column, return_counts=True), atoms)
 
     @classmethod
     def counted(cls, values: Floats, counts: npt.NDArray[Any], atoms: bool = False) -> "Marginal":
-        """Estimate it from the different values of a column, in order, and how many of each."""
+        """Estimate it from the sorted different values of a column and their counts."""
         ends = np.cumsum(counts)
         line = (counts == 1) & (not atoms)
         low = np.where(line, ends - 0.5, ends - counts) / ends[-1]
@@ -51,8 +51,8 @@ class Marginal(NamedTuple):
         return np.interp(q, ends, np.repeat(self.values, 2))
 
     def atoms(self, n: int) -> tuple[Floats, Floats]:
-        """Return where the atoms of a column of n rows begin and end, in shares."""
-        # The least and the greatest value have half of a row's share without being one.
+        """Return the probabilities where the atoms of a column of n rows begin and end."""
+        # The least and greatest value have half of a row's probability without being an atom.
         several = (self.high - self.low) * n > 0.75
         return self.low[several], self.high[several]
 
@@ -76,7 +76,7 @@ class Marginal(NamedTuple):
         held = self.values[here] == column
         outside = ~held & ((after == 0) | (after > last))
         way = np.where(here > before, self.values[here] - self.values[before], 1.0)
-        with np.errstate(over="ignore"):  # of values as near as floats are
+        with np.errstate(over="ignore"):  # of adjacent floats
             slope = np.where(here > before, self.low[here] - self.high[before], 0.0) / way
         between = self.high[before] + (column - self.values[before]) * slope
         between = np.where(outside, (after > 0) * 1.0, between)
@@ -88,8 +88,7 @@ class Marginal(NamedTuple):
 class NormalScores:
     """A map of each column to the standard normal distribution, by ranks.
 
-    Rows with one value are given different scores of its share at random, so that an atom is
-    as wide as it is probable.
+    Rows with the same value get different scores at random, over all of its probability.
 
     Parameters
     ----------
@@ -98,14 +97,14 @@ class NormalScores:
     rng : numpy.random.Generator
         Source of the draws.
     atoms : ndarray of shape (d,), default=None
-        Which columns have no values but those observed; None for none.
+        Which columns have only the observed values; None for no column.
 
     Attributes
     ----------
     scores : ndarray of shape (n, d)
-        The rows, mapped.
+        The scores of the rows.
     marginals : list of Marginal
-        Where scores lead back to. Anything else with its methods may be put in their place.
+        The distribution of each column. Any object with the same methods may replace it.
     """
 
     def __init__(
@@ -126,37 +125,17 @@ class NormalScores:
             self.scores[:, j] = ndtri((ranks + 0.5) / column.size)
 
     def values(self, scores: Floats) -> Floats:
-        """Map scores back.
-
-        Parameters
-        ----------
-        scores : ndarray of shape (n, d)
-            Standard normal, nearly.
-
-        Returns
-        -------
-        values : ndarray of shape (n, d)
-            In the range of each column.
-        """
+        """Map scores (n, d) back to values in the range of each column."""
         shares = ndtr(scores)
         for j, marginal in enumerate(self.marginals):
             shares[:, j] = marginal.ppf(shares[:, j])
         return shares
 
     def map(self, values: Floats) -> tuple[Floats, Floats]:
-        """Map other rows, atoms to the middle of their share.
+        """Map other rows (n, d) without missing values, atoms to the middle of their probability.
 
-        Parameters
-        ----------
-        values : ndarray of shape (n, d)
-            Rows without missing values.
-
-        Returns
-        -------
-        scores : ndarray of shape (n, d)
-            Their scores.
-        log_slope : ndarray of shape (n, d)
-            The logarithm of how much denser rows lie than scores; -inf out of range.
+        Returns their scores (n, d), and the logarithm of how much denser values are than scores,
+        -inf out of range.
         """
         scores, log_slope = np.empty(values.shape), np.empty(values.shape)
         for j, (marginal, column) in enumerate(zip(self.marginals, values.T, strict=True)):
@@ -171,22 +150,10 @@ class NormalScores:
 
 
 def spread_ties(values: Floats, rng: np.random.Generator) -> Floats:
-    """Spread the values that are in a column several times over the room around them.
+    """Return a copy of `values` (n, d) with ties spread uniformly.
 
-    Evenly, half of the way to the next value on either side: whole numbers become what they
-    could have been before they were rounded.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n, d)
-        Rows without missing values.
-    rng : numpy.random.Generator
-        Source of the draws.
-
-    Returns
-    -------
-    spread : ndarray of shape (n, d)
-        A copy; a constant column stays as it is.
+    A tied value moves up to half of the way to the next value on either side: integers become
+    possible values before rounding. A constant column is unchanged.
     """
     spread = np.array(values, dtype=np.float64)
     repeats = (np.diff(np.sort(spread, axis=0), axis=0) == 0).any(axis=0)

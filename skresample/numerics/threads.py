@@ -1,4 +1,4 @@
-"""Threads that all compiled searches share."""
+"""A pool of threads for all compiled loops."""
 
 import multiprocessing
 import os
@@ -18,33 +18,19 @@ IMPORTED_IN = os.getpid()
 
 
 def is_forked() -> bool:
-    """Say whether this process was forked from one that had imported this module.
+    """Return whether this process was forked from one that had imported this module.
 
-    GNU's OpenMP, which scikit-learn's loops run on, does not survive a fork: a loop of several
-    threads in the child waits for ever for those of the parent. One of a single thread runs.
-
-    Returns
-    -------
-    forked : bool
-        True if scikit-learn's loops must not start threads.
+    GNU's OpenMP, which runs scikit-learn's loops, does not survive a fork: a loop with several
+    threads in the child waits for those of the parent forever. A single thread works.
     """
     return os.getpid() != IMPORTED_IN
 
 
 def limit_openmp(n_jobs: int | None = None, most: int | None = None) -> AbstractContextManager[Any]:
-    """Limit the threads that scikit-learn's compiled loops start.
+    """Return a context that limits the threads of scikit-learn's compiled loops, also to `most`.
 
-    Parameters
-    ----------
-    n_jobs : int or None, default=None
-        See `n_threads`. None never raises a limit that the caller or ``OMP_NUM_THREADS`` has set.
-    most : int or None, default=None
-        The most threads, whatever `n_jobs` is; None for any number.
-
-    Returns
-    -------
-    limits : context manager
-        In a forked process, limits them to one.
+    ``n_jobs=None`` never raises a limit set by the caller or by ``OMP_NUM_THREADS``. In a forked
+    process, the limit is one thread.
     """
     if is_forked():
         return threadpool_limits(1, "openmp")
@@ -56,55 +42,31 @@ def limit_openmp(n_jobs: int | None = None, most: int | None = None) -> Abstract
 
 
 def n_threads(n_jobs: int | None) -> int:
-    """Return how many threads a parameter ``n_jobs`` stands for.
+    """Return the number of threads for ``n_jobs``, at least 1.
 
-    Parameters
-    ----------
-    n_jobs : int or None
-        None for as many as there are processors; in a process that joblib started, for its
-        share of them.
-
-    Returns
-    -------
-    threads : int
-        At least 1.
+    None is the number of processors; in a process started by joblib, its part of them.
     """
     if n_jobs is not None:
         return int(effective_n_jobs(n_jobs))
-    # A process of a pool is one of as many as there are processors.
+    # A pool has a process for each processor.
     if multiprocessing.current_process().daemon:
         return 1
-    # joblib tells others their share in the variables of the libraries that start threads.
-    share = os.environ.get("NUMBA_NUM_THREADS", "")
+    # joblib limits its processes by the variables of libraries that start threads.
+    limit = os.environ.get("NUMBA_NUM_THREADS", "")
     processors = int(effective_n_jobs(-1))
-    return max(1, min(processors, int(share))) if share.isdecimal() else processors
+    return max(1, min(processors, int(limit))) if limit.isdecimal() else processors
 
 
 def in_threads(
     function: Callable[[Any], Any], parts: Iterable[Any], n_jobs: int | None
 ) -> list[Any]:
-    """Call a function for each part of the work, in threads.
+    """Call a function for each part of the work, in threads, and return the results in order.
 
-    It must let go of the interpreter's lock, and no call may write what another reads.
-    Whoever calls, from however many threads, shares one pool, so that there are never more
-    busy threads than processors.
-
-    Parameters
-    ----------
-    function : callable
-        Of one part.
-    parts : iterable
-        The parts.
-    n_jobs : int or None
-        See `n_threads`.
-
-    Returns
-    -------
-    results : list
-        In the order of the parts.
+    The function must release the interpreter's lock, and no call may write what another reads.
+    All callers share one pool, so that there are never more busy threads than processors.
     """
     parts = list(parts)
-    threads = n_threads(n_jobs) if len(parts) > 1 else 1  # counting them takes time, too
+    threads = n_threads(n_jobs) if len(parts) > 1 else 1  # counting takes time, too
     if threads == 1:
         return [function(part) for part in parts]
     return list(_pool(os.getpid(), threads).map(function, parts))

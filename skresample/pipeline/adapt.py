@@ -123,7 +123,7 @@ def _columns(X: Any) -> Iterator[Values]:
             return
         if X.ndim != 2 or X.dtype.kind in "biu" or (X.dtype.kind == "f" and not np.isnan(X).any()):
             return
-    rows = Rows(X, names=[""] * X.shape[1])
+    rows = Rows(X, names=[""] * X.shape[1], sampler="adapt")
     yield from map(rows.column, range(X.shape[1]))
 
 

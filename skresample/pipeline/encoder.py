@@ -20,7 +20,8 @@ from sklearn.utils.validation import _check_feature_names_in, check_is_fitted, v
 
 from skresample.table.columns import Category, Values, kind_of, plain
 from skresample.table.frames import open_frame
-from skresample.table.rows import Rows, read_rows
+from skresample.table.read import read_rows
+from skresample.table.rows import Rows
 
 __all__ = ["TableEncoder", "as_text"]
 

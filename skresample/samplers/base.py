@@ -729,8 +729,9 @@ def resolve_sampling_strategy(strategy: Any, target: Target) -> dict[Any, int]:
                 stacklevel=2,
             )
         return {small: max(wanted - have[small], 0)}
-    counts = check_sampling_strategy(strategy, target.labels, "over-sampling")
-    return {label: int(counts[label]) for label in classes if label in counts}
+    # Codes, since labels may be objects that cannot be sorted.
+    counts = check_sampling_strategy(strategy, target.codes, "over-sampling")
+    return {label: int(counts[i]) for i, label in enumerate(classes) if i in counts}
 
 
 def part_of(ratio: Any, n: int) -> int:

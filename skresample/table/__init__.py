@@ -1,8 +1,19 @@
-"""The door: any table comes in as `Rows`, new rows go out in the make of the table."""
+"""The door: any table comes in as `Rows`, synthetic rows go out in the type of the table."""
 
-from skresample.table.frames import append_table, is_frame, open_frame, take_rows
+from skresample.table._refusals import refuse_not_in_memory
+from skresample.table.frames import (
+    append_table,
+    copy_index,
+    is_frame,
+    labels_of,
+    open_frame,
+    rename,
+    take_rows,
+    to_pandas,
+)
 from skresample.table.output import ROWS_AT_ONCE, Block, Output, open_output
-from skresample.table.rows import Columns, Rows, read_like, read_rows, refuse_not_in_memory
+from skresample.table.read import read_like, read_rows, with_unique_names
+from skresample.table.rows import Columns, Rows
 from skresample.table.target import ALL_ROWS, Target, one_class, read_labels, read_target
 
 __all__ = [
@@ -14,7 +25,9 @@ __all__ = [
     "Rows",
     "Target",
     "append_table",
+    "copy_index",
     "is_frame",
+    "labels_of",
     "one_class",
     "open_frame",
     "open_output",
@@ -23,5 +36,8 @@ __all__ = [
     "read_rows",
     "read_target",
     "refuse_not_in_memory",
+    "rename",
     "take_rows",
+    "to_pandas",
+    "with_unique_names",
 ]

@@ -1,4 +1,4 @@
-"""What a column becomes behind the door, and how new values of it are written."""
+"""Codecs of columns: from values of any type to floats or codes, and back."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -16,13 +16,14 @@ from skresample.numerics.interpolation import round_stochastically
 __all__ = [
     "EXACT",
     "Category",
+    "Codec",
     "FloatCodec",
     "IntegerCodec",
-    "Number",
     "Values",
     "box",
     "codecs_of",
     "encode_like",
+    "is_binary",
     "is_missing",
     "keep_squares",
     "kind_of",
@@ -30,22 +31,22 @@ __all__ = [
     "read_number",
 ]
 
-# More decimals than this are taken for none: the numbers are continuous.
+# Numbers with more decimals than this are continuous.
 MOST_DECIMALS = 6
-# Times are counted in days, so that distances do not depend on the resolution they are stored in.
+# Times are counted in days, so that distances do not depend on their resolution.
 SECONDS_A_DAY = 86_400
-# What times may be whole multiples of, from coarse to fine, in seconds.
+# Steps that times may be multiples of, from coarse to fine, in seconds.
 TIME_STEPS = (86_400, 3_600, 1_800, 900, 60, 1)
-# Above this, floats do not hold every whole number.
+# Above this, floats do not represent every integer.
 EXACT = 2**53
-# So many rows show of most columns that they are not of zeros and ones, or have more decimals.
+# The first rows, which rule out most columns as binary, or as having few decimals.
 FEW = 100
-# Objects that are points in time, and durations; pandas' own are among those of Python.
+# Types of points in time and of durations; those of pandas are subclasses of Python's.
 TIMES = ((datetime, np.datetime64), (timedelta, np.timedelta64))
-# The squares of numbers up to this power of two, and down to its inverse, stay in the range of
-# floats, and so do sums of very many of them; the other is for single precision.
+# Squares of numbers up to this power of two, and down to its inverse, and sums of very many of
+# them, stay in the range of floats; the second limit is for single precision.
 MOST_EXPONENT, MOST_EXPONENT_SINGLE = 500, 50
-# To this the largest of the columns below that are raised.
+# The power of two to which the largest of the columns below the limit is raised.
 LEAST_EXPONENT = -400
 
 
@@ -55,24 +56,24 @@ class Values(NamedTuple):
     Attributes
     ----------
     values : ndarray of shape (n,)
-        Any dtype; whatever stands where a value is missing means nothing.
+        Any dtype; missing values have no meaning here.
     missing : ndarray of shape (n,)
         Where a value is missing.
     decimals : int or None
-        Of a column whose type says how many its numbers have.
-    named : bool
-        Whether its type says that it holds categories, whatever these are.
+        The number of decimals, if the column's type defines it.
+    is_categorical : bool
+        Whether its type is a categorical one, whatever its values are.
     """
 
     values: npt.NDArray[Any]
     missing: npt.NDArray[np.bool_]
     decimals: int | None = None
-    named: bool = False
+    is_categorical: bool = False
 
 
 @dataclass(frozen=True)
 class FloatCodec:
-    """Columns of floats: new values have as many decimals as the old ones.
+    """Columns of floats: synthetic values have as many decimals as the observed ones.
 
     Attributes
     ----------
@@ -81,9 +82,9 @@ class FloatCodec:
     decimals : int or None
         None for continuous numbers.
     limits : tuple of float
-        What new values never go beyond: 0 and 1 for columns of only these.
+        The least and greatest synthetic value: 0 and 1 for columns of these.
     scale : float
-        What values are multiplied by to be encoded, a power of two: see `keep_squares`.
+        The factor of encoded values, a power of two: see `keep_squares`.
     """
 
     dtype: np.dtype
@@ -93,19 +94,19 @@ class FloatCodec:
 
     @property
     def rounds(self) -> bool:
-        """Whether new values are rounded, by draws."""
+        """Whether synthetic values are rounded."""
         return self.decimals is not None
 
     @property
     def is_binary(self) -> bool:
-        """Whether there are only zeros and ones."""
+        """Whether the column has only zeros and ones."""
         return self.limits == (0, 1)
 
     def encode(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Return the values as floats."""
         if self.decimals is not None and self.dtype.itemsize != 8:
-            # What is meant, and not the half or single float next to it: else rounding could lead
-            # from one such float to another.
+            # Decimal numbers instead of the nearest half or single floats: otherwise, rounding
+            # could lead from one such float to another.
             values = np.round(values.astype(np.float64), self.decimals)
         return values if self.scale == 1 else values.astype(np.float64) * self.scale
 
@@ -115,21 +116,9 @@ class FloatCodec:
         draws: npt.NDArray[np.floating],
         base: npt.NDArray[np.floating] | float = 0.0,
     ) -> npt.NDArray[Any]:
-        """Return floats as values of the column, always finite; NaN means nothing.
+        """Return encoded values as finite values of the column; NaN has no meaning in the result.
 
-        Parameters
-        ----------
-        new : ndarray
-            Encoded values.
-        draws : ndarray
-            What they are rounded by, from U(0, 1); broadcasts to their shape.
-        base : ndarray or float, default=0.0
-            The encoded values that rounding starts from; broadcasts to their shape.
-
-        Returns
-        -------
-        values : ndarray
-            Of the shape of `new`.
+        `draws` from U(0, 1) round them, starting from the encoded values `base`; both broadcast.
         """
         with np.errstate(over="ignore", invalid="ignore"):
             if self.scale != 1:
@@ -137,7 +126,7 @@ class FloatCodec:
             if self.decimals is not None:
                 tens = np.float64(10.0**self.decimals)
                 rounded = round_stochastically(new * tens, draws, np.rint(base * tens)) / tens
-                # Numbers too large for decimals have none that could be kept.
+                # Numbers that overflow here are too large to have decimals.
                 new = np.clip(np.where(np.isfinite(rounded), rounded, new), *self.limits)
             if self.scale != 1 or self.dtype.itemsize < new.dtype.itemsize:
                 most = float(np.finfo(self.dtype).max)
@@ -151,20 +140,20 @@ class FloatCodec:
 
 @dataclass(frozen=True)
 class IntegerCodec:
-    """Columns that are whole numbers inside: integers, booleans, dates, times, durations.
+    """Columns that are stored as integers: integers, booleans, dates, times, durations.
 
     Attributes
     ----------
     dtype : dtype
         Of the column.
     offset : int
-        What is taken off before it becomes a float, which holds 53 bits.
+        Subtracted before a value becomes a float, which has 53 bits.
     step : int
-        What the numbers, less the offset, are multiples of.
+        The values minus the offset are multiples of it.
     unit : int
-        What counts as 1 in the float: a day, for times.
+        The value of 1 in the float: a day, for times.
     limits : tuple of int
-        What new values never go beyond.
+        The least and greatest synthetic value.
     """
 
     dtype: np.dtype
@@ -175,19 +164,19 @@ class IntegerCodec:
 
     @property
     def rounds(self) -> bool:
-        """Whether new values are rounded, by draws."""
+        """Whether synthetic values are rounded."""
         return True
 
     @property
     def is_binary(self) -> bool:
-        """Whether there are only zeros and ones."""
+        """Whether the column has only zeros and ones."""
         return self.limits == (0, 1) or self.dtype.kind == "b"
 
     def encode(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Return the values as floats."""
         if self.offset:
-            # Differences of 64-bit integers can be beyond 63 bits. They are below 0 only in
-            # another table than that of the offset.
+            # Differences of 64-bit integers can exceed 63 bits. They are negative only in other
+            # tables than the one that the offset is from.
             offset, above = np.uint64(self.offset % 2**64), values >= self.offset
             values = values.astype(np.uint64)
             values = np.where(above, values - offset, -(offset - values).astype(np.float64))
@@ -199,40 +188,25 @@ class IntegerCodec:
         draws: npt.NDArray[np.floating],
         base: npt.NDArray[np.floating] | float = 0.0,
     ) -> npt.NDArray[Any]:
-        """Return floats as values of the column; NaN means nothing.
-
-        Parameters
-        ----------
-        new : ndarray
-            Encoded values.
-        draws : ndarray
-            What they are rounded by, from U(0, 1); broadcasts to their shape.
-        base : ndarray or float, default=0.0
-            The encoded values that rounding starts from; broadcasts to their shape.
-
-        Returns
-        -------
-        values : ndarray
-            Of the shape of `new`.
-        """
+        """Return encoded values as values of the column; see `FloatCodec.decode`."""
         a_step = self.unit / self.step
         start = np.rint(base * np.float64(a_step))
         steps: Any = round_stochastically(new.astype(np.float64) * a_step, draws, start)
         inside = np.int64 if self.dtype.kind in "mM" else self.dtype
         low, high = self.limits or (0, 1)
         if self.limits is None and self.dtype.kind != "b":
-            # The least number of a time stands for none.
+            # The least integer of a time is NaT.
             low = int(np.iinfo(inside).min) + (self.dtype.kind in "mM")
             high = int(np.iinfo(inside).max)
         least, most = -((self.offset - low) // self.step), (high - self.offset) // self.step
-        # The last floats that are not beyond these.
+        # The last floats within these limits.
         bottom, top = (
             float(end) if abs(int(float(end))) <= abs(end) else np.nextafter(float(end), 0)
             for end in (least, most)
         )
         steps = np.nan_to_num(np.clip(steps, bottom, top))
         if self.offset:
-            # Python's own way round: negative numbers wrap to what is to be added modulo 2^64.
+            # Negative numbers wrap to what is added modulo 2^64.
             negative = steps < 0
             counted = np.abs(steps).astype(np.uint64) * np.uint64(self.step)
             counted = np.where(negative, np.uint64(0) - counted, counted)
@@ -248,31 +222,18 @@ class IntegerCodec:
         return float(value - self.offset) / self.unit
 
 
-Number = FloatCodec | IntegerCodec
+Codec = FloatCodec | IntegerCodec
 
 
 def keep_squares(
-    numeric: Any, codecs: list[tuple[Any, Number]]
-) -> tuple[Any, list[tuple[Any, Number]]]:
+    numeric: Any, codecs: list[tuple[Any, Codec]]
+) -> tuple[Any, list[tuple[Any, Codec]]]:
     """Scale columns of floats whose squares would leave the range of floats.
 
-    By powers of two, so that no digit is lost. Very large columns get a factor in common, as
-    they may be compared with each other, and so do very small ones, but for those that would
-    still be too small. What is in single precision, and leaves its range sooner, becomes double.
-
-    Parameters
-    ----------
-    numeric : {ndarray, CSR matrix or array} of shape (n, d)
-        The columns, not written to.
-    codecs : list of (slice or ndarray, FloatCodec or IntegerCodec)
-        How they are written.
-
-    Returns
-    -------
-    numeric : {ndarray, CSR matrix or array} of shape (n, d)
-        The same, or a copy with other columns.
-    codecs : list of (slice or ndarray, FloatCodec or IntegerCodec)
-        The same, or with the factors.
+    The factors are powers of two, so that no digit is lost. Very large columns share a factor,
+    since they may be compared with each other. So do very small ones, except those that would
+    still be too small. Single precision becomes double. Returns `numeric` (n, d) and its codecs;
+    the given ones are not written to.
     """
     if not any(isinstance(codec, FloatCodec) for _, codec in codecs) or not numeric.shape[0]:
         return numeric, codecs
@@ -294,13 +255,13 @@ def keep_squares(
     else:
         numeric = numeric.copy()
         numeric[:, far] *= scale[far]
-    kept: list[tuple[Any, Number]] = []
-    own: list[tuple[Any, Number]] = []
+    kept: list[tuple[Any, Codec]] = []
+    own: list[tuple[Any, Codec]] = []
     for chosen, codec in codecs:
         places = np.arange(len(scale))[chosen]
         rest = np.setdiff1d(places, far)
         if isinstance(chosen, slice):
-            kept.append((chosen, codec))  # later ones are in place of it
+            kept.append((chosen, codec))  # later ones replace it
         elif rest.size:
             kept.append((rest, codec))
         for i in np.intersect1d(places, far).tolist():
@@ -311,13 +272,13 @@ def keep_squares(
 
 
 def _sizes(numeric: Any) -> npt.NDArray[np.float64]:
-    """Return the largest absolute value of each column that may be far from 1; 0 for others."""
+    """Return the largest absolute value of each very large or small column; 0 for others."""
     size = np.zeros(numeric.shape[1])
     if sparse.issparse(numeric):
         low, high = min_max_axis(numeric, axis=0)
         size = np.maximum(high, -low).astype(np.float64)
     else:
-        # One pass for nearly all tables. Sums of up to 2^40 squares are looked at.
+        # A single pass is enough for nearly all tables, of up to 2^40 rows.
         bits = 100 if numeric.dtype == np.float32 else 1000
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
             squares = np.einsum("ij,ij->j", numeric, numeric)
@@ -326,12 +287,12 @@ def _sizes(numeric: Any) -> npt.NDArray[np.float64]:
         if far.size:
             some = numeric[:, far]
             size[far] = np.fmax(np.fmax.reduce(some, axis=0), -np.fmin.reduce(some, axis=0))
-    size[~np.isfinite(size)] = 0  # infinity is refused, and a column may have no values
+    size[~np.isfinite(size)] = 0  # infinity is refused later; a column may have no values
     return size
 
 
 class _Numbering(dict):
-    """Numbers what it is asked for, in the order in which it is first asked."""
+    """Numbers keys in the order of their first look-up."""
 
     def __missing__(self, key: Any) -> int:
         self[key] = len(self)
@@ -339,19 +300,19 @@ class _Numbering(dict):
 
 
 class Category(NamedTuple):
-    """A column of names, as codes.
+    """A categorical column, as codes.
 
     Attributes
     ----------
     codes : ndarray of shape (n,)
-        A whole number per category, of the smallest dtype; -1 where it is missing.
+        An integer per category, of the smallest dtype; -1 where the value is missing.
     first_rows : ndarray of shape (n_categories,)
-        For each code a row that has it: its value is written by copying that row's.
+        A row with each code: a category is written by copying that row's value.
     is_boolean : bool
-        Whether it is boolean: then a new value is one of its parents', so that True stays
-        nearly as frequent; a vote would favour the more frequent.
+        Whether it is boolean: then a synthetic value is one parent's, so that True stays nearly
+        as frequent; a vote would favor the more frequent value.
     is_binary : bool
-        Whether the codes 0 and 1 stand for 0 and 1, or False and True, and there are no others.
+        Whether the codes are the values: 0 and 1, or False and True.
     """
 
     codes: npt.NDArray[np.signedinteger]
@@ -364,7 +325,7 @@ class Category(NamedTuple):
         """Give each different value a code."""
         present = np.flatnonzero(~column.missing)
         values = column.values[present]
-        # In the order in which they come, whatever the library: ties are then broken alike.
+        # In the order of appearance in every library, so that ties are broken alike.
         if values.dtype.kind in "OUS":
             lookup = _Numbering()
             found: Any = np.fromiter(map(lookup.__getitem__, values), np.int32, len(values))
@@ -385,20 +346,11 @@ class Category(NamedTuple):
 
 
 def kind_of(column: Values) -> str:
-    """Say what a column holds.
+    """Return what a column holds: 'number', 'boolean', 'name', 'complex', or another type's name.
 
-    Parameters
-    ----------
-    column : Values
-        The column.
-
-    Returns
-    -------
-    kind : {'number', 'boolean', 'name', 'complex'} or str
-        A name is a string or a value of a column that mixes strings with others. Anything
-        else is the name of a type that cannot be computed with.
+    A name is a string, or a value of a column that mixes strings with other values.
     """
-    if column.named:
+    if column.is_categorical:
         return "name"
     kind = column.values.dtype.kind
     if kind in "fiumM":
@@ -412,7 +364,7 @@ def kind_of(column: Values) -> str:
     if types and any(all(issubclass(t, a_time) for t in types) for a_time in TIMES):
         aware = {getattr(value, "tzinfo", None) is not None for value in held.tolist()}
         return "number" if len(aware) == 1 else "datetime with and without a time zone"
-    # NumPy takes its durations for whole numbers.
+    # NumPy's durations are registered as integers.
     plain = [t for t in types if issubclass(t, Real) and not issubclass(t, np.timedelta64)]
     if len(plain) == len(types) and not any(issubclass(t, bool | np.bool_) for t in types):
         return "number"
@@ -424,26 +376,14 @@ def kind_of(column: Values) -> str:
     return sorted(t.__name__ for t in other)[0]
 
 
-def read_number(column: Values, *, keep_decimals: bool) -> tuple[Number, npt.NDArray[Any]]:
-    """Return how a column of numbers is written, and its values as floats.
+def read_number(column: Values, *, keep_decimals: bool) -> tuple[Codec, npt.NDArray[Any]]:
+    """Return the codec of a numerical or boolean column, and its values as floats, NaN if missing.
 
-    Parameters
-    ----------
-    column : Values
-        Of kind number or boolean.
-    keep_decimals : bool
-        Whether floats with few decimals are to have as few when they are new. Columns of
-        only 0 and 1 always stay so.
-
-    Returns
-    -------
-    number : FloatCodec or IntegerCodec
-        The codec.
-    numeric : ndarray of shape (n,)
-        FloatCodec, NaN where the value is missing.
+    With `keep_decimals`, synthetic values have as few decimals as those of the column. Columns of
+    0 and 1 always keep these values.
     """
     values, present = plain(column), ~column.missing
-    number: Number
+    number: Codec
     if values.dtype.kind in "mM":
         number = _time(values[present], values.dtype)
         values = values.view(np.int64)
@@ -460,35 +400,25 @@ def read_number(column: Values, *, keep_decimals: bool) -> tuple[Number, npt.NDA
 
 def codecs_of(
     values: npt.NDArray[Any], *, keep_decimals: bool
-) -> list[tuple[npt.NDArray[np.intp], Number]]:
-    """Return how columns of plain numbers of one type are written, those in the same way together.
+) -> list[tuple[npt.NDArray[np.intp], Codec]]:
+    """Return the codecs of plain numbers (n, k) of one dtype, each with its columns.
 
-    Parameters
-    ----------
-    values : ndarray of shape (n, k)
-        Booleans, integers, or floats that are NaN where a value is missing.
-    keep_decimals : bool
-        As in `read_number`.
-
-    Returns
-    -------
-    codecs : list of (ndarray, FloatCodec or IntegerCodec)
-        Which columns, and their codec.
+    Floats are NaN where missing; of `keep_decimals`, see `read_number`.
     """
-    found: dict[Number, list[int]] = {}
+    found: dict[Codec, list[int]] = {}
     for i, number in enumerate(_numbers_of(values, values.dtype, keep_decimals)):
         found.setdefault(number, []).append(i)
     return [(np.array(columns, dtype=np.intp), number) for number, columns in found.items()]
 
 
-def _numbers_of(values: npt.NDArray[Any], dtype: np.dtype, keep_decimals: bool) -> Iterator[Number]:
+def _numbers_of(values: npt.NDArray[Any], dtype: np.dtype, keep_decimals: bool) -> Iterator[Codec]:
     """Yield the codec of each column."""
     if dtype.kind == "b" or not len(values):
-        plain: Number = FloatCodec(dtype) if dtype.kind == "f" else IntegerCodec(dtype)
+        plain: Codec = FloatCodec(dtype) if dtype.kind == "f" else IntegerCodec(dtype)
         yield from [plain] * values.shape[1]
     elif dtype.kind == "f":
         for decimals, binary in zip(
-            _decimals(values, keep_decimals), _is_binary(values), strict=True
+            _decimals(values, keep_decimals), is_binary(values), strict=True
         ):
             yield FloatCodec(dtype, 0, (0.0, 1.0)) if binary else FloatCodec(dtype, decimals)
     else:
@@ -497,21 +427,8 @@ def _numbers_of(values: npt.NDArray[Any], dtype: np.dtype, keep_decimals: bool) 
             yield IntegerCodec(dtype, offset, limits=(0, 1) if low >= 0 and high <= 1 else None)
 
 
-def encode_like(column: Values, number: Number) -> npt.NDArray[np.float64]:
-    """Return the values of a column as floats, as another one was read.
-
-    Parameters
-    ----------
-    column : Values
-        The column, or several of plain numbers, of shape (n, k).
-    number : FloatCodec or IntegerCodec
-        The other one's codec.
-
-    Returns
-    -------
-    numeric : ndarray of shape (n,) or (n, k)
-        NaN where the value is missing.
-    """
+def encode_like(column: Values, number: Codec) -> npt.NDArray[np.float64]:
+    """Return columns (n,) or (n, k) as floats, encoded by the codec of another; NaN if missing."""
     values, present = plain(column), ~column.missing
     if isinstance(number, IntegerCodec) and number.offset and values.dtype.kind == "f":
         encoded = (values - float(number.offset)) / number.unit
@@ -524,51 +441,28 @@ def encode_like(column: Values, number: Number) -> npt.NDArray[np.float64]:
 
 
 def is_missing(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-    """Say where an array of any dtype has NaN, NaT, None or pandas' NA.
-
-    Parameters
-    ----------
-    values : ndarray
-        Any shape.
-
-    Returns
-    -------
-    missing : ndarray
-        Of the same shape.
-    """
+    """Return where an array of any dtype and shape has NaN, NaT, None or pandas' NA."""
     if values.dtype.kind in "fcmM":
         return np.isnat(values) if values.dtype.kind in "mM" else np.isnan(values)
     if values.dtype != object:
         return np.zeros(values.shape, dtype=bool)
-    flat = [v is None or (v.__class__ is not str and _is_absent(v)) for v in values.ravel()]
+    flat = [v is None or (v.__class__ is not str and _is_missing_object(v)) for v in values.ravel()]
     return np.array(flat, dtype=bool).reshape(values.shape)
 
 
-def _is_absent(value: Any) -> bool:
+def _is_missing_object(value: Any) -> bool:
     try:
         return bool(value != value)
-    except (TypeError, ValueError):  # of pandas' NA, and of arrays, that cannot be said
+    except (TypeError, ValueError):  # for pandas' NA, and for arrays
         return type(value).__name__ == "NAType"
 
 
 def box(
     values: npt.NDArray[Any], like: npt.NDArray[np.intp], held: npt.NDArray[Any]
 ) -> npt.NDArray[Any]:
-    """Return new values as objects, as a column of objects holds them.
+    """Return numbers or times (n_new,) as objects, as a column `held` (n,) of objects has them.
 
-    Parameters
-    ----------
-    values : ndarray of shape (n_new,)
-        Numbers or times, as the column was read.
-    like : ndarray of shape (n_new,)
-        Rows of the column whose type and time zone new times have; -1 for any.
-    held : ndarray of shape (n,)
-        The column, of objects.
-
-    Returns
-    -------
-    boxed : ndarray of shape (n_new,)
-        Values of Python, NumPy or pandas.
+    Times get the type and time zone of the rows `like` (n_new,); -1 for any row.
     """
     if values.dtype.kind not in "mM":
         return values.astype(object)
@@ -581,10 +475,10 @@ def box(
 
 
 def _as_object(value: Any, model: Any) -> Any:
-    """Return a time of NumPy, of UTC, as one of the type and the zone of another."""
+    """Return a NumPy time in UTC with the type and time zone of another time."""
     if isinstance(model, np.datetime64 | np.timedelta64):
         return value.astype(model.dtype)
-    if hasattr(model, "to_numpy"):  # of pandas, in nanoseconds where need be
+    if hasattr(model, "to_numpy"):  # pandas, in nanoseconds if necessary
         time = type(model)(value)
         zone = getattr(model, "tz", None)
         return time if zone is None else time.tz_localize("UTC").tz_convert(zone)
@@ -594,7 +488,7 @@ def _as_object(value: Any, model: Any) -> Any:
 
 
 def _as_time(value: Any) -> Any:
-    """Return an object that is a time as one of NumPy, of UTC."""
+    """Return a time object as a NumPy time in UTC."""
     if isinstance(value, np.datetime64 | np.timedelta64):
         return value
     if getattr(value, "tzinfo", None) is not None:
@@ -605,17 +499,9 @@ def _as_time(value: Any) -> Any:
 
 
 def plain(column: Values) -> npt.NDArray[Any]:
-    """Return the values of a column; objects that are all numbers, booleans or times as such.
+    """Return the values of a numerical or boolean column without objects.
 
-    Parameters
-    ----------
-    column : Values
-        Of kind number or boolean.
-
-    Returns
-    -------
-    values : ndarray of shape (n,)
-        Not of objects; whatever stands where a value is missing means nothing.
+    Objects become numbers, booleans or times of NumPy; missing ones have no meaning.
     """
     values, present = column.values, ~column.missing
     if values.dtype != object:
@@ -636,32 +522,33 @@ def plain(column: Values) -> npt.NDArray[Any]:
         unboxed[present] = held
     except OverflowError:
         raise OverflowError(
-            "it has whole numbers beyond 64 bits"
+            "it has integers beyond 64 bits"
             if dtype is not np.float64
-            else "it has numbers beyond what floats hold"
+            else "it has numbers beyond the range of floats"
         ) from None
     return unboxed
 
 
-def _is_binary(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-    """Say which columns have zeros and ones only, besides missing values."""
-    missing = np.isnan(values) if values.dtype.kind == "f" else np.zeros(values.shape, dtype=bool)
-    found: Any = ~missing.all(axis=0)
+def is_binary(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Return which columns of (n, k) have zeros, ones and missing values only, not all missing."""
+    found = np.ones(values.shape[1], dtype=bool)
+    is_float = values.dtype.kind == "f"
     for part in (slice(FEW), slice(None)):
         some = values[part, found]
-        inside = (some == 0) | (some == 1) | missing[part, found]
+        inside = (some == 0) | (some == 1) | (np.isnan(some) if is_float else False)
         found[found] = inside.all(axis=0)
-    return np.asarray(found)
+    if is_float:
+        found[found] = ~np.isnan(values[:, found]).all(axis=0)
+    return found
 
 
 def _decimals(values: npt.NDArray[np.floating], wanted: bool) -> list[int | None]:
-    """Return how many decimals suffice for each column; None where these are too many."""
+    """Return the number of decimals of each column; None for continuous numbers."""
     found: list[int | None] = [None] * values.shape[1]
     if not wanted:
         return found
     open_ = np.flatnonzero(~np.isnan(values).all(axis=0))
     for decimals in range(MOST_DECIMALS + 1):
-        # Most columns that need more show it in few rows.
         fits = _has_decimals(values[:FEW, open_], decimals)
         fits[fits] = _has_decimals(values[:, open_[fits]], decimals)
         for i in open_[fits].tolist():
@@ -671,7 +558,7 @@ def _decimals(values: npt.NDArray[np.floating], wanted: bool) -> list[int | None
 
 
 def _has_decimals(values: npt.NDArray[np.floating], decimals: int) -> npt.NDArray[np.bool_]:
-    """Say for which columns so many decimals suffice."""
+    """Return which columns have at most this number of decimals."""
     with np.errstate(over="ignore", invalid="ignore"):
         rounded = np.round(values.astype(np.float64, copy=False), decimals)
     same = rounded.astype(values.dtype, copy=False) == values
@@ -687,7 +574,7 @@ def _time(values: npt.NDArray[Any], dtype: np.dtype) -> IntegerCodec:
     if not values.size:
         return IntegerCodec(dtype, unit=day)
     first = int(values.view(np.int64).min())
-    # From the first on, and not from midnight of UTC, so that local midnights are whole days too.
+    # Counted from the first time, not from midnight UTC, so that local midnights are whole days.
     since = values.view(np.uint64) - np.uint64(first % 2**64)
     steps = (seconds * a_second for seconds in TIME_STEPS)
     step = next((step for step in steps if not (since % np.uint64(step)).any()), 1)

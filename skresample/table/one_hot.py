@@ -1,4 +1,4 @@
-"""Groups of columns of zeros and ones of which each row has exactly one 1."""
+"""One-hot groups: binary columns with a single 1 in each row."""
 
 from typing import Any, NamedTuple
 
@@ -10,21 +10,21 @@ from skresample.numerics.interpolation import draw_one
 
 __all__ = ["OneHot", "find_groups", "read_group", "split_groups"]
 
-# So many rows show for most columns that they are not a group.
+# The first rows, which rule out most groups.
 FEW = 100
 
 
 class OneHot(NamedTuple):
-    """Columns that are one category together.
+    """Columns that together encode one categorical feature.
 
     Attributes
     ----------
     members : ndarray of shape (k,)
-        Their positions among the columns of numbers or, for `of_codes`, among the categories.
+        Positions among the numerical columns or, with `of_codes`, the categorical ones.
     counts : ndarray of shape (k,) or (k + 1,)
-        How many rows of the table have the 1 there; last, how many have none, where some do.
+        The number of rows with the 1 there; last, if any, of rows without a 1.
     of_codes : bool
-        Whether they are boolean columns that are read as categories.
+        Whether they are boolean columns, which are read as categorical.
     """
 
     members: npt.NDArray[np.intp]
@@ -37,22 +37,10 @@ class OneHot(NamedTuple):
         base: npt.NDArray[Any],
         draws: npt.NDArray[np.floating],
     ) -> npt.NDArray[np.float64]:
-        """Return what new rows have in these columns: one 1 where a value is not missing.
+        """Return zeros and ones (n, k): a single 1 per row, NaN where `values` are.
 
-        Parameters
-        ----------
-        values : ndarray of shape (n, k)
-            What was computed, which is taken for how likely each column is to have the 1; NaN
-            where missing.
-        base : ndarray of shape (n, k)
-            What the rows have that they come from; NaN where there is none, or it is missing.
-        draws : ndarray of shape (n,)
-            From U(0, 1).
-
-        Returns
-        -------
-        settled : ndarray of shape (n, k)
-            Zeros and ones, NaN where `values` are.
+        Computed `values` (n, k) are the weights of a draw by `draws` (n,) from U(0, 1); `base`
+        (n, k) are the values of the parents, NaN where missing or without a parent.
         """
         k = len(self.members)
         own = np.where((base == 1).any(axis=1), np.argmax(base == 1, axis=1), -1)
@@ -68,20 +56,7 @@ class OneHot(NamedTuple):
 
 
 def split_groups(given: Any) -> tuple[Any, list[Any]]:
-    """Tell groups of columns from single ones in what ``categorical_features`` was given.
-
-    Parameters
-    ----------
-    given : object
-        The parameter.
-
-    Returns
-    -------
-    single : object
-        The parameter without the groups.
-    groups : list
-        What it has of lists and tuples.
-    """
+    """Split the parameter `categorical_features` into single columns and groups."""
     if not isinstance(given, (list, tuple)):
         return given, []
     is_group = [isinstance(one, (list, tuple)) for one in given]
@@ -92,19 +67,10 @@ def split_groups(given: Any) -> tuple[Any, list[Any]]:
 
 
 def find_groups(values: Any, candidates: npt.NDArray[np.intp]) -> list[OneHot]:
-    """Find columns next to each other that have one 1 together in every row.
+    """Find adjacent columns with a single 1 in every row.
 
-    Parameters
-    ----------
-    values : {ndarray, CSR matrix or array} of shape (n, d)
-        The table; NaN where missing.
-    candidates : ndarray of shape (c,)
-        Positions of columns that hold zeros and ones, in order.
-
-    Returns
-    -------
-    groups : list of OneHot
-        No two share a column. In a row, either all or none of the values of a group are missing.
+    `candidates` are the positions of binary columns of `values` (n, d). Groups share no column,
+    and in a row, either all or no values of a group are missing.
     """
     if candidates.size < 2 or not values.shape[0]:
         return []
@@ -115,7 +81,7 @@ def find_groups(values: Any, candidates: npt.NDArray[np.intp]) -> list[OneHot]:
         column = values[:, candidates[i]]
         missing[i] = np.count_nonzero(np.isnan(column))
         ones[i] = np.nansum(column, dtype=np.float64)
-    varies = (ones > 0) & (ones < n - missing)  # what others are beside does not matter
+    varies = (ones > 0) & (ones < n - missing)  # constant columns do not matter
     candidates, ones, missing = candidates[varies], ones[varies], missing[varies]
     groups: list[OneHot] = []
     by_column = values.tocsc() if sparse.issparse(values) else values
@@ -136,33 +102,17 @@ def find_groups(values: Any, candidates: npt.NDArray[np.intp]) -> list[OneHot]:
 
 
 def read_group(values: Any, members: npt.NDArray[np.intp], name: str) -> OneHot:
-    """Return a group that the user names.
+    """Return the group of columns `members` that the user names `name`.
 
-    Parameters
-    ----------
-    values : {ndarray, CSR matrix or array} of shape (n, d)
-        The table; NaN where missing.
-    members : ndarray of shape (k,)
-        Positions of the columns.
-    name : str
-        The group, for messages.
-
-    Returns
-    -------
-    group : OneHot
-        Where some rows have no 1, that is a category too.
-
-    Raises
-    ------
-    ValueError
-        If there is something other than zeros and ones, or a row has two.
+    Rows without a 1 are a category of their own. Raises a ValueError for values other than 0 and
+    1, and for a row with two ones.
     """
     some = values[:, members]
     some = some.toarray() if sparse.issparse(some) else some
     if not ((some == 0) | (some == 1) | np.isnan(some)).all():
         raise ValueError(
             f"The group {name} in categorical_features must be columns of zeros and ones: leave "
-            "out the others, or name a category without a tuple around it."
+            "out the others, or name a category without a tuple."
         )
     total = np.nansum(some, axis=1)
     if (total > 1).any():
@@ -177,7 +127,7 @@ def read_group(values: Any, members: npt.NDArray[np.intp], name: str) -> OneHot:
 
 
 def _one_each(values: Any, members: npt.NDArray[np.intp]) -> bool:
-    """Say whether each row has one 1 in some columns, or no value in any of them."""
+    """Return whether each row has a single 1 in some columns, or only missing values."""
     if sparse.issparse(values):
         return bool((values[:, members].sum(axis=1) == 1).all())
     for part in (slice(FEW), slice(None)):

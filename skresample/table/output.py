@@ -1,4 +1,4 @@
-"""The door out: new rows are written into a table of the make that came in."""
+"""The door out: synthetic rows are written into a table of the type of the input."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
@@ -10,15 +10,14 @@ import numpy.typing as npt
 from scipy import sparse
 from sklearn.utils import gen_batches
 
-from skresample.table.columns import Number, box
+from skresample.table.columns import Codec, box
 from skresample.table.frames import NewColumn, bind, take
 from skresample.table.one_hot import OneHot
 from skresample.table.rows import Rows
 
 __all__ = ["ROWS_AT_ONCE", "Block", "Output", "open_output"]
 
-# New rows are made in batches, so that no second copy of them is; slices of them begin at
-# multiples of this.
+# Synthetic rows are written in batches, without a second copy of all of them.
 ROWS_AT_ONCE = 4096
 
 # How many values of a sparse table are held densely at once.
@@ -26,21 +25,21 @@ VALUES_AT_ONCE = 1 << 20
 
 
 class Block(NamedTuple):
-    """New rows of one class, and the input rows that they came from.
+    """Synthetic rows of one class, and the input rows that they come from.
 
     Attributes
     ----------
     parents : ndarray of shape (n, p)
-        Positions of the input rows behind each new row, -1 for none. Whatever a method
-        does not compute is copied from the first parent, and what is missing from it or, where
-        there is no parent, from a row of the table in which it is.
+        Positions of the parents of each synthetic row, -1 for none. Values that are not computed
+        are copies of the first parent's, missing ones too; without a parent, a missing value is a
+        copy of one in the table.
     numbers : {ndarray, CSR array} of shape (n, d) or None
         The numerical columns; None for copies.
     codes : ndarray of shape (n, c) or None
         The categorical columns, -1 where a value is missing; None for copies.
     draws : ndarray of shape (n,) or None
-        A number from U(0, 1) for each row, by which all its values are rounded, and its booleans
-        were taken from the one parent or the other; None for others.
+        A number from U(0, 1) for each row that rounds all its values, and that chose the parent
+        of its booleans; None for copies.
     """
 
     parents: npt.NDArray[np.intp]
@@ -50,23 +49,10 @@ class Block(NamedTuple):
 
 
 def open_output(rows: Rows, n_new: int, *, originals: bool, keep_index: bool = False) -> "Output":
-    """Allocate a table for new rows.
+    """Allocate a table for `n_new` synthetic rows, to be filled with `Output.put`.
 
-    Parameters
-    ----------
-    rows : Rows
-        The input.
-    n_new : int
-        How many rows are to come.
-    originals : bool
-        Whether the input's own rows come first.
-    keep_index : bool, default=False
-        Whether they keep the labels that they have in pandas.
-
-    Returns
-    -------
-    output : Output
-        To be filled with ``put``.
+    With `originals`, the rows of the input come first, with `keep_index` with their labels in
+    pandas.
     """
     if sparse.issparse(rows.X):
         return _SparseOutput(rows, n_new, originals)
@@ -76,17 +62,7 @@ def open_output(rows: Rows, n_new: int, *, originals: bool, keep_index: bool = F
 
 
 class Output(ABC):
-    """A table being written: ``put`` per class, then ``close``.
-
-    Parameters
-    ----------
-    rows : Rows
-        The input.
-    n_new : int
-        How many rows are to come.
-    originals : bool
-        Whether the input's own rows come first.
-    """
+    """A table of synthetic rows: `put` per block, then `close`."""
 
     def __init__(self, rows: Rows, n_new: int, originals: bool):
         self.rows = rows
@@ -102,7 +78,7 @@ class Output(ABC):
 
     @abstractmethod
     def _put(self, part: slice, new: Block) -> None:
-        """Write the new rows with the positions of a slice."""
+        """Write the synthetic rows with the positions of a slice."""
 
     @abstractmethod
     def close(self) -> Any:
@@ -111,21 +87,21 @@ class Output(ABC):
     def _batches(
         self, new: Block, part: slice
     ) -> Iterator[tuple[slice, slice, npt.NDArray[np.floating]]]:
-        """Yield slices of the new rows, the same of the output, and their numbers as floats."""
+        """Yield slices of a block, the same of the output, and the numbers as floats."""
         for batch in gen_batches(len(new.parents), ROWS_AT_ONCE):
             where = slice(part.start + batch.start, part.start + batch.stop)
-            yield batch, where, new.numbers[batch].copy()  # which groups of one-hot columns change
+            yield batch, where, new.numbers[batch].copy()  # one-hot groups change it
 
     @cached_property
     def _rounding(self) -> npt.NDArray[np.intp]:
-        """The positions of the columns of numbers that are rounded."""
+        """The positions of the numerical columns that are rounded."""
         rounds = np.zeros(self.rows.numeric.shape[1], dtype=bool)
         for chosen, codec in self.rows.columns.codecs:
             rounds[chosen] = codec.rounds
         return np.flatnonzero(rounds)
 
     def _base(self, parents: npt.NDArray[np.intp]) -> npt.NDArray[np.floating]:
-        """Return the numbers of rows, in the columns that are rounded; NaN for no row."""
+        """Return the numbers of the parents in the rounded columns; NaN without a parent."""
         numeric, rounding = self.rows.numeric, self._rounding
         if rounding.size == numeric.shape[1]:
             base = numeric[parents].astype(np.float64, copy=False)
@@ -137,8 +113,8 @@ class Output(ABC):
 
     def _rounded(
         self, new: Block, batch: slice, floats: npt.NDArray[np.floating]
-    ) -> Callable[[Any, Number], npt.NDArray[Any]]:
-        """Settle the groups of zeros and ones in a batch, and return what writes its columns."""
+    ) -> Callable[[Any, Codec], npt.NDArray[Any]]:
+        """Settle the one-hot groups of a batch, and return a function that decodes its columns."""
         assert new.draws is not None
         base, draws = self._base(new.parents[batch, 0]), new.draws[batch]
         for group in self.rows.one_hot:
@@ -146,7 +122,7 @@ class Output(ABC):
                 members = group.members
                 floats[:, members] = group.settle(floats[:, members], base[:, members], draws)
 
-        def written(chosen: Any, codec: Number) -> npt.NDArray[Any]:
+        def written(chosen: Any, codec: Codec) -> npt.NDArray[Any]:
             start = np.nan_to_num(base[:, chosen]) if codec.rounds else 0.0
             return codec.decode(floats[:, chosen], draws[:, np.newaxis], start)
 
@@ -158,19 +134,19 @@ class Output(ABC):
         parents: npt.NDArray[np.intp],
         codes: npt.NDArray[np.signedinteger],
     ) -> npt.NDArray[np.intp]:
-        """Return the rows that have the values of a column of categories: to be copied."""
+        """Return the rows from which the values of a categorical column are copied."""
         columns = self.rows.columns
-        like = self._with_hole(int(columns.categories[i]), parents)
+        like = self._missing_like(int(columns.categories[i]), parents)
         return np.where(codes < 0, like, np.append(columns.first_rows[i], 0)[codes])
 
-    def _with_hole(self, j: int, parents: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
-        """Return the parents; where there is none, a row without a value in a column."""
+    def _missing_like(self, j: int, parents: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+        """Return the parents; where there is none, a row with a missing value in a column."""
         if (parents >= 0).all():
             return parents
-        return np.where(parents < 0, self.rows.hole(j), parents)
+        return np.where(parents < 0, self.rows.row_with_missing(j), parents)
 
     def _codes(self, new: Block) -> npt.NDArray[np.signedinteger]:
-        """Return the codes of new rows; -1, which is for the parent's, if none were computed."""
+        """Return the codes of a block; -1, for the parent's, if they are not computed."""
         if new.codes is None:
             like = self.rows.codes
             return np.full((len(new.parents), like.shape[1]), -1, dtype=like.dtype)
@@ -248,11 +224,11 @@ class _ArrayOutput(Output):
         new: Block,
         batch: slice,
     ) -> npt.NDArray[Any]:
-        """Return new values of columns as objects; what is missing is as in the parent."""
+        """Return computed values as objects; missing ones are the parent's."""
         X, numbers = self.rows.X, self.rows.columns.numbers[chosen]
         boxed = np.empty(values.shape, dtype=object)
         for i, j in enumerate(numbers):
-            like = self._with_hole(j, new.parents[batch, 0])
+            like = self._missing_like(j, new.parents[batch, 0])
             boxed[:, i] = box(values[:, i], like, X[:, j])
             boxed[missing[:, i], i] = X[like, j][missing[:, i]]
         return boxed
@@ -314,7 +290,7 @@ class _SparseOutput(Output):
         self.blocks.append(block.astype(X.dtype, copy=False))
 
     def _settled(self, numeric: Any, group: OneHot, new: Block) -> Any:
-        """Return a matrix with one 1 in each row of a group of zeros and ones."""
+        """Return a matrix with a single 1 in each row of a one-hot group."""
         assert new.draws is not None
         members, parts = group.members, []
         by_column = numeric.tocsc()[:, members].tocsr()
@@ -351,7 +327,7 @@ class _FrameOutput(Output):
         self.keep_index = keep_index
         self.parents = np.empty(n_new, dtype=np.intp)
         self.copied = np.ones(n_new, dtype=bool)
-        # Of what is computed: new numbers, where they are missing, and categories.
+        # What is computed: numbers, where they are missing, and codes, by column.
         self.numbers: list[npt.NDArray[Any]] = []
         self.missing: dict[int, npt.NDArray[np.bool_]] = {}
         self.codes: list[npt.NDArray[np.signedinteger]] = []
@@ -366,7 +342,7 @@ class _FrameOutput(Output):
             for chosen, codec in columns.codecs:
                 for i in np.arange(columns.numbers.size)[chosen].tolist():
                     self.numbers[i] = np.empty(self.n_new, codec.dtype)
-            # -1, and so copied from the parent, where nothing else is said.
+            # -1, so that values that are not computed are the parent's.
             dtype = columns.codes.dtype
             self.codes = [np.full(self.n_new, -1, dtype) for _ in columns.categories]
         self.copied[part] = False
@@ -402,7 +378,7 @@ class _FrameOutput(Output):
             i = numbers[j]
             values, self.numbers[i] = self.numbers[i], np.empty(0)  # not held any longer
             missing = self.missing.pop(i, self.copied) | self.copied
-            return NewColumn(self._with_hole(j, self.parents), values, missing)
+            return NewColumn(self._missing_like(j, self.parents), values, missing)
 
         return bind(
             self.rows.frame,

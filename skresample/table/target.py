@@ -1,9 +1,9 @@
-"""The target behind the door."""
+"""The target as classes and codes."""
 
+from itertools import pairwise
 from numbers import Real
 from typing import Any
 
-import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 from imblearn.utils import check_target_type
@@ -11,29 +11,29 @@ from scipy import sparse
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import _num_samples, check_array
 
-from skresample.table.columns import is_missing
-from skresample.table.frames import is_column, is_frame, read_series, take
+from skresample.table.columns import Category, Values, is_missing
+from skresample.table.frames import is_column, is_frame, read_column, take
 
 __all__ = ["ALL_ROWS", "Target", "one_class", "read_labels", "read_target"]
 
-# What the class is called where there is no target.
+# The label of the only class where there is no target.
 ALL_ROWS = "all rows"
 
 
 class Target:
-    """The target behind the door.
+    """A target of classes.
 
     Parameters
     ----------
-    y : {ndarray, list, Series, ChunkedArray, DataFrame, sparse matrix}
-        The target as it came.
+    y : {ndarray, list, Series, ChunkedArray, pandas array, DataFrame, sparse matrix}
+        The target as the user passed it.
     labels : ndarray of shape (n,)
         One label per row.
 
     Attributes
     ----------
     classes : ndarray of shape (n_classes,)
-        The labels, sorted.
+        The labels, sorted; labels that have no order, such as sets, by first appearance.
     codes : ndarray of shape (n,)
         Positions in `classes`.
     counts : ndarray of shape (n_classes,)
@@ -43,13 +43,17 @@ class Target:
     def __init__(self, y: Any, labels: npt.NDArray[Any]):
         self.y = y
         self.labels = labels
-        self.classes, self._first, self.codes, self.counts = np.unique(
-            labels, return_index=True, return_inverse=True, return_counts=True
-        )
+        if labels.dtype == object:
+            self.classes, self._first, self.codes = _number(labels)
+            self.counts = np.bincount(self.codes, minlength=len(self.classes))
+        else:
+            self.classes, self._first, self.codes, self.counts = np.unique(
+                labels, return_index=True, return_inverse=True, return_counts=True
+            )
 
     @property
     def is_plain(self) -> bool:
-        """Whether classifiers of scikit-learn take the labels: numbers, booleans or strings."""
+        """Whether scikit-learn's classifiers accept the labels: numbers, booleans or strings."""
         if self.labels.dtype == object:
             return all(isinstance(label, str) for label in self.classes.tolist())
         return self.labels.dtype.kind in "biufU"
@@ -57,9 +61,9 @@ class Target:
     def extend(
         self, classes: npt.NDArray[np.intp], *, originals: bool = True, keep_index: bool = False
     ) -> Any:
-        """Return the target with a row more for each of ``classes``, in the make of the target.
+        """Return the target with a row added for each of ``classes``, in the target's own type.
 
-        Without `originals`, only these rows.
+        Without `originals`, return only the added rows.
         """
         n_old = len(self.codes) if originals else 0
         rows = np.concatenate([np.arange(n_old), self._first[classes]])
@@ -73,45 +77,13 @@ class Target:
 
 
 def one_class(n_rows: int) -> Target:
-    """Return the target of a table without one: all rows are of one class.
-
-    Parameters
-    ----------
-    n_rows : int
-        How many.
-
-    Returns
-    -------
-    target : Target
-        Of the class ``'all rows'``.
-    """
+    """Return the target of a table without one: all rows have the class ``'all rows'``."""
     labels = np.full(n_rows, ALL_ROWS, dtype=object)
     return Target(labels, labels)
 
 
 def read_target(y: Any, n_rows: int, name: str) -> Target:
-    """Check a target that is to be balanced.
-
-    Parameters
-    ----------
-    y : array-like of shape (n,) or (n, n_classes)
-        Class labels, or their one-hot encoding.
-    n_rows : int
-        Rows of the table that it belongs to.
-    name : str
-        Who asks: named in the messages.
-
-    Returns
-    -------
-    target : Target
-        The target behind the door.
-
-    Raises
-    ------
-    ValueError
-        If it is missing, of another length, a regression target, a multi-label target,
-        or has missing values or only one class.
-    """
+    """Read a target as `read_labels` does, and raise an error if it has a single class."""
     target = read_labels(y, n_rows, name)
     if len(target.classes) < 2:
         raise ValueError(
@@ -123,27 +95,10 @@ def read_target(y: Any, n_rows: int, name: str) -> Target:
 
 
 def read_labels(y: Any, n_rows: int, name: str) -> Target:
-    """Check a target of any number of classes.
+    """Read class labels, or their one-hot encoding, for a table of `n_rows` rows.
 
-    Parameters
-    ----------
-    y : array-like of shape (n,) or (n, n_classes)
-        Class labels, or their one-hot encoding.
-    n_rows : int
-        Rows of the table that it belongs to.
-    name : str
-        Who asks: named in the messages.
-
-    Returns
-    -------
-    target : Target
-        The target behind the door.
-
-    Raises
-    ------
-    ValueError
-        If it is missing, of another length, a regression target, a multi-label target,
-        or has missing values or labels that cannot be ordered.
+    `name` is the estimator in messages. Raises a ValueError for a missing or infinite label,
+    another length, a regression or multi-label target, and labels of types that do not mix.
     """
     if y is None:
         raise ValueError(f"{name} requires y to be passed, but the target y is None.")
@@ -154,27 +109,57 @@ def read_labels(y: Any, n_rows: int, name: str) -> Target:
             f"rows and y has {length}."
         )
     checked = y if sparse.issparse(y) else _check_values(y, n_rows, name)
-    try:
-        if not sparse.issparse(checked) and checked.ndim == 1 and checked.dtype.kind in "iub":
-            target = Target(y, checked)  # whole numbers are labels, whatever they are
-            if 2 * len(target.classes) <= n_rows:
-                return target
+    if sparse.issparse(checked) or checked.ndim != 1:
         return Target(y, _check_labels(checked, name))
+    if checked.dtype.kind in "iub":
+        target = Target(y, checked)  # integers are labels, whatever their values
+        return (
+            target if 2 * len(target.classes) <= n_rows else Target(y, _check_labels(checked, name))
+        )
+    if checked.dtype == object and not all(isinstance(label, str) for label in checked):
+        return Target(y, checked)  # scikit-learn knows no other objects
+    return Target(y, _check_labels(checked, name))
+
+
+def _number(
+    labels: npt.NDArray[np.object_],
+) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Return the different objects, the first row of each, and each row's position in them."""
+    types = sorted({type(label).__name__ for label in labels})
+    try:
+        category = Category.read(Values(labels, np.zeros(len(labels), dtype=bool)))
     except TypeError as error:
         raise ValueError(
-            "y mixes labels that cannot be ordered, such as numbers and strings: make them all of "
-            "one type."
+            f"y holds labels of type {', '.join(types)}, which cannot be hashed: pass one label "
+            "per row, such as a string or a tuple. Multi-label targets are not supported."
         ) from error
+    classes = labels[category.first_rows]
+    try:
+        order = np.array(sorted(range(len(classes)), key=classes.tolist().__getitem__), np.intp)
+        # Subset relations, which `<` means for sets, do not order them.
+        is_ordered = all(left < right for left, right in pairwise(classes[order].tolist()))
+    except TypeError as error:
+        if len(types) > 1:
+            raise ValueError(
+                "y mixes labels that cannot be ordered, such as numbers and strings: make them all "
+                f"of one type, instead of {', '.join(types)}."
+            ) from error
+        is_ordered = False
+    if not is_ordered:
+        order = np.argsort(category.first_rows)
+    position = np.empty(len(order), dtype=np.intp)
+    position[order] = np.arange(len(order))
+    return classes[order], category.first_rows[order], position[category.codes]
 
 
 def _check_values(y: Any, n_rows: int, name: str) -> npt.NDArray[Any]:
-    """Return a dense target as NumPy holds it, without missing labels."""
+    """Return a dense target as an array without missing labels."""
     missing: Any = False
     if isinstance(y, np.ma.MaskedArray):
         y, missing = y.data, np.ma.getmaskarray(y)
     elif is_column(y) and not hasattr(y, "__arrow_c_array__"):
-        # As its library means them: of integers or booleans, scikit-learn makes floats.
-        y, missing, *_ = read_series(nw.from_native(y, series_only=True))
+        # check_array turns nullable integers and booleans into floats.
+        y, missing, *_ = read_column(y)
     checked = check_array(
         y,
         ensure_2d=False,
@@ -191,29 +176,34 @@ def _check_values(y: Any, n_rows: int, name: str) -> npt.NDArray[Any]:
             f"{n_rows} rows: fill them in, or drop those rows."
         )
     if checked.dtype == object:
-        checked = _unboxed(checked)
+        checked = _unbox(checked)
     elif checked.dtype.kind in "mM":
-        checked = _as_objects(checked)
+        checked = _to_python_times(checked)
     if checked.dtype.kind == "S" or any(isinstance(v, bytes) for v in checked.flat[:1]):
         raise ValueError(
-            "y holds bytes, which are not text yet: decode them, for example by "
+            "y holds bytes, not text: decode them, for example with "
             "numpy.char.decode(numpy.asarray(y, dtype='S'), 'utf-8')."
         )
     if checked.dtype.kind == "f" and not np.isfinite(checked).all():
-        raise ValueError("Input y contains infinity, which is no class label.")
+        raise ValueError(
+            "Input y contains infinity, which is not a class label: correct or drop those rows."
+        )
     return checked
 
 
-def _as_objects(times: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return dates or durations as Python has them, by which users call their classes."""
+def _to_python_times(times: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return dates or durations as Python's objects, which users name their classes by."""
     whole = times.astype(f"{times.dtype.kind}8[us]")
     if (whole != times).any():
-        raise ValueError("y holds times with fractions of microseconds: round them, or use text.")
+        raise ValueError(
+            "y holds times with fractions of microseconds, which Python's times cannot hold: "
+            "round them, or use text."
+        )
     return whole.astype(object)
 
 
-def _unboxed(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return objects that are all booleans or all numbers as such, and any others as they are."""
+def _unbox(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return objects that are all booleans or all numbers in a NumPy dtype, others unchanged."""
     held = values.ravel().tolist()
     types = set(map(type, held))
     booleans = [t for t in types if issubclass(t, bool | np.bool_)]
@@ -226,13 +216,21 @@ def _unboxed(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 
 def _check_labels(checked: Any, name: str) -> npt.NDArray[Any]:
-    """Return one label per row of a target of any kind, or refuse it."""
-    kind = type_of_target(checked, input_name="y")
-    if kind.startswith("continuous"):
+    """Return one label per row, or raise an error for a target that is not of classes."""
+    try:
+        kind = type_of_target(checked, input_name="y")
+        if not kind.startswith("continuous"):
+            if kind == "multilabel-indicator" and (np.asarray(checked.sum(axis=1)) == 0).any():
+                raise ValueError(
+                    "y has rows without a class: each row of a one-hot target needs a single 1."
+                )
+            return np.asarray(check_target_type(checked)).ravel()  # a matrix may be a column
+    except TypeError as error:
         raise ValueError(
-            f"Unknown label type: {kind}. {name} balances classes, and y looks like a regression "
-            "target: cut it into classes first (numpy.digitize or pandas.cut)."
-        )
-    if kind == "multilabel-indicator" and (np.asarray(checked.sum(axis=1)) == 0).any():
-        raise ValueError("y has rows without a class: each row of a one-hot target has a single 1.")
-    return np.asarray(check_target_type(checked)).ravel()  # of a matrix, a column
+            "y mixes labels that cannot be ordered, such as numbers and strings: make them all of "
+            "one type."
+        ) from error
+    raise ValueError(
+        f"Unknown label type: {kind}. {name} balances classes, and y looks like a regression "
+        "target: cut it into classes first (numpy.digitize or pandas.cut)."
+    )

@@ -664,7 +664,7 @@ class TestRefusals:
             run(real, other, sensitive=["sex", "height"])
 
     def test_tables_of_two_libraries(self, real, other, held_out):
-        with pytest.raises(TypeError, match="make one of the other"):
+        with pytest.raises(TypeError, match="convert one of them"):
             run(real, (pl.from_pandas(other[0]), other[1]), held_out)
 
     def test_a_column_of_names_is_no_column_of_groups(self):

@@ -126,11 +126,11 @@ class TestMarginals:
         new = sampler.sample(50_000, label=1)
         fitted = sampler._fitted_class(1)[1].numbers
         for j in range(2):
-            centres = fitted.kernels.centres[:, j] * fitted.space.scale[j] + fitted.space.centre[j]
+            centers = fitted.kernels.centers[:, j] * fitted.space.scale[j] + fitted.space.centre[j]
             root = fitted.kernels.roots[j] * fitted.space.scale[j]
             deviation = np.sqrt(root @ root)
             grid = np.linspace(new[:, j].min() - 1, new[:, j].max() + 1, 10_001)
-            share = stats.norm.cdf(grid[:, np.newaxis], centres, deviation).mean(axis=1)
+            share = stats.norm.cdf(grid[:, np.newaxis], centers, deviation).mean(axis=1)
             found = stats.norm.ppf(np.interp(new[:, j], grid, share))
             assert stats.kstest(found, "norm").pvalue > 1e-3
 
@@ -399,9 +399,9 @@ class TestScores:
         holes[:, 1] = np.nan
         fitted = sampler._fitted_class(1)[1].numbers
         root = fitted.kernels.roots[0]
-        centres = fitted.kernels.centres[:, 0] * fitted.space.scale[0] + fitted.space.centre[0]
+        centers = fitted.kernels.centers[:, 0] * fitted.space.scale[0] + fitted.space.centre[0]
         deviation = np.sqrt(root @ root) * fitted.space.scale[0]
-        wanted = np.log(stats.norm.pdf(X[:, :1], centres, deviation).mean(axis=1))
+        wanted = np.log(stats.norm.pdf(X[:, :1], centers, deviation).mean(axis=1))
         np.testing.assert_allclose(sampler.score_samples(holes, label=1), wanted, rtol=1e-8)
 
     @every_sampler

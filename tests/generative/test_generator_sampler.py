@@ -78,7 +78,7 @@ class TestFit:
     )
     def test_an_array_as_a_frame(self, make):
         X, _ = blobs()
-        rows = Rows(make(X), names=list("012"))
+        rows = Rows(make(X), names=list("012"), sampler="a test")
         frame = frame_of(rows, np.array([4, 2]))
         pd.testing.assert_frame_equal(frame, pd.DataFrame(X[[4, 2]], columns=list("012")))
 
@@ -91,7 +91,7 @@ class TestFit:
             table = table.with_columns(pl.col("when").dt.date())
         else:
             table = table.set_column(3, "when", table["when"].cast(pa.date32()))
-        frame = frame_of(Rows(table, names=list(X)), np.array([4, 2]))
+        frame = frame_of(Rows(table, names=list(X), sampler="a test"), np.array([4, 2]))
         pd.testing.assert_frame_equal(
             frame, X.iloc[[4, 2]].reset_index(drop=True), check_dtype=False
         )
@@ -142,7 +142,7 @@ class TestDraw:
         sampler = GeneratorSampler(generator, random_state=0)
         X_out, _ = sampler.fit_resample(X, y)
         assert X_out.columns.tolist() == [2019, 2020, 2021]
-        rows = Rows(X, names=list(map(str, X.columns)))
+        rows = Rows(X, names=list(map(str, X.columns)), sampler="a test")
         assert frame_of(rows, np.arange(3)).columns.tolist() == ["2019", "2020", "2021"]
 
     def test_names_that_repeat(self):

@@ -41,7 +41,7 @@ def some(own=False, scaled=False, kernel="gaussian", m=7, d=3, seed=0):
 
 def covariances(density):
     """Return the covariance of each kernel."""
-    m, d = density.centres.shape
+    m, d = density.centers.shape
     roots = np.broadcast_to(density.roots, (m, d, d))
     scales = np.ones(m) if density.scales is None else density.scales
     return np.array([s**2 * root @ root.T for s, root in zip(scales, roots, strict=True)])
@@ -66,7 +66,7 @@ def by_hand(density, x):
     return np.column_stack(
         [
             log_kernel(x, centre, covariance, density.kernel)
-            for centre, covariance in zip(density.centres, covariances(density), strict=True)
+            for centre, covariance in zip(density.centers, covariances(density), strict=True)
         ]
     )
 
@@ -74,7 +74,7 @@ def by_hand(density, x):
 def around(density, n=40, seed=1):
     """Return rows near the kernels and a few far away."""
     rng = np.random.default_rng(seed)
-    rows = density.centres[rng.integers(0, len(density.centres), n)]
+    rows = density.centers[rng.integers(0, len(density.centers), n)]
     return rows + rng.normal(size=rows.shape) * np.geomspace(0.1, 30, n)[:, np.newaxis]
 
 
@@ -146,10 +146,10 @@ class TestLogDensity:
         np.testing.assert_allclose(density.log_density(np.empty((4, 0))), 0, atol=1e-14)
 
     def test_of_whole_numbers(self):
-        centres = np.arange(6).reshape(3, 2)
-        x = centres[::-1] + 1
-        found = Kernels(centres, np.eye(2, dtype=int)).log_density(x)
-        np.testing.assert_allclose(found, Kernels(centres * 1.0, np.eye(2)).log_density(x * 1.0))
+        centers = np.arange(6).reshape(3, 2)
+        x = centers[::-1] + 1
+        found = Kernels(centers, np.eye(2, dtype=int)).log_density(x)
+        np.testing.assert_allclose(found, Kernels(centers * 1.0, np.eye(2)).log_density(x * 1.0))
 
 
 class TestDraw:
@@ -161,7 +161,7 @@ class TestDraw:
         wanted = covariances(density).mean(axis=0)
         np.testing.assert_allclose(density.covariance(), wanted, rtol=1e-12)
         which = np.repeat(np.arange(7), 30_000)
-        off = density.draw(which, np.random.default_rng(0)) - density.centres[which]
+        off = density.draw(which, np.random.default_rng(0)) - density.centers[which]
         deviation = np.sqrt(np.diag(wanted))
         np.testing.assert_allclose(off.mean(axis=0) / deviation, 0, atol=0.012)
         error = (off.T @ off / which.size - wanted) / np.outer(deviation, deviation)
@@ -199,10 +199,10 @@ class TestDraw:
     def test_of_own_roots_is_a_loop_over_rows(self, which, scaled, kernel):
         density = some(True, scaled, kernel)
         # One kernel after the other has the same noise as the root of one.
-        plain = replace(density, centres=np.zeros((7, 3)), roots=np.eye(3))
+        plain = replace(density, centers=np.zeros((7, 3)), roots=np.eye(3))
         noise = plain.draw(which, np.random.default_rng(3))
         wanted = [
-            density.roots[j] @ z + density.centres[j] for j, z in zip(which, noise, strict=True)
+            density.roots[j] @ z + density.centers[j] for j, z in zip(which, noise, strict=True)
         ]
         found = density.draw(which, np.random.default_rng(3))
         np.testing.assert_allclose(found, wanted, rtol=1e-12)
@@ -222,7 +222,7 @@ class TestDraw:
 
     def test_leaves_its_attributes_alone(self):
         density = some(True, True)
-        for values in (density.centres, density.roots, density.scales):
+        for values in (density.centers, density.roots, density.scales):
             values.flags.writeable = False
         density.draw(np.arange(7), np.random.default_rng(0))
         density.log_density(around(density))
@@ -238,7 +238,7 @@ class TestDerived:
         x = around(density)[:, columns]
         marginal = [
             log_kernel(x, centre[columns], covariance[np.ix_(columns, columns)], kernel)
-            for centre, covariance in zip(density.centres, covariances(density), strict=True)
+            for centre, covariance in zip(density.centers, covariances(density), strict=True)
         ]
         wanted = np.logaddexp.reduce(marginal, axis=0) - np.log(7)
         found = density.marginal(np.array(columns)).log_density(x)
@@ -273,7 +273,7 @@ class TestDerived:
         density = some(own, scaled, m=40)
         squared, log_heights = density.squared_distances()
         inverses = np.linalg.inv(covariances(density))
-        off = density.centres[:, np.newaxis] - density.centres
+        off = density.centers[:, np.newaxis] - density.centers
         wanted = np.einsum("nmi,mij,nmj->nm", off, inverses, off)
         np.fill_diagonal(wanted, np.inf)
         # In single precision, of what is far from the mean.
@@ -282,7 +282,7 @@ class TestDerived:
         assert squared.dtype == np.float32
         heights = [
             log_kernel(centre[np.newaxis], centre, covariance, "gaussian")
-            for centre, covariance in zip(density.centres, covariances(density), strict=True)
+            for centre, covariance in zip(density.centers, covariances(density), strict=True)
         ]
         np.testing.assert_allclose(log_heights, np.ravel(heights), rtol=1e-8)
 
@@ -292,11 +292,11 @@ class TestDerived:
         density = some(own, scaled, kernel)
         target = np.cov(rng.normal(size=(3, 10)) * [[1], [100], [0.01]])
         found = with_covariance(density, target)
-        of_centres = np.cov(found.centres.T, ddof=0)
+        of_centers = np.cov(found.centers.T, ddof=0)
         np.testing.assert_allclose(
-            of_centres + found.covariance(), target, rtol=1e-8, atol=1e-8 * np.abs(target).min()
+            of_centers + found.covariance(), target, rtol=1e-8, atol=1e-8 * np.abs(target).min()
         )
-        np.testing.assert_allclose(found.centres.mean(axis=0), density.centres.mean(axis=0))
+        np.testing.assert_allclose(found.centers.mean(axis=0), density.centers.mean(axis=0))
 
 
 @every_width
@@ -307,12 +307,12 @@ def test_marginal_of_epanechnikovs_is_an_error(own):
     assert density.marginal(np.arange(3)) is density
 
 
-def test_with_covariance_moves_centres_towards_the_mean():
-    """With the covariance of the centres as the target, by S^(1/2) (S + H)^(-1/2)."""
+def test_with_covariance_moves_centers_towards_the_mean():
+    """With the covariance of the centers as the target, by S^(1/2) (S + H)^(-1/2)."""
     rows = np.random.default_rng(0).normal(size=(30, 1)) + 4
     found = with_covariance(Kernels(rows, np.array([[0.5]])), np.array([[rows.var()]]))
     share = np.sqrt(rows.var() / (rows.var() + 0.25))
-    np.testing.assert_allclose(found.centres, rows.mean() + share * (rows - rows.mean()))
+    np.testing.assert_allclose(found.centers, rows.mean() + share * (rows - rows.mean()))
     np.testing.assert_allclose(found.roots, 0.5 * share)
 
 
@@ -440,7 +440,7 @@ class TestAbramson:
 class TestBestScale:
     def brute_force(self, density):
         """Return the factor by which kernels make each row most likely, without its own."""
-        rows = density.centres
+        rows = density.centers
 
         def loss(log_h):
             h = np.exp(log_h)

@@ -293,7 +293,7 @@ class TestWhichColumns:
     @pytest.mark.parametrize(
         ("given", "said"),
         [
-            (["colour"], "'colour', which is no column of X. Did you mean 'color'"),
+            (["colour"], "'colour', which is not a column of X. Did you mean 'color'"),
             ([7], "column 7, and X has 2"),
             ([-3], "column -3, and X has 2"),
             ([True], "mask of 1 columns, and X has 2"),

@@ -29,7 +29,7 @@ from skresample import (
     audit,
     compare,
 )
-from skresample.table import frames, rows
+from skresample.table import _source, frames
 
 # What a method says when it finds no base or too few neighbours is tested with the method.
 pytestmark = [
@@ -632,9 +632,9 @@ class TestOtherTables:
     @pytest.mark.parametrize(
         ("value", "what"),
         [
-            (2**64, "whole numbers beyond 64 bits"),
-            (-(2**63) - 1, "whole numbers beyond 64 bits"),
-            (10**400, "whole numbers beyond 64 bits"),
+            (2**64, "integers beyond 64 bits"),
+            (-(2**63) - 1, "integers beyond 64 bits"),
+            (10**400, "integers beyond 64 bits"),
             (Decimal(1), "not Decimal"),
             (1j, "Complex data"),
             ([1, 2], "not list"),
@@ -666,8 +666,8 @@ class TestWideFrames:
         """A frame is opened once, and plain columns are read and written many at once."""
         opened, read = [], []
         real = frames.open_frame, frames.read_series
-        monkeypatch.setattr(rows, "open_frame", lambda X: opened.append(X) or real[0](X))
-        monkeypatch.setattr(rows, "read_series", lambda s: read.append(s) or real[1](s))
+        monkeypatch.setattr(_source, "open_frame", lambda X: opened.append(X) or real[0](X))
+        monkeypatch.setattr(_source, "read_series", lambda s: read.append(s) or real[1](s))
         X, y = blobs(d=300)
         X[:, 100:] = np.rint(X[:, 100:])
         kinds = {f"c{j}": X[:, j].astype(int if j >= 200 else float) for j in range(300)}

@@ -1,0 +1,76 @@
+"""Errors about tables that cannot be used: what, why, and the remedy."""
+
+from typing import Any
+
+import numpy as np
+
+from skresample.table.columns import Values
+from skresample.table.frames import is_column, is_frame
+
+__all__ = ["columns_text", "refuse_not_in_memory", "unusable"]
+
+# Libraries whose tables are not, or not all, in memory; methods that return tables in memory.
+NOT_IN_MEMORY = {
+    "dask": ("compute",),
+    "dask_expr": ("compute",),
+    "duckdb": ("df", "pl"),
+    "_duckdb": ("df", "pl"),
+    "ibis": ("to_pandas", "to_polars"),
+    "polars": ("collect",),
+    "pyspark": ("toPandas", "to_pandas"),
+    "vaex": ("to_pandas_df",),
+}
+# Such methods in other libraries.
+WAYS = ("collect", "compute", "to_pandas", "to_arrow", "read_all")
+
+
+def refuse_not_in_memory(X: Any, sampler: str, what: str = "X") -> None:
+    """Raise a TypeError for a table or target, the parameter `what`, that is not in memory."""
+    library = type(X).__module__.partition(".")[0]
+    if isinstance(X, (np.ndarray, list, tuple)) or is_frame(X) or is_column(X):
+        return
+    is_arrow = hasattr(X, "__arrow_c_stream__")
+    if library in NOT_IN_MEMORY or is_arrow or hasattr(X, "__dataframe__"):
+        ways = NOT_IN_MEMORY.get(library, WAYS)
+        remedies = [f"pass {what}.{way}()" for way in ways if hasattr(X, way)]
+        remedies.append(f"pass pyarrow.table({what})" if is_arrow else "convert it to one of these")
+        raise TypeError(
+            f"{sampler} reads NumPy arrays, SciPy sparse matrices and DataFrames that are in "
+            f"memory (pandas, polars, pyarrow), not {type(X).__module__}.{type(X).__qualname__}: "
+            f"{remedies[0]}."
+        )
+
+
+def unusable(refused: dict[str, tuple[str, Values]], sampler: str, *, auto: bool) -> Exception:
+    """Return the error about columns that are neither numerical nor categorical.
+
+    `refused` has their kinds and values by name; with `auto`, types decide what is categorical.
+    """
+    name, (kind, column) = next(iter(refused.items()))
+    value = next(iter(column.values[~column.missing].tolist()), None)
+    auto = auto and getattr(value, "__hash__", None) is not None
+    start = (
+        f"{sampler} cannot use {columns_text(list(refused))} (for example {value!r} in {name!r})"
+    )
+    if kind == "number":
+        return ValueError(
+            f"{start}: an array of strings holds both numbers and names. Pass a DataFrame, or an "
+            "array of dtype object."
+        )
+    if kind == "name":
+        return ValueError(
+            f"{start} as numbers: could not convert string to float. Name them in "
+            "categorical_features, or leave that at 'auto'."
+        )
+    hint = " (pandas.to_datetime)" if kind in ("date", "datetime") else ""
+    return TypeError(
+        f"{start}: argument must be a string or a number, not {kind}. Convert it{hint}"
+        + (", leave the column out, or name it in categorical_features." if auto else "")
+        + ("" if auto else " or leave the column out.")
+    )
+
+
+def columns_text(names: list[str]) -> str:
+    """Return ``column 'a'`` or ``columns 'a', 'b'``, of at most 20 names."""
+    listed = ", ".join(map(repr, names[:20]))
+    return f"column{'s' if len(names) > 1 else ''} {listed}{', ...' if len(names) > 20 else ''}"
