@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
-from imblearn.under_sampling import EditedNearestNeighbors
+from imblearn.under_sampling import EditedNearestNeighbours
 from sklearn.base import clone
 from sklearn.utils._param_validation import StrOptions
 
@@ -28,7 +28,7 @@ class SMOTEENN(HybridSampler):
 
     Parameters
     ----------
-    enn : EditedNearestNeighbors, default=None
+    enn : EditedNearestNeighbours, default=None
         The cleaning, as an object of imbalanced-learn: its `sampling_strategy` says which
         classes lose rows, its `n_neighbors` and `kind_sel` take the place of those below. None
         cleans all classes.
@@ -44,7 +44,7 @@ class SMOTEENN(HybridSampler):
 
     Attributes
     ----------
-    enn_ : EditedNearestNeighbors
+    enn_ : EditedNearestNeighbours
         The cleaning as an object of imbalanced-learn; its ``sample_indices_`` are the rows
         that stay of the oversampled table.
 
@@ -74,7 +74,7 @@ class SMOTEENN(HybridSampler):
     True
     """
 
-    enn: Annotated[Any, EditedNearestNeighbors, None] = None
+    enn: Annotated[Any, EditedNearestNeighbours, None] = None
     n_neighbors: Annotated[int, IntegerInterval(1)] = 3
     kind_sel: Annotated[str, StrOptions({"mode", "all"})] = "mode"
     standardize: Standardize = False
@@ -90,7 +90,7 @@ class SMOTEENN(HybridSampler):
         self, X: Any, rows: Rows, target: Target, rng: np.random.Generator
     ) -> npt.NDArray[np.bool_]:
         if self.enn is None:
-            self.enn_ = EditedNearestNeighbors(
+            self.enn_ = EditedNearestNeighbours(
                 sampling_strategy="all",
                 n_neighbors=self.n_neighbors,
                 kind_sel=self.kind_sel,
