@@ -35,6 +35,7 @@ Arrays = dict[str, npt.NDArray[Any]]
 # "a/b", and a new one may be empty, where a level of nesting has gone.
 RENAMED: dict[str, str] = {
     "input_indices_": "sample_indices_",
+    "kernels/centres": "kernels/centers",
     "encoding/levels": "encoding/level_values",
     "generator/places": "generator/levels",
     "weights/straight": "weights/skip",
