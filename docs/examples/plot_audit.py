@@ -1,15 +1,15 @@
 """
-What new rows give away
-=======================
+Auditing privacy and quality of synthetic data
+==============================================
 
-The same rare class over-sampled in two ways, and what :func:`~skresample.audit` says of the rows.
-SMOTE's lie on lines between real rows: where the lines meet, real rows are recovered to the last
-digit. Rows drawn from a density lie on no line.
+This example oversamples a minority class in two ways and audits the synthetic rows by
+:func:`~skresample.audit`. SMOTE's rows lie on lines between real rows. Where the lines intersect,
+an attack reconstructs real rows exactly. Rows drawn from a density do not lie on lines.
 """
 
 # %%
-# Half of the rows are kept back. A sampler that has seen rows makes others like them; only rows
-# that it has not seen can tell whether it has learned a class, or its members.
+# Set half of the rows aside as a holdout. A sampler makes rows that look like its training data;
+# only other rows show whether it learned the class or its members.
 from sklearn.datasets import make_classification
 from sklearn.model_selection import train_test_split
 
@@ -41,7 +41,7 @@ reports = {
 for name, report in reports.items():
     print(name)
     for question, found in report.to_dict().items():
-        print(f"    {question:<10}{found['verdict']}")
+        print(f"    {question:<11}{found['verdict']}")
 
 # %%
 # The attacks
@@ -52,6 +52,6 @@ for name, report in reports.items():
         print(f"    {check['sentence']}")
 
 # %%
-# The pictures of the first report
-# --------------------------------
+# Plots of the first report
+# -------------------------
 reports["SMOTE"].plot()

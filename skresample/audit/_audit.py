@@ -210,7 +210,7 @@ def _no_fits(tables: Tables) -> str:
     """Return the reason why no classifiers can be compared, or an empty string."""
     if tables.holdout is None:
         return NO_HOLDOUT
-    if not tables.labelled:
+    if not tables.labeled:
         return "pass the classes of the synthetic rows as y_syn"
     labels = tables.real.labels, tables.holdout.labels
     if any(one is None or len(np.unique(one)) < 2 for one in labels):

@@ -208,7 +208,7 @@ def _counts(tables: Tables, grouping: Grouping, rng: np.random.Generator) -> Ite
 def _real_members(
     member: npt.NDArray[np.float32], labels: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.float64]:
-    """Return how many rows of each group are real, for many labellings."""
+    """Return how many rows of each group are real, for many labelings."""
     return (labels.astype(np.float32) @ member).astype(np.float64)
 
 
@@ -244,7 +244,7 @@ def _proportions(tables: Tables, groupings: list[Grouping], rng: np.random.Gener
 
 def _cells(tables: Tables, one: Grouping) -> list[list[Any]]:
     """Return the numbers of rows, and the proportions, of each class and group."""
-    n_classes, n = len(tables.classes) if tables.labelled else 1, len(one.names)
+    n_classes, n = len(tables.classes) if tables.labeled else 1, len(one.names)
 
     def counts(sample: Sample, groups: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
         cells = tables.strata(sample) * n + groups
@@ -254,7 +254,7 @@ def _cells(tables: Tables, one: Grouping) -> list[list[Any]]:
     heading = ["class", one.column, "real rows", "proportion", "synthetic rows", "proportion"]
     rows: list[list[Any]] = [heading]
     for c, g in np.argwhere(real + synthetic):
-        row: list[Any] = [str(tables.classes[c]) if tables.labelled else "all", one.names[g]]
+        row: list[Any] = [str(tables.classes[c]) if tables.labeled else "all", one.names[g]]
         for side in (real, synthetic):
             row += [int(side[c, g]), side[c, g] / max(1, side[c].sum())]
         rows.append(row)

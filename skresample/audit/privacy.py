@@ -95,7 +95,7 @@ def _reconstruction(
         lines += result.lines
         recovered.append(result.recovered)
         right.append(result.right)
-        label = str(tables.classes[stratum]) if tables.labelled else "all"
+        label = str(tables.classes[stratum]) if tables.labeled else "all"
         counts = len(result.right), int(result.right.sum()), len(real), int(result.recovered.sum())
         details.append([label, result.lines, *counts])
         some = rng.permutation(len(real))[:CONTROL]

@@ -85,7 +85,7 @@ class Tables:
     deviation: npt.NDArray[np.float64]
 
     @property
-    def labelled(self) -> bool:
+    def labeled(self) -> bool:
         """Whether the classes of the synthetic rows are known."""
         return self.synthetic.labels is not None
 
@@ -95,7 +95,7 @@ class Tables:
 
     def strata(self, sample: Sample) -> npt.NDArray[np.intp]:
         """Return the classes within which rows are compared: one for all if they are unknown."""
-        if self.labelled and sample.labels is not None:
+        if self.labeled and sample.labels is not None:
             return sample.labels
         return np.zeros(len(sample), dtype=np.intp)
 
@@ -105,7 +105,7 @@ class Tables:
 
     def class_name(self, stratum: int) -> str:
         """Return a class as it follows the word rows in a sentence."""
-        return f" (class {self.classes[stratum]})" if self.labelled else ""
+        return f" (class {self.classes[stratum]})" if self.labeled else ""
 
     def space(self, *samples: Sample) -> Space:
         """Return the space of the rows of several samples together."""
@@ -304,7 +304,7 @@ def _read_labels(y: Any, n: int, classes: list[Any], name: str) -> npt.NDArray[n
 
 def _without_small_classes(tables: Tables, counts: npt.NDArray[np.intp]) -> Tables:
     """Leave out classes with too few real rows, and add a note on each."""
-    if not tables.labelled:  # rows of a small class cannot be told from the other synthetic rows
+    if not tables.labeled:  # rows of a small class cannot be told from the other synthetic rows
         counts = np.where(counts.sum() < LEAST_ROWS, counts, LEAST_ROWS)
     small = np.flatnonzero(counts < LEAST_ROWS)
     if not small.size:
@@ -330,6 +330,6 @@ def _with_notes_on_few(tables: Tables) -> Tables:
         f"class {tables.classes[stratum]} has {n} synthetic row{'s' if n > 1 else ''}, fewer than "
         f"{FEWEST}: its fidelity, diversity and privacy are not judged"
         for stratum, n in zip(*map(np.ndarray.tolist, counts), strict=True)
-        if n < FEWEST and tables.labelled
+        if n < FEWEST and tables.labeled
     ]
     return replace(tables, notes=[*tables.notes, *notes])

@@ -135,7 +135,7 @@ def _category_rules(tables: Tables, real: Sample, other: Sample) -> Iterator[Rul
         tolerated = min(1.0, (once[i] + once.mean()) / len(real))
         unseen = (column >= 0) & ~np.isin(column, np.flatnonzero(counts[i]))
         yield Rule("categories", f"{name!r} has an unseen category", unseen, tolerated)
-    if tables.labelled and real.labels is not None and other.labels is not None:
+    if tables.labeled and real.labels is not None and other.labels is not None:
         columns.append(("class", real.labels, other.labels, list(map(str, tables.classes))))
     few = [one for one in columns if one[1].max(initial=-1) < MOST_CATEGORIES]
     for (name, ours, new, spelt), (name2, ours2, new2, spelt2) in combinations(few, 2):

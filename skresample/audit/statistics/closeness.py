@@ -1,7 +1,7 @@
-"""How close the rows of one sample are to those of another, for many labellings at once.
+"""How close the rows of one sample are to those of another, for many labelings at once.
 
 All is computed from the nearest neighbors among both samples together, which do not change when
-labels are shuffled. A labelling is a row of booleans: True for rows of the first sample, the one
+labels are shuffled. A labeling is a row of booleans: True for rows of the first sample, the one
 whose distance is measured.
 """
 

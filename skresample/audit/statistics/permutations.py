@@ -17,7 +17,7 @@ __all__ = [
     "permuted",
 ]
 
-# How many labellings are computed at once.
+# How many labelings are computed at once.
 BLOCK = 32
 
 
@@ -41,7 +41,7 @@ def permuted(
     n: int,
     rng: np.random.Generator,
 ) -> Iterator[npt.NDArray[np.bool_]]:
-    """Yield n labellings (n_rows,) shuffled within strata, in blocks of up to 32."""
+    """Yield n labelings (n_rows,) shuffled within strata, in blocks of up to 32."""
     groups = [np.flatnonzero(strata == stratum) for stratum in np.unique(strata)]
     for start in range(0, n, BLOCK):
         block = np.empty((min(BLOCK, n - start), len(labels)), dtype=bool)
@@ -61,7 +61,7 @@ def null_statistics(
 ) -> npt.NDArray[np.float64]:
     """Compute statistics of the labels, and of n shuffles within strata: (n + 1, s).
 
-    `statistics` takes labellings (b, n_rows) and returns (b, s). Without strata, all labels are
+    `statistics` takes labelings (b, n_rows) and returns (b, s). Without strata, all labels are
     shuffled together.
     """
     strata = np.zeros(len(labels), dtype=int) if strata is None else strata

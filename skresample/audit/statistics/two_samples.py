@@ -1,7 +1,7 @@
 """Distances of two samples: by columns, by pairs of columns, and of joint distributions.
 
-Each statistic is computed for many labellings of the same rows at once, which is what a
-permutation test needs. A labelling is a row of booleans: True for rows of the first sample.
+Each statistic is computed for many labelings of the same rows at once, which is what a
+permutation test needs. A labeling is a row of booleans: True for rows of the first sample.
 """
 
 from typing import NamedTuple

@@ -27,7 +27,7 @@ def test_labels_are_shuffled_within_strata_only():
     assert len(np.unique(found, axis=0)) > 20
 
 
-def test_all_labellings_are_equally_frequent():
+def test_all_labelings_are_equally_frequent():
     labels = np.array([1, 0, 0, 0], dtype=bool)
     found = np.concatenate(list(permuted(labels, np.zeros(4), 4000, np.random.default_rng(0))))
     counts = Counter(found.argmax(axis=1).tolist())

@@ -60,7 +60,7 @@ def test_missing_numbers_count():
     assert found[0, 0] == pytest.approx(30 / 45)
 
 
-def test_many_labellings_at_once_are_as_one_by_one(labels):
+def test_many_labelings_at_once_are_as_one_by_one(labels):
     rng = np.random.default_rng(0)
     numeric, codes = rng.normal(size=(90, 2)), rng.integers(0, 3, size=(90, 2))
     bins = bin_columns(numeric, codes)
