@@ -55,8 +55,8 @@ def test_correlation_error_by_hand():
 def test_told_apart_from_what_is_elsewhere_and_not_from_the_same():
     rng = np.random.default_rng(0)
     one, two, three, four = rng.normal(size=(4, 200, 2))
-    assert benchmark.told_apart(one, two + 5, three, four + 5) == 1
-    assert benchmark.told_apart(one, two, three, four) == pytest.approx(0.5, abs=0.1)
+    assert benchmark.distinguishability(one, two + 5, three, four + 5) == 1
+    assert benchmark.distinguishability(one, two, three, four) == pytest.approx(0.5, abs=0.1)
 
 
 def test_precision_of_rows_that_say_it_and_of_noise():

