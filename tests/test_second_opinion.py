@@ -217,8 +217,9 @@ class TestGeometricSMOTE:
     @pytest.mark.parametrize(
         "wrong", [{"truncation_factor": 0.5}, {"deformation_factor": 0.2}, {"k_neighbors": 4}]
     )
-    def test_another_one_would_fail(self, wrong):
-        X, y = blobs((60, 30), d=3, seed=1)
+    def test_another_one_would_fail(self, wrong, monkeypatch):
+        monkeypatch.setitem(globals(), "N_NEW", 3 * N_NEW)
+        X, y = normal()
         given = {"selection_strategy": "minority"}
         ours = new_rows(skresample.GeometricSMOTE(standardize=False, **given, **wrong), X, y)
         theirs = new_rows(imblearn_extra.gsmote.GeometricSMOTE(**given), X, y)
