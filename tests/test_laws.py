@@ -1086,7 +1086,7 @@ class TestFewRows:
 
 class TestApproximateSearch:
     @pytest.mark.parametrize(
-        "sampler", [s for s in VARIANTS if "neighbors" in s.get_params()], ids=name_of
+        "sampler", [s for s in VARIANTS if "algorithm" in s.get_params()], ids=name_of
     )
     @pytest.mark.parametrize("make", ["dense", "missing", "sparse", "categories"])
     def test_small_and_other_tables_are_searched_exactly(self, sampler, make):
