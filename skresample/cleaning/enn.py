@@ -37,10 +37,6 @@ class SMOTEENN(HybridSampler):
     kind_sel : {'mode', 'all'}, default='mode'
         What removes a row: another class has more of the nearest rows than its own, or any of
         them is of another class.
-    standardize : bool, default=False
-        Whether distances are taken of numbers over their standard deviations.
-    n_jobs : int, default=None
-        Threads of the search for neighbors; None for all processors.
 
     Attributes
     ----------

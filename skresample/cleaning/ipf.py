@@ -45,10 +45,6 @@ class SMOTEIPF(HybridSampler):
         The share of the rows before cleaning that is little.
     voting : {'majority', 'consensus'}, default='majority'
         Whether more than half of the classifiers have to be wrong, or all.
-    standardize : bool, default=True
-        Whether SMOTE takes distances of numbers over their standard deviations.
-    n_jobs : int, default=None
-        Threads of SMOTE and of fitting to the parts; None for all processors.
 
     Attributes
     ----------

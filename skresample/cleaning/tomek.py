@@ -28,10 +28,6 @@ class SMOTETomek(HybridSampler):
     tomek : TomekLinks, default=None
         The cleaning, as an object of imbalanced-learn: its `sampling_strategy` says which
         classes lose rows. None removes both rows of a link.
-    standardize : bool, default=False
-        Whether distances are taken of numbers over their standard deviations.
-    n_jobs : int, default=None
-        Threads of the search for neighbors; None for all processors.
 
     Attributes
     ----------

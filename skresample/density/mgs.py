@@ -34,9 +34,6 @@ class MultivariateGaussianSMOTE(DensityOverSampler):
         fewer rows uses what there is. Rows that are there several times count once.
     scale : float, default=1.0
         The λ: what covariances are multiplied with.
-    standardize : bool, default=True
-        Whether distances are taken of numbers over their standard deviations in the class, so
-        that they do not depend on units.
 
     See Also
     --------

@@ -63,6 +63,8 @@ def adapt(
         return Adapted(None, "", None if fit is None else fit())
     try:
         fitted = clone(estimator).fit(X, y) if fit is None else fit()
+    except MemoryError:
+        raise
     except Exception:  # libraries raise their own types
         reason = f"it cannot be fitted on the table as it is ({_special_columns(X)})"
     else:
