@@ -9,15 +9,10 @@ __all__ = ["allocate", "draw_bases", "draw_mates", "draw_slots", "keep_slots"]
 def allocate(weights: npt.ArrayLike, total: int, rng: np.random.Generator) -> npt.NDArray[np.intp]:
     """Split ``total`` into counts (m,) in proportion to non-negative ``weights`` (m,).
 
-    Systematic sampling in a random order of the rows: with the quota
-    ``q = total * weights / sum(weights)``, every count is ``floor(q)`` or ``ceil(q)``, its
-    expectation is ``q``, and the counts sum to ``total`` exactly. (Rounding each quota by itself
-    misses the total; giving the rest to the largest remainders favors the heavy rows whenever
-    ``total`` is small.) Raises a ValueError if no weight is positive.
+    By systematic sampling in a random order of the rows. With the quota
+    ``q = total * weights / sum(weights)``, every count is ``floor(q)`` or ``ceil(q)``, and its
+    expectation is ``q``.
 
-    Examples
-    --------
-    >>> import numpy as np
     >>> allocate([1, 1, 2], 8, np.random.default_rng(0))
     array([2, 2, 4])
     """
@@ -39,13 +34,6 @@ def draw_bases(
     """Draw base rows (total,) as often as `allocate` returns, in random order.
 
     In random order, any slice of the synthetic samples is a sample of all of them.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> bases = draw_bases([1, 1, 2], 8, np.random.default_rng(0))
-    >>> np.bincount(bases)
-    array([2, 2, 4])
     """
     counts = allocate(weights, total, rng)
     return rng.permutation(np.repeat(np.arange(counts.size), counts))
@@ -71,11 +59,12 @@ def draw_mates(
     """
     order = np.argsort(groups, kind="stable")
     sizes = np.bincount(groups)
-    place = np.empty(groups.size, dtype=np.intp)
-    place[order] = np.arange(groups.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    size, group = sizes[groups[base]], groups[base]
+    starts = np.cumsum(sizes) - sizes
+    rank = np.empty(groups.size, dtype=np.intp)
+    rank[order] = np.arange(groups.size) - np.repeat(starts, sizes)
+    size = sizes[groups[base]]
     further = 1 + (rng.random(base.size) * (size - 1)).astype(np.intp)
-    return order[(np.cumsum(sizes) - sizes)[group] + (place[base] + further) % size]
+    return order[starts[groups[base]] + (rank[base] + further) % size]
 
 
 def keep_slots(

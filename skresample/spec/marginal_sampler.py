@@ -13,7 +13,7 @@ from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from skresample.density.base import ClassDensity, Density
-from skresample.density.copula import CopulaOverSampler, absent, gaussian_copula
+from skresample.density.copula import CopulaOverSampler, gaussian_copula, missing_values
 from skresample.numerics.kernels import Kernels
 from skresample.numerics.normal_scores import Marginal
 from skresample.samplers.base import Task, rows_of, seed_sequence
@@ -263,7 +263,7 @@ class MarginalSampler(CopulaOverSampler):
         columns = task.rows.columns
         is_name = np.arange(rows.shape[1]) >= columns.numbers.size
         correlated = self.dependence == "gaussian"
-        density = gaussian_copula(rows, absent(task), is_name, task.rng, correlated=correlated)
+        density = gaussian_copula(rows, missing_values(task), is_name, task.rng, correlated)
         given = rows_of(task.numeric, task.minority)
         low, high = self._ends(task, given)
         named = iter(range(np.count_nonzero(density.varies)))
@@ -362,7 +362,7 @@ def _spec_of(task: Task, fitted: ClassDensity) -> dict[str, Any]:
         column = given[~np.isnan(given[:, j]), j]
         told[position] = _told_of_numbers(rows, j, column, marginal)
     for i, position in enumerate(columns.categories.tolist()):
-        levels, places = fitted.categories.levels[i], fitted.categories.places[:, i]
+        levels, places = fitted.categories.levels[i], fitted.categories.indices[:, i]
         held = rows.column(position).values[columns.first_rows[i][levels]]
         if held.dtype.kind == "M":
             days = held.astype("datetime64[D]")
@@ -372,7 +372,7 @@ def _spec_of(task: Task, fitted: ClassDensity) -> dict[str, Any]:
         counts = np.bincount(places[places >= 0], minlength=len(values))
         shares = counts / counts.sum() if values else np.ones(1)
         told[position] = {"values": values or [""], "p": shares.tolist()}
-    absent = np.column_stack([fitted.missing, fitted.categories.places < 0]).mean(axis=0)
+    absent = np.column_stack([fitted.missing, fitted.categories.indices < 0]).mean(axis=0)
     order = np.concatenate([columns.numbers, columns.categories]).tolist()
     for position, share in zip(order, absent.tolist(), strict=True):
         if share:
