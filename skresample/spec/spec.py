@@ -61,12 +61,7 @@ class TableSpec:
         joint = dict(zip(self.joined, ndtr(scores).T, strict=True))
         frame = {}
         for (name, column), stream in zip(self.columns.items(), streams, strict=True):
-            if isinstance(column, ProviderColumn):
-                values = column.draw(n, stream)
-            else:
-                own = stream.random(n)
-                values = column.ppf(joint.get(name, own))
-            series = pd.Series(values)
+            series = pd.Series(column.draw(n, stream, joint.get(name)))
             is_missing = stream.random(n) < column.missing
             if is_missing.any():
                 nullable = {"i": "Int64", "b": "boolean"}.get(series.dtype.kind)
