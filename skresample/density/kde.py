@@ -31,11 +31,7 @@ from skresample.samplers.constraints import WIDEST, RealInterval
 __all__ = ["KDEOverSampler"]
 
 SELECTORS: dict[str, Callable[[Any], Any]] = {
-    "likelihood_cv": likelihood_cv,
-    "scott": scott,
-    "silverman": silverman,
-    "isj": isj,
-    "lscv": lscv,
+    select.__name__: select for select in (likelihood_cv, scott, silverman, isj, lscv)
 }
 # A covariance matrix is singular if its least eigenvalue is below this proportion of the greatest,
 # and nearly singular below the second one or with at most so many rows per column.
@@ -155,11 +151,9 @@ class KDEOverSampler(DensityOverSampler):
         varies = rows.min(axis=0) < rows.max(axis=0)
         moving = rows[:, varies]
         space: Scaled | NormalScores
-        points: Floats
-        spread: Floats
         if self.marginals == "normal_score":
-            space = NormalScores(moving, task.rng)
-            points = spread = space.scores
+            scores = NormalScores(moving, task.rng)
+            space, points, spread = scores, scores.scores, scores.scores
         else:
             space = Scaled.of(moving)
             points, spread = space.map(moving)[0], space.map(spread_ties(moving, task.rng))[0]

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from skresample.neighbors import Space
+from skresample.numerics.allocation import by_group
 
 __all__ = [
-    "GroupMembers",
     "GroupMoments",
     "draw_anew",
     "linkage_proportion",
@@ -83,13 +83,11 @@ class GroupMoments:
     @classmethod
     def of(cls, points: Floats, groups: Positions, *, spread: bool) -> "GroupMoments":
         """Compute the means and deviations of groups of rows."""
-        sizes = np.bincount(groups)
-        order = np.argsort(groups, kind="stable")
-        place = np.arange(len(points)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        _, sizes, _, rank = by_group(groups)
         deviations = np.zeros((sizes.size, sizes.max(), points.shape[1]))
-        deviations[groups[order], place] = points[order]
+        deviations[groups, rank] = points
         means = deviations.sum(axis=1) / sizes[:, np.newaxis]
-        deviations[groups[order], place] -= means[groups[order]]
+        deviations[groups, rank] -= means[groups]
         deviations /= np.sqrt(sizes)[:, np.newaxis, np.newaxis]
         return cls(means, deviations, groups, spread)
 
@@ -105,26 +103,6 @@ class GroupMoments:
             return self.means[groups]
         noise = rng.standard_normal((which.size, self.deviations.shape[1]))
         return self.means[groups] + np.einsum("nk,nkd->nd", noise, self.deviations[groups])
-
-
-@dataclass(frozen=True)
-class GroupMembers:
-    """Groups of rows, and the probability that a row is drawn anew from its group."""
-
-    groups: Positions
-    probability: float
-
-    def draw(
-        self, which: Positions, rng: np.random.Generator
-    ) -> tuple[Positions, npt.NDArray[np.bool_]]:
-        """Return positions, and which of them were drawn anew."""
-        order = np.argsort(self.groups, kind="stable")
-        sizes = np.bincount(self.groups)
-        first = np.cumsum(sizes) - sizes
-        is_drawn = rng.random(which.size) < self.probability
-        group = self.groups[which]
-        drawn = order[first[group] + rng.integers(sizes[group])]
-        return np.where(is_drawn, drawn, which), is_drawn
 
 
 def swap_ranks(

@@ -10,7 +10,6 @@ from sklearn.utils._param_validation import StrOptions
 
 from skresample.density.base import Density, refilled, standardized
 from skresample.disclosure._masking import (
-    GroupMembers,
     GroupMoments,
     draw_anew,
     linkage_proportion,
@@ -18,6 +17,7 @@ from skresample.disclosure._masking import (
     swap_ranks,
 )
 from skresample.neighbors import mismatch_cost, space_of_columns
+from skresample.numerics.allocation import by_group
 from skresample.numerics.kernels import Kernels, Root, Spiked, matrix_sqrt
 from skresample.numerics.levels import atoms
 from skresample.samplers.base import (
@@ -56,23 +56,27 @@ class Changes(NamedTuple):
     """What was learned from a class: its numbers, where they are `missing`, and how they change.
 
     Without a `density`, numbers are exchanged or stay. In a column with `atoms`, values are first
-    drawn from those of `anew`, and atoms then stay.
+    drawn from the row's group with a `probability`, and atoms then stay.
     """
 
     rows: Floats
     missing: Mask
     density: Density | None = None
     atoms: Mask | None = None
-    anew: GroupMembers | None = None
+    groups: Positions | None = None
+    probability: float | None = None
 
     def draw(self, which: Positions, rng: np.random.Generator) -> Floats:
         """Draw from the density, except for atoms."""
         assert self.density is not None
         new = self.density.draw(which, rng)
-        if self.atoms is None or self.anew is None:
+        if self.atoms is None or self.groups is None or self.probability is None:
             return new
+        order, sizes, starts, _ = by_group(self.groups)
+        group = self.groups[which]
         for j in np.flatnonzero(self.atoms.any(axis=0)):
-            base, is_other = self.anew.draw(which, rng)
+            is_other = rng.random(which.size) < self.probability
+            base = np.where(is_other, order[starts[group] + rng.integers(sizes[group])], which)
             if is_other.any() and not self.atoms[:, j].all():
                 new[is_other, j] = self.density.draw(base[is_other], rng)[:, j]
             stays = self.atoms[base, j]
@@ -292,7 +296,7 @@ class Perturbation(BaseOverSampler):
             density = Density(moments, space, varies, rows[0])
             if not self.preserve_variance:
                 return Changes(rows, missing, density)
-            return Changes(rows, missing, density, atoms(rows), GroupMembers(groups, 1.0))
+            return Changes(rows, missing, density, atoms(rows), groups, 1.0)
         if self.method in ("rank_swap", "pram"):
             return Changes(rows, missing)
         is_atom = atoms(rows)
@@ -303,29 +307,23 @@ class Perturbation(BaseOverSampler):
         if self.method == "correlated_noise":
             root = shrink * scale * matrix_sqrt(points.T @ points / m)
         density = Density(Kernels(shrink * points, root), space, varies, rows[0])
-        anyone = GroupMembers(np.zeros(m, dtype=np.intp), self.change)
-        return Changes(rows, missing, density, is_atom, anyone)
+        everyone = np.zeros(m, dtype=np.intp)
+        return Changes(rows, missing, density, is_atom, everyone, self.change)
 
     def _base_weights(self, task: Task, fitted: Changes) -> Floats:
         return np.ones(len(task.minority))
 
     def _draw(
-        self,
-        task: Task,
-        fitted: Changes,
-        which: Positions,
-        rng: np.random.Generator,
+        self, task: Task, fitted: Changes, which: Positions, rng: np.random.Generator
     ) -> Block:
         n_new = which.size
         codes = draw_anew(task.rows.codes[task.minority], which, self.change, rng)
         swapped, turn = fitted.rows[np.newaxis], np.zeros(n_new, dtype=np.intp)
         if self.method == "rank_swap":
             given = np.where(fitted.missing, np.nan, fitted.rows)
-            counts = np.bincount(which)
-            swapped = swap_ranks(given, self.window, int(counts.max()), rng)
             # Each repetition of a row is from another swap of the table.
-            order = np.argsort(which, kind="stable")
-            turn[order] = np.arange(n_new) - np.repeat(np.cumsum(counts) - counts, counts)
+            turn = by_group(which)[3]
+            swapped = swap_ranks(given, self.window, int(turn.max()) + 1, rng)
 
         def draw(part: slice, rng: np.random.Generator) -> Floats:
             if fitted.density is None:

@@ -3,10 +3,12 @@
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["allocate", "draw_bases", "draw_mates", "draw_slots", "keep_slots"]
+__all__ = ["allocate", "by_group", "draw_bases", "draw_mates", "draw_slots", "keep_slots"]
+
+Positions = npt.NDArray[np.intp]
 
 
-def allocate(weights: npt.ArrayLike, total: int, rng: np.random.Generator) -> npt.NDArray[np.intp]:
+def allocate(weights: npt.ArrayLike, total: int, rng: np.random.Generator) -> Positions:
     """Split ``total`` into counts (m,) in proportion to non-negative ``weights`` (m,).
 
     By systematic sampling in a random order of the rows. With the quota
@@ -28,9 +30,7 @@ def allocate(weights: npt.ArrayLike, total: int, rng: np.random.Generator) -> np
     return counts
 
 
-def draw_bases(
-    weights: npt.ArrayLike, total: int, rng: np.random.Generator
-) -> npt.NDArray[np.intp]:
+def draw_bases(weights: npt.ArrayLike, total: int, rng: np.random.Generator) -> Positions:
     """Draw base rows (total,) as often as `allocate` returns, in random order.
 
     In random order, any slice of the synthetic samples is a sample of all of them.
@@ -39,9 +39,7 @@ def draw_bases(
     return rng.permutation(np.repeat(np.arange(counts.size), counts))
 
 
-def draw_slots(
-    partners: npt.NDArray[np.intp], base: npt.NDArray[np.intp], rng: np.random.Generator
-) -> npt.NDArray[np.intp]:
+def draw_slots(partners: Positions, base: Positions, rng: np.random.Generator) -> Positions:
     """Draw a column of ``partners`` (m, k) for each base row (n,), uniformly among the filled ones.
 
     Rows are filled from the left, -1 for no partner, and each base has at least one.
@@ -50,25 +48,29 @@ def draw_slots(
     return (rng.random(base.size) * filled[base]).astype(np.intp)
 
 
-def draw_mates(
-    groups: npt.NDArray[np.intp], base: npt.NDArray[np.intp], rng: np.random.Generator
-) -> npt.NDArray[np.intp]:
-    """Draw another row (n,) of the same group for each base row (n,), uniformly.
-
-    `groups` (m,) are integers from 0, and no base is alone in its group.
-    """
+def by_group(groups: Positions) -> tuple[Positions, Positions, Positions, Positions]:
+    """Return rows ordered by group (m,), the size and start of each group, and ranks in it (m,)."""
     order = np.argsort(groups, kind="stable")
     sizes = np.bincount(groups)
     starts = np.cumsum(sizes) - sizes
     rank = np.empty(groups.size, dtype=np.intp)
     rank[order] = np.arange(groups.size) - np.repeat(starts, sizes)
+    return order, sizes, starts, rank
+
+
+def draw_mates(groups: Positions, base: Positions, rng: np.random.Generator) -> Positions:
+    """Draw another row (n,) of the same group for each base row (n,), uniformly.
+
+    `groups` (m,) are integers from 0, and no base is alone in its group.
+    """
+    order, sizes, starts, rank = by_group(groups)
     size = sizes[groups[base]]
     further = 1 + (rng.random(base.size) * (size - 1)).astype(np.intp)
     return order[starts[groups[base]] + (rank[base] + further) % size]
 
 
 def keep_slots(
-    partners: npt.NDArray[np.intp], kept: npt.NDArray[np.bool_], *others: npt.NDArray[np.floating]
+    partners: Positions, kept: npt.NDArray[np.bool_], *others: npt.NDArray[np.floating]
 ) -> list[npt.NDArray]:
     """Remove the partners (m, k) that are not `kept`, and move the others to the left.
 

@@ -47,45 +47,17 @@ def silverman_factor(n: int, d: int) -> float:
 
 
 def silverman(values: Floats) -> float:
-    r"""Return Silverman's bandwidth for whitened rows, :math:`(4 / ((d + 2) n))^{1/(d + 4)}`.
+    r"""Return Silverman's bandwidth for whitened rows (n, d).
 
-    It is optimal for normal data :footcite:p:`silverman1986density`.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n, d)
-        Whitened rows.
-
-    Returns
-    -------
-    bandwidth : float
-        The factor of the root of the covariance.
-
-    References
-    ----------
-    .. footbibliography::
+    It is :math:`(4 / ((d + 2) n))^{1/(d + 4)}`, optimal for normal data.
     """
     return silverman_factor(*_checked(values).shape)
 
 
 def scott(values: Floats) -> float:
-    r"""Return Scott's bandwidth for whitened rows, :math:`n^{-1/(d + 4)}`.
+    r"""Return Scott's bandwidth for whitened rows (n, d).
 
-    It is nearly optimal for normal data :footcite:p:`scott1992multivariate`.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n, d)
-        Whitened rows.
-
-    Returns
-    -------
-    bandwidth : float
-        The factor of the root of the covariance.
-
-    References
-    ----------
-    .. footbibliography::
+    It is :math:`n^{-1/(d + 4)}`, nearly optimal for normal data.
     """
     n, d = _checked(values).shape
     return float(n ** (-1 / (d + 4)))
@@ -117,11 +89,6 @@ def likelihood_cv(values: Floats, *, freedom: float = np.inf, n_jobs: int | None
     -------
     bandwidth : float
         The bandwidth in the units of `values`.
-
-    Raises
-    ------
-    ValueError
-        If a value is missing or infinite, or fewer than two rows are different.
 
     References
     ----------
@@ -162,11 +129,6 @@ def lscv(values: Floats, *, n_jobs: int | None = None) -> float:
     bandwidth : float
         The bandwidth in the units of `values`.
 
-    Raises
-    ------
-    ValueError
-        If a value is missing or infinite, or fewer than two rows are different.
-
     References
     ----------
     .. footbibliography::
@@ -192,11 +154,6 @@ def isj(values: Floats) -> npt.NDArray[np.float64]:
     bandwidths : ndarray of shape (d,)
         The bandwidths in the units of the columns. Where the equation has no solution, as with
         few rows, it is Silverman's, with a warning.
-
-    Raises
-    ------
-    ValueError
-        If a value is missing or infinite.
 
     References
     ----------

@@ -47,6 +47,7 @@ LEAST_INSIDE = 1e-9
 # Largest distance of a sum of probabilities to 1.
 TOLERANCE = 1e-6
 HALF_A_CHARACTER = "has half of a surrogate pair, which no file can hold: write the character."
+SCIPY_FAILS = "SciPy cannot compute it with these parameters"
 # The most characters that are shown of an error of another library.
 MOST_SAID = 300
 SHORTENED = Repr()
@@ -73,12 +74,6 @@ def is_unicode(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _first_line(error: Exception) -> str:
-    """Return the beginning of an error of another library."""
-    line = str(error).partition("\n")[0]
-    return f"{type(error).__name__}: {line if len(line) <= MOST_SAID else line[:MOST_SAID] + '...'}"
 
 
 def is_number(value: Any, of: Any = Real) -> bool:
@@ -168,6 +163,18 @@ class Column:
         """Raise the error that names column and key; by default, that the value is wrong."""
         wanted = self.keys()[key].metadata["wanted"]
         refuse(self.name, key, why or f"must be {wanted}, not {shown(getattr(self, key))}.")
+
+    @contextmanager
+    def _refusing(self, key: str, what: str) -> Iterator[None]:
+        """Name column and key where another library fails."""
+        try:
+            yield
+        except (MemoryError, ImportError):
+            raise
+        except Exception as error:  # whatever the other library raises
+            line = str(error).partition("\n")[0]
+            line = line if len(line) <= MOST_SAID else line[:MOST_SAID] + "..."
+            self.refuse(key, f"{what}: {type(error).__name__}: {line}")
 
     def _moment(self, key: str, value: Any) -> np.datetime64:
         """Return a time given as text or as days since 1970."""
@@ -291,7 +298,7 @@ class NumberColumn(Column):
 
     def ppf(self, q: Floats) -> Any:
         """Return the values at which the cumulative probability reaches `q`."""
-        with np.errstate(over="ignore", invalid="ignore"), self._computing():
+        with np.errstate(over="ignore", invalid="ignore"), self._refusing("dist", SCIPY_FAILS):
             numbers = self._rounded(self.distribution.ppf(q))
         low, high, beyond = HELD[self.dtype]
         if not ((numbers >= low) & (numbers <= high)).all():
@@ -314,18 +321,6 @@ class NumberColumn(Column):
         rounded = np.round(numbers, self.decimals)
         # Numbers too large for decimals have none.
         return np.where(np.isfinite(rounded), rounded, numbers)
-
-    @contextmanager
-    def _computing(self) -> Iterator[None]:
-        """Name the column where SciPy fails to compute a distribution."""
-        try:
-            yield
-        except MemoryError:
-            raise
-        except Exception as error:  # whatever SciPy raises
-            self.refuse(
-                "dist", f"SciPy cannot compute it with these parameters: {_first_line(error)}"
-            )
 
 
 @dataclass(kw_only=True, eq=False)
@@ -390,7 +385,7 @@ class NamedColumn(NumberColumn):
         if low > high:
             self.refuse("min", f"no {what} is from {shown(self.min)} to {shown(self.max)}.")
         named = Named(self.dist, self.parameters, low, high, whole)
-        with np.errstate(all="ignore"), self._computing():
+        with np.errstate(all="ignore"), self._refusing("dist", SCIPY_FAILS):
             is_valid = np.isfinite(getattr(stats, self.dist).cdf(0.0, **self.parameters))
         if not is_valid:
             written = ", ".join(f"{key}={value:g}" for key, value in self.parameters.items())
@@ -399,7 +394,7 @@ class NamedColumn(NumberColumn):
             )
         # Values up to half of a unit away are rounded to a bound.
         room = 0.5 / per_unit if per_unit and not whole else 0.0
-        with self._computing():
+        with self._refusing("dist", SCIPY_FAILS):
             below, up_to = replace(named, low=low - room, high=high + room).inside()
         if not up_to - below > LEAST_INSIDE:
             key = next((key for key in ("min", "max") if getattr(self, key) is not None), "dist")
@@ -456,18 +451,10 @@ class ProviderColumn(Column):
 
     def __post_init__(self) -> None:
         library = self.provider.partition(".")[0]
-        try:
+        with self._refusing("locale", f"{library} does not have {shown(self.locale)}"):
             OPENERS[library](self.locale, 0)
-        except (AttributeError, ValueError) as error:
-            self.refuse(
-                "locale", f"{library} does not have {shown(self.locale)}: {_first_line(error)}"
-            )
-        try:
+        with self._refusing("provider", f"{shown(self.provider)} cannot be called"):
             value = self._open(0)()
-        except Exception as error:  # whatever the other library raises
-            self.refuse(
-                "provider", f"{shown(self.provider)} cannot be called: {_first_line(error)}"
-            )
         if _kind(value) is None:
             found = type(value).__name__
             self.refuse("provider", f"{self.provider} gives {found}, and not one value.")
@@ -485,12 +472,8 @@ class ProviderColumn(Column):
     def draw(self, n: int, rng: np.random.Generator, q: Floats | None) -> list[Any]:
         """Return `n` values of the provider."""
         make = self._open(int(rng.integers(2**32)))
-        try:
+        with self._refusing("provider", f"{shown(self.provider)} failed"):
             return [make() for _ in range(n)]
-        except MemoryError:
-            raise
-        except Exception as error:  # whatever the other library raises
-            self.refuse("provider", f"{shown(self.provider)} failed: {_first_line(error)}")
 
 
 KINDS: dict[str, type[Column]] = {
