@@ -1,4 +1,4 @@
-"""What the density family shares: fitting a density to each class, and drawing from it."""
+"""The base of the density family: a density is fitted to each class, and drawn from."""
 
 from abc import abstractmethod
 from dataclasses import dataclass, replace

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy.special import gammaln
 from sklearn.utils import gen_batches
 
+from skresample.numerics.allocation import by_group
 from skresample.numerics.bandwidth import (
     MOST_ROWS,
     best_bandwidth,
@@ -382,21 +383,18 @@ def _times_own(
 
     `matrices` returns the (k, d) matrices of some kernels.
     """
-    n, k = rows.shape
-    product = np.empty((n, d))
-    if not n:
+    k = rows.shape[1]
+    product = np.empty((len(rows), d))
+    if not len(rows):
         return product
-    order = np.argsort(which, kind="stable")
-    which = which[order]
-    starts = np.flatnonzero(np.diff(which, prepend=-1))
-    ends = np.append(starts[1:], n)
-    for part in gen_batches(starts.size, max(1, 4 * BLOCK_VALUES // max(1, k * d))):
-        first, last = starts[part][0], ends[part][-1]
-        run = np.repeat(np.arange(starts[part].size), ends[part] - starts[part])
-        place = np.arange(first, last) - starts[part][run]
-        padded = np.zeros((starts[part].size, place.max() + 1, k))
-        padded[run, place] = rows[order[first:last]]
-        product[order[first:last]] = np.matmul(padded, matrices(which[starts[part]]))[run, place]
+    some, group = np.unique(which, return_inverse=True)
+    order, sizes, starts, rank = by_group(group)
+    for part in gen_batches(some.size, max(1, 4 * BLOCK_VALUES // max(1, k * d))):
+        own = order[starts[part][0] : starts[part][-1] + sizes[part][-1]]
+        run = group[own] - part.start
+        padded = np.zeros((some[part].size, sizes[part].max(), k))
+        padded[run, rank[own]] = rows[own]
+        product[own] = np.matmul(padded, matrices(some[part]))[run, rank[own]]
     return product
 
 

@@ -120,7 +120,7 @@ def check_keys(name: str, given: Mapping[str, Any], known: Iterable[str]) -> Non
     for key in given:
         if key not in known:
             hint = did_you_mean(key, known)
-            refuse(name, key, f"there is no such key here.{hint} There are: {', '.join(known)}.")
+            refuse(name, key, f"no such key.{hint} The keys are: {', '.join(known)}.")
 
 
 @dataclass(kw_only=True, eq=False)
@@ -250,10 +250,10 @@ class ValuesColumn(Column):
     def ppf(self, q: Floats) -> Any:
         """Return the values at which the cumulative probability, in their order, reaches `q`."""
         ends = np.cumsum(self.p)
-        places = np.searchsorted(ends[:-1], q * ends[-1], side="right")
+        indices = np.searchsorted(ends[:-1], q * ends[-1], side="right")
         if isinstance(self.values, np.ndarray):
-            return self.values[places]
-        return [self.values[place] for place in places.tolist()]
+            return self.values[indices]
+        return [self.values[i] for i in indices.tolist()]
 
 
 @dataclass(kw_only=True, eq=False)
@@ -465,7 +465,7 @@ class ProviderColumn(Column):
         found: Any = OPENERS[library](self.locale, seed)
         for one in path:
             if not hasattr(found, one):
-                raise AttributeError(f"there is no {one!r} in it.{did_you_mean(one, dir(found))}")
+                raise AttributeError(f"it has no {one!r}.{did_you_mean(one, dir(found))}")
             found = getattr(found, one)
         return found
 

@@ -150,8 +150,7 @@ def fit_named(column: Floats, names: Iterable[str], *, values_a_parameter: int =
     fit whole numbers, so that their likelihood is comparable with that of counts.
     """
     n, whole = column.size, are_whole(column)
-    places = np.linspace(0, n - 1, min(n, MOST_VALUES)).astype(np.intp)
-    few = np.sort(column)[places]
+    few = np.sort(column)[np.linspace(0, n - 1, min(n, MOST_VALUES)).astype(np.intp)]
     values, counts = np.unique(few, return_counts=True)
     ends = np.cumsum(counts) / few.size
     fits = []
@@ -207,8 +206,8 @@ def _student(values: Floats, name: str) -> Found:
         width = np.sqrt((weights * (z - loc[:, np.newaxis]) ** 2).mean(axis=1))
     log = stats.t.logpdf(z, freedom, loc[:, np.newaxis], width[:, np.newaxis]).sum(axis=1)
     best = int(np.nanargmax(log))
-    place = {"loc": float(center + scale * loc[best]), "scale": float(scale * width[best])}
-    return {"df": float(FREEDOM[best]), **place}, 3
+    moments = {"loc": float(center + scale * loc[best]), "scale": float(scale * width[best])}
+    return {"df": float(FREEDOM[best]), **moments}, 3
 
 
 def _uniform(values: Floats, name: str) -> Found:

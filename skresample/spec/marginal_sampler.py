@@ -154,10 +154,6 @@ class MarginalSampler(CopulaOverSampler):
 
         Raises
         ------
-        TypeError
-            If `spec` has another type.
-        FileNotFoundError
-            If there is no such file.
         ValueError
             If the spec is invalid; the message names column and key.
         ImportError
@@ -281,10 +277,10 @@ class MarginalSampler(CopulaOverSampler):
         return density
 
     def _ends(self, task: Task, rows: Floats) -> tuple[Floats, Floats]:
-        """Return the bounds (d,) of each column of rows (m, d); NaN for one without values."""
+        """Return the bounds of the columns of rows (m, d), NaN for a column without values."""
         least, most = np.fmin.reduce(rows, axis=0), np.fmax.reduce(rows, axis=0)
         if self.bounds is None:
-            return np.full(least.shape, -np.inf), np.full(most.shape, np.inf)
+            return np.full_like(least, -np.inf), np.full_like(most, np.inf)
         if self.bounds == "observed":
             return least, most
         room = PADDING * (most - least)
@@ -298,10 +294,9 @@ class MarginalSampler(CopulaOverSampler):
 
     def _fit_column(self, task: Task, position: int, column: Floats) -> list[Fit]:
         auto = self.distributions == "auto"
-        names = list(CANDIDATES) if auto else list(self.distributions)
-        least = VALUES_A_PARAMETER if auto else 1
+        names = list(CANDIDATES if auto else self.distributions)
         values = column[~np.isnan(column)]
-        fits = fit_named(values, names, values_a_parameter=least)
+        fits = fit_named(values, names, values_a_parameter=VALUES_A_PARAMETER if auto else 1)
         if not fits:
             raise ValueError(
                 f"distributions: none of {names} fits column {task.rows.names[position]!r} of "
