@@ -6,11 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from skresample.density._categories import CategoryKernels
-from skresample.density._rank_correlations import (
-    latent_correlations,
-    nearest_correlation,
-    spearman,
-)
+from skresample.density._rank_correlations import latent_correlations, nearest_correlation, spearman
 from skresample.density.base import ClassDensity, Density, DensityOverSampler, refilled
 from skresample.numerics.kernels import Kernels, Root, Spiked
 from skresample.numerics.normal_scores import NormalScores

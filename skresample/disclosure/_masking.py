@@ -8,13 +8,7 @@ import numpy.typing as npt
 from skresample.neighbors import Space
 from skresample.numerics.allocation import by_group
 
-__all__ = [
-    "GroupMoments",
-    "draw_anew",
-    "linkage_proportion",
-    "microaggregate",
-    "swap_ranks",
-]
+__all__ = ["GroupMoments", "draw_anew", "linkage_proportion", "microaggregate", "swap_ranks"]
 
 Floats = npt.NDArray[np.floating]
 Codes = npt.NDArray[np.signedinteger]

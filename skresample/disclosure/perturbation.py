@@ -173,8 +173,7 @@ class Perturbation(BaseOverSampler):
     """
 
     method: Annotated[
-        str,
-        StrOptions({"noise", "correlated_noise", "microaggregation", "rank_swap", "pram"}),
+        str, StrOptions({"noise", "correlated_noise", "microaggregation", "rank_swap", "pram"})
     ] = "noise"
     scale: Annotated[float, RealInterval(0, WIDEST, closed="right")] = 0.1
     group_size: Annotated[int, IntegerInterval(2)] = 3

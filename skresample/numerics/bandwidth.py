@@ -47,17 +47,37 @@ def silverman_factor(n: int, d: int) -> float:
 
 
 def silverman(values: Floats) -> float:
-    r"""Return Silverman's bandwidth for whitened rows (n, d).
+    r"""Return Silverman's bandwidth for whitened rows.
 
     It is :math:`(4 / ((d + 2) n))^{1/(d + 4)}`, optimal for normal data.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n, d)
+        Whitened rows.
+
+    Returns
+    -------
+    bandwidth : float
+        The factor of the root of the covariance.
     """
     return silverman_factor(*_checked(values).shape)
 
 
 def scott(values: Floats) -> float:
-    r"""Return Scott's bandwidth for whitened rows (n, d).
+    r"""Return Scott's bandwidth for whitened rows.
 
     It is :math:`n^{-1/(d + 4)}`, nearly optimal for normal data.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n, d)
+        Whitened rows.
+
+    Returns
+    -------
+    bandwidth : float
+        The factor of the root of the covariance.
     """
     n, d = _checked(values).shape
     return float(n ** (-1 / (d + 4)))

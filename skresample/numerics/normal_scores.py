@@ -90,10 +90,7 @@ class NormalScores:
     """
 
     def __init__(
-        self,
-        values: Floats,
-        rng: np.random.Generator,
-        atoms: npt.NDArray[np.bool_] | None = None,
+        self, values: Floats, rng: np.random.Generator, atoms: npt.NDArray[np.bool_] | None = None
     ):
         only = np.zeros(values.shape[1], dtype=bool) if atoms is None else atoms
         columns = zip(values.T, only.tolist(), strict=True)

@@ -33,12 +33,10 @@ SECONDS_A_DAY = 86_400
 # The first and the last second of the years that have four digits.
 SECONDS = (-62_135_596_800, 253_402_300_799)
 # The range of each dtype, times in seconds, and how to avoid draws beyond it.
-BEYOND_TIMES = "the years 1 to 9999: give min and max"
 HELD = {
     "float": (-np.finfo(float).max, np.finfo(float).max, "floats: give min and max"),
     "int": (-(2.0**63), np.nextafter(2.0**63, 0), "64 bits: give min and max, or dtype float"),
-    "date": (*SECONDS, BEYOND_TIMES),
-    "datetime": (*SECONDS, BEYOND_TIMES),
+    **dict.fromkeys(TIMES, (*SECONDS, "the years 1 to 9999: give min and max")),
 }
 # Floats have no more decimals; it bounds multiples of powers of 10 as well.
 MOST_DECIMALS = 15
@@ -68,12 +66,8 @@ def refuse(column: str, key: str, why: str) -> NoReturn:
 
 
 def is_unicode(text: str) -> bool:
-    """Return whether text can be encoded, which a half of a surrogate pair cannot."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    """Return whether text can be encoded: it has no half of a surrogate pair."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def is_number(value: Any, of: Any = Real) -> bool:
@@ -110,10 +104,6 @@ def _list(wanted: str, of: Callable[[Any], bool] = lambda _: True, default: Any 
     )
 
 
-def _correlations() -> Any:
-    return _key("a mapping of columns to numbers", lambda given: isinstance(given, Mapping), None)
-
-
 def check_keys(name: str, given: Mapping[str, Any], known: Iterable[str]) -> None:
     """Raise an error if there is an unknown key."""
     known = list(known)
@@ -131,7 +121,9 @@ class Column:
     missing: float = _key(
         "a probability from 0 to 1", lambda given: is_number(given) and 0 <= given <= 1, 0.0
     )
-    correlations: Any = None
+    correlations: Any = _key(
+        "a mapping of columns to numbers", lambda given: isinstance(given, Mapping), None
+    )
 
     @classmethod
     def keys(cls) -> dict[str, Any]:
@@ -189,8 +181,7 @@ class Column:
                 moment = moment.astimezone(UTC).replace(tzinfo=None)
         except (TypeError, ValueError, OverflowError):
             self.refuse(
-                key,
-                f"must be a date, such as 2024-02-29, or days since 1970, not {shown(value)}.",
+                key, f"must be a date, such as 2024-02-29, or days since 1970, not {shown(value)}."
             )
         return np.datetime64(moment, "us")
 
@@ -204,7 +195,6 @@ class ValuesColumn(Column):
         "a list of probabilities, none below 0", lambda one: is_number(one) and one >= 0, None
     )
     dtype: str | None = _key("date or datetime", TIMES.__contains__, None)
-    correlations: Any = _correlations()
 
     def __post_init__(self) -> None:
         n = len(self.values)
@@ -272,7 +262,6 @@ class NumberColumn(Column):
         lambda given: _is_integer(given) and given >= 1,
         None,
     )
-    correlations: Any = _correlations()
     distribution: Named | Marginal = field(init=False)
 
     def __post_init__(self) -> None:
@@ -448,6 +437,7 @@ class ProviderColumn(Column):
 
     provider: str = _key("written as 'faker.name' or 'mimesis.person.full_name'", _is_provider)
     locale: str | None = _key("text such as 'de'", lambda given: isinstance(given, str), None)
+    correlations: None = None  # not a key of this column
 
     def __post_init__(self) -> None:
         library = self.provider.partition(".")[0]

@@ -81,15 +81,11 @@ class Named:
 
     def cdf(self, x: Floats) -> Floats:
         """Return the probability below or at each value."""
-        low, high = self.inside()
-        found: Floats = np.clip((self._up_to(x) - low) / (high - low), 0, 1)
-        return found
+        return self._inside(self._up_to(x))
 
     def cdf_below(self, x: Floats) -> Floats:
         """Return the probability below each value."""
-        low, high = self.inside()
-        found: Floats = np.clip((self._below(x) - low) / (high - low), 0, 1)
-        return found
+        return self._inside(self._below(x))
 
     def pdf(self, x: Floats) -> Floats:
         """Return the density at each value; of whole numbers, their probability."""
@@ -108,6 +104,12 @@ class Named:
         # In the tails, the density at the number is nearer to it than the difference.
         lost = probability < LEAST_DIFFERENCE
         return np.where(lost, log, np.log(np.maximum(probability, LEAST_DIFFERENCE)))
+
+    def _inside(self, probability: Floats) -> Floats:
+        """Return the probability that a probability without bounds has within them."""
+        low, high = self.inside()
+        found: Floats = np.clip((probability - low) / (high - low), 0, 1)
+        return found
 
     def _below(self, column: Floats) -> Floats:
         if self.is_discrete:
