@@ -109,8 +109,8 @@ class TestVariance:
         sample = X[:20].var(axis=0, ddof=1)
         np.testing.assert_allclose(new.var(axis=0), X[:20].var(axis=0) + h**2 * sample, rtol=0.01)
 
-    def test_of_a_neighbourhood_is_that_of_mgs(self):
-        # With all others as neighbours there is one neighbourhood.
+    def test_of_a_neighborhood_is_that_of_mgs(self):
+        # With all others as neighbors there is one neighborhood.
         X = np.random.default_rng(0).normal(size=(36, 2))
         y = np.repeat([1, 0], [6, 30])
         sampler = MultivariateGaussianSMOTE(k_neighbors=5, scale=2.0, random_state=0)
@@ -130,8 +130,8 @@ class TestMarginals:
             root = fitted.kernels.roots[j] * fitted.space.scale[j]
             deviation = np.sqrt(root @ root)
             grid = np.linspace(new[:, j].min() - 1, new[:, j].max() + 1, 10_001)
-            share = stats.norm.cdf(grid[:, np.newaxis], centers, deviation).mean(axis=1)
-            found = stats.norm.ppf(np.interp(new[:, j], grid, share))
+            probability = stats.norm.cdf(grid[:, np.newaxis], centers, deviation).mean(axis=1)
+            found = stats.norm.ppf(np.interp(new[:, j], grid, probability))
             assert stats.kstest(found, "norm").pvalue > 1e-3
 
     @pytest.mark.parametrize("sampler", SAMPLERS[4:5] + SAMPLERS[8:], ids=str)
@@ -154,7 +154,7 @@ class TestMarginals:
         )
 
     @pytest.mark.parametrize("n", [60, 400])
-    @pytest.mark.parametrize("kind", ["normal", "skewed", "whole", "booleans", "bent", "holes"])
+    @pytest.mark.parametrize("kind", ["normal", "skewed", "whole", "booleans", "bent", "missing"])
     @pytest.mark.parametrize("method", [GaussianCopulaOverSampler, MarginalSampler])
     def test_copula_keeps_every_rank_correlation(self, method, kind, n):
         """As near as those of as many rows drawn as are compared."""
@@ -168,7 +168,7 @@ class TestMarginals:
             X[:, :3] = X[:, :3] > [0, 1, -1]
         elif kind == "bent":
             X[:, 1] = X[:, 0] ** 2 + X[:, 2]
-        elif kind == "holes":
+        elif kind == "missing":
             X[rng.random(X.shape) < 0.3] = np.nan
         wanted = pd.DataFrame(X).corr("spearman").to_numpy()
         sampler = method(random_state=0)
@@ -177,7 +177,7 @@ class TestMarginals:
         new = sampler.fit(X).sample(20_000)
         found = pd.DataFrame(new).corr("spearman").to_numpy()
         # Of few rows, not even the normal variables have all the correlations at once.
-        atol = 0.07 if kind in ("holes", "booleans") else 0.03
+        atol = 0.07 if kind in ("missing", "booleans") else 0.03
         np.testing.assert_allclose(found, wanted, atol=atol)
 
     def test_copula_of_fewer_rows_than_columns(self):
@@ -210,7 +210,7 @@ class TestMarginals:
         sampler.fit_resample(X, y)
         assert (sampler.parents_ == -1).all()
 
-    def test_copula_of_a_class_with_holes_and_one_without(self):
+    def test_copula_of_a_class_with_missing_values_and_one_without(self):
         """Rows of the one have parents, those of the other have none."""
         X = pa.table({"x": [0.1, -0.1, 0.6, None, -0.5, None, 1.3, 0.9]})
         sampler = GaussianCopulaOverSampler(sampling_strategy={0: 9, 1: 5}, random_state=0)
@@ -290,13 +290,13 @@ class TestWide:
         rng = np.random.default_rng(0)
         X = rng.normal(size=(12, 4)) @ rng.normal(size=(4, 30)) + rng.normal(size=(12, 30))
         at = np.concatenate([X, (X[:-1] + X[1:]) / 2])
-        with_holes = np.where(rng.random(at.shape) < 0.2, np.nan, at)
+        with_missing = np.where(rng.random(at.shape) < 0.2, np.nan, at)
         # What a function returns may be different by axis: for it, there are matrices.
         few, many = (
             KDEOverSampler(bandwidth=bandwidth, random_state=0, **given).fit(X)
             for bandwidth in (0.4, lambda rows: 0.4)
         )
-        for rows in (at, with_holes):
+        for rows in (at, with_missing):
             np.testing.assert_allclose(few.score_samples(rows), many.score_samples(rows), rtol=1e-7)
         covariances = [np.cov(sampler.sample(100_000).T) for sampler in (few, many)]
         np.testing.assert_allclose(*covariances, atol=0.05 * covariances[0].max())
@@ -395,14 +395,14 @@ class TestScores:
     def test_leave_missing_values_out(self):
         X, y = np.random.default_rng(0).normal(size=(80, 2)), np.repeat([1, 0], 40)
         sampler = KDEOverSampler(covariance="full", kernel="gaussian", random_state=0).fit(X, y)
-        holes = X.copy()
-        holes[:, 1] = np.nan
+        missing = X.copy()
+        missing[:, 1] = np.nan
         fitted = sampler._fitted_class(1)[1].numbers
         root = fitted.kernels.roots[0]
         centers = fitted.kernels.centers[:, 0] * fitted.space.scale[0] + fitted.space.center[0]
         deviation = np.sqrt(root @ root) * fitted.space.scale[0]
         wanted = np.log(stats.norm.pdf(X[:, :1], centers, deviation).mean(axis=1))
-        np.testing.assert_allclose(sampler.score_samples(holes, label=1), wanted, rtol=1e-8)
+        np.testing.assert_allclose(sampler.score_samples(missing, label=1), wanted, rtol=1e-8)
 
     @every_sampler
     def test_leave_out_a_column_without_values_in_the_class(self, sampler):
@@ -539,8 +539,8 @@ class TestCategories:
         new = X_new[90:]
         assert set(new["name"].dropna()) <= {"a", "b"}
         assert new["n"].between(-8, 12).all()
-        share = X[:30]["x"].isna().mean()
-        assert abs(new["x"].isna().mean() - share) <= 0.05
+        proportion = X[:30]["x"].isna().mean()
+        assert abs(new["x"].isna().mean() - proportion) <= 0.05
         if "epanechnikov" in str(sampler):
             with pytest.raises(ValueError, match=r"epanechnikov.*marginal.*another kernel"):
                 sampler.score_samples(X[:30], label=1)

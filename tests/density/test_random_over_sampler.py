@@ -1,4 +1,4 @@
-"""Random over-sampling: copies of anything, and the smoothed bootstrap of ROSE."""
+"""Random oversampling: copies of anything, and the smoothed bootstrap of ROSE."""
 
 import numpy as np
 import pandas as pd

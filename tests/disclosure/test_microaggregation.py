@@ -1,4 +1,4 @@
-"""GroupMoments, exchanges and post-randomisation, counted by hand."""
+"""GroupMoments, exchanges and post-randomization, counted by hand."""
 
 import numpy as np
 import pytest
@@ -76,20 +76,20 @@ class TestGroupMoments:
 
 
 class TestSwapRanks:
-    @pytest.mark.parametrize("share", [0.01, 0.1, 1.0])
-    def test_values_stay_and_ranks_move_less_than_the_window(self, share):
+    @pytest.mark.parametrize("proportion", [0.01, 0.1, 1.0])
+    def test_values_stay_and_ranks_move_less_than_the_window(self, proportion):
         values = np.random.default_rng(0).normal(size=(200, 3))
-        swapped = swap_ranks(values, share, 4, np.random.default_rng(1))
+        swapped = swap_ranks(values, proportion, 4, np.random.default_rng(1))
         assert swapped.shape == (4, 200, 3)
         moved = 0.0
         for one in swapped:
             np.testing.assert_array_equal(np.sort(one, axis=0), np.sort(values, axis=0))
             away = np.abs(stats.rankdata(one, axis=0) - stats.rankdata(values, axis=0))
-            assert away.max() < max(2, share * 200)
+            assert away.max() < max(2, proportion * 200)
             moved += (away > 0).mean()
         assert moved > 0.1
 
-    def test_holes_stay_where_they_are(self):
+    def test_missing_values_stay_where_they_are(self):
         values = np.random.default_rng(0).normal(size=(50, 2))
         values[::4, 0] = np.nan
         [one] = swap_ranks(values, 0.5, 1, np.random.default_rng(1))
@@ -98,17 +98,17 @@ class TestSwapRanks:
 
 
 class TestDrawAnew:
-    @pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
-    def test_frequencies_stay(self, share):
+    @pytest.mark.parametrize("proportion", [0.0, 0.3, 1.0])
+    def test_frequencies_stay(self, proportion):
         codes = np.repeat([0, 1, 2, -1], [500, 300, 100, 100])[:, np.newaxis]
         which = np.tile(np.arange(1000), 100)
-        new = draw_anew(codes, which, share, np.random.default_rng(0))[:, 0]
+        new = draw_anew(codes, which, proportion, np.random.default_rng(0))[:, 0]
         before = codes[which, 0]
         np.testing.assert_array_equal(new < 0, before < 0)
         counts = np.bincount(new[new >= 0]) / 90_000
         np.testing.assert_allclose(counts, [5 / 9, 3 / 9, 1 / 9], atol=0.01)
         # A category is another one if it is drawn anew and that is not its own.
-        other = share * (1 - 5 / 9)
+        other = proportion * (1 - 5 / 9)
         assert abs((new != before)[before == 0].mean() - other) < 0.01
 
     def test_a_column_without_any(self):

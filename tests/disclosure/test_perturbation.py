@@ -1,4 +1,4 @@
-"""Changed rows: what stays of the table, and how many can be told."""
+"""Perturbed samples: what is kept of the table, and the re-identification risk."""
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ every_method = pytest.mark.parametrize("method", NUMERIC)
 
 
 def table(n=2000, seed=0):
-    """Return columns that are correlated, skewed, whole, and of names, with holes."""
+    """Return columns that are correlated, skewed, whole, categorical, and have missing values."""
     rng = np.random.default_rng(seed)
     common = rng.normal(size=n)
     frame = pd.DataFrame(
@@ -46,7 +46,7 @@ class TestWholeTable:
         assert np.abs(stats.spearmanr(X[:, 0], out[:, 0]).statistic) > 0.99
 
     @every_method
-    def test_rows_types_and_holes_stay(self, method):
+    def test_rows_types_and_missing_values_stay(self, method):
         X = table()
         out = Perturbation(method=method, random_state=0).perturb(X)
         assert out.shape == X.shape
@@ -139,13 +139,15 @@ class TestWholeTable:
         X = table(20_000)
         out = Perturbation(method=method, change=0.4, random_state=0).perturb(X)
         for name in ("job", "moved"):
-            share = X[name].value_counts(normalize=True)
+            frequency = X[name].value_counts(normalize=True)
             np.testing.assert_allclose(
-                out[name].value_counts(normalize=True).reindex(share.index), share, atol=0.015
+                out[name].value_counts(normalize=True).reindex(frequency.index),
+                frequency,
+                atol=0.015,
             )
             there = X[name].notna()
             changed = (out[name] != X[name])[there].mean()
-            assert abs(changed - 0.4 * (1 - (share**2).sum())) < 0.015
+            assert abs(changed - 0.4 * (1 - (frequency**2).sum())) < 0.015
 
     def test_pram_leaves_numbers_and_no_change_leaves_categories(self):
         X = table()
@@ -194,7 +196,7 @@ class TestWholeTable:
 
 class TestLinkage:
     def by_hand(self, X, out):
-        """The share of rows whose nearest of all is their own, in deviations."""
+        """The proportion of rows whose nearest of all is their own, in deviations."""
         X, out = X / X.std(axis=0), out / X.std(axis=0)
         nearest = ((out[:, np.newaxis] - X) ** 2).sum(axis=2).argmin(axis=1)
         return np.mean(nearest == np.arange(len(X)))
@@ -209,15 +211,15 @@ class TestLinkage:
 
     def test_falls_with_the_noise_and_the_size_of_the_groups(self):
         X = np.random.default_rng(0).normal(size=(500, 4))
-        shares = []
+        risks = []
         for scale in (0.01, 0.1, 0.3, 1.0, 3.0):
             sampler = Perturbation(scale=scale, random_state=0)
             sampler.perturb(X)
-            shares.append(sampler.linkage_)
-        assert shares == sorted(shares, reverse=True)
-        assert shares[0] == 1
-        assert shares[1] > 0.8  # a little noise hides nobody
-        assert shares[-1] < 0.05
+            risks.append(sampler.linkage_)
+        assert risks == sorted(risks, reverse=True)
+        assert risks[0] == 1
+        assert risks[1] > 0.8  # little noise does not prevent re-identification
+        assert risks[-1] < 0.05
         for size, most in ((3, 0.5), (10, 0.2), (50, 0.06)):
             sampler = Perturbation(method="microaggregation", group_size=size, random_state=0)
             sampler.perturb(X)
@@ -229,7 +231,7 @@ class TestLinkage:
         sampler.perturb(X)
         assert sampler.linkage_ == pytest.approx(1 / 4)
 
-    def test_with_categories_and_holes(self):
+    def test_with_categories_and_missing_values(self):
         X = table(400)
         little, much = (
             Perturbation(scale=0.01, change=0, random_state=0),

@@ -21,8 +21,8 @@ TOTALS = [1, 2, 3, 7, 10, 64, 99, 12345]
 @pytest.mark.parametrize("total", TOTALS)
 @pytest.mark.parametrize("weights", WEIGHTS.values(), ids=WEIGHTS)
 def test_sums_exactly_and_each_is_its_quota_rounded(weights, total):
-    share = weights / weights.max()
-    quota = total * (share / share.sum())
+    relative = weights / weights.max()
+    quota = total * (relative / relative.sum())
     for seed in range(20):
         counts = allocate(weights, total, np.random.default_rng(seed))
         assert counts.shape == weights.shape

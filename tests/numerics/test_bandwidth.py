@@ -284,7 +284,7 @@ class TestISJ:
         h = isj(x[:, np.newaxis])[0]
         assert self.off(x, (0.985 * h) ** 2) < 0 < self.off(x, (1.015 * h) ** 2)
         # There is no smaller solution.
-        assert all(self.off(x, (share * h) ** 2) < 0 for share in np.geomspace(0.2, 0.9, 5))
+        assert all(self.off(x, (factor * h) ** 2) < 0 for factor in np.geomspace(0.2, 0.9, 5))
 
     def test_is_near_silvermans_for_normal_data(self):
         x = np.random.default_rng(0).normal(size=(3000, 1))

@@ -47,17 +47,17 @@ def covariances(density):
     return np.array([s**2 * root @ root.T for s, root in zip(scales, roots, strict=True)])
 
 
-def log_kernel(x, centre, covariance, kernel):
+def log_kernel(x, center, covariance, kernel):
     """Return the logarithm of one kernel at each row."""
-    d = centre.size
+    d = center.size
     if kernel == "gaussian":
-        return stats.multivariate_normal(centre, covariance).logpdf(x)
+        return stats.multivariate_normal(center, covariance).logpdf(x)
     if kernel == "student":
         shape = covariance * (FREEDOM - 2) / FREEDOM
-        return stats.multivariate_t(centre, shape, FREEDOM).logpdf(x)
+        return stats.multivariate_t(center, shape, FREEDOM).logpdf(x)
     # (d + 2) / 2 over the volume of the ellipsoid, whose half axes are sqrt(d + 4) deviations.
     volume = np.pi ** (d / 2) / gamma(d / 2 + 1) * np.sqrt(np.linalg.det((d + 4) * covariance))
-    away = np.einsum("ni,ij,nj->n", x - centre, np.linalg.inv(covariance), x - centre)
+    away = np.einsum("ni,ij,nj->n", x - center, np.linalg.inv(covariance), x - center)
     with np.errstate(divide="ignore"):
         return np.log((d + 2) / 2 / volume * np.maximum(0, 1 - away / (d + 4)))
 
@@ -65,8 +65,8 @@ def log_kernel(x, centre, covariance, kernel):
 def by_hand(density, x):
     return np.column_stack(
         [
-            log_kernel(x, centre, covariance, density.kernel)
-            for centre, covariance in zip(density.centers, covariances(density), strict=True)
+            log_kernel(x, center, covariance, density.kernel)
+            for center, covariance in zip(density.centers, covariances(density), strict=True)
         ]
     )
 
@@ -237,8 +237,8 @@ class TestDerived:
         density = some(own, scaled, kernel)
         x = around(density)[:, columns]
         marginal = [
-            log_kernel(x, centre[columns], covariance[np.ix_(columns, columns)], kernel)
-            for centre, covariance in zip(density.centers, covariances(density), strict=True)
+            log_kernel(x, center[columns], covariance[np.ix_(columns, columns)], kernel)
+            for center, covariance in zip(density.centers, covariances(density), strict=True)
         ]
         wanted = np.logaddexp.reduce(marginal, axis=0) - np.log(7)
         found = density.marginal(np.array(columns)).log_density(x)
@@ -281,8 +281,8 @@ class TestDerived:
         np.testing.assert_allclose(squared, wanted, rtol=2e-4, atol=1e-6 * scale)
         assert squared.dtype == np.float32
         heights = [
-            log_kernel(centre[np.newaxis], centre, covariance, "gaussian")
-            for centre, covariance in zip(density.centers, covariances(density), strict=True)
+            log_kernel(center[np.newaxis], center, covariance, "gaussian")
+            for center, covariance in zip(density.centers, covariances(density), strict=True)
         ]
         np.testing.assert_allclose(density.log_heights(), np.ravel(heights), rtol=1e-8)
 
@@ -352,7 +352,7 @@ class TestNeighborhoods:
     around = np.array([np.arange(6), np.arange(5, 11), np.arange(13, 19)])
 
     @pytest.mark.parametrize("scale", [1.0, 0.3])
-    def test_draws_have_the_moments_of_the_neighbourhood(self, scale):
+    def test_draws_have_the_moments_of_the_neighborhood(self, scale):
         density = Neighborhoods(self.rows, self.around, scale)
         drawn = density.draw(np.repeat(np.arange(3), 60_000), np.random.default_rng(0))
         for near, new in zip(self.around, drawn.reshape(3, -1, 2), strict=True):

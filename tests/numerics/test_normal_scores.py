@@ -32,17 +32,17 @@ class TestMarginal:
     def test_quantiles_are_in_order_and_in_range(self, column, atoms):
         marginal = Marginal.of(column, atoms)
         edges = np.concatenate([marginal.low, marginal.high])
-        share = np.concatenate([np.linspace(0, 1, 2001), edges])
-        share = np.sort(
-            np.clip(np.concatenate([share, np.nextafter(edges, 0), np.nextafter(edges, 1)]), 0, 1)
+        q = np.concatenate([np.linspace(0, 1, 2001), edges])
+        q = np.sort(
+            np.clip(np.concatenate([q, np.nextafter(edges, 0), np.nextafter(edges, 1)]), 0, 1)
         )
-        found = marginal.ppf(share)
+        found = marginal.ppf(q)
         assert (np.diff(found) >= 0).all()
         assert found[0] == column.min()
         assert found[-1] == column.max()
 
     @every_column
-    def test_each_value_has_its_share(self, column):
+    def test_each_value_has_its_probability(self, column):
         """As many draws are a value as rows are, if several are."""
         marginal = Marginal.of(column)
         drawn = marginal.ppf((np.arange(40_000) + 0.5) / 40_000)
@@ -58,14 +58,14 @@ class TestMarginal:
     def test_of_three_by_hand(self):
         marginal = Marginal.of(np.array([2.0, 0.0, 10.0]))
         # 0 until 1/6, 2 at 1/2, 10 from 5/6, and lines between.
-        share = np.array([0, 1 / 6, 1 / 3, 1 / 2, 2 / 3, 5 / 6, 1])
-        np.testing.assert_allclose(marginal.ppf(share), [0, 0, 1, 2, 6, 10, 10])
+        q = np.array([0, 1 / 6, 1 / 3, 1 / 2, 2 / 3, 5 / 6, 1])
+        np.testing.assert_allclose(marginal.ppf(q), [0, 0, 1, 2, 6, 10, 10])
 
     def test_of_an_atom_by_hand(self):
         marginal = Marginal.of(np.array([1.0, 1, 3, 7]))
         # 1 until 1/2, 3 at 5/8, 7 from 7/8.
-        share = np.array([0, 1 / 4, 1 / 2, 9 / 16, 5 / 8, 3 / 4, 7 / 8, 1])
-        np.testing.assert_allclose(marginal.ppf(share), [1, 1, 1, 2, 3, 5, 7, 7])
+        q = np.array([0, 1 / 4, 1 / 2, 9 / 16, 5 / 8, 3 / 4, 7 / 8, 1])
+        np.testing.assert_allclose(marginal.ppf(q), [1, 1, 1, 2, 3, 5, 7, 7])
         low, high, density = marginal._at(np.array([0.0, 1, 2, 5, 7, 8]))
         np.testing.assert_allclose(low, [0, 0, 9 / 16, 3 / 4, 7 / 8, 1])
         np.testing.assert_allclose(high, [0, 1 / 2, 9 / 16, 3 / 4, 1, 1])
@@ -85,17 +85,17 @@ class TestMarginal:
         np.testing.assert_array_equal(marginal._at(between[new])[2], 0)
 
     @every_column
-    def test_shares_lead_back(self, column):
+    def test_probabilities_lead_back(self, column):
         marginal = Marginal.of(column)
-        share = np.random.default_rng(0).random(500)
-        low, high, _ = marginal._at(marginal.ppf(share))
+        q = np.random.default_rng(0).random(500)
+        low, high, _ = marginal._at(marginal.ppf(q))
         room = 1e-9 if column is not COLUMNS["far"] else 1e-4  # floats have steps there
-        assert (low <= share + room).all()
-        assert (share <= high + room).all()
+        assert (low <= q + room).all()
+        assert (q <= high + room).all()
         assert (low[high > low] >= 0).all()
 
     @every_column
-    def test_shares_at_the_values_are_those_kept(self, column):
+    def test_probabilities_at_the_values_are_those_kept(self, column):
         marginal = Marginal.of(column)
         low, high, density = marginal._at(marginal.values)
         np.testing.assert_array_equal(low, marginal.low)
@@ -103,7 +103,7 @@ class TestMarginal:
         assert (density > 0).all()
 
     @pytest.mark.parametrize("name", ["different", "skewed", "part zero", "huge", "tiny"])
-    def test_density_is_the_slope_of_the_shares(self, name):
+    def test_density_is_the_slope_of_the_probabilities(self, name):
         marginal = Marginal.of(COLUMNS[name])
         gap = np.diff(marginal.values)
         left, right = marginal.values[:-1] + gap / 4, marginal.values[:-1] + gap / 2
@@ -166,8 +166,8 @@ class TestNormalScores:
         space = NormalScores(both, np.random.default_rng(0), atoms=np.array([True, False]))
         for j, column in enumerate(both.T):
             alone = Marginal.of(column, atoms=j == 0)
-            share = np.linspace(0.01, 0.99, 50)
-            np.testing.assert_array_equal(space.marginals[j].ppf(share), alone.ppf(share))
+            q = np.linspace(0.01, 0.99, 50)
+            np.testing.assert_array_equal(space.marginals[j].ppf(q), alone.ppf(q))
 
     def test_scores_that_are_mapped_back_are_left_alone(self):
         space = scores_of(COLUMNS["skewed"])
@@ -196,7 +196,7 @@ class TestMap:
         found = space.map(column[:, np.newaxis])[0]
         np.testing.assert_allclose(found[once], space.scores[once], atol=1e-12)
 
-    def test_of_an_atom_is_the_middle_of_its_share(self):
+    def test_of_an_atom_is_the_middle_of_its_probability(self):
         space = scores_of(np.array([0.0, 0, 0, 1, 2, 3]))
         scores, log_slope = space.map(np.array([[0.0]]))
         z = stats.norm.ppf(0.25)
@@ -216,8 +216,8 @@ class TestMap:
         space = scores_of(column)
         # Inside of each gap by its middle points, so that no value itself is met.
         values = np.unique(column)
-        share = (np.arange(200) + 0.5) / 200
-        x = values[:-1, np.newaxis] + np.diff(values)[:, np.newaxis] * share
+        q = (np.arange(200) + 0.5) / 200
+        x = values[:-1, np.newaxis] + np.diff(values)[:, np.newaxis] * q
         scores, log_slope = space.map(x.reshape(-1, 1))
         density = np.exp(law.logpdf(scores) + log_slope).reshape(x.shape)
         inside = (density.mean(axis=1) * np.diff(values)).sum()

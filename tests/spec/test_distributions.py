@@ -43,10 +43,10 @@ class TestFit:
     )
     def test_parameters_are_as_likely_as_scipys(self, name):
         values = np.random.default_rng(0).gamma(2, 5, 200)
-        family, places = getattr(stats, name), {}
+        family, fixed = getattr(stats, name), {}
         if name in ("gamma", "lognorm", "weibull_min", "expon"):
-            places = {"floc": 0}
-        wanted = family.logpdf(values, *family.fit(values, **places)).sum()
+            fixed = {"floc": 0}
+        wanted = family.logpdf(values, *family.fit(values, **fixed)).sum()
         [found] = fit_named(values, [name])
         k = 1 if name == "expon" else 2
         np.testing.assert_allclose(k * np.log(200) - 2 * wanted, found.bic, rtol=1e-5)
@@ -150,7 +150,7 @@ CUT = [
 
 class TestNamed:
     @pytest.mark.parametrize("named", CUT, ids=str)
-    def test_draws_follow_its_shares(self, named):
+    def test_draws_follow_its_probabilities(self, named):
         drawn = named.ppf(np.random.default_rng(0).random(40_000))
         assert drawn.min() >= named.low
         assert drawn.max() <= named.high
@@ -166,8 +166,8 @@ class TestNamed:
     def test_bounds_cut_off_and_the_rest_is_as_before(self):
         named = CUT[1]
         wanted = stats.truncnorm((0 - 1) / 2, (3 - 1) / 2, loc=1, scale=2)
-        share = np.linspace(0, 1, 21)[1:-1]
-        np.testing.assert_allclose(named.ppf(share), wanted.ppf(share))
+        q = np.linspace(0, 1, 21)[1:-1]
+        np.testing.assert_allclose(named.ppf(q), wanted.ppf(q))
         grid = np.linspace(-1, 4, 30)
         np.testing.assert_allclose(named.cdf(grid), wanted.cdf(grid), atol=1e-12)
         np.testing.assert_allclose(named.pdf(grid), wanted.pdf(grid), atol=1e-12)
@@ -176,7 +176,7 @@ class TestNamed:
         total = integrate.quad(lambda x: CUT[7].pdf(np.array([x]))[0], 1, 200)[0]
         np.testing.assert_allclose(total, 1, rtol=1e-6)
 
-    @pytest.mark.parametrize("share", [0.0, 1.0])
-    def test_ends_are_finite(self, share):
+    @pytest.mark.parametrize("q", [0.0, 1.0])
+    def test_ends_are_finite(self, q):
         for named in CUT:
-            assert np.isfinite(named.ppf(np.array([share]))).all()
+            assert np.isfinite(named.ppf(np.array([q]))).all()

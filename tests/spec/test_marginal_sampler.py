@@ -1,4 +1,4 @@
-"""Rows from named distributions: what is chosen, what is kept, and what is told of it."""
+"""Synthetic samples from named distributions: what is chosen, kept and logged."""
 
 import json
 import pickle
@@ -261,11 +261,11 @@ class TestToSpec:
         sampler = MarginalSampler(bounds="observed", distributions=["uniform"], random_state=0)
         sampler.fit(X, np.repeat([1, 0], 200))
         again = MarginalSampler.from_spec(sampler.to_spec(label=1), random_state=0).sample(20_000)
-        shares = [
+        proportions = [
             np.bincount(rows.astype(int)) / 20_000
             for rows in (sampler.sample(20_000, label=1)[:, 0], again["0"].to_numpy())
         ]
-        np.testing.assert_allclose(shares[1], shares[0], atol=0.015)
+        np.testing.assert_allclose(proportions[1], proportions[0], atol=0.015)
 
     @pytest.mark.parametrize("distributions", ["auto", "empirical"])
     @pytest.mark.parametrize("unit", ["s", "ns"])

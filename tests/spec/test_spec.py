@@ -48,7 +48,7 @@ class TestDraws:
         assert frame["name"].nunique() > 400
 
     @pytest.mark.parametrize(
-        ("told", "law"),
+        ("column", "law"),
         [
             ({"dist": "norm", "loc": 3, "scale": 2}, stats.norm(3, 2)),
             ({"dist": "triang", "c": 0.3}, stats.triang(0.3)),
@@ -57,8 +57,8 @@ class TestDraws:
             ({"dist": "norm", "min": -1, "max": 2}, stats.truncnorm(-1, 2)),
         ],
     )
-    def test_distributions(self, told, law):
-        assert stats.kstest(sample({"x": told})["x"], law.cdf).pvalue > 1e-3
+    def test_distributions(self, column, law):
+        assert stats.kstest(sample({"x": column})["x"], law.cdf).pvalue > 1e-3
 
     def test_counts(self):
         x = sample({"x": {"dist": "poisson", "mu": 3, "max": 6}})["x"]
@@ -68,15 +68,15 @@ class TestDraws:
         assert stats.chisquare(counts, counts.sum() * wanted / wanted.sum()).pvalue > 1e-3
 
     def test_values_and_missing(self):
-        told = {"values": ["a", "b", "c"], "p": [0.2, 0.7, 0.1], "missing": 0.25}
-        x = sample({"x": told})["x"]
+        column = {"values": ["a", "b", "c"], "p": [0.2, 0.7, 0.1], "missing": 0.25}
+        x = sample({"x": column})["x"]
         assert abs(x.isna().mean() - 0.25) < 0.015
         np.testing.assert_allclose(
             x.value_counts(normalize=True)[["a", "b", "c"]], [0.2, 0.7, 0.1], atol=0.015
         )
 
     @pytest.mark.parametrize(
-        ("values", "dtype", "with_holes"),
+        ("values", "dtype", "with_missing"),
         [
             ([1, 2], "int64", "Int64"),
             ([1.5, 2], "float64", "float64"),
@@ -84,11 +84,11 @@ class TestDraws:
             ([datetime(2024, 2, 29)], "datetime64", "datetime64"),
         ],
     )
-    def test_types_of_values(self, values, dtype, with_holes):
+    def test_types_of_values(self, values, dtype, with_missing):
         assert str(sample({"x": {"values": values}}, 50)["x"].dtype).startswith(dtype)
-        holes = sample({"x": {"values": values, "missing": 0.5}}, 50)["x"]
-        assert str(holes.dtype).startswith(with_holes)
-        assert 0 < holes.isna().sum() < 50
+        missing = sample({"x": {"values": values, "missing": 0.5}}, 50)["x"]
+        assert str(missing.dtype).startswith(with_missing)
+        assert 0 < missing.isna().sum() < 50
 
     def test_decimals_dates_and_times(self):
         frame = sample(
@@ -114,26 +114,26 @@ class TestDraws:
         assert frame["when"].nunique() > 2500
 
     def test_bounds_in_a_zone_are_of_that_moment(self):
-        told = {"dist": "uniform", "loc": 19_000, "scale": 5_000, "dtype": "datetime"}
-        told |= {"min": "2024-02-29T01:00:00+01:00", "max": "2024-02-29T00:00:05Z"}
-        when = sample({"x": told}, 2000)["x"]
+        column = {"dist": "uniform", "loc": 19_000, "scale": 5_000, "dtype": "datetime"}
+        column |= {"min": "2024-02-29T01:00:00+01:00", "max": "2024-02-29T00:00:05Z"}
+        when = sample({"x": column}, 2000)["x"]
         assert str(when.min()) == "2024-02-29 00:00:00"
         assert str(when.max()) == "2024-02-29 00:00:05"
 
     @pytest.mark.parametrize("low", [15_000, 14_999.7, "2011-01-26", date(2011, 1, 26)])
     def test_bounds_of_dates_are_dates_or_days(self, low):
-        told = {"dist": "uniform", "scale": 40_000, "min": low, "max": 15_002, "dtype": "date"}
-        days = sample({"x": told}, 500)["x"].dt.strftime("%Y-%m-%d")
+        column = {"dist": "uniform", "scale": 40_000, "min": low, "max": 15_002, "dtype": "date"}
+        days = sample({"x": column}, 500)["x"].dt.strftime("%Y-%m-%d")
         assert sorted(set(days)) == ["2011-01-26", "2011-01-27", "2011-01-28"]
 
     def test_bounds_of_times_in_days(self):
-        told = {"dist": "uniform", "scale": 40_000, "min": 15_000.25, "max": 15_000.5}
-        x = sample({"x": {**told, "dtype": "datetime"}}, 5000)["x"]
+        column = {"dist": "uniform", "scale": 40_000, "min": 15_000.25, "max": 15_000.5}
+        x = sample({"x": {**column, "dtype": "datetime"}}, 5000)["x"]
         assert x.between("2011-01-26 06:00", "2011-01-26 12:00").all()
         assert x.max() - x.min() > pd.Timedelta("5h")
 
     @pytest.mark.parametrize(
-        ("told", "wanted"),
+        ("column", "wanted"),
         [
             ({"min": 0.14, "max": 0.46, "decimals": 1}, [0.2, 0.3, 0.4]),
             ({"min": 0.3, "max": 0.7, "decimals": 1}, [0.3, 0.4, 0.5, 0.6, 0.7]),
@@ -143,24 +143,24 @@ class TestDraws:
             ({"min": 120, "max": 480, "decimals": -2}, [200, 300, 400]),
         ],
     )
-    def test_decimals_stay_within_bounds(self, told, wanted):
-        told = {"dist": "uniform", "scale": 1000 if told["decimals"] < 0 else 3, **told}
-        assert np.unique(sample({"x": told}, 2000)["x"]).tolist() == wanted
+    def test_decimals_stay_within_bounds(self, column, wanted):
+        column = {"dist": "uniform", "scale": 1000 if column["decimals"] < 0 else 3, **column}
+        assert np.unique(sample({"x": column}, 2000)["x"]).tolist() == wanted
 
     def test_without_decimals_bounds_are_as_likely_as_the_rest(self):
-        told = {"dist": "uniform", "loc": -5, "scale": 20, "min": 1, "max": 3}
+        column = {"dist": "uniform", "loc": -5, "scale": 20, "min": 1, "max": 3}
         for rounded in ({"decimals": 0}, {"dtype": "int"}):
-            shares = sample({"x": {**told, **rounded}})["x"].value_counts(normalize=True)
-            np.testing.assert_allclose(shares, 1 / 3, atol=0.015)
+            proportions = sample({"x": {**column, **rounded}})["x"].value_counts(normalize=True)
+            np.testing.assert_allclose(proportions, 1 / 3, atol=0.015)
 
     def test_decimals_beyond_floats_leave_numbers_as_they_are(self):
-        told = {"dist": "uniform", "loc": 1e300, "scale": 1e300, "decimals": 15}
-        assert sample({"x": told}, 50)["x"].between(1e300, 2e300).all()
+        column = {"dist": "uniform", "loc": 1e300, "scale": 1e300, "decimals": 15}
+        assert sample({"x": column}, 50)["x"].between(1e300, 2e300).all()
 
     def test_steps_of_times(self):
-        told = {"dist": "uniform", "loc": 19_000, "scale": 5_000, "dtype": "datetime"}
-        told |= {"min": "2024-02-29T01:00", "max": "2024-02-29T11:59", "step": 10_800}
-        x = sample({"x": told}, 2000)["x"]
+        column = {"dist": "uniform", "loc": 19_000, "scale": 5_000, "dtype": "datetime"}
+        column |= {"min": "2024-02-29T01:00", "max": "2024-02-29T11:59", "step": 10_800}
+        x = sample({"x": column}, 2000)["x"]
         assert sorted(x.dt.strftime("%d %H:%M:%S").unique()) == [
             "29 03:00:00",
             "29 06:00:00",
@@ -170,8 +170,8 @@ class TestDraws:
     @pytest.mark.parametrize("dtype", ["date", "datetime"])
     def test_levels_that_are_dates(self, dtype):
         levels = ["2024-02-28", date(2024, 3, 1), 19_782]
-        told = {"dist": "empirical", "levels": levels, "counts": [1, 8, 1], "dtype": dtype}
-        x = sample({"x": told})["x"]
+        column = {"dist": "empirical", "levels": levels, "counts": [1, 8, 1], "dtype": dtype}
+        x = sample({"x": column})["x"]
         assert (str(x.min())[:10], str(x.max())[:10]) == ("2024-02-28", "2024-03-01")
         assert abs((x == "2024-03-01").mean() - 0.8) < 0.05
 
@@ -188,8 +188,8 @@ class TestDraws:
         ],
     )
     def test_values_that_are_dates(self, values, dtype, wanted):
-        told = {"values": values, "missing": 0.2} | ({"dtype": dtype} if dtype else {})
-        x = sample({"x": told}, 200)["x"]
+        column = {"values": values, "missing": 0.2} | ({"dtype": dtype} if dtype else {})
+        x = sample({"x": column}, 200)["x"]
         assert x.dtype.kind == "M"
         assert x.isna().any()
         expected = np.sort(np.array(wanted, "datetime64[us]"))
@@ -348,9 +348,9 @@ class TestReading:
         kept = json.loads(json.dumps(given))
         given["a"]["values"].append(3)
         given["a"]["correlations"]["b"] = 0.9
-        told = generator.to_spec()
-        assert told == generator.spec == kept
-        told["a"]["p"][0] = 7
+        column = generator.to_spec()
+        assert column == generator.spec == kept
+        column["a"]["p"][0] = 7
         assert generator.to_spec() == kept
 
     @pytest.mark.parametrize("ending", ["json", "toml"])
@@ -391,7 +391,7 @@ class TestReading:
 
 class TestRefusals:
     @pytest.mark.parametrize(
-        ("told", "key", "words"),
+        ("column", "key", "words"),
         [
             ({"dist": "nrom"}, "dist", "no distribution 'nrom'. Did you mean 'norm'?"),
             ({**NORM, "sclae": 1}, "sclae", "Did you mean 'scale'?"),
@@ -461,8 +461,8 @@ class TestRefusals:
             ({"provider": "faker.name", "locale": 3}, "locale", "text such as 'de'"),
         ],
     )
-    def test_by_column_and_key(self, told, key, words):
-        spec = {"other": NORM, "the column": told, "name": {"provider": "faker.name"}}
+    def test_by_column_and_key(self, column, key, words):
+        spec = {"other": NORM, "the column": column, "name": {"provider": "faker.name"}}
         with pytest.raises(ValueError) as caught:
             MarginalSampler.from_spec(spec)
         assert f"Column 'the column', key {key!r}" in str(caught.value)
@@ -491,7 +491,7 @@ class TestRefusals:
     DEEP: ClassVar = functools.reduce(lambda inner, _: [inner], range(5000), [])
 
     @pytest.mark.parametrize(
-        "told",
+        "column",
         [
             {"dist": "norm"},
             {"dist": "poisson", "mu": 3},
@@ -503,23 +503,23 @@ class TestRefusals:
             {"provider": "faker.name"},
         ],
     )
-    def test_whatever_is_said_is_followed_or_refused_by_name_and_shortly(self, told):
-        keys = {*told, "min", "max", "decimals", "step", "missing", "p", "counts", "correlations"}
+    def test_whatever_is_said_is_followed_or_refused_by_name_and_shortly(self, column):
+        keys = {*column, "min", "max", "decimals", "step", "missing", "p", "counts", "correlations"}
         for key in sorted(keys | {"loc", "scale", "dtype", "locale", "odd"}):
             for value in (*self.ODD, self.DEEP):
-                spec = {"the column": {**told, key: value}, "other": NORM}
-                said = refusal(spec)
-                if said:
-                    assert said.startswith("Column 'the column'"), (key, said)
-                    assert len(said) < 1000, key
-                    assert "\n" not in said, (key, said)
+                spec = {"the column": {**column, key: value}, "other": NORM}
+                message = refusal(spec)
+                if message:
+                    assert message.startswith("Column 'the column'"), (key, message)
+                    assert len(message) < 1000, key
+                    assert "\n" not in message, (key, message)
 
     def test_a_column_is_not_meant_to_be_correlated_with_itself(self):
         with pytest.raises(ValueError, match=r"key 'correlations\.a': no other .* name\.$"):
             MarginalSampler.from_spec({"a": {**NORM, "correlations": {"a": 0.2}}})
 
     @pytest.mark.parametrize(
-        ("told", "key", "remedy"),
+        ("column", "key", "remedy"),
         [
             ({"dist": "pareto", "b": 0.1, "dtype": "int"}, "dtype", "64 bits: give min and max"),
             ({"dist": "cauchy", "scale": 1e4, "dtype": "date"}, "dtype", "give min and max"),
@@ -527,12 +527,12 @@ class TestRefusals:
             ({"dist": "lognorm", "s": 300}, "dist", "floats: give min and max"),
         ],
     )
-    def test_draws_that_nothing_holds(self, told, key, remedy):
-        generator = MarginalSampler.from_spec({"other": NORM, "x": told}, random_state=0)
+    def test_draws_that_nothing_holds(self, column, key, remedy):
+        generator = MarginalSampler.from_spec({"other": NORM, "x": column}, random_state=0)
         with pytest.raises(ValueError, match=f"Column 'x', key '{key}': .* {remedy}"):
             generator.sample(50_000)
         bounds = {"min": 1, "max": 1000}
-        x = sample({"x": {**told, **bounds}}, 50_000)["x"]
+        x = sample({"x": {**column, **bounds}}, 50_000)["x"]
         assert x.notna().all()
 
     def test_a_provider_that_fails_while_drawing(self, tmp_path):
@@ -599,14 +599,14 @@ class TestRefusals:
 def test_a_slow_distribution_says_so_before_it_starts(dist, monkeypatch):
     shapes = {"levy_stable": (1.8, -0.5), "norminvgauss": (1.25, 0.5), "studentized_range": (3, 10)}
     names = [name.strip() for name in getattr(stats, dist).shapes.split(",")]
-    told = {"dist": dist} | dict(zip(names, shapes[dist], strict=True))
+    column = {"dist": dist} | dict(zip(names, shapes[dist], strict=True))
 
-    def drawn(self, share):
-        if share.size > 3:  # as many are tried when the spec is read
+    def drawn(self, q):
+        if q.size > 3:  # as many are tried when the spec is read
             raise RuntimeError("drawn")
 
     monkeypatch.setattr("skresample.spec._columns.NumberColumn.ppf", drawn)
-    sampler = MarginalSampler.from_spec({"wait": told}, random_state=0)
+    sampler = MarginalSampler.from_spec({"wait": column}, random_state=0)
     with (
         pytest.warns(UserWarning, match=rf"Column 'wait': 2,000 values of '{dist}' take about"),
         pytest.raises(RuntimeError, match="drawn"),
