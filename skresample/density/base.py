@@ -137,12 +137,10 @@ class DensityOverSampler(BaseOverSampler):
         self, task: Task, fitted: ClassDensity, which: Codes, rng: np.random.Generator
     ) -> Block:
         codes = fitted.categories.draw(which, rng)
-        missing = fitted.missing if fitted.missing.any() else None
 
         def draw(part: slice, rng: np.random.Generator) -> Floats:
             new = fitted.numbers.draw(which[part], rng)
-            if missing is not None:
-                new[missing[which[part]]] = np.nan
+            new[fitted.missing[which[part]]] = np.nan
             return new
 
         numbers = self._in_batches(task, draw, which.size, rng)
@@ -152,7 +150,7 @@ class DensityOverSampler(BaseOverSampler):
         """Return the log-density of a class at given rows.
 
         The density is that of the synthetic samples before they are rounded and kept in bounds, in
-        the units of the table; it is a probability for categorical features. Features that are
+        the units of the table. It is a probability for categorical features. Features that are
         constant in the class do not count, but a row with another value has no density. Missing
         values of a row are left out.
 
@@ -190,9 +188,8 @@ class DensityOverSampler(BaseOverSampler):
         """Return the log-density (n,) of encoded rows."""
         log = np.empty(len(numeric))
         for part in gen_batches(len(log), max(1, PAIRS_AT_ONCE // len(fitted.missing))):
-            weights = None
-            if codes.shape[1]:
-                weights = fitted.categories.log_probability(codes[part])
+            kernels = fitted.categories
+            weights = kernels.log_probability(codes[part]) if codes.shape[1] else None
             log[part] = fitted.numbers.log_density(numeric[part], weights)
         return log
 

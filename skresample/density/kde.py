@@ -90,8 +90,7 @@ class KDEOverSampler(DensityOverSampler):
         back to values between those observed. Each feature keeps its distribution, its range and
         the values that many samples share.
     preserve_variance : bool, default=True
-        If True, synthetic samples have the variance of the class; otherwise also that of the
-        kernels.
+        If True, synthetic samples have the variance of the class. Otherwise, kernels increase it.
     kernel : {'student', 'gaussian', 'epanechnikov'}, default='student'
         Shape of the noise, with the same covariance. Student's t with 5 degrees of freedom allows
         for outliers, which would make Gaussian kernels too wide for all other samples

@@ -126,10 +126,6 @@ class Perturbation(BaseOverSampler):
     preserve_variance : bool, default=True
         If True, noise and microaggregation keep variances. Otherwise noise is only added, and
         microaggregation returns group means.
-    bounds : {'observed', None} or mapping, default='observed'
-        Limits of new numbers: ``'observed'`` is the range of each column in the table. A mapping
-        gives a pair (lowest, highest) per column name or position, with None for an open end.
-        Numbers beyond a limit are reflected at it.
 
     Attributes
     ----------
