@@ -31,6 +31,8 @@ PAIRS_AT_ONCE = 1 << 20
 
 Floats = npt.NDArray[np.floating]
 Codes = npt.NDArray[np.signedinteger]
+Mask = npt.NDArray[np.bool_]
+Positions = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Density:
 
     kernels: Kernels | Neighborhoods
     space: Scaled | NormalScores
-    varies: npt.NDArray[np.bool_]
+    varies: Mask
     constants: Floats
 
     @property
@@ -57,7 +59,7 @@ class Density:
             return self.kernels.rescaled(self.space.scale, self.space.center)
         return None
 
-    def draw(self, which: npt.NDArray[np.intp], rng: np.random.Generator) -> Floats:
+    def draw(self, which: Positions, rng: np.random.Generator) -> Floats:
         """Draw rows from the kernels with the given positions."""
         if self._rescaled is None:
             drawn = self.space.values(self.kernels.draw(which, rng))
@@ -95,7 +97,7 @@ class ClassDensity(NamedTuple):
     """What was learned from a class, a kernel per row; `missing` (m, d) numbers were filled in."""
 
     numbers: Density
-    missing: npt.NDArray[np.bool_]
+    missing: Mask
     categories: CategoryKernels
 
 
@@ -194,7 +196,7 @@ class DensityOverSampler(BaseOverSampler):
         return log
 
 
-def refilled(rows: Floats, mask: npt.NDArray[np.bool_], rng: np.random.Generator) -> Floats:
+def refilled(rows: Floats, mask: Mask, rng: np.random.Generator) -> Floats:
     """Return rows (m, d) with random other values of the column where `mask`, 0 without others."""
     rows = rows.copy()
     for j in np.flatnonzero(mask.any(axis=0)):
@@ -204,7 +206,7 @@ def refilled(rows: Floats, mask: npt.NDArray[np.bool_], rng: np.random.Generator
     return rows
 
 
-def standardized(rows: Floats) -> tuple[npt.NDArray[np.bool_], Scaled, Floats]:
+def standardized(rows: Floats) -> tuple[Mask, Scaled, Floats]:
     """Return which columns of rows (m, d) vary, their scaling, and the scaled columns."""
     varies = rows.min(axis=0) < rows.max(axis=0)
     space = Scaled.of(rows[:, varies])

@@ -15,6 +15,7 @@ from skresample.table import Block
 
 __all__ = ["CopulaOverSampler", "GaussianCopulaOverSampler", "gaussian_copula", "missing_values"]
 
+Codes = npt.NDArray[np.signedinteger]
 Floats = npt.NDArray[np.floating]
 Mask = npt.NDArray[np.bool_]
 
@@ -69,11 +70,7 @@ class CopulaOverSampler(DensityOverSampler):
         return ClassDensity(density, missing, CategoryKernels.on(codes))
 
     def _draw(
-        self,
-        task: Task,
-        fitted: ClassDensity,
-        which: npt.NDArray[np.signedinteger],
-        rng: np.random.Generator,
+        self, task: Task, fitted: ClassDensity, which: Codes, rng: np.random.Generator
     ) -> Block:
         d, n_new = fitted.missing.shape[1], which.size
         unknown = fitted.categories.indices < 0
@@ -96,7 +93,7 @@ class CopulaOverSampler(DensityOverSampler):
         return Block(parents, numbers, codes)
 
     def _log_density(
-        self, fitted: ClassDensity, numeric: Floats, codes: npt.NDArray[np.signedinteger]
+        self, fitted: ClassDensity, numeric: Floats, codes: Codes
     ) -> npt.NDArray[np.float64]:
         names = np.where(codes < 0, np.nan, codes)
         log = fitted.numbers.log_density(np.column_stack([numeric, names]))

@@ -15,6 +15,9 @@ from skresample.table import Block, Rows
 
 __all__ = ["RandomOverSampler"]
 
+Floats = npt.NDArray[np.floating]
+Positions = npt.NDArray[np.intp]
+
 FACTORS = RealInterval(0, WIDEST, closed="both")
 
 
@@ -104,7 +107,7 @@ class RandomOverSampler(BaseOverSampler):
             raise ValueError(f"shrinkage must be a number of at least 0 for every class: {given}.")
         self.shrinkage_ = {c: given[c] for c in wanted if c in given}
 
-    def _fit_class(self, task: Task) -> npt.NDArray[np.floating] | None:
+    def _fit_class(self, task: Task) -> Floats | None:
         """Return the standard deviation of the noise per feature, None for copies."""
         shrinkage = self.shrinkage
         if isinstance(shrinkage, Mapping):  # also of classes that are only drawn from
@@ -119,17 +122,13 @@ class RandomOverSampler(BaseOverSampler):
         return shrinkage * silverman_factor(n, d) * deviation
 
     def _draw(
-        self,
-        task: Task,
-        fitted: npt.NDArray[np.floating] | None,
-        bases: npt.NDArray[np.intp],
-        rng: np.random.Generator,
+        self, task: Task, fitted: Floats | None, bases: Positions, rng: np.random.Generator
     ) -> Block:
         parents = task.minority[bases]
         if fitted is None:
             return Block(parents[:, np.newaxis])
 
-        def draw(part: slice, rng: np.random.Generator) -> npt.NDArray[np.floating]:
+        def draw(part: slice, rng: np.random.Generator) -> Floats:
             rows = rows_of(task.numeric, parents[part])
             return rows + fitted * rng.standard_normal(rows.shape)
 

@@ -148,9 +148,8 @@ class Kernels:
                 f"A density of {self.kernel} kernels has no marginal density in closed form: fill "
                 "in missing values, or use another kernel."
             )
-        roots: Root
         if isinstance(self.roots, Spiked):
-            roots = self.roots.marginal(columns)
+            roots: Root = self.roots.marginal(columns)
         else:
             rows = self.roots[..., columns, :]
             roots = np.linalg.cholesky(rows @ rows.swapaxes(-1, -2))
@@ -210,6 +209,8 @@ class Kernels:
 
         def log_kernels(X: Floats) -> Floats:
             log = distances(X)
+            if self.scales is not None:
+                log *= self.scales**-2.0
             if self.kernel == "gaussian":
                 log *= -0.5
             elif self.kernel == "student":
@@ -272,9 +273,8 @@ class Kernels:
         return squared
 
     def _distances(self) -> Callable[[Floats], Floats]:
-        """Return a function for squared distances to the centers, in units of the kernels."""
+        """Return a function for squared distances to the centers, in units of the roots."""
         m, d = self.centers.shape
-        scales = None if self.scales is None else self.scales**-2.0
         middle = self.centers.mean(axis=0)
         centers = self.centers - middle
         if isinstance(self.roots, Spiked) or self.roots.ndim == 2:
@@ -288,8 +288,7 @@ class Kernels:
                 squared *= -2
                 squared += norms
                 squared += np.einsum("ij,ij->i", rows, rows)[:, np.newaxis]
-                np.maximum(squared, 0, out=squared)
-                return squared if scales is None else squared * scales
+                return np.maximum(squared, 0, out=squared)
 
             return shared
         inverse = np.linalg.inv(self.roots)
@@ -298,8 +297,7 @@ class Kernels:
         def own(X: Floats) -> Floats:
             rows = ((X - middle) @ inverse.reshape(m * d, d).T).reshape(len(X), m, d)
             rows -= offsets
-            squared = np.einsum("nmd,nmd->nm", rows, rows)
-            return squared if scales is None else squared * scales
+            return np.einsum("nmd,nmd->nm", rows, rows)
 
         return own
 
