@@ -22,9 +22,9 @@ Positions = npt.NDArray[np.intp]
 class CategoryKernels:
     """Aitchison and Aitken's kernels on rows of categories.
 
-    With `probability`, which is their smoothing parameter times c/(c - 1) for c categories, a
-    category is drawn anew from all `levels` of its column, which are the sorted codes. `indices`
-    (m, q) are the positions of the rows' categories in the levels, -1 where missing.
+    With `probability`, a category is drawn anew from the `levels` of its column, its sorted codes.
+    (Their smoothing parameter for c categories is (c - 1)/c times that.) `indices` (m, q) are the
+    positions of the rows' categories in the levels, -1 where missing.
     """
 
     indices: Positions

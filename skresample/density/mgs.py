@@ -21,8 +21,8 @@ Floats = npt.NDArray[np.floating]
 class MultivariateGaussianSMOTE(DensityOverSampler):
     r"""Multivariate Gaussian SMOTE, with a normal distribution around each minority sample.
 
-    A synthetic sample is drawn from :math:`N(\hat\mu, \lambda \hat\Sigma)`, with the mean and the
-    covariance (denominator k + 1) of a minority sample and its k nearest minority samples
+    A synthetic sample is drawn from :math:`N(\hat\mu, \lambda \hat\Sigma)`. Its mean and covariance
+    (denominator k + 1) are those of a minority sample and its k nearest minority samples
     :footcite:p:`sakho2024rebalancing`. Samples of SMOTE lie on lines between two samples; these lie
     all around, and contract the class less.
 

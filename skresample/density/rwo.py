@@ -12,10 +12,10 @@ __all__ = ["RWOSampling"]
 class RWOSampling(DensityOverSampler):
     r"""Random walk oversampling (RWO), a small random step from each minority sample.
 
-    A synthetic sample is :math:`x_j - \frac{\sigma_j}{\sqrt n} \varepsilon_j` in feature j
-    :footcite:p:`zhang2014rwo`, with each of the n minority samples x equally often, the standard
-    deviation :math:`\sigma_j` of the class, and standard normal :math:`\varepsilon`. The mean is
-    that of the class, the variance :math:`\sigma_j^2 (1 + 1/n)`.
+    A synthetic sample is :math:`x_j - \frac{\sigma_j}{\sqrt n} \varepsilon_j` in feature j, with
+    standard normal :math:`\varepsilon` :footcite:p:`zhang2014rwo`. Each of the n minority samples x
+    is used equally often; :math:`\sigma_j` is the standard deviation of the class. The mean is that
+    of the class, the variance :math:`\sigma_j^2 (1 + 1/n)`.
 
     See Also
     --------

@@ -107,9 +107,9 @@ class Perturbation(BaseOverSampler):
 
     All methods redraw categories by their frequencies with the probability `change`, invariant
     post-randomization :footcite:p:`gouweleeuw1998post`. Noise also redraws discrete numbers: all of
-    a feature with up to ten values, each of three samples on average, and the lowest and highest
-    value of any feature that a twentieth of the samples has. Microaggregation takes these from a
-    sample of the group.
+    a feature with up to ten values, each of three samples on average. In any feature, the lowest
+    and the highest value count as discrete if a twentieth of the samples has them. Microaggregation
+    takes discrete numbers from a sample of the group.
 
     Parameters
     ----------

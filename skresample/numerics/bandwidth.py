@@ -295,8 +295,8 @@ def squared_error(squared: Singles, h: Floats, d: int, *, n_jobs: int | None = N
 def best_bandwidth(squared: Singles, d: int, criterion: Criterion) -> float:
     """Return the bandwidth with the least loss, from squared distances (n, n).
 
-    A coarse and a fine grid are searched, and the minimum of a parabola through three points of
-    the latter is returned, between a twentieth of Silverman's bandwidth and four times it.
+    It is the minimum of a parabola through three points of a fine grid, which surrounds the best
+    point of a coarse one.
     """
     n = len(squared)
     middle = np.log(silverman_factor(n, d))

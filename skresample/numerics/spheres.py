@@ -50,9 +50,9 @@ def grow(distances: Floats, energy: float) -> tuple[Floats, npt.NDArray[np.intp]
 def reshape_ball(points: Floats, axis: Floats, truncation: float, deformation: float) -> Floats:
     r"""Cut off a unit ball along an axis, and flatten it towards the axis, as Geometric SMOTE does.
 
-    Points z (n, d) with :math:`|t - z \cdot e| > 1` are mirrored to the other side, where t is
-    `truncation` and e the unit `axis` (n, d), zeros to keep a point. Then the component orthogonal
-    to the axis shrinks by the proportion `deformation`.
+    With t the `truncation` and e the unit `axis` (n, d), points z (n, d) with
+    :math:`|t - z \cdot e| > 1` are mirrored to the other side. Then the component orthogonal to the
+    axis shrinks by the proportion `deformation`. A point with an axis of zeros is unchanged.
     """
     along = np.einsum("ij,ij->i", points, axis)[:, np.newaxis]
     beyond = np.abs(truncation - along) > 1
