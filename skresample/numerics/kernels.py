@@ -108,8 +108,8 @@ Root = Floats | Spiked
 class Kernels:
     r"""The density :math:`\frac{1}{m} \sum_j K_j(x - c_j)` with kernels of the shape `kernel`.
 
-    Kernel j has the center c_j in `centers` (m, d) and the covariance :math:`s_j^2 L_j L_j^T`. The L
-    are `roots`, (d, d) for all kernels or (m, d, d), and the s `scales` (m,), None for 1.
+    Kernel j has the center c_j in `centers` (m, d) and the covariance :math:`s_j^2 L_j L_j^T`. Here
+    L are the `roots`, (d, d) for all kernels or (m, d, d), and s the `scales` (m,), None for 1.
     """
 
     centers: Floats
