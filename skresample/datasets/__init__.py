@@ -1,4 +1,4 @@
-"""A table to try things on."""
+"""An example data set."""
 
 from skresample.datasets.yeast import load_yeast4
 

@@ -1,4 +1,4 @@
-"""The example that `skresample compare` takes without a table."""
+"""The data set that `skresample compare` takes without a table."""
 
 import csv
 from importlib.resources import files
@@ -12,10 +12,10 @@ __all__ = ["load_yeast4"]
 
 
 def load_yeast4(*, as_frame: bool = False) -> tuple[Any, Any]:
-    """Load the proteins of a yeast: 51 of one cellular site against 1,433 of all others.
+    """Load the yeast4 data set: 51 proteins of one cellular site against 1,433 of all others.
 
-    Data of the UCI Machine Learning Repository [1]_ under the license CC BY 4.0, in the two
-    classes of KEEL's table ``yeast4``. Nothing is downloaded.
+    The data are from the UCI Machine Learning Repository [1]_ under the license CC BY 4.0, in the
+    two classes of KEEL. Nothing is downloaded.
 
     Parameters
     ----------
