@@ -45,8 +45,8 @@ from skresample import (
     RandomOverSampler,
     SafeLevelSMOTE,
 )
-from skresample.samplers.base import part_of, resolve_sampling_strategy
-from skresample.table import Target
+from skresample.table import read_labels
+from skresample.table.target import part_of
 
 # What a method says when it finds no base or too few neighbours is tested with the method.
 pytestmark = [
@@ -675,17 +675,14 @@ class TestCounts:
     def test_ratio_is_the_decimal_that_was_written(self):
         """0.29 of 100 rows is 29, though 0.29 * 100 is a float below 29."""
         for n in range(2, 301):
-            target = Target(None, np.repeat([0, 1], [n, 1]))
+            target = read_labels(np.repeat([0, 1], [n, 1]), n + 1, "SMOTE")
             for hundredths in range(1, 101):
                 ratio = float(f"{hundredths / 100:.2f}")
                 wanted = max(n * hundredths // 100, 1)
                 for given in (ratio, np.float64(ratio), np.float32(ratio)):
                     with warnings.catch_warnings():
                         warnings.simplefilter("ignore", UserWarning)  # met already
-                        assert resolve_sampling_strategy(given, target) == {1: wanted - 1}, (
-                            ratio,
-                            n,
-                        )
+                        assert target.plan(given) == {1: wanted - 1}, (ratio, n)
 
     @pytest.mark.parametrize("ratio", [0.001, 0.057, 0.283, 0.999, 1 / 3, 2 / 3, 1])
     @pytest.mark.parametrize("n", [1000, 3000, 10**6, 3 * 10**9])

@@ -116,8 +116,7 @@ class CCR(BaseOverSampler):
 
     def _fit_class(self, task: Task) -> Spheres:
         space = space_of(task.rows, standardize=self.standardize, like=task.minority)
-        counts = self._target.counts[self._target.codes]
-        larger = np.flatnonzero(counts > len(task.minority))
+        larger = task.larger
         energy = self.energy * (1.0 if self.standardize else task.rows.common_scale)
         radius = np.full(len(task.minority), energy)
         push = np.zeros(task.numeric.shape)

@@ -202,7 +202,7 @@ class DensityOverSampler(BaseOverSampler):
             If there is no such class, or the columns are others.
         """
         check_is_fitted(self, "sampling_strategy_")
-        fitted = self._fitted_class(self._code_of(label))[1]
+        fitted = self._fitted_class(self._rows.target.position(label))[1]
         numeric, codes = read_like(X, self._rows, self)
         # Of a column without any value in the class, nothing is known.
         numeric = np.where(fitted.missing.all(axis=0), np.nan, numeric)

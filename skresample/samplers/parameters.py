@@ -221,18 +221,17 @@ class Parametrized:
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        own = _fields(cls)
-        if own:
-            bases = [_fields(base) for base in reversed(cls.__mro__)]
-            fields = {name: stated for base in bases for name, stated in base.items()}
-            inherited = getattr(super(cls, cls), "_parameter_constraints", {})
-            cls._parameter_constraints = {
-                **inherited,
-                **{name: _constraints(annotation) for name, (annotation, _) in own.items()},
-                **cls.__dict__.get("_parameter_constraints", {}),
-            }
-            if "__init__" not in cls.__dict__:
-                cls.__init__ = _init(cls, _ordered(fields))  # type: ignore[method-assign]
+        fields: dict[str, Field] = {}
+        constraints: dict[str, list[Any]] = {}
+        for base in reversed(cls.__mro__):
+            own = _fields(base)
+            fields |= own
+            constraints |= {name: _constraints(annotation) for name, (annotation, _) in own.items()}
+            constraints |= base.__dict__.get("_parameter_constraints", {})
+        cls._parameter_constraints = constraints
+        # A class that states no parameter inherits an `__init__` that somebody has written.
+        if "__init__" not in cls.__dict__ and (_fields(cls) or _is_made(cls.__init__)):
+            cls.__init__ = _init(cls, _ordered(fields))  # type: ignore[method-assign]
         if cls.__doc__ and "__doc__" in cls.__dict__:
             _fill_doc(cls)
 
@@ -309,6 +308,7 @@ def _init(cls: type, fields: dict[str, Field]) -> Callable[..., None]:
     made.__qualname__ = f"{cls.__qualname__}.__init__"
     made.__module__ = cls.__module__
     made.__doc__ = None
+    made._made = True
     if not cls._renamed:  # type: ignore[attr-defined]
         return made
 
@@ -317,6 +317,11 @@ def _init(cls: type, fields: dict[str, Field]) -> Callable[..., None]:
         made(self, *args, **_with_new_names(cls, kwargs))
 
     return init
+
+
+def _is_made(init: Any) -> bool:
+    """Return whether an ``__init__`` was made by `_init`."""
+    return hasattr(inspect.unwrap(init), "_made")
 
 
 def _with_new_names(cls: Any, params: dict[str, Any]) -> dict[str, Any]:

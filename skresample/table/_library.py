@@ -88,8 +88,8 @@ class Library:
         """Return some rows of a DataFrame or column; of `keep_index`, see `frames.take`."""
         return nw.from_native(native, allow_series=True, eager_only=True)[rows].to_native()
 
-    def copy_index(self, native: Any, given: Any) -> Any:
-        """Return a DataFrame or column with the row labels that another one begins with."""
+    def copy_index(self, native: Any, given: Any, rows: npt.NDArray[np.intp]) -> Any:
+        """Return a DataFrame or column with the labels of some rows of another one."""
         return native
 
     def stack(self, series: Any, new: Any) -> Any:

@@ -71,9 +71,9 @@ class Pandas(Library):
         taken.index = extend_index(native.index, new) if keep_index else range(len(rows))
         return taken
 
-    def copy_index(self, native: Any, given: Any) -> Any:
+    def copy_index(self, native: Any, given: Any, rows: npt.NDArray[np.intp]) -> Any:
         if hasattr(given, "iloc"):
-            native.index = given.index[: len(native)]
+            native.index = given.index[rows]
         return native
 
     def stack(self, series: Any, new: Any) -> Any:

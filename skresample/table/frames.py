@@ -112,23 +112,24 @@ def take(native: Any, rows: npt.NDArray[np.intp], *, n_old: int, keep_index: boo
     return library.with_views(taken, native)
 
 
-def take_rows(table: Any, rows: npt.NDArray[np.intp], *, keep_index: bool = False) -> Any:
+def take_rows(
+    table: Any, rows: npt.NDArray[np.intp], index: npt.NDArray[np.intp] | None = None
+) -> Any:
     """Return some rows of a table or target, in its own type.
 
-    With `keep_index`, they get the labels of the table's first rows in pandas; otherwise, they
-    are numbered.
+    In pandas, they get the labels of the rows `index` of the table, and numbers without it.
     """
     if is_frame(table) or is_column(table):
         taken = take(table, rows, n_old=0, keep_index=False)
-        return copy_index(taken, table) if keep_index else taken
+        return taken if index is None else copy_index(taken, table, index)
     if sparse.issparse(table) and table.format not in ("csr", "csc"):  # such as a target
         return type(table)(table.tocsr()[rows])
     return _safe_indexing(table, rows)
 
 
-def copy_index(table: Any, given: Any) -> Any:
-    """Return a table with the row labels that another one begins with, in pandas."""
-    return library_of(given).copy_index(table, given)
+def copy_index(table: Any, given: Any, rows: npt.NDArray[np.intp]) -> Any:
+    """Return a table with the labels that some rows of another one have in pandas."""
+    return library_of(given).copy_index(table, given, rows)
 
 
 def to_pandas(frame: Any) -> Any:

@@ -214,7 +214,8 @@ def learn(name: str, table: str, n_jobs: int = 1) -> Arrays:
         warnings.simplefilter("ignore")
         try:
             if removes_rows(sampler):
-                sampler = build(name, n_jobs, sampling_strategy={})
+                makes_none = "all" if sampler._sampling_type == "clean-sampling" else {}
+                sampler = build(name, n_jobs, sampling_strategy=makes_none)
                 found = dict(walk("kept", plain(sampler.fit_resample(X, y)[0])))
                 return {**found, **dict(told(sampler))}
             sampler.fit(X, y)
