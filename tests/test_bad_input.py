@@ -512,7 +512,7 @@ class TestStrategy:
     def test_ratio_that_is_met_already(self, cls):
         X, y = blobs((90, 30))
         sampler = cls(sampling_strategy=0.2)
-        with pytest.warns(UserWarning, match=r"0\.2 is met already.*class 1.*30.*90"):
+        with pytest.warns(UserWarning, match=r"0\.2 is already reached.*class 1.*30.*90"):
             X_out, y_out = sampler.fit_resample(X, y)
         np.testing.assert_array_equal(X_out, X)
         np.testing.assert_array_equal(y_out, y)
