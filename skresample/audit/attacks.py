@@ -51,7 +51,8 @@ def guesses(
     n_numbers = tables.real.numeric.shape[1]
     values = tables.space(targets, known).without(column)
     n = len(targets)
-    nearest = values.kneighbors(k, of=np.arange(n), among=np.arange(n, n + len(known))) - n
+    among = np.arange(n, n + len(known))
+    nearest = values.kneighbors(k, of=np.arange(n), among=among, n_jobs=-1) - n
     if column >= n_numbers:
         codes = targets.codes[:, [column - n_numbers]]
         return nearest, codes == known.codes[nearest, column - n_numbers]

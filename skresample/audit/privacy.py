@@ -133,7 +133,7 @@ def _closest_record(
         # In random order, so that any of equally near rows may be the nearest.
         order = rng.permutation(2 * size)
         queries = np.arange(2 * size, 2 * size + len(synthetic))
-        nearest = values.kneighbors(1, of=queries, among=order)
+        nearest = values.kneighbors(1, of=queries, among=order, n_jobs=-1)
         winners.append(nearest[:, 0] + offset)
         labels.append(np.arange(2 * size) < size)
         groups.append(np.full(2 * size, stratum))

@@ -26,7 +26,9 @@ CleaningStrategy = Annotated[
     Parameter(
         [
             StrOptions({"auto", "majority", "not minority", "not majority", "all"}),
-            "array-like",
+            list,
+            tuple,
+            np.ndarray,
             callable,
         ],
         "str, list or callable",
@@ -55,6 +57,10 @@ class BaseCleaner(BaseSampler, BaseCleaningSampler):
     _attribute_texts: ClassVar[str] = """
 sample_indices_ : ndarray of shape (n_out,)
     Position in `X` of each sample that is kept.
+is_synthetic_ : ndarray of shape (n_out,)
+    False for each sample: none is synthetic.
+parents_ : ndarray of shape (0, 1)
+    Empty, as no sample is synthetic.
 n_removed_ : dict
     Number of samples removed per label.
 sampling_strategy_ : dict
@@ -116,6 +122,8 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
     def _resample(self, rows: Rows, wanted: Mapping[Any, int] | None = None) -> Rows:
         rng = np.random.default_rng(seed_sequence(self.random_state))
         self.sample_indices_ = kept = np.flatnonzero(self._kept(rows, rng))
+        self.is_synthetic_ = np.zeros(kept.size, dtype=bool)
+        self.parents_ = np.empty((0, 1), dtype=np.intp)
         return rows.take(kept, kept if self.keep_index else None)
 
     def _kept(self, rows: Rows, rng: np.random.Generator, after: str = "") -> npt.NDArray[np.bool_]:

@@ -115,8 +115,9 @@ NJobs = Annotated[
         N_JOBS,
         "int",
         """
-Number of threads for the neighbor search and for drawing; -1 uses all processors. None
-uses one thread for a tree search (up to 5 features, or few samples), else all processors.
+Number of threads for the neighbor search and for drawing. None is 1, unless
+:func:`joblib.parallel_config` sets another number; -1 uses all processors. Searches that
+scikit-learn does in OpenMP use all threads that OpenMP is given unless `n_jobs` is set.
 """,
     ),
 ]

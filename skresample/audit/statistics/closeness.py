@@ -30,7 +30,7 @@ def nearest_lists(
     among: npt.NDArray[np.intp] | None = None,
 ) -> KNeighbors:
     """Return the k nearest neighbors of some rows among others, and their distances."""
-    found = space.kneighbors(k, of=of, among=among)
+    found = space.kneighbors(k, of=of, among=among, n_jobs=-1)
     rows = np.arange(len(found)) if of is None else of
     apart = [space.paired_distances(rows, found[:, i]) for i in range(found.shape[1])]
     return KNeighbors(found, np.stack(apart, axis=1))

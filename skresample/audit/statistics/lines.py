@@ -38,7 +38,7 @@ def lines_through(
     n, d = rows.shape
     if n < 3 or d < 2:
         return np.empty((0, d)), np.empty((0, d)), np.empty((0, 2))
-    neighbors = Dense(rows).kneighbors(MATES)
+    neighbors = Dense(rows).kneighbors(MATES, n_jobs=-1)
     k = neighbors.shape[1]
     pairs = []
     for part in gen_batches(n, max(1, BLOCK_VALUES // (k * max(k, d)))):
