@@ -139,8 +139,13 @@ class Rows(Source):
 
     @cached_property
     def deviation(self) -> npt.NDArray[np.float64]:
-        """The standard deviations of the numerical columns, 1 for constant ones."""
-        deviation = standard_deviation(self.numeric)
+        """The standard deviations of the numerical columns, 1 for constant ones.
+
+        They have the 24 significant bits of single precision: so many agree when they are merged
+        from parts of the table, in whatever order.
+        """
+        mantissa, exponent = np.frexp(standard_deviation(self.numeric))
+        deviation = np.ldexp(mantissa.astype(np.float32).astype(np.float64), exponent)
         deviation[deviation == 0] = 1
         return deviation
 
