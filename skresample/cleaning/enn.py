@@ -54,10 +54,11 @@ class EditedNearestNeighbours(BaseCleaner):
     Examples
     --------
     >>> from skresample import EditedNearestNeighbours
-    >>> X, y = [[0.0], [1.0], [1.2], [1.4], [5.0], [6.0]], [0, 0, 1, 0, 1, 1]
+    >>> X = [[0.0], [1.0], [2.0], [2.2], [5.0], [6.0], [7.0]]
+    >>> y = ["a", "a", "a", "b", "b", "b", "b"]
     >>> cleaner = EditedNearestNeighbours(sampling_strategy="all", n_neighbors=2)
-    >>> cleaner.fit_resample(X, y)[0]
-    [[5.0], [6.0]]
+    >>> cleaner.fit_resample(X, y)
+    ([[0.0], [1.0], [5.0], [6.0], [7.0]], ['a', 'a', 'b', 'b', 'b'])
     """
 
     n_neighbors: Annotated[Any, IntegerInterval(1), HasMethods(["kneighbors"])] = 3
