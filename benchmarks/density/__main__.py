@@ -171,7 +171,7 @@ def second_opinions() -> dict[str, tuple[float, str]]:
         off = np.abs((np.cov(new.T) - wanted) / scale).max()
         found[f"covariance of 1,000,000 draws, {name}"] = (float(off), "≤ 0.01")
     density = sampler._fitted_class(1)[1].numbers
-    kernels = density.kernels.mapped(np.diag(density.space.scale), density.space.centre)
+    kernels = density.kernels.mapped(np.diag(density.space.scale), density.space.center)
     pvalues = []
     for j in range(3):
         deviation = np.linalg.norm(kernels.roots[j])

@@ -5,145 +5,97 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from skresample.numerics.kernels import log_mean_exp
+
 __all__ = ["CategoryKernels"]
 
-# What is tried for the share of the way to evenly spread categories, and on how many rows.
+# The probabilities of a redraw that are tried, and the most rows that they are tried on.
 TRIED = np.concatenate([[0.0], np.geomspace(1e-3, 0.8, 16), [1.0]])
 MOST_ROWS = 1000
 
 Codes = npt.NDArray[np.signedinteger]
 Floats = npt.NDArray[np.floating]
+Positions = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
 class CategoryKernels:
-    r"""Aitchison and Aitken's kernels on rows of categories.
+    """Aitchison and Aitken's kernels on rows of categories.
 
-    A category of c stays with the probability :math:`1 - \lambda`, and is else any of the
-    others :footcite:p:`aitchison1976multivariate`. Here :math:`\lambda = t\,(c - 1)/c` with one
-    t for all columns; so with the probability t, a category is drawn anew from all that there
-    are in these rows.
-
-    Attributes
-    ----------
-    places : ndarray of shape (m, q)
-        Where the category of each row is in the levels; -1 where it is missing, which stays so.
-    levels : list of ndarray
-        For each column, the codes of the categories that it has.
-    share : float
-        The t, from 0 to 1.
-
-    References
-    ----------
-    .. footbibliography::
+    With `probability`, which is their smoothing parameter times c/(c - 1) for c categories, a
+    category is drawn anew from all `levels` of its column, which are the sorted codes. `indices`
+    (m, q) are the positions of the rows' categories in the levels, -1 where missing.
     """
 
-    places: npt.NDArray[np.intp]
+    indices: Positions
     levels: list[Codes]
-    share: float = 0.0
+    probability: float = 0.0
 
     @classmethod
     def on(cls, codes: Codes) -> "CategoryKernels":
-        """Put kernels on rows of codes, -1 where one is missing; they do not switch."""
+        """Put kernels that never redraw on rows of codes (m, q), -1 where missing."""
         levels = [np.unique(column[column >= 0]) for column in codes.T]
-        return cls(_places(codes, levels), levels)
+        return cls(_indices(codes, levels), levels)
 
-    def select_share(self, log_kernels: Floats) -> "CategoryKernels":
-        """Return the kernels that switch as often as makes their rows most likely.
+    def with_best_probability(self, log_kernels: Floats) -> "CategoryKernels":
+        """Return the kernels with the best leave-one-out likelihood.
 
-        By leaving one row out at a time.
-
-        Parameters
-        ----------
-        log_kernels : ndarray of shape (m, m)
-            The logarithm, at each row, of the kernel of each in the other columns.
-
-        Returns
-        -------
-        kernels : CategoryKernels
-            With another share.
+        `log_kernels` (m, m) are the logarithms, at each row, of each kernel of the other columns.
         """
-        away = np.array(log_kernels)
-        np.fill_diagonal(away, -np.inf)
-        most = away.max(axis=1, keepdims=True)
-        reached = np.isfinite(most[:, 0])  # by some other kernel; else they have no say
-        away, places = away[reached] - most[reached], self.places[reached]
+        others = np.array(log_kernels)
+        np.fill_diagonal(others, -np.inf)
+        most = others.max(axis=1, keepdims=True)
+        reached = np.isfinite(most[:, 0])  # by another kernel; other rows have no say
+        others, indices = others[reached] - most[reached], self.indices[reached]
 
-        def likelihood(share: float) -> float:
-            log = replace(self, share=share)._log_probability(places) + away
-            top = log.max(axis=1, keepdims=True)
-            top = np.where(np.isfinite(top), top, 0)
-            return float((np.log(np.exp(log - top).sum(axis=1)) + top[:, 0]).sum())
+        def likelihood(probability: float) -> float:
+            log = replace(self, probability=probability)._log_probability(indices) + others
+            return float(log_mean_exp(log).sum())
 
-        with np.errstate(divide="ignore"):
-            best = int(np.argmax([likelihood(share) for share in TRIED]))
-        return replace(self, share=float(TRIED[best]))
+        best = int(np.argmax([likelihood(probability) for probability in TRIED]))
+        return replace(self, probability=float(TRIED[best]))
 
-    def take(self, rows: npt.NDArray[np.intp]) -> "CategoryKernels":
+    def take(self, rows: Positions) -> "CategoryKernels":
         """Return some of the kernels."""
-        return replace(self, places=self.places[rows])
+        return replace(self, indices=self.indices[rows])
 
-    def draw(self, which: npt.NDArray[np.intp], rng: np.random.Generator) -> Codes:
-        """Draw codes from the kernels with the given positions.
-
-        Parameters
-        ----------
-        which : ndarray of shape (n,)
-            From which kernel each row is drawn.
-        rng : numpy.random.Generator
-            Source of the draws.
-
-        Returns
-        -------
-        codes : ndarray of shape (n, q)
-            The categories, -1 where the kernel's is missing.
-        """
-        places = self.places[which]
-        anew = (rng.random(places.shape) < self.share) & (places >= 0)
+    def draw(self, which: Positions, rng: np.random.Generator) -> Codes:
+        """Draw codes (n, q) from the kernels with the given positions; missing ones stay -1."""
+        indices = self.indices[which]
+        anew = (rng.random(indices.shape) < self.probability) & (indices >= 0)
         sizes = np.array([max(1, level.size) for level in self.levels], dtype=np.intp)
-        places = np.where(anew, rng.integers(0, sizes, size=places.shape), places)
-        # At the end, where -1 leads.
-        columns = [
-            np.append(level, -1)[place] for level, place in zip(self.levels, places.T, strict=True)
-        ]
-        return np.column_stack(columns) if columns else places
+        indices = np.where(anew, rng.integers(0, sizes, size=indices.shape), indices)
+        # The index -1 leads to the end.
+        columns = [np.append(n, -1)[i] for n, i in zip(self.levels, indices.T, strict=True)]
+        return np.column_stack(columns) if columns else indices
 
     def log_probability(self, codes: Codes) -> npt.NDArray[np.float64]:
-        """Return the logarithm of the probability of each row from each kernel.
+        """Return the logarithm of the probability (n, m) of each row (n, q) from each kernel.
 
-        Parameters
-        ----------
-        codes : ndarray of shape (n, q)
-            Of the rows; -1 where missing, which does not count.
-
-        Returns
-        -------
-        log_probability : ndarray of shape (n, m)
-            -inf for a category that no row of the kernels has. Where that of a kernel is
-            missing, all are as probable.
+        It is -inf for an unknown category. A missing category of a row does not count; if that of a
+        kernel is missing, all categories are equally probable.
         """
-        return self._log_probability(_places(codes, self.levels))
+        return self._log_probability(_indices(codes, self.levels))
 
-    def _log_probability(self, places: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
-        total = np.zeros((len(places), len(self.places)))
+    def _log_probability(self, indices: Positions) -> npt.NDArray[np.float64]:
+        total = np.zeros((len(indices), len(self.indices)))
         with np.errstate(divide="ignore"):
-            for own, of, level in zip(places.T, self.places.T, self.levels, strict=True):
+            for row, kernel, level in zip(indices.T, self.indices.T, self.levels, strict=True):
                 c = max(1, level.size)
-                same, other = np.log(1 - self.share * (c - 1) / c), np.log(self.share / c)
-                log = np.full((own.size, of.size), other)
-                log[own[:, np.newaxis] == of] = same
-                log[:, of < 0] = -np.log(c)
-                log[own >= level.size] = -np.inf
-                log[own < 0] = 0.0
+                same = np.log(1 - self.probability * (c - 1) / c)
+                log = np.full((row.size, kernel.size), np.log(self.probability / c))
+                log[row[:, np.newaxis] == kernel] = same
+                log[:, kernel < 0] = -np.log(c)
+                log[row >= level.size] = -np.inf
+                log[row < 0] = 0.0
                 total += log
         return total
 
 
-def _places(codes: Codes, levels: list[Codes]) -> npt.NDArray[np.intp]:
-    """Return where codes are in the levels: -1 if missing, at the end if not there."""
-    places = np.full(codes.shape, -1)
+def _indices(codes: Codes, levels: list[Codes]) -> Positions:
+    """Return the positions of codes in the levels: -1 if missing, at the end if unknown."""
+    indices = np.full(codes.shape, -1)
     for j, (column, level) in enumerate(zip(codes.T, levels, strict=True)):
-        known = np.isin(column, level)
-        place = np.where(known, np.searchsorted(level, column), level.size)
-        places[:, j] = np.where(column < 0, -1, place)
-    return places
+        known = np.where(np.isin(column, level), np.searchsorted(level, column), level.size)
+        indices[:, j] = np.where(column < 0, -1, known)
+    return indices

@@ -1,9 +1,9 @@
-"""What the density family shares: fitting a density to each class, and drawing from it."""
+"""The base of the density family: a density is fitted to each class, and drawn from."""
 
 from abc import abstractmethod
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,7 @@ __all__ = [
     "Density",
     "DensityOverSampler",
     "independent",
+    "refilled",
     "standardized",
 ]
 
@@ -34,18 +35,9 @@ Codes = npt.NDArray[np.signedinteger]
 
 @dataclass(frozen=True)
 class Density:
-    """A density of rows of numbers: kernels in a space of their own.
+    """A density of rows of numbers: `kernels` of the columns that vary, mapped to a `space`.
 
-    Attributes
-    ----------
-    kernels : Kernels or Neighborhoods
-        Of the columns that vary.
-    space : Scaled or NormalScores
-        How these columns are mapped to where the kernels are.
-    varies : ndarray of shape (d,)
-        Which do.
-    constants : ndarray of shape (d,)
-        What the others are.
+    `varies` (d,) says which columns do, and `constants` (d,) has the values of the others.
     """
 
     kernels: Kernels | Neighborhoods
@@ -55,14 +47,14 @@ class Density:
 
     @property
     def marginals(self) -> list[Any]:
-        """The distributions of the columns that vary; none of their own where they are scaled."""
+        """The distributions of the columns that vary, if they are mapped to normal scores."""
         return self.space.marginals if isinstance(self.space, NormalScores) else []
 
     @cached_property
     def _rescaled(self) -> Kernels | Neighborhoods | None:
-        """The kernels among the rows themselves, where that is another scale only."""
+        """The kernels in the units of the rows, if that is only another scale."""
         if isinstance(self.space, Scaled):
-            return self.kernels.rescaled(self.space.scale, self.space.centre)
+            return self.kernels.rescaled(self.space.scale, self.space.center)
         return None
 
     def draw(self, which: npt.NDArray[np.intp], rng: np.random.Generator) -> Floats:
@@ -78,19 +70,10 @@ class Density:
         return new
 
     def log_density(self, X: Floats, log_weights: Floats | None = None) -> npt.NDArray[np.float64]:
-        """Return the logarithm of the density of rows, of what is not missing in them.
+        """Return the logarithm of the density (n,) of the known values of rows (n, d).
 
-        Parameters
-        ----------
-        X : ndarray of shape (n, d)
-            The rows.
-        log_weights : ndarray of shape (n, m), default=None
-            Added to the logarithm of each kernel at each row.
-
-        Returns
-        -------
-        log_density : ndarray of shape (n,)
-            Densities of the columns that vary, -inf where another column has another value.
+        It is -inf where a constant column has another value. `log_weights` (n, m) are added to the
+        logarithm of each kernel at each row.
         """
         missing = np.isnan(X)
         still = ~self.varies
@@ -101,26 +84,15 @@ class Density:
         patterns, which = np.unique(missing, axis=0, return_inverse=True)
         for p, pattern in enumerate(patterns):
             rows = np.flatnonzero(which.ravel() == p)
-            there = np.flatnonzero(~pattern)
+            known = np.flatnonzero(~pattern)
             weights = None if log_weights is None else log_weights[rows]
-            kernels = self.kernels.marginal(there)
-            log[rows] += kernels.log_density(points[np.ix_(rows, there)], weights)
+            kernels = self.kernels.marginal(known)
+            log[rows] += kernels.log_density(points[np.ix_(rows, known)], weights)
         return np.where(other, -np.inf, log)
 
 
-@dataclass(frozen=True)
-class ClassDensity:
-    """What was learned of a class.
-
-    Attributes
-    ----------
-    numbers : Density
-        Of its numbers, a kernel per row.
-    missing : ndarray of shape (m, d)
-        Which of its numbers are missing.
-    categories : CategoryKernels
-        Of its categories, a kernel per row.
-    """
+class ClassDensity(NamedTuple):
+    """What was learned from a class, a kernel per row; `missing` (m, d) numbers were filled in."""
 
     numbers: Density
     missing: npt.NDArray[np.bool_]
@@ -130,9 +102,9 @@ class ClassDensity:
 class DensityOverSampler(BaseOverSampler):
     """Base class of the methods that draw from a density with a kernel on each row.
 
-    A method says in `_fit_density` which one; everything else is here. A missing number stays
-    missing in the rows that are drawn from a row; for the fit it is any that the class has in
-    that column. Categories are drawn from Aitchison–Aitken kernels.
+    A method fits the density of the numbers in `_fit_density`; categories are drawn from
+    Aitchison–Aitken kernels. A missing number is filled in for the fit, and missing again in the
+    samples drawn from its row.
     """
 
     _knows_others: ClassVar[bool] = False
@@ -144,7 +116,7 @@ class DensityOverSampler(BaseOverSampler):
 
     @abstractmethod
     def _fit_density(self, task: Task, rows: Floats) -> Density:
-        """Fit a density to the numbers of a class, in which nothing is missing."""
+        """Fit a density to the numbers (m, d) of a class, without missing values."""
 
     def _fit_class(self, task: Task) -> ClassDensity:
         rows, missing = filled(task)
@@ -154,8 +126,8 @@ class DensityOverSampler(BaseOverSampler):
             some = np.arange(len(rows))[:: -(-len(rows) // MOST_ROWS)]
             points = density.space.map(rows[some][:, density.varies])[0]
             log = density.kernels.take(some).log_kernels(points)
-            share = categories.take(some).select_share(log).share
-            categories = replace(categories, share=share)
+            probability = categories.take(some).with_best_probability(log).probability
+            categories = replace(categories, probability=probability)
         return ClassDensity(density, missing, categories)
 
     def _base_weights(self, task: Task, fitted: Any) -> Floats:
@@ -165,46 +137,46 @@ class DensityOverSampler(BaseOverSampler):
         self, task: Task, fitted: ClassDensity, which: Codes, rng: np.random.Generator
     ) -> Block:
         codes = fitted.categories.draw(which, rng)
-        holes = fitted.missing if fitted.missing.any() else None
+        missing = fitted.missing if fitted.missing.any() else None
 
         def draw(part: slice, rng: np.random.Generator) -> Floats:
             new = fitted.numbers.draw(which[part], rng)
-            if holes is not None:
-                new[holes[which[part]]] = np.nan
+            if missing is not None:
+                new[missing[which[part]]] = np.nan
             return new
 
         numbers = self._in_batches(task, draw, which.size, rng)
         return Block(task.minority[which][:, np.newaxis], numbers, codes)
 
     def score_samples(self, X: Any, *, label: Any = None) -> npt.NDArray[np.float64]:
-        """Return the logarithm of the density of a class at given rows.
+        """Return the log-density of a class at given rows.
 
-        That of the rows that are drawn, before they are rounded and kept in bounds; with
-        respect to the units of the table, a column of categories counting each. Columns that
-        do not vary in the class do not count, but a row that differs in one has no density.
-        What is missing in a row is left out of account.
+        The density is that of the synthetic samples before they are rounded and kept in bounds, in
+        the units of the table; it is a probability for categorical features. Features that are
+        constant in the class do not count, but a row with another value has no density. Missing
+        values of a row are left out.
 
         Parameters
         ----------
         X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
             Rows with the columns of the table.
         label : object, default=None
-            Of which class; None for the smallest.
+            The class. None is the smallest class.
 
         Returns
         -------
         log_density : ndarray of shape (n_samples,)
-            Natural logarithms, -inf where there is no density.
+            Natural logarithm of the density of each row, -inf where it is 0.
 
         Raises
         ------
         ValueError
-            If there is no such class, or the columns are others.
+            If there is no such class, or `X` has other columns.
         """
         check_is_fitted(self, "sampling_strategy_")
         fitted = self._fitted_class(self._rows.target.position(label))[1]
         numeric, codes = read_like(X, self._rows, self)
-        # Of a column without any value in the class, nothing is known.
+        # A column without values in the class does not count.
         numeric = np.where(fitted.missing.all(axis=0), np.nan, numeric)
         log = self._log_density(fitted, numeric, codes)
         for i in np.flatnonzero(self._rows.scale != 1):  # to the units of the table
@@ -215,7 +187,7 @@ class DensityOverSampler(BaseOverSampler):
     def _log_density(
         self, fitted: ClassDensity, numeric: Floats, codes: Codes
     ) -> npt.NDArray[np.float64]:
-        """Return the logarithm of the density of rows behind the door."""
+        """Return the log-density (n,) of encoded rows."""
         log = np.empty(len(numeric))
         for part in gen_batches(len(log), max(1, PAIRS_AT_ONCE // len(fitted.missing))):
             weights = None
@@ -225,42 +197,27 @@ class DensityOverSampler(BaseOverSampler):
         return log
 
 
+def refilled(rows: Floats, mask: npt.NDArray[np.bool_], rng: np.random.Generator) -> Floats:
+    """Return rows (m, d) with random other values of the column where `mask`, 0 without others."""
+    rows = rows.copy()
+    for j in np.flatnonzero(mask.any(axis=0)):
+        here = mask[:, j]
+        others = rows[~here, j] if not here.all() else np.zeros(1)
+        rows[here, j] = rng.choice(others, np.count_nonzero(here))
+    return rows
+
+
 def standardized(rows: Floats) -> tuple[npt.NDArray[np.bool_], Scaled, Floats]:
-    """Return which columns vary, how these are scaled, and them so.
-
-    Parameters
-    ----------
-    rows : ndarray of shape (m, d)
-        Rows without missing values.
-
-    Returns
-    -------
-    varies : ndarray of shape (d,)
-        Which columns do.
-    space : Scaled
-        Of these columns.
-    points : ndarray of shape (m, d_varies)
-        The rows in it.
-    """
+    """Return which columns of rows (m, d) vary, their scaling, and the scaled columns."""
     varies = rows.min(axis=0) < rows.max(axis=0)
     space = Scaled.of(rows[:, varies])
     return varies, space, space.map(rows[:, varies])[0]
 
 
 def independent(rows: Floats, factor: float) -> Density:
-    """Return the density with normal kernels that are independent in each column.
+    """Return normal kernels on rows (m, d), independent in each column.
 
-    Parameters
-    ----------
-    rows : ndarray of shape (m, d)
-        Rows without missing values.
-    factor : float
-        The deviation of the kernels, in those of the columns (with m as the denominator).
-
-    Returns
-    -------
-    density : Density
-        With a kernel on each row.
+    Their standard deviations are `factor` times those of the columns, with the denominator m.
     """
     varies, space, points = standardized(rows)
     root = Spiked.identity(points.shape[1], factor)

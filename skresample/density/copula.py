@@ -11,46 +11,30 @@ from skresample.density._rank_correlations import (
     nearest_correlation,
     spearman,
 )
-from skresample.density.base import ClassDensity, Density, DensityOverSampler
+from skresample.density.base import ClassDensity, Density, DensityOverSampler, refilled
 from skresample.numerics.kernels import Kernels, Root, Spiked
 from skresample.numerics.normal_scores import NormalScores
 from skresample.samplers.base import Task, filled, rows_of
 from skresample.table import Block
 
-__all__ = ["CopulaOverSampler", "GaussianCopulaOverSampler", "absent", "gaussian_copula"]
+__all__ = ["CopulaOverSampler", "GaussianCopulaOverSampler", "gaussian_copula", "missing_values"]
 
 Floats = npt.NDArray[np.floating]
 Mask = npt.NDArray[np.bool_]
 
-# Least eigenvalue of a matrix of correlations: with a smaller one there is no density.
+# Least eigenvalue of a correlation matrix; with a smaller one there is no density.
 LEAST_EIGENVALUE = 1e-6
-# How near to observed rank correlations of columns with ties to come, in standard errors.
+# Tolerance of the rank correlations of columns with ties, in standard errors.
 TOLERANCE = 0.1
-# With more columns, and fewer rows than columns, correlations are held by their factors.
+# If there are more columns, and fewer rows than columns, no (d, d) matrix is formed.
 MOST_DENSE = 1000
 
 
 def correlation_root(scores: Floats, values: Floats, missing: Mask, marginals: list[Any]) -> Root:
     """Return a root of the correlations of the normal variables behind columns.
 
-    Those with which rows drawn from them have the rank correlations that the values have; the
-    nearest correlations of any variables, where these are none.
-
-    Parameters
-    ----------
-    scores : ndarray of shape (m, d)
-        Normal scores of the values.
-    values : ndarray of shape (m, d)
-        The rows.
-    missing : ndarray of shape (m, d)
-        Which values do not count.
-    marginals : list of d Marginal
-        The distributions of the columns.
-
-    Returns
-    -------
-    root : ndarray of shape (d, d) or Spiked
-        Of a matrix with a diagonal of ones.
+    These give new rows the rank correlations of `values` (m, d), or nearly so if no variables have
+    them. `scores` (m, d) are the normal scores.
     """
     m, d = values.shape
     if d > MOST_DENSE and m < d:
@@ -68,7 +52,7 @@ def correlation_root(scores: Floats, values: Floats, missing: Mask, marginals: l
     return root / np.linalg.norm(root, axis=1, keepdims=True)
 
 
-def absent(task: Task) -> Mask:
+def missing_values(task: Task) -> Mask:
     """Return which numbers, and then which categories, of a class are missing."""
     numbers = np.isnan(rows_of(task.numeric, task.minority))
     return np.column_stack([numbers, task.rows.codes[task.minority] < 0])
@@ -77,18 +61,14 @@ def absent(task: Task) -> Mask:
 class CopulaOverSampler(DensityOverSampler):
     """Base class of the methods that draw each column from a distribution of its own.
 
-    What joins the columns is a Gaussian copula. Which values are missing is as in a row of the
-    class, which is then the new row's parent; in a table without holes, new rows have none.
+    A Gaussian copula joins the columns. The missing values of a new row are those of a row of the
+    class, which is its parent; in a table without missing values, new rows have none.
     """
 
     def _fit_class(self, task: Task) -> ClassDensity:
         rows, missing = filled(task)
         codes = task.rows.codes[task.minority]
-        names = codes.astype(np.float64)
-        for j in np.flatnonzero((codes < 0).any(axis=0)):
-            there = names[codes[:, j] >= 0, j]
-            holes = codes[:, j] < 0
-            names[holes, j] = task.rng.choice(there if there.size else np.zeros(1), holes.sum())
+        names = refilled(codes.astype(np.float64), codes < 0, task.rng)
         density = self._fit_density(task, np.column_stack([rows, names]))
         return ClassDensity(density, missing, CategoryKernels.on(codes))
 
@@ -100,20 +80,20 @@ class CopulaOverSampler(DensityOverSampler):
         rng: np.random.Generator,
     ) -> Block:
         d, n_new = fitted.missing.shape[1], which.size
-        absent = fitted.categories.places < 0
-        codes = np.empty((n_new, absent.shape[1]), dtype=np.intp)
+        unknown = fitted.categories.indices < 0
+        codes = np.empty((n_new, unknown.shape[1]), dtype=np.intp)
         parents = np.full((n_new, 1), -1)
-        with_holes = fitted.missing.any() or absent.any()
-        if with_holes:
+        any_missing = fitted.missing.any() or unknown.any()
+        if any_missing:
             parents[:, 0] = task.minority[which]
 
         def draw(part: slice, rng: np.random.Generator) -> Floats:
             new = fitted.numbers.draw(np.zeros(part.stop - part.start, dtype=np.intp), rng)
             codes[part] = np.rint(new[:, d:])
             numbers = new[:, :d]
-            if with_holes:
+            if any_missing:
                 numbers[fitted.missing[which[part]]] = np.nan
-                codes[part][absent[which[part]]] = -1
+                codes[part][unknown[which[part]]] = -1
             return numbers
 
         numbers = self._in_batches(task, draw, n_new, rng)
@@ -130,32 +110,12 @@ class CopulaOverSampler(DensityOverSampler):
 
 
 def gaussian_copula(
-    rows: Floats,
-    missing: Mask,
-    is_name: Mask,
-    rng: np.random.Generator,
-    *,
-    correlated: bool = True,
+    rows: Floats, missing: Mask, is_name: Mask, rng: np.random.Generator, correlated: bool = True
 ) -> Density:
     """Return the density with the distribution of each column, and normal correlations.
 
-    Parameters
-    ----------
-    rows : ndarray of shape (m, d)
-        Rows, with some value where one is missing.
-    missing : ndarray of shape (m, d)
-        Where that is: correlations are those of the other values.
-    is_name : ndarray of shape (d,)
-        Which columns have no values but those observed.
-    rng : numpy.random.Generator
-        Source of the draws.
-    correlated : bool, default=True
-        Otherwise, columns are independent.
-
-    Returns
-    -------
-    density : Density
-        One kernel, among normal scores.
+    Correlations leave out the `missing` values (m, d) of rows (m, d). Columns in `is_name` (d,)
+    have no values but those observed.
     """
     varies = rows.min(axis=0) < rows.max(axis=0)
     space = NormalScores(rows[:, varies], rng, atoms=is_name[varies])
@@ -167,20 +127,17 @@ def gaussian_copula(
 
 
 class GaussianCopulaOverSampler(CopulaOverSampler):
-    r"""Draw from a Gaussian copula with the distribution of each column as observed.
+    r"""Gaussian copula with the observed distribution of each feature.
 
-    Normal scores :math:`z_j = \Phi^{-1}(F_j(x_j))` of the columns are taken for jointly normal
-    :footcite:p:`patki2016synthetic`; new rows are :math:`F_j^{-1}(\Phi(z_j))` with z drawn from
-    that distribution. The correlation of two normal variables is the one with which new rows
-    have, on average, the rank correlation (Spearman's) of the rows of the class in which neither
-    value is missing: :math:`2 \\sin(\\pi \\rho / 6)` for columns without ties.
+    Normal scores :math:`z_j = \Phi^{-1}(F_j(x_j))` of the features are modeled as jointly normal
+    :footcite:p:`patki2016synthetic`. Synthetic samples are :math:`F_j^{-1}(\Phi(z_j))`, with z from
+    that distribution. The correlation of two scores is the one with which synthetic samples have
+    the rank correlation (Spearman's) of the class: :math:`2 \sin(\pi \rho / 6)` without ties.
 
-    Each column keeps its distribution, with its range and the values that many rows share,
-    and each pair its rank correlation. If no normal variables have all these correlations at once,
-    as may be with few rows, the sampler takes the nearest ones that they can have
-    :footcite:p:`higham2002nearest`. What else there is between columns, such as
-    clusters or bends, is lost; in return, no new row is near a row of the class because it was
-    made from it.
+    Each feature keeps its distribution, its range and the values that many samples share, and each
+    pair its rank correlation. If no normal variables have all these correlations, the nearest
+    possible ones are used :footcite:p:`higham2002nearest`. Other structure, such as clusters or
+    nonlinear dependence, is lost.
 
     See Also
     --------
@@ -188,13 +145,14 @@ class GaussianCopulaOverSampler(CopulaOverSampler):
 
     Notes
     -----
-    Categories stand in the order in which they appear in the table, each with the share of
-    its column that it has in the class. Which values are missing in a new row is as in a row
-    of the class, which is then its parent; in a table without holes, new rows have none (-1).
+    No synthetic sample is made from an original one, so that `parents_` is -1. Only if the class
+    has missing values, those of a synthetic sample are those of an original one, its parent.
+    Categories count as ranks in the order in which they appear in the table. Each keeps its
+    frequency in the class.
 
-    Fitting takes time for d³ and memory for d² numbers. If there are more than 1,000 columns, and
-    fewer rows than columns, the correlations are those of the normal scores instead, in memory
-    for m d numbers: values that many rows share then make a correlation weaker.
+    Fitting takes time for d³ and memory for d² numbers. With more than 1,000 features and fewer
+    samples than features, the correlations are those of the normal scores, in memory for m d
+    numbers; ties then make correlations weaker.
 
     References
     ----------
@@ -215,4 +173,4 @@ class GaussianCopulaOverSampler(CopulaOverSampler):
 
     def _fit_density(self, task: Task, rows: Floats) -> Density:
         is_name = np.arange(rows.shape[1]) >= task.numeric.shape[1]
-        return gaussian_copula(rows, absent(task), is_name, task.rng)
+        return gaussian_copula(rows, missing_values(task), is_name, task.rng)

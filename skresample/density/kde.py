@@ -19,7 +19,7 @@ from skresample.numerics.kernels import (
     Spiked,
     abramson_factors,
     best_scale,
-    ledoit_wolf_share,
+    ledoit_wolf_weight,
     shrunk_covariances,
     with_covariance,
 )
@@ -31,96 +31,86 @@ from skresample.samplers.constraints import WIDEST, RealInterval
 __all__ = ["KDEOverSampler"]
 
 SELECTORS: dict[str, Callable[[Any], Any]] = {
-    "likelihood_cv": likelihood_cv,
-    "scott": scott,
-    "silverman": silverman,
-    "isj": isj,
-    "lscv": lscv,
+    select.__name__: select for select in (likelihood_cv, scott, silverman, isj, lscv)
 }
-# A covariance matrix whose least eigenvalue is a smaller share of the greatest is singular.
-SINGULAR = 1e-8
-# With a share below this, or at most so many rows per column, one is nearly singular.
-NEARLY, FEW_ROWS = 1e-4, 2
+# A covariance matrix is singular if its least eigenvalue is below this proportion of the greatest,
+# and nearly singular below the second one or with at most so many rows per column.
+SINGULAR, NEARLY, FEW_ROWS = 1e-8, 1e-4, 2
 # The most numbers that covariance="auto" puts into local covariances, and "local" into them at all.
-MOST_LOCAL = 1 << 24
-MOST_EVER = 1 << 28
-# Of these selectors it does not matter in which coordinates rows are white.
+MOST_LOCAL, MOST_EVER = 1 << 24, 1 << 28
+# Selectors whose result does not depend on the axes of whitened rows.
 ROUND = ("likelihood_cv", "lscv", "scott", "silverman")
-# Added to the variances of a neighborhood, in which of each column in the class.
+# Added to the variances of a neighborhood of standardized rows.
 LEAST_VARIANCE = 1e-4
-# The most rows that the covariance around a row is estimated from, but for twice the features.
+# The most neighbors for the covariance around a row, unless twice the features are more.
 MOST_NEAR = 100
 # Numbers of neighborhoods that are worked with at once.
 AT_ONCE = 1 << 20
-# Of a density by which kernels are made wider or narrower, this many kernels are enough.
+# The most kernels of a density by which kernels are made wider or narrower.
 MOST_PILOTS = 5000
 
 Floats = npt.NDArray[np.floating]
 
 
 class KDEOverSampler(DensityOverSampler):
-    r"""Draw from a kernel density of the class: the smoothed bootstrap done properly.
+    r"""Kernel density estimation (KDE), the smoothed bootstrap.
 
-    A new row is a row :math:`x_I` of the class, drawn at random, and noise of a covariance
-    :math:`H` that is chosen by a selector. What the noise adds to the variance is taken off
-    again :footcite:p:`silverman1987bootstrap`:
+    A synthetic sample is a random minority sample :math:`x_I` plus noise from a kernel with the
+    covariance :math:`H`. The bandwidth is selected by cross-validation. Noise adds to the variance,
+    which is corrected :footcite:p:`silverman1987bootstrap`:
 
     .. math:: \bar x + A\,(x_I - \bar x + \varepsilon), \qquad A = S^{1/2} (S + H)^{-1/2},
 
-    so that the new rows have the covariance :math:`S` of the class.
+    so that synthetic samples have the covariance :math:`S` of the class.
 
     Parameters
     ----------
     bandwidth : str, float or callable, default='likelihood_cv'
-        How wide the kernels are, in units of the root of the covariance of the class: as
-        ``'likelihood_cv'``, ``'lscv'``, ``'isj'``, ``'scott'`` or ``'silverman'`` selects, which
-        are functions of ``skresample.numerics.bandwidth``, too. A float is that factor; a
-        callable is given the whitened rows, of shape (m, d), and returns it, or one per axis.
+        Width of the kernels, as a factor of the root of the covariance of the class.
+        ``'likelihood_cv'``, ``'lscv'``, ``'isj'``, ``'scott'`` and ``'silverman'`` are selectors in
+        ``skresample.numerics.bandwidth``. A callable takes whitened rows of shape (m, d) and
+        returns a factor, or one per axis.
     covariance : {'auto', 'local', 'full', 'diagonal'}, default='auto'
-        The shape of the kernels: that of the covariance around each row, for classes that are
-        bent or have parts; that of the class; or that of its variances only. With ``'local'``,
-        covariances are multiplied with one factor, so that `bandwidth` says what it says of the
-        class on (geometric) average; they take memory for m d² numbers, and m² d² products of
-        numbers. ``'auto'`` is ``'local'`` where m d² is at most 2²⁴ (419 rows of 200 columns,
-        167,772 of 10), and ``'full'`` beyond, which takes memory for d² numbers, or for m d of
-        fewer rows than columns. The neighborhood of a row has 2 d rows at least: if that is all
-        of the class, ``'local'`` is ``'full'``.
+        Shape of the kernels. ``'local'`` takes the covariance around each sample, for curved or
+        clustered classes. `bandwidth` is then a geometric mean over the kernels; memory is needed
+        for m d² numbers. ``'full'`` takes the covariance of the class, ``'diagonal'`` variances.
+        ``'auto'`` is ``'local'`` up to m d² = 2²⁴ (419 samples of 200 features, 167,772 of 10), and
+        ``'full'`` beyond. A neighborhood has at least 2 d samples; if that is the whole class,
+        ``'local'`` is ``'full'``.
     shrinkage : {'auto', 'ledoit_wolf'}, float or None, default='auto'
-        How far covariances S are shrunk towards the identity, :math:`(1 - s) S + s \bar v I` with
-        :math:`\bar v` the mean of the variances. A float is the s, from 0 to 1;
-        ``'ledoit_wolf'`` estimates it :footcite:p:`ledoit2004well`; None is 0. ``'auto'`` is
-        ``'ledoit_wolf'`` for local covariances and for those that are singular or nearly so, and 0
-        for others. Nearly singular is that of a class with at most twice as many rows as columns,
-        or one whose least eigenvalue is below 10⁻⁴ of the greatest, in standardized columns.
+        Weight s of the identity in covariances :math:`(1 - s) S + s \bar v I`, with the mean
+        :math:`\bar v` of the variances. ``'ledoit_wolf'`` estimates it
+        :footcite:p:`ledoit2004well`; None is 0. ``'auto'`` estimates it for local covariances and
+        for nearly singular ones: of a class with at most 2 d samples, or with a least eigenvalue
+        below 10⁻⁴ of the greatest, in standardized features. Other covariances are not shrunk.
     adaptive : bool, default=False
-        Whether kernels are wider where rows are sparse :footcite:p:`abramson1982bandwidth`.
+        If True, kernels are wider where samples are sparse :footcite:p:`abramson1982bandwidth`.
     marginals : {'identity', 'normal_score'}, default='identity'
-        Where the kernels are: among the numbers as they are, or among their normal scores,
-        from which the way back leads to values between those observed. The latter keeps the
-        distribution of each column, with its bounds and the values that many rows share.
+        If ``'normal_score'``, kernels are fitted to normal scores of the features, which are mapped
+        back to values between those observed. Each feature keeps its distribution, its range and
+        the values that many samples share.
     preserve_variance : bool, default=True
-        Whether new rows have the variance of the class, and not that and the kernels'.
+        If True, synthetic samples have the variance of the class; otherwise also that of the
+        kernels.
     kernel : {'student', 'gaussian', 'epanechnikov'}, default='student'
-        The shape of the noise, whose covariance is the same. Student's, with 5 degrees of
-        freedom, leaves room for rows far from all others, which would make Gaussian kernels
-        too wide for all the others :footcite:p:`hall1987kullback`; Epanechnikov's ends
-        :math:`\sqrt{d + 4}` deviations away. For the latter, bandwidths are selected as for
-        Gaussian ones; so ``'likelihood_cv'`` does not depend on where it ends.
+        Shape of the noise, with the same covariance. Student's t with 5 degrees of freedom allows
+        for outliers, which would make Gaussian kernels too wide for all other samples
+        :footcite:p:`hall1987kullback`. Epanechnikov's ends at :math:`\sqrt{d + 4}` standard
+        deviations; its bandwidths are selected as for Gaussian kernels.
 
     See Also
     --------
-    ROSE : Normal kernels by Silverman's rule.
-    GaussianCopulaOverSampler : Columns as they are, joined by correlations.
-    RandomOverSampler : Rows as they are.
+    ROSE : Normal kernels with Silverman's rule.
+    GaussianCopulaOverSampler : Observed distributions joined by correlations.
+    RandomOverSampler : Copies of samples.
 
     Notes
     -----
-    The default is what made held-out rows of 39 rare classes most likely; the user guide has
-    the table. A density needs at least two rows. Columns that do not vary in a class stay
-    as they are, and those that depend on each other, as where there are more columns than
-    rows, have a covariance that is shrunk. Categories are switched by kernels of their own
-    :footcite:p:`aitchison1976multivariate`, to others that the class has, as often as makes
-    the rows most likely; a value is missing where that of the row :math:`x_I` is.
+    The defaults maximize the likelihood of held-out samples of 39 minority classes; the user guide
+    has the table. A class needs at least two samples. Constant features of a class stay constant.
+    Categories are redrawn from those of the class by kernels of their own
+    :footcite:p:`aitchison1976multivariate`, with the probability of the best likelihood. A value is
+    missing where that of :math:`x_I` is.
 
     References
     ----------
@@ -161,11 +151,9 @@ class KDEOverSampler(DensityOverSampler):
         varies = rows.min(axis=0) < rows.max(axis=0)
         moving = rows[:, varies]
         space: Scaled | NormalScores
-        points: Floats
-        spread: Floats
         if self.marginals == "normal_score":
-            space = NormalScores(moving, task.rng)
-            points = spread = space.scores
+            scores = NormalScores(moving, task.rng)
+            space, points, spread = scores, scores.scores, scores.scores
         else:
             space = Scaled.of(moving)
             points, spread = space.map(moving)[0], space.map(spread_ties(moving, task.rng))[0]
@@ -175,7 +163,7 @@ class KDEOverSampler(DensityOverSampler):
         return Density(kernels, space, varies, rows[0])
 
     def _fit_kernels(self, task: Task, points: Floats, spread: Floats) -> Kernels:
-        """Fit kernels to standardized rows; their width to such without ties."""
+        """Fit kernels to standardized rows (m, d), and their width to rows with spread ties."""
         m, d = points.shape
         local = self._is_local(task, m, d)
         is_round = isinstance(self.bandwidth, Real) or self.bandwidth in ROUND
@@ -186,17 +174,15 @@ class KDEOverSampler(DensityOverSampler):
         singular = bool(values[0] < SINGULAR * values[-1])
         nearly = bool(values[0] < NEARLY * values[-1]) or m <= FEW_ROWS * d
         shape = "diagonal" if local else self.covariance
-        share = self._share(task, m, d, singular=singular, nearly=nearly, covariance=shape)
-        whole = _estimated(points, share) if share is None or share > 0 else covariance
+        weight = self._weight(task, m, d, singular=singular, nearly=nearly, covariance=shape)
+        whole = _estimated(points, weight) if weight is None or weight > 0 else covariance
         # By principal axes, so that a selector can treat each by itself.
         values, vectors = np.linalg.eigh(whole)
         values = np.maximum(values, SINGULAR * values[-1])
         roots = vectors * np.sqrt(values)
         if self.covariance == "diagonal":
             roots = np.diag(np.sqrt(np.diag(covariance)))
-        h: Any = None
-        if self.bandwidth != "likelihood_cv":
-            h = self._width(spread @ np.linalg.inv(roots).T)
+        h = self._width(lambda rows: rows @ np.linalg.inv(roots).T, spread)
         if local:
             roots, size = self._local_roots(spread)
             if h is not None:
@@ -208,33 +194,30 @@ class KDEOverSampler(DensityOverSampler):
         return with_covariance(kernels, _estimated(points, None) if singular else covariance)
 
     def _fit_wide(self, task: Task, points: Floats, spread: Floats) -> Kernels:
-        """Do the same of no more rows than columns, without a matrix of the columns.
+        """Do the same for at most as many rows as columns, without a (d, d) matrix.
 
-        Covariances of kernels and rows have the same axes, of which there are m - 1 at most
-        besides those in which there is nothing but what was shrunk.
+        Covariances of kernels and rows have the same axes. Beyond the first m - 1, rows have no
+        variance, and kernels have that of the shrinkage.
         """
         m, d = points.shape
         middle = points.mean(axis=0)
         rows = (points - middle) / np.sqrt(m - 1)
         _, lengths, axes = np.linalg.svd(rows, full_matrices=False)
         axes = axes.T
-        of_rows = np.append(lengths**2, 0.0)  # the last of all other axes
+        of_rows = np.append(lengths**2, 0.0)  # the last is for all other axes
         mean = of_rows.sum() / d
-        share = self._share(task, m, d, singular=True, nearly=True, covariance=self.covariance)
-        best = ledoit_wolf_share(points)
-        share = 1.0 if self.covariance == "diagonal" else best if share is None else share
+        weight = self._weight(task, m, d, singular=True, nearly=True, covariance=self.covariance)
+        best = ledoit_wolf_weight(points)
+        weight = 1.0 if self.covariance == "diagonal" else best if weight is None else weight
         least = SINGULAR * of_rows.max()
-        of_kernels = np.maximum((1 - share) * of_rows + share * mean, least)
+        of_kernels = np.maximum((1 - weight) * of_rows + weight * mean, least)
 
         def root(variances: Floats) -> Spiked:
             deviations = np.sqrt(variances)
             return Spiked(float(deviations[-1]), axes, deviations[:-1] - deviations[-1])
 
-        shape = Kernels(spread, root(of_kernels), kernel=self.kernel)
-        h = None
-        if self.bandwidth != "likelihood_cv":
-            h = self._width(root(of_kernels).solve(spread))
-        h, scales = self._scaled(shape, h)
+        h = self._width(root(of_kernels).solve, spread)
+        h, scales = self._scaled(Kernels(spread, root(of_kernels), kernel=self.kernel), h)
         of_kernels *= h**2
         if not self.preserve_variance:
             return Kernels(points, root(of_kernels), scales, self.kernel)
@@ -245,7 +228,7 @@ class KDEOverSampler(DensityOverSampler):
         return Kernels(centers, root(less * of_kernels), scales, self.kernel)
 
     def _is_local(self, task: Task, m: int, d: int) -> bool:
-        """Return whether each kernel has a covariance of its own."""
+        """Return whether each kernel has its own covariance."""
         if self.covariance not in ("auto", "local") or _near(m, d) == m - 1:
             return False
         numbers = m * d * d
@@ -257,47 +240,48 @@ class KDEOverSampler(DensityOverSampler):
             )
         return self.covariance == "local" or numbers <= MOST_LOCAL
 
-    def _share(
+    def _weight(
         self, task: Task, m: int, d: int, *, singular: bool, nearly: bool, covariance: str
     ) -> float | None:
-        """Return how far the covariance of a class is shrunk; None for what is estimated."""
-        if self.shrinkage == "ledoit_wolf":
-            return None
+        """Return the weight of the identity in the covariance of a class, None to estimate it."""
         if isinstance(self.shrinkage, str):
-            return None if nearly else 0.0
-        share = self.shrinkage or 0.0
-        if singular and not share and covariance != "diagonal":
+            return None if nearly or self.shrinkage == "ledoit_wolf" else 0.0
+        weight = self.shrinkage or 0.0
+        if singular and not weight and covariance != "diagonal":
             raise ValueError(
                 f"The covariance of the {m} rows of class {task.label!r} is singular in {d} "
                 "columns, so that there is no density without shrinkage: use shrinkage='auto', "
                 "or covariance='diagonal'."
             )
-        return share
+        return weight
 
     def _scaled(self, shape: Kernels, h: Any) -> tuple[Any, Floats | None]:
-        """Return how wide kernels are, given or the likeliest, and the factors of each."""
-        m = len(shape.centers)
-        select = h is None
-        if select:
+        """Return the width of the kernels, the likeliest for None, and the factors of each."""
+        m, given = len(shape.centers), h
+        if h is None:
             h = best_scale(shape, self.n_jobs)
         if not self.adaptive:
             return h, None
         roots = shape.roots.scaled(h) if isinstance(shape.roots, Spiked) else shape.roots * h
         wide = replace(shape, roots=roots)
         pilots = wide.take(np.arange(m)[:: -(-m // MOST_PILOTS)])
-        # A row that no pilot is near is still near itself.
-        log_density = np.maximum(pilots.log_density(shape.centers), wide.log_peaks())
-        scales = abramson_factors(log_density)
-        return best_scale(replace(shape, scales=scales), self.n_jobs) if select else h, scales
+        # A row without a pilot nearby is still near itself.
+        own = wide.log_heights() - np.log(m)
+        scales = abramson_factors(np.maximum(pilots.log_density(shape.centers), own))
+        if given is None:
+            h = best_scale(replace(shape, scales=scales), self.n_jobs)
+        return h, scales
 
-    def _width(self, whitened: Floats) -> Any:
-        """Return the bandwidth that was given or that a selector finds."""
+    def _width(self, whiten: Callable[[Floats], Floats], rows: Floats) -> Any:
+        """Return the given or the selected bandwidth, or one per column; None if by likelihood.
+
+        For ``'likelihood_cv'``, `_scaled` selects it for the shapes of the kernels.
+        """
+        if self.bandwidth == "likelihood_cv":
+            return None
         if isinstance(self.bandwidth, Real):
             return float(self.bandwidth)
-        return self._selected(whitened)
-
-    def _selected(self, whitened: Floats) -> Floats:
-        """Return the bandwidth that a selector finds, or that of each column."""
+        whitened = whiten(rows)
         select = SELECTORS[self.bandwidth] if isinstance(self.bandwidth, str) else self.bandwidth
         found = select(whitened)
         try:
@@ -312,26 +296,26 @@ class KDEOverSampler(DensityOverSampler):
         return h
 
     def _local_roots(self, points: Floats) -> tuple[Floats, float]:
-        """Return a root of the covariance around each point, and their typical deviation."""
+        """Return a root of the covariance around each point, and their geometric mean."""
         m, d = points.shape
-        share = None if isinstance(self.shrinkage, str) else self.shrinkage or 0.0
+        weight = None if isinstance(self.shrinkage, str) else self.shrinkage or 0.0
         near = Dense(points).kneighbors(_near(m, d), n_jobs=self.n_jobs)
         near = np.column_stack([np.arange(m), near])
         roots = np.empty((m, d, d))
         at_once = max(1, AT_ONCE // max(near.shape[1] * d, d * d))
         for part in gen_batches(m, at_once):
-            covariances = shrunk_covariances(points[near[part]], share)
+            covariances = shrunk_covariances(points[near[part]], weight)
             roots[part] = np.linalg.cholesky(covariances + LEAST_VARIANCE * np.eye(d))
         return roots, float(np.exp(np.log(np.diagonal(roots, axis1=1, axis2=2)).mean()))
 
 
 def _near(m: int, d: int) -> int:
-    """Return how many of m rows of d columns are around each."""
+    """Return the number of neighbors around each of m rows with d columns."""
     return min(m - 1, max(2 * d, min(round(np.sqrt(m)), MOST_NEAR)))
 
 
-def _estimated(points: Floats, share: float | None) -> Floats:
-    """Return the covariance of rows, shrunk, with the denominator m - 1."""
+def _estimated(points: Floats, weight: float | None) -> Floats:
+    """Return the shrunk covariance of rows, with the denominator m - 1."""
     m = len(points)
-    covariance: Floats = shrunk_covariances(points[np.newaxis], share)[0] * (m / (m - 1))
+    covariance: Floats = shrunk_covariances(points[np.newaxis], weight)[0] * (m / (m - 1))
     return covariance

@@ -19,31 +19,30 @@ Floats = npt.NDArray[np.floating]
 
 
 class MultivariateGaussianSMOTE(DensityOverSampler):
-    r"""Multivariate Gaussian SMOTE: a normal density around each row.
+    r"""Multivariate Gaussian SMOTE, with a normal distribution around each minority sample.
 
-    A new row is drawn from :math:`N(\hat\mu, \lambda \hat\Sigma)`, with the mean and the
-    covariance (denominator k + 1) of a row of the class and its k nearest rows of the class
-    :footcite:p:`sakho2024rebalancing`. SMOTE's rows are on the lines between two rows, these
-    are all around; and they do not contract the class as much.
+    A synthetic sample is drawn from :math:`N(\hat\mu, \lambda \hat\Sigma)`, with the mean and the
+    covariance (denominator k + 1) of a minority sample and its k nearest minority samples
+    :footcite:p:`sakho2024rebalancing`. Samples of SMOTE lie on lines between two samples; these lie
+    all around, and contract the class less.
 
     Parameters
     ----------
     k_neighbors : int, default=None
-        The k; None for the number of features that vary and 1 more, or 5 if that is more:
-        with fewer, a neighborhood is flat, and so are the new rows around it. A class with
-        fewer rows uses what there is. Rows that are there several times count once.
+        The number k of nearest neighbors. None is :math:`\max(5, d + 1)` for d features that vary:
+        with fewer, a neighborhood is flat, and so are its synthetic samples. If the class has
+        fewer samples, all are used. Duplicates count once.
     scale : float, default=1.0
-        The λ: what covariances are multiplied with.
+        The factor λ of the covariances.
 
     See Also
     --------
-    KDEOverSampler : With ``covariance='local'``, kernels on the rows themselves, as wide as
-        makes these most likely.
+    KDEOverSampler : With ``covariance='local'``, kernels on the samples themselves, with a
+        bandwidth that is selected.
 
     Notes
     -----
-    Where a neighborhood is flat, as with fewer neighbors than features, there is no density:
-    covariances are then shrunk for ``score_samples``.
+    If a neighborhood is flat, there is no density: ``score_samples`` shrinks its covariance.
 
     References
     ----------
@@ -68,7 +67,7 @@ class MultivariateGaussianSMOTE(DensityOverSampler):
     def _fit_density(self, task: Task, rows: Floats) -> Density:
         varies, space, points = standardized(rows)
         k = self.k_neighbors or max(5, points.shape[1] + 1)
-        # Around a row that is there several times, its copies would be all of the neighborhood.
+        # Otherwise the neighborhood of a row could consist of its copies.
         _, first, which = np.unique(points, axis=0, return_index=True, return_inverse=True)
         points, which = points[first], which.ravel()
         features = points if self.standardize else rows[first][:, varies]

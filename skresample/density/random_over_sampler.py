@@ -15,48 +15,45 @@ from skresample.table import Block, Rows
 
 __all__ = ["RandomOverSampler"]
 
-# New rows are made in batches, so that no second copy of them is.
-ROWS_AT_ONCE = 4096
+FACTORS = RealInterval(0, WIDEST, closed="both")
 
 
 @drop_in
 class RandomOverSampler(BaseOverSampler):
-    r"""Repeat rows drawn at random with replacement.
+    r"""Random oversampling: repeat samples, drawn with replacement.
 
-    With `shrinkage`, each repeated row is moved by normal noise, which makes it a draw
-    from a kernel density of the class: the smoothed bootstrap of ROSE
-    :footcite:p:`menardi2014rose`. The noise of feature :math:`j` has the deviation
+    With `shrinkage`, each repeated sample gets normal noise. This is the smoothed bootstrap of ROSE
+    :footcite:p:`menardi2014rose`, a draw from a kernel density estimate of the class. The standard
+    deviation of the noise in feature :math:`j` is
 
     .. math:: s \left(\frac{4}{(d + 2) n}\right)^{1/(d + 4)} \hat\sigma_j
 
-    with :math:`s` the shrinkage, :math:`d` the number of features, :math:`n` the rows of
-    the class (not of the table) and :math:`\hat\sigma_j` its sample deviation.
+    with the shrinkage :math:`s`, :math:`d` features, :math:`n` samples of the class (not of the
+    table) and their sample standard deviation :math:`\hat\sigma_j`.
 
     Parameters
     ----------
     shrinkage : float or dict, default=None
-        Width of the noise, 1 for Silverman's rule of thumb; a dict gives it per label.
-        Labels that are not oversampled may be left out. None or 0 repeats rows as they
-        are, whatever they hold. Noise is for numbers: categories are repeated, and what is
-        missing stays so.
+        Factor of the noise; 1 is Silverman's rule of thumb. A dict gives it per label; labels
+        that are not oversampled may be left out. None or 0 repeats samples unchanged, of any
+        type. Noise is for numerical features only; categories and missing values are copied.
     n_jobs : int, default=None
-        Taken so that samplers can be exchanged in a search; drawing rows needs one thread.
+        Number of threads for drawing noise; None uses all processors. Copies need one thread.
 
     Attributes
     ----------
     sample_indices_ : ndarray of shape (n_out,)
-        Positions of the input rows in the output: all of them, then those drawn.
+        Position in `X` of each sample: all of them, then those drawn; -1 with noise.
     shrinkage_ : dict or None
         The shrinkage per label that is oversampled.
 
     See Also
     --------
-    SMOTE : New rows between old ones.
+    SMOTE : Interpolates between neighboring samples.
 
     Notes
     -----
-    Without shrinkage this keeps the distribution of each class, so that it changes only
-    the prior, as class weights do.
+    Without shrinkage, the distribution of each class is unchanged, as with class weights.
 
     References
     ----------
@@ -70,7 +67,7 @@ class RandomOverSampler(BaseOverSampler):
     ([['red'], ['blue'], ['blue'], ['red']], [1, 0, 0, 1])
     """
 
-    shrinkage: Annotated[Any, RealInterval(0, WIDEST, closed="both"), Mapping, None] = None
+    shrinkage: Annotated[Any, FACTORS, Mapping, None] = None
     categorical_features: CategoricalFeatures = "auto"
     bounds: Bounds = None
 
@@ -93,29 +90,22 @@ class RandomOverSampler(BaseOverSampler):
         return tags
 
     def _fit_table(self, rows: Rows, rng: np.random.Generator) -> None:
-        self.shrinkage_ = None
-        if self.shrinkage is None:
+        wanted, given = self.sampling_strategy_, self.shrinkage
+        if not isinstance(given, Mapping):
+            self.shrinkage_ = None if given is None else dict.fromkeys(wanted, given)
             return
-        if not isinstance(self.shrinkage, Mapping):
-            self.shrinkage_ = dict.fromkeys(self.sampling_strategy_, self.shrinkage)
-            return
-        missing = [c for c, n in self.sampling_strategy_.items() if n and c not in self.shrinkage]
+        missing = [c for c, n in wanted.items() if n and c not in given]
         if missing:
             raise ValueError(
-                f"shrinkage needs a value of at least 0 for each class that is oversampled, and "
-                f"has none for {missing}: it is {dict(self.shrinkage)}."
+                "shrinkage needs a value of at least 0 for each class that is oversampled, and "
+                f"has none for {missing}: it is {dict(given)}."
             )
-        allowed = RealInterval(0, WIDEST, closed="both")
-        if not all(map(allowed.is_satisfied_by, self.shrinkage.values())):
-            raise ValueError(
-                f"shrinkage must be a number of at least 0 for every class: {self.shrinkage}."
-            )
-        self.shrinkage_ = {
-            c: self.shrinkage[c] for c in self.sampling_strategy_ if c in self.shrinkage
-        }
+        if not all(map(FACTORS.is_satisfied_by, given.values())):
+            raise ValueError(f"shrinkage must be a number of at least 0 for every class: {given}.")
+        self.shrinkage_ = {c: given[c] for c in wanted if c in given}
 
     def _fit_class(self, task: Task) -> npt.NDArray[np.floating] | None:
-        """Return the deviation of the noise per feature, or None for none."""
+        """Return the standard deviation of the noise per feature, None for copies."""
         shrinkage = self.shrinkage
         if isinstance(shrinkage, Mapping):  # also of classes that are only drawn from
             shrinkage = shrinkage.get(task.label)

@@ -14,33 +14,34 @@ __all__ = ["ROSE"]
 
 
 class ROSE(DensityOverSampler):
-    r"""Random oversampling examples: a smoothed bootstrap by a rule of thumb.
+    r"""Random oversampling examples (ROSE), a smoothed bootstrap with a rule of thumb.
 
-    A new row is a row of the class, drawn at random, and normal noise
-    :footcite:p:`menardi2014rose`, whose deviation is, for feature j,
+    A synthetic sample is a random minority sample plus independent normal noise
+    :footcite:p:`menardi2014rose`. The standard deviation of the noise in feature j is
 
     .. math:: s \left(\frac{4}{(d + 2) n}\right)^{1/(d + 4)} \hat\sigma_j
 
-    with n the rows and :math:`\hat\sigma_j` the sample deviation of the *class*.
+    with d features, n samples of the class and their sample standard deviation
+    :math:`\hat\sigma_j`.
 
     Parameters
     ----------
     shrinkage : float, default=1.0
-        The s: less than 1 for rows nearer to those of the class.
+        The factor s of the noise. Below 1, samples are nearer to those of the class.
     both_classes : bool, default=False
-        Whether, as in the original, all classes are drawn anew and none of the given rows is
-        kept; each class has then as many new rows as it would otherwise have rows.
+        If True, all classes are drawn anew and no original sample is kept, as in the paper. The
+        class sizes are the same as if False.
 
     See Also
     --------
-    KDEOverSampler : With a bandwidth that is selected, and the covariance kept.
-    RandomOverSampler : With `shrinkage`, this, and categories copied.
+    KDEOverSampler : With a bandwidth that is selected, and the covariance of the class.
+    RandomOverSampler : With `shrinkage`, the same noise; categories are copied.
 
     Notes
     -----
-    The variance of the new rows is that of the class times :math:`1 + h^2`: 1.21 with 200 rows
-    of 3 features. imbalanced-learn's ``RandomOverSampler(shrinkage=...)`` computes h from the
-    rows of the whole table, so that it is too narrow for a minority.
+    The variance is that of the class times :math:`1 + h^2`, 1.21 with 200 samples of 3 features.
+    imbalanced-learn's ``RandomOverSampler(shrinkage=...)`` computes h from the samples of all
+    classes, so that it is too small for a minority class.
 
     References
     ----------

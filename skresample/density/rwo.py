@@ -10,23 +10,22 @@ __all__ = ["RWOSampling"]
 
 
 class RWOSampling(DensityOverSampler):
-    r"""Random walk oversampling: a step from each row in turn.
+    r"""Random walk oversampling (RWO), a small random step from each minority sample.
 
-    A new row is :math:`x_j - \frac{\sigma_j}{\sqrt n} \varepsilon_j` in feature j
-    :footcite:p:`zhang2014rwo`, with x a row of the class, each as often as any other,
-    :math:`\sigma_j` the deviation in its n rows and :math:`\varepsilon` standard normal. The
-    mean is that of the class, the variance :math:`\sigma_j^2 (1 + 1/n)`.
+    A synthetic sample is :math:`x_j - \frac{\sigma_j}{\sqrt n} \varepsilon_j` in feature j
+    :footcite:p:`zhang2014rwo`, with each of the n minority samples x equally often, the standard
+    deviation :math:`\sigma_j` of the class, and standard normal :math:`\varepsilon`. The mean is
+    that of the class, the variance :math:`\sigma_j^2 (1 + 1/n)`.
 
     See Also
     --------
-    KDEOverSampler : Kernels as wide as makes the class's rows most likely.
+    KDEOverSampler : Kernels with a bandwidth that is selected.
 
     Notes
     -----
-    The steps shrink as fast as the standard error of a mean, and so faster than any bandwidth
-    that is good for the density: from some hundred rows on, the new rows are nearly copies.
-    Categories are drawn as by all samplers from densities, from a kernel on the row's; in the
-    paper, by their frequencies in the class and independently of the other features.
+    The steps shrink like the standard error of a mean, faster than a good bandwidth: with some
+    hundred samples, synthetic samples are nearly copies. Categories are drawn from kernels on those
+    of the sample; in the paper, they are drawn from their frequencies in the class.
 
     References
     ----------

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from skresample.neighbors import Space
+from skresample.numerics.allocation import by_group
 
 __all__ = [
-    "GroupMembers",
     "GroupMoments",
     "draw_anew",
     "linkage_proportion",
@@ -20,17 +20,17 @@ Floats = npt.NDArray[np.floating]
 Codes = npt.NDArray[np.signedinteger]
 Positions = npt.NDArray[np.intp]
 
-# Most rows among which groups are formed: the time grows with their square.
+# The most rows among which groups are formed, since time grows with their square.
 MOST_GROUPED = 2_500
-# Relative difference below which two distances are the same.
+# Distances with a smaller relative difference are the same.
 SAME = 1e-9
 
 
 def microaggregate(points: Floats, size: int) -> Positions:
-    """Group rows that are near each other, at least `size` each; return the group of each row.
+    """Return the group (m,) of each row (m, d): near rows, at least `size` of them.
 
-    By MDAV, maximum distance to average vector :footcite:p:`domingo2005ordinal`. More than
-    `MOST_GROUPED` rows are first halved at the median of the column that varies most.
+    By MDAV, maximum distance to average vector. More than `MOST_GROUPED` rows are first halved at
+    the median of the column with the largest variance.
     """
     groups = np.zeros(len(points), dtype=np.intp)
     parts, found = [np.arange(len(points))], 0
@@ -52,7 +52,7 @@ def _furthest_first(points: Floats, left: Positions, size: int) -> list[Position
     while left.size >= 2 * size:
         rows = points[left]
         start = rows[_squares(rows - rows.mean(axis=0)).argmax()]
-        # With fewer than three groups' rows left, those that are not taken are the last group.
+        # With rows for fewer than three groups, the rest is the last group.
         for _ in range(2 if left.size >= 3 * size else 1):
             away = _squares(points[left] - start)
             taken = np.argpartition(away, size - 1)[:size]
@@ -69,10 +69,10 @@ def _squares(rows: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class GroupMoments:
-    """Groups of rows, and the mean of each; with `spread`, draws that keep its covariance.
+    """The mean of each group of rows; with `spread`, draws that keep its covariance.
 
-    `deviations`, of shape (n_groups, k, d), are the rows less their mean over the root of their
-    number, zeros where a group has fewer. Their sum, each times a normal number, is a draw.
+    A draw is the mean plus the sum of `deviations` (n_groups, k, d), each times a normal number.
+    These are the rows less their mean over the root of their number, padded with zeros.
     """
 
     means: Floats
@@ -83,13 +83,11 @@ class GroupMoments:
     @classmethod
     def of(cls, points: Floats, groups: Positions, *, spread: bool) -> "GroupMoments":
         """Compute the means and deviations of groups of rows."""
-        sizes = np.bincount(groups)
-        order = np.argsort(groups, kind="stable")
-        place = np.arange(len(points)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        _, sizes, _, rank = by_group(groups)
         deviations = np.zeros((sizes.size, sizes.max(), points.shape[1]))
-        deviations[groups[order], place] = points[order]
+        deviations[groups, rank] = points
         means = deviations.sum(axis=1) / sizes[:, np.newaxis]
-        deviations[groups[order], place] -= means[groups[order]]
+        deviations[groups, rank] -= means[groups]
         deviations /= np.sqrt(sizes)[:, np.newaxis, np.newaxis]
         return cls(means, deviations, groups, spread)
 
@@ -107,57 +105,36 @@ class GroupMoments:
         return self.means[groups] + np.einsum("nk,nkd->nd", noise, self.deviations[groups])
 
 
-@dataclass(frozen=True)
-class GroupMembers:
-    """Groups of rows, and the probability that a row is drawn anew from its group."""
-
-    groups: Positions
-    probability: float
-
-    def draw(
-        self, which: Positions, rng: np.random.Generator
-    ) -> tuple[Positions, npt.NDArray[np.bool_]]:
-        """Return positions, some of them drawn anew, and which are."""
-        order = np.argsort(self.groups, kind="stable")
-        sizes = np.bincount(self.groups)
-        first = np.cumsum(sizes) - sizes
-        is_drawn = rng.random(which.size) < self.probability
-        group = self.groups[which]
-        place = first[group] + rng.integers(sizes[group])
-        return np.where(is_drawn, order[place], which), is_drawn
-
-
 def swap_ranks(
     values: Floats, window: float, rounds: int, rng: np.random.Generator
 ) -> npt.NDArray[np.float64]:
-    """Exchange values between rows of nearby rank, column by column and `rounds` times.
+    """Return values (rounds, m, d) that rows of nearby rank exchange in each column; NaN stays.
 
-    Each value goes to one row, of a rank less than the window away: a proportion of the values
-    of the column, at least two ranks. The result has shape (rounds, m, d); NaN stays.
+    Ranks differ by less than `window`, a proportion of the values of the column, or by less than 2.
     """
     swapped = np.full((rounds, *values.shape), np.nan)
     for j, column in enumerate(values.T):
-        there = np.flatnonzero(~np.isnan(column))
+        known = np.flatnonzero(~np.isnan(column))
         # Rows with equal values are in random order.
-        order = there[np.lexsort((rng.random(there.size), column[there]))]
-        reach = max(2.0, window * there.size)
-        keys = np.arange(there.size) + reach * rng.random((rounds, there.size))
+        order = known[np.lexsort((rng.random(known.size), column[known]))]
+        reach = max(2.0, window * known.size)
+        keys = np.arange(known.size) + reach * rng.random((rounds, known.size))
         swapped[:, order, j] = column[order][np.argsort(keys, axis=1)]
     return swapped
 
 
 def draw_anew(codes: Codes, which: Positions, change: float, rng: np.random.Generator) -> Codes:
-    r"""Draw some categories anew, each as likely as it is frequent.
+    r"""Return codes (n, q) of some rows, drawn anew by their frequencies with a probability.
 
-    Missing values (-1) stay. The matrix :math:`(1 - t) I + t 1 p^T` leaves the expected
-    frequencies p as they are: invariant post-randomization :footcite:p:`gouweleeuw1998post`.
+    Missing values (-1) stay. The matrix :math:`(1 - t) I + t 1 p^T` keeps the expected frequencies
+    p, with the probability t: invariant post-randomization.
     """
     new = codes[which]
     for j, column in enumerate(codes.T):
-        there = column[column >= 0]
+        known = column[column >= 0]
         anew = (rng.random(which.size) < change) & (new[:, j] >= 0)
-        if there.size:
-            drawn = there[rng.integers(there.size, size=which.size)]
+        if known.size:
+            drawn = known[rng.integers(known.size, size=which.size)]
             new[:, j] = np.where(anew, drawn, new[:, j])
     return new
 
@@ -165,8 +142,8 @@ def draw_anew(codes: Codes, which: Positions, change: float, rng: np.random.Gene
 def linkage_proportion(space: Space, n: int, own: Positions, copies: npt.NDArray[np.intp]) -> float:
     """Return the proportion of released rows whose nearest original row is their own.
 
-    `space` has the n original rows first, and `own` is the position of each released row's own. One
-    of `copies` equal rows is found once in as many times.
+    `space` has the n original rows first, and `own` are the positions of the released rows' own. Of
+    `copies` equal rows, each is as likely to be found.
     """
     released = n + np.arange(own.size)
     nearest = space.kneighbors(1, of=released, among=np.arange(n))[:, 0]

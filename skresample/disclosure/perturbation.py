@@ -1,4 +1,4 @@
-"""Perturbation of the rows of a table, for disclosure control."""
+"""Perturbation of a table, for disclosure control."""
 
 import warnings
 from collections.abc import Mapping
@@ -9,9 +9,8 @@ import numpy.typing as npt
 from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import StrOptions
 
-from skresample.density.base import Density, standardized
+from skresample.density.base import Density, refilled, standardized
 from skresample.disclosure._masking import (
-    GroupMembers,
     GroupMoments,
     draw_anew,
     linkage_proportion,
@@ -19,6 +18,7 @@ from skresample.disclosure._masking import (
     swap_ranks,
 )
 from skresample.neighbors import mismatch_cost, space_of_columns
+from skresample.numerics.allocation import by_group
 from skresample.numerics.kernels import Kernels, Root, Spiked, matrix_sqrt
 from skresample.numerics.levels import atoms
 from skresample.samplers.base import (
@@ -46,33 +46,38 @@ from skresample.table import (
 __all__ = ["Perturbation"]
 
 Floats = npt.NDArray[np.floating]
+Mask = npt.NDArray[np.bool_]
+Positions = npt.NDArray[np.intp]
 
-METHODS = ("noise", "correlated_noise", "microaggregation", "rank_swap", "pram")
-# Most released rows on which linkage is measured: its 95 % CI is then ±0.014 or less.
+# The most released rows on which linkage is measured: its 95 % CI is then ±0.014 or less.
 MOST_LINKED = 5_000
 
 
 class Changes(NamedTuple):
-    """What was learned of a class: its numbers, where they are missing, and how they change.
+    """What was learned from a class: its numbers, where they are `missing`, and how they change.
 
-    Without a `density`, numbers are exchanged, or stay. Of a column with `atoms`, values are
-    first drawn anew, and atoms then stay; `anew` says from what.
+    Without a `density`, numbers are exchanged or stay. In a column with `atoms`, values are first
+    drawn from the row's group with a `probability`, and atoms then stay.
     """
 
     rows: Floats
-    missing: npt.NDArray[np.bool_]
+    missing: Mask
     density: Density | None = None
-    atoms: npt.NDArray[np.bool_] | None = None
-    anew: GroupMembers | None = None
+    atoms: Mask | None = None
+    groups: Positions | None = None
+    probability: float | None = None
 
-    def draw(self, which: npt.NDArray[np.intp], rng: np.random.Generator) -> Floats:
-        """Draw from the density, but for atoms."""
+    def draw(self, which: Positions, rng: np.random.Generator) -> Floats:
+        """Draw from the density, except for atoms."""
         assert self.density is not None
         new = self.density.draw(which, rng)
-        if self.atoms is None or self.anew is None:
+        if self.atoms is None or self.groups is None or self.probability is None:
             return new
+        order, sizes, starts, _ = by_group(self.groups)
+        group = self.groups[which]
         for j in np.flatnonzero(self.atoms.any(axis=0)):
-            base, is_other = self.anew.draw(which, rng)
+            is_other = rng.random(which.size) < self.probability
+            base = np.where(is_other, order[starts[group] + rng.integers(sizes[group])], which)
             if is_other.any() and not self.atoms[:, j].all():
                 new[is_other, j] = self.density.draw(base[is_other], rng)[:, j]
             stays = self.atoms[base, j]
@@ -81,76 +86,75 @@ class Changes(NamedTuple):
 
 
 class Perturbation(BaseOverSampler):
-    r"""Change rows a little: by noise, means of groups, exchange of values or of categories.
+    r"""Perturbation of samples, for disclosure control.
 
-    Each new row is one of the class, changed; `perturb` changes all rows of a table, for a
-    release of it. How numbers are changed is the `method`:
+    Each synthetic sample is a changed sample of the class. `perturb` changes all samples of a table
+    that you want to release. `method` says how numerical features change:
 
-    - ``'noise'``: a value x of a column with the mean :math:`\bar x` and the standard deviation
+    - ``'noise'``: a value x of a feature with mean :math:`\bar x` and standard deviation
       :math:`\sigma` becomes
 
       .. math:: \bar x + \frac{x - \bar x + e}{\sqrt{1 + s^2}}, \qquad e \sim N(0, s^2 \sigma^2),
 
-      of which the variance is :math:`\sigma^2` :footcite:p:`kim1986method`;
-    - ``'correlated_noise'``: the same with e of the covariance of the columns, times
-      :math:`s^2`, so that the covariance is kept too;
-    - ``'microaggregation'``: rows are put in groups of at least `group_size`, by MDAV
-      :footcite:p:`domingo2005ordinal`, and drawn from the normal distribution with the mean and
-      the covariance of their group :footcite:p:`domingo2010hybrid`;
-    - ``'rank_swap'``: values are exchanged with those of rows of nearby rank
-      :footcite:p:`moore1996controlled`, so that a column keeps its values;
+      which has the variance :math:`\sigma^2` :footcite:p:`kim1986method`;
+    - ``'correlated_noise'``: e has :math:`s^2` times the covariance of the features, so that
+      covariances are kept, too;
+    - ``'microaggregation'``: MDAV forms groups of at least `group_size` samples
+      :footcite:p:`domingo2005ordinal`. New samples are drawn from the normal distribution with the
+      mean and the covariance of their group :footcite:p:`domingo2010hybrid`;
+    - ``'rank_swap'``: samples of nearby rank exchange values :footcite:p:`moore1996controlled`, so
+      that a feature keeps its values;
     - ``'pram'``: numbers stay.
 
-    Categories are drawn anew, each as likely as it is frequent, with the probability `change`:
-    invariant post-randomisation :footcite:p:`gouweleeuw1998post`, with every method. So are, with
-    noise, numbers that are levels: all of a column of up to ten values, each of three rows
-    at least on average, and the lowest and the highest value of any, if a twentieth of the rows has
-    it. From a group, they are taken from one of its rows.
+    All methods redraw categories by their frequencies with the probability `change`, invariant
+    post-randomization :footcite:p:`gouweleeuw1998post`. Noise also redraws discrete numbers: all of
+    a feature with up to ten values, each of three samples on average, and the lowest and highest
+    value of any feature that a twentieth of the samples has. Microaggregation takes these from a
+    sample of the group.
 
     Parameters
     ----------
     method : {'noise', 'correlated_noise', 'microaggregation', 'rank_swap', 'pram'}, default='noise'
-        How numbers are changed.
+        How numerical features change.
     scale : float, default=0.1
-        The s, for noise: its deviation, in those of the columns.
+        Standard deviation s of the noise, in those of the features.
     group_size : int, default=3
-        How many rows a group has at least, for microaggregation.
+        The least number of samples in a group.
     window : float, default=0.1
-        How far ranks may be apart for an exchange, as a share of the rows.
+        The largest difference of ranks for an exchange, as a proportion of the samples.
     change : float, default=0.1
-        With which probability a category or a level is drawn anew, from 0 to 1. It may be
-        drawn again.
+        Probability from 0 to 1 that a category or discrete number is redrawn, possibly the same.
     preserve_variance : bool, default=True
-        Whether the variance is kept, for noise and microaggregation. Otherwise noise is added
-        and no more, and rows are the means of their groups.
+        If True, noise and microaggregation keep variances. Otherwise noise is only added, and
+        microaggregation returns group means.
     bounds : {'observed', None} or mapping, default='observed'
-        What new numbers stay within: the range of each column in the table, or a pair
-        (lowest, highest) per name or position of a column, None for an open end. Beyond a
-        bound they are reflected.
+        Limits of new numbers: ``'observed'`` is the range of each column in the table. A mapping
+        gives a pair (lowest, highest) per column name or position, with None for an open end.
+        Numbers beyond a limit are reflected at it.
 
     Attributes
     ----------
     linkage_ : float
-        Re-identification risk: the proportion of new rows whose nearest given row is the row
-        they came from (by ``fit_resample`` and `perturb`), measured on at most 5,000 new rows
-        drawn at random. NaN if there is no new row.
+        Re-identification risk: the proportion of synthetic samples whose nearest original sample is
+        the one they came from, after ``fit_resample`` or `perturb`. It is measured on at most
+        5,000 random synthetic samples, and NaN without any.
 
     See Also
     --------
-    MarginalSampler : Rows from distributions, which are nobody's.
-    RWOSampling : Noise that shrinks with the class.
+    MarginalSampler : Draws from distributions instead of changing samples.
+    RWOSampling : Noise that shrinks with the size of the class.
 
     Notes
     -----
-    Small amounts of noise do not prevent re-identification: an attacker with the original rows
-    links most of the perturbed rows to them. `linkage_` measures this risk on standardized
-    numbers. Among copies of a row, each is as likely to be found. A low risk is not a proof that
-    nothing can be learned about a row.
+    Small amounts of noise do not prevent re-identification: an attacker with the original samples
+    links most of the perturbed ones to them. `linkage_` measures this risk on standardized numbers;
+    each of several equal samples is as likely to be found. A low risk is not a proof that nothing
+    can be learned about a sample.
 
-    Variances are kept but for rounding and bounds: whole numbers stay whole and decimals as few.
-    What is reflected at a bound takes some variance away, and moves the mean of a column that is
-    crowded there; where that matters, take ``bounds=None``. What is missing in a row stays so.
-    With more than 2,500 rows, groups are looked for in parts of the class.
+    Rounding and bounds change variances slightly: whole numbers stay whole, and decimals as few.
+    Reflection at a bound reduces the variance and shifts the mean of a feature that is crowded
+    there; ``bounds=None`` prevents that. Missing values stay missing. Groups among more than 2,500
+    samples are formed in parts of the class.
 
     References
     ----------
@@ -169,7 +173,10 @@ class Perturbation(BaseOverSampler):
     True
     """
 
-    method: Annotated[str, StrOptions(set(METHODS))] = "noise"
+    method: Annotated[
+        str,
+        StrOptions({"noise", "correlated_noise", "microaggregation", "rank_swap", "pram"}),
+    ] = "noise"
     scale: Annotated[float, RealInterval(0, WIDEST, closed="right")] = 0.1
     group_size: Annotated[int, IntegerInterval(2)] = 3
     window: Annotated[float, RealInterval(0, 1, closed="right")] = 0.1
@@ -196,23 +203,22 @@ class Perturbation(BaseOverSampler):
         return tags
 
     def perturb(self, X: Any) -> Any:
-        """Change all rows of a table.
+        """Change all samples of a table, and measure `linkage_`.
 
         Parameters
         ----------
         X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
-            The table. No target is needed: means and groups are those of all its rows.
+            The table. It needs no target: means and groups are those of all samples.
 
         Returns
         -------
         X_changed : {ndarray, list, sparse matrix, DataFrame} of shape (n_samples, n_features)
-            Its rows, changed, in their order and of the type that was given. `linkage_` says
-            how many can be told.
+            The changed samples in their order, of the type of `X`.
 
         Raises
         ------
         ValueError
-            If the table cannot be used, has one row, or there is nothing in it to change.
+            If the table cannot be used, has one sample, or nothing in it can be changed.
         """
         self._validate_params()
         rows = read_rows(X, self, numeric=True, categorical=self.categorical_features)
@@ -235,16 +241,14 @@ class Perturbation(BaseOverSampler):
         return changed
 
     def _check(self, rows: Rows) -> None:
-        """Refuse a table in which there is nothing to change."""
-        columns = rows.columns
-        numbers = columns.numbers.size and self.method != "pram"
-        if numbers or (columns.categories.size and self.change):
-            return
-        raise ValueError(
-            f"Perturbation: method={self.method!r} with change={self.change} changes nothing in a "
-            f"table of {columns.numbers.size} columns of numbers and {columns.categories.size} of "
-            "categories: take 'noise' for numbers, or a change above 0 for categories."
-        )
+        """Raise an error if nothing would change."""
+        d, q = rows.columns.numbers.size, rows.columns.categories.size
+        if not (d and self.method != "pram") and not (q and self.change):
+            raise ValueError(
+                f"Perturbation: method={self.method!r} with change={self.change} changes nothing "
+                f"in a table of {d} numerical and {q} categorical columns: take 'noise' for "
+                "numbers, or a change above 0 for categories."
+            )
 
     def _fit_table(self, rows: Rows, rng: np.random.Generator) -> None:
         self.__dict__.pop("linkage_", None)  # of earlier rows
@@ -257,9 +261,7 @@ class Perturbation(BaseOverSampler):
         self.linkage_ = self._linkage(rows, changed, self.parents_[:, 0], rng)
         return resampled
 
-    def _linkage(
-        self, rows: Rows, changed: Any, own: npt.NDArray[np.intp], rng: np.random.Generator
-    ) -> float:
+    def _linkage(self, rows: Rows, changed: Any, own: Positions, rng: np.random.Generator) -> float:
         """Return the proportion of perturbed rows whose nearest original row is their own."""
         if not own.size:
             return np.nan
@@ -267,12 +269,11 @@ class Perturbation(BaseOverSampler):
             some = np.sort(rng.choice(own.size, MOST_LINKED, replace=False))
             changed, own = take_rows(changed, some), own[some]
         n = len(rows)
-        # As they are released: rounded, and in bounds.
+        # As released: rounded, and within bounds.
         new_numeric, new_codes = read_like(changed, rows, self)
         numeric = np.concatenate([rows_of(rows.numeric, np.arange(n)), new_numeric])
         codes = np.concatenate([rows.codes, new_codes])
-        holes = np.isnan(numeric)
-        same = np.column_stack([np.nan_to_num(numeric), holes, codes])[:n]
+        same = np.column_stack([np.nan_to_num(numeric), np.isnan(numeric), codes])[:n]
         _, which, counts = np.unique(same, axis=0, return_inverse=True, return_counts=True)
         numeric = numeric / rows.deviation
         space = space_of_columns(numeric, codes, mismatch_cost(numeric[:n]))
@@ -281,8 +282,6 @@ class Perturbation(BaseOverSampler):
 
     def _fit_class(self, task: Task) -> Changes:
         rows, missing = filled(task)
-        if self.method not in ("noise", "correlated_noise", "microaggregation"):
-            return Changes(rows, missing)
         m = len(rows)
         if self.method == "microaggregation":
             varies, space, points = standardized(rows)
@@ -294,43 +293,38 @@ class Perturbation(BaseOverSampler):
                     stacklevel=2,
                 )
             groups = microaggregate(points, self.group_size)
-            drawn: Any = GroupMoments.of(points, groups, spread=self.preserve_variance)
-            density = Density(drawn, space, varies, rows[0])
+            moments: Any = GroupMoments.of(points, groups, spread=self.preserve_variance)
+            density = Density(moments, space, varies, rows[0])
             if not self.preserve_variance:
                 return Changes(rows, missing, density)
-            return Changes(rows, missing, density, atoms(rows), GroupMembers(groups, 1.0))
+            return Changes(rows, missing, density, atoms(rows), groups, 1.0)
+        if self.method in ("rank_swap", "pram"):
+            return Changes(rows, missing)
         is_atom = atoms(rows)
-        varies, space, points = standardized(_but_for(is_atom, rows, task.rng))
+        varies, space, points = standardized(refilled(rows, is_atom, task.rng))
         scale = float(self.scale)
         shrink = 1 / np.sqrt(1 + scale**2) if self.preserve_variance else 1.0
         root: Root = Spiked.identity(points.shape[1], shrink * scale)
         if self.method == "correlated_noise":
             root = shrink * scale * matrix_sqrt(points.T @ points / m)
-        kernels = Kernels(shrink * points, root)
-        density = Density(kernels, space, varies, rows[0])
-        anyone = GroupMembers(np.zeros(m, dtype=np.intp), self.change)
-        return Changes(rows, missing, density, is_atom, anyone)
+        density = Density(Kernels(shrink * points, root), space, varies, rows[0])
+        everyone = np.zeros(m, dtype=np.intp)
+        return Changes(rows, missing, density, is_atom, everyone, self.change)
 
     def _base_weights(self, task: Task, fitted: Changes) -> Floats:
         return np.ones(len(task.minority))
 
     def _draw(
-        self,
-        task: Task,
-        fitted: Changes,
-        which: npt.NDArray[np.intp],
-        rng: np.random.Generator,
+        self, task: Task, fitted: Changes, which: Positions, rng: np.random.Generator
     ) -> Block:
         n_new = which.size
         codes = draw_anew(task.rows.codes[task.minority], which, self.change, rng)
         swapped, turn = fitted.rows[np.newaxis], np.zeros(n_new, dtype=np.intp)
         if self.method == "rank_swap":
             given = np.where(fitted.missing, np.nan, fitted.rows)
-            counts = np.bincount(which)
-            swapped = swap_ranks(given, self.window, int(counts.max()), rng)
-            # How often a row came before: each time, it is from another swap of the table.
-            order = np.argsort(which, kind="stable")
-            turn[order] = np.arange(n_new) - np.repeat(np.cumsum(counts) - counts, counts)
+            # Each repetition of a row is from another swap of the table.
+            turn = by_group(which)[3]
+            swapped = swap_ranks(given, self.window, int(turn.max()) + 1, rng)
 
         def draw(part: slice, rng: np.random.Generator) -> Floats:
             if fitted.density is None:
@@ -342,13 +336,3 @@ class Perturbation(BaseOverSampler):
 
         numbers = self._in_batches(task, draw, n_new, rng)
         return Block(task.minority[which][:, np.newaxis], numbers, codes)
-
-
-def _but_for(is_atom: npt.NDArray[np.bool_], rows: Floats, rng: np.random.Generator) -> Floats:
-    """Return rows with other values of the column in place of atoms; 0 if there are none."""
-    rest = rows.copy()
-    for j in np.flatnonzero(is_atom.any(axis=0)):
-        here = is_atom[:, j]
-        others = rows[~here, j] if not here.all() else np.zeros(1)
-        rest[here, j] = rng.choice(others, np.count_nonzero(here))
-    return rest

@@ -18,7 +18,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from skresample.numerics._jit import jit
+from skresample.neighbors._jit import jit
 
 __all__ = [
     "LANES",

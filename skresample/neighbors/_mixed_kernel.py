@@ -8,7 +8,7 @@ no lock: each of Python's threads has its own queries, so any caller may use any
 import numpy as np
 import numpy.typing as npt
 
-from skresample.numerics._jit import jit
+from skresample.neighbors._jit import jit
 
 __all__ = ["pack", "search"]
 

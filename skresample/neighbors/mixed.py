@@ -141,7 +141,7 @@ class Mixed(Space):
         table = self._in_range()
         work = of.size * among.size * self.n_features
         if work > COMPILED_FROM and not sparse.issparse(self.numeric):
-            from skresample.numerics._jit import CAN_COMPILE
+            from skresample.neighbors._jit import CAN_COMPILE
 
             if CAN_COMPILE:
                 return table._compiled(k, of, among, n_jobs)

@@ -243,7 +243,7 @@ class Dense(Numbers):
 
 
 def _can_compile() -> bool:
-    from skresample.numerics._jit import CAN_COMPILE
+    from skresample.neighbors._jit import CAN_COMPILE
 
     return CAN_COMPILE
 

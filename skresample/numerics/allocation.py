@@ -3,21 +3,18 @@
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["allocate", "draw_bases", "draw_mates", "draw_slots", "keep_slots"]
+__all__ = ["allocate", "by_group", "draw_bases", "draw_mates", "draw_slots", "keep_slots"]
+
+Positions = npt.NDArray[np.intp]
 
 
-def allocate(weights: npt.ArrayLike, total: int, rng: np.random.Generator) -> npt.NDArray[np.intp]:
+def allocate(weights: npt.ArrayLike, total: int, rng: np.random.Generator) -> Positions:
     """Split ``total`` into counts (m,) in proportion to non-negative ``weights`` (m,).
 
-    Systematic sampling in a random order of the rows: with the quota
-    ``q = total * weights / sum(weights)``, every count is ``floor(q)`` or ``ceil(q)``, its
-    expectation is ``q``, and the counts sum to ``total`` exactly. (Rounding each quota by itself
-    misses the total; giving the rest to the largest remainders favors the heavy rows whenever
-    ``total`` is small.) Raises a ValueError if no weight is positive.
+    By systematic sampling in a random order of the rows. With the quota
+    ``q = total * weights / sum(weights)``, every count is ``floor(q)`` or ``ceil(q)``, and its
+    expectation is ``q``.
 
-    Examples
-    --------
-    >>> import numpy as np
     >>> allocate([1, 1, 2], 8, np.random.default_rng(0))
     array([2, 2, 4])
     """
@@ -33,27 +30,16 @@ def allocate(weights: npt.ArrayLike, total: int, rng: np.random.Generator) -> np
     return counts
 
 
-def draw_bases(
-    weights: npt.ArrayLike, total: int, rng: np.random.Generator
-) -> npt.NDArray[np.intp]:
+def draw_bases(weights: npt.ArrayLike, total: int, rng: np.random.Generator) -> Positions:
     """Draw base rows (total,) as often as `allocate` returns, in random order.
 
     In random order, any slice of the synthetic samples is a sample of all of them.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> bases = draw_bases([1, 1, 2], 8, np.random.default_rng(0))
-    >>> np.bincount(bases)
-    array([2, 2, 4])
     """
     counts = allocate(weights, total, rng)
     return rng.permutation(np.repeat(np.arange(counts.size), counts))
 
 
-def draw_slots(
-    partners: npt.NDArray[np.intp], base: npt.NDArray[np.intp], rng: np.random.Generator
-) -> npt.NDArray[np.intp]:
+def draw_slots(partners: Positions, base: Positions, rng: np.random.Generator) -> Positions:
     """Draw a column of ``partners`` (m, k) for each base row (n,), uniformly among the filled ones.
 
     Rows are filled from the left, -1 for no partner, and each base has at least one.
@@ -62,24 +48,29 @@ def draw_slots(
     return (rng.random(base.size) * filled[base]).astype(np.intp)
 
 
-def draw_mates(
-    groups: npt.NDArray[np.intp], base: npt.NDArray[np.intp], rng: np.random.Generator
-) -> npt.NDArray[np.intp]:
+def by_group(groups: Positions) -> tuple[Positions, Positions, Positions, Positions]:
+    """Return rows ordered by group (m,), the size and start of each group, and ranks in it (m,)."""
+    order = np.argsort(groups, kind="stable")
+    sizes = np.bincount(groups)
+    starts = np.cumsum(sizes) - sizes
+    rank = np.empty(groups.size, dtype=np.intp)
+    rank[order] = np.arange(groups.size) - np.repeat(starts, sizes)
+    return order, sizes, starts, rank
+
+
+def draw_mates(groups: Positions, base: Positions, rng: np.random.Generator) -> Positions:
     """Draw another row (n,) of the same group for each base row (n,), uniformly.
 
     `groups` (m,) are integers from 0, and no base is alone in its group.
     """
-    order = np.argsort(groups, kind="stable")
-    sizes = np.bincount(groups)
-    place = np.empty(groups.size, dtype=np.intp)
-    place[order] = np.arange(groups.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    size, group = sizes[groups[base]], groups[base]
+    order, sizes, starts, rank = by_group(groups)
+    size = sizes[groups[base]]
     further = 1 + (rng.random(base.size) * (size - 1)).astype(np.intp)
-    return order[(np.cumsum(sizes) - sizes)[group] + (place[base] + further) % size]
+    return order[starts[groups[base]] + (rank[base] + further) % size]
 
 
 def keep_slots(
-    partners: npt.NDArray[np.intp], kept: npt.NDArray[np.bool_], *others: npt.NDArray[np.floating]
+    partners: Positions, kept: npt.NDArray[np.bool_], *others: npt.NDArray[np.floating]
 ) -> list[npt.NDArray]:
     """Remove the partners (m, k) that are not `kept`, and move the others to the left.
 

@@ -18,7 +18,7 @@ from sklearn.utils import gen_batches
 
 from skresample.numerics.threads import in_threads
 
-__all__ = ["isj", "likelihood_cv", "lscv", "scott", "scott_factor", "silverman", "silverman_factor"]
+__all__ = ["isj", "likelihood_cv", "lscv", "scott", "silverman", "silverman_factor"]
 
 # The most rows that a bandwidth is selected on.
 MOST_ROWS = 5000
@@ -26,143 +26,69 @@ MOST_ROWS = 5000
 # nearly coincide would attract all of the density.
 NARROWEST, WIDEST = 1 / 20, 4.0
 # Bandwidths of the coarse grid, the rows that are left out for it, and bandwidths of the fine grid.
-COARSE = 12
-TRIED_ON = 500
-FINE = 13
+COARSE, TRIED_ON, FINE = 12, 500, 13
 BLOCK_VALUES = 1 << 18
 # Bins of a column: the least and greatest number, and the number in its interquartile range.
 LEAST_BINS, MOST_BINS, BINS_OF_HALF = 1 << 10, 1 << 14, 64
 
 Floats = npt.NDArray[np.floating]
-# The loss of each bandwidth.
-Loss = Callable[[Floats], Floats]
-
-
-def scott_factor(n: int, d: int) -> float:
-    r"""Return Scott's factor, :math:`n^{-1/(d + 4)}`.
-
-    Times the root of the covariance, it is the bandwidth that is nearly best for normal data
-    :footcite:p:`scott1992multivariate`.
-
-    Parameters
-    ----------
-    n : int
-        How many rows the density is estimated from.
-    d : int
-        How many features they have.
-
-    Returns
-    -------
-    factor : float
-        The bandwidth of standardized data.
-
-    References
-    ----------
-    .. footbibliography::
-
-    Examples
-    --------
-    >>> round(scott_factor(100, 1), 4)
-    0.3981
-    """
-    return float(n ** (-1 / (d + 4)))
+Singles = npt.NDArray[np.float32]
+# The loss at each bandwidth (n_h,), from squared distances and the number of columns.
+Criterion = Callable[[Singles, Floats, int], Floats]
 
 
 def silverman_factor(n: int, d: int) -> float:
-    r"""Return Silverman's factor, :math:`(4 / ((d + 2) n))^{1/(d + 4)}`.
+    r"""Return Silverman's bandwidth of n standardized rows, :math:`(4 / ((d + 2) n))^{1/(d + 4)}`.
 
-    Times the standard deviation of a feature, it is the bandwidth that is best for
-    normal data :footcite:p:`silverman1986density`.
-
-    Parameters
-    ----------
-    n : int
-        How many rows the density is estimated from.
-    d : int
-        How many features they have.
-
-    Returns
-    -------
-    factor : float
-        The bandwidth of standardized data.
-
-    References
-    ----------
-    .. footbibliography::
-
-    Examples
-    --------
     >>> round(silverman_factor(100, 1), 4)
     0.4217
     """
     return float((4 / ((d + 2) * n)) ** (1 / (d + 4)))
 
 
-def scott(values: Floats) -> float:
-    """Return Scott's factor for rows that are whitened.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n, d)
-        The rows.
-
-    Returns
-    -------
-    bandwidth : float
-        See `scott_factor`.
-    """
-    return scott_factor(*_checked(values).shape)
-
-
 def silverman(values: Floats) -> float:
-    """Return Silverman's factor for rows that are whitened.
+    r"""Return Silverman's bandwidth for whitened rows (n, d).
 
-    Parameters
-    ----------
-    values : ndarray of shape (n, d)
-        The rows.
-
-    Returns
-    -------
-    bandwidth : float
-        See `silverman_factor`.
+    It is :math:`(4 / ((d + 2) n))^{1/(d + 4)}`, optimal for normal data.
     """
     return silverman_factor(*_checked(values).shape)
 
 
-def likelihood_cv(values: Floats, *, freedom: float = np.inf, n_jobs: int | None = None) -> float:
-    r"""Select the bandwidth by leaving one row out at a time.
+def scott(values: Floats) -> float:
+    r"""Return Scott's bandwidth for whitened rows (n, d).
 
-    The one that maximizes the likelihood of each row under the density of the others
+    It is :math:`n^{-1/(d + 4)}`, nearly optimal for normal data.
+    """
+    n, d = _checked(values).shape
+    return float(n ** (-1 / (d + 4)))
+
+
+def likelihood_cv(values: Floats, *, freedom: float = np.inf, n_jobs: int | None = None) -> float:
+    r"""Select the bandwidth by leave-one-out likelihood cross-validation.
+
+    It maximizes the likelihood of each row under the density of the other rows
     :footcite:p:`duin1976choice`,
 
     .. math:: \sum_i \log \frac{1}{n - 1} \sum_{j \ne i} \varphi_h(x_i - x_j).
 
-    Rows that are there several times count once, since a density that has all its mass on
-    them would have an infinite likelihood; for the same reason the bandwidth is at least a
-    twentieth of Silverman's.
+    Duplicate rows count once, since a density concentrated on them would have an infinite
+    likelihood. For the same reason, the bandwidth is at least a twentieth of Silverman's.
 
     Parameters
     ----------
     values : ndarray of shape (n, d)
-        At least two rows. Of more than 5,000 different ones, 5,000 evenly spaced ones in
-        lexicographic order decide, and their bandwidth is made less by
-        :math:`(5000/n)^{1/(d + 4)}`.
+        At least two rows. If more than 5,000 are different, every (n/5000)-th in lexicographic
+        order is used, and the result is multiplied by :math:`(5000/n)^{1/(d + 4)}`.
     freedom : float, default=inf
-        More than 2: for kernels that are Student's with so many degrees of freedom, of
-        covariance h² I.
+        Degrees of freedom of Student's t kernels with the covariance h² I, more than 2. Infinity
+        is for normal kernels.
     n_jobs : int, default=None
-        Number of threads; None for all.
+        Number of threads; None uses all processors.
 
     Returns
     -------
     bandwidth : float
-        In the units of `values`.
-
-    Raises
-    ------
-    ValueError
-        If a value is missing or infinite, or there are not two different rows.
+        The bandwidth in the units of `values`.
 
     References
     ----------
@@ -175,69 +101,59 @@ def likelihood_cv(values: Floats, *, freedom: float = np.inf, n_jobs: int | None
     >>> 0.2 < likelihood_cv(rows) < 0.6
     True
     """
-    return _select(values, partial(likelihood_of, freedom=freedom), n_jobs)
+    return _select(values, partial(likelihood_loss, freedom=freedom, n_jobs=n_jobs))
 
 
 def lscv(values: Floats, *, n_jobs: int | None = None) -> float:
     r"""Select the bandwidth by least squares cross-validation.
 
-    The one that minimizes an unbiased estimate of the integrated squared error, but for a
-    term that does not depend on it :footcite:p:`bowman1984alternative`:
+    It minimizes an unbiased estimate of the integrated squared error, up to a constant
+    :footcite:p:`bowman1984alternative`:
 
     .. math::
 
         \frac{1}{n^2} \sum_{i,j} \varphi_{\sqrt{2} h}(x_i - x_j)
         - \frac{2}{n (n - 1)} \sum_{i \ne j} \varphi_h(x_i - x_j).
 
-    It varies much from sample to sample, and with many features it tends to be narrow.
+    The result varies much between samples, and with many features it tends to be narrow.
 
     Parameters
     ----------
     values : ndarray of shape (n, d)
-        At least two rows; as for `likelihood_cv`.
+        At least two rows, as for `likelihood_cv`.
     n_jobs : int, default=None
-        Number of threads; None for all.
+        Number of threads; None uses all processors.
 
     Returns
     -------
     bandwidth : float
-        In the units of `values`.
-
-    Raises
-    ------
-    ValueError
-        If a value is missing or infinite, or there are not two different rows.
+        The bandwidth in the units of `values`.
 
     References
     ----------
     .. footbibliography::
     """
-    return _select(values, squares_of, n_jobs)
+    return _select(values, partial(squared_error, n_jobs=n_jobs))
 
 
 def isj(values: Floats) -> npt.NDArray[np.float64]:
     r"""Select a bandwidth for each column by the improved Sheather–Jones method.
 
-    The plug-in of Botev, Grotowski and Kroese :footcite:p:`botev2010kernel`, which does not
-    take the density for normal: the squared bandwidth solves a fixed point equation in the
-    cosine transform of the binned column. For a density in d dimensions it is multiplied by
-    :math:`n^{1/5 - 1/(d + 4)}`, the ratio of the best rates.
+    This plug-in selector does not assume a normal density :footcite:p:`botev2010kernel`: the
+    squared bandwidth solves a fixed point equation in the cosine transform of the binned column.
+    For a density in d dimensions, it is multiplied by :math:`n^{1/5 - 1/(d + 4)}`, the ratio of
+    the optimal rates.
 
     Parameters
     ----------
     values : ndarray of shape (n, d)
-        The rows; columns that go together should have been whitened.
+        The rows. Whiten columns that are correlated.
 
     Returns
     -------
     bandwidths : ndarray of shape (d,)
-        In the units of each column. Where the equation has no solution, as with a few rows,
-        Silverman's is taken for it, and a warning says so.
-
-    Raises
-    ------
-    ValueError
-        If a value is missing or infinite.
+        The bandwidths in the units of the columns. Where the equation has no solution, as with
+        few rows, it is Silverman's, with a warning.
 
     References
     ----------
@@ -266,9 +182,9 @@ def _isj(x: npt.NDArray[np.float64]) -> float:
     half = max(np.subtract(*np.quantile(x, [0.75, 0.25])), width / MOST_BINS)
     bins = int(np.clip(2 ** np.ceil(np.log2(BINS_OF_HALF * width / half)), LEAST_BINS, MOST_BINS))
     low, width = low - width / 2, 2 * width
-    place = (x - low) / width * (bins - 1)
-    left = np.floor(place).astype(np.intp)
-    weight = place - left
+    position = (x - low) / width * (bins - 1)
+    left = np.floor(position).astype(np.intp)
+    weight = position - left
     counts = np.bincount(left, 1 - weight, bins) + np.bincount(left + 1, weight, bins)
     squares = np.arange(1, bins, dtype=np.float64) ** 2
     terms = (dct(counts / x.size)[1:] / 2) ** 2 * squares ** np.arange(8)[:, np.newaxis]
@@ -295,93 +211,69 @@ def _isj(x: npt.NDArray[np.float64]) -> float:
     return float(np.sqrt(t) * width)
 
 
-def likelihood_of(
-    squared: npt.NDArray[np.float32],
+def likelihood_loss(
+    squared: Singles,
+    h: Floats,
     d: int,
-    log_weights: npt.NDArray[np.float32] | None = None,
-    n_jobs: int | None = None,
     *,
     freedom: float = np.inf,
-) -> Loss:
-    """Return minus the mean leave-one-out log-likelihood as a function of h (n_h,).
+    log_weights: Singles | None = None,
+    n_jobs: int | None = None,
+) -> Floats:
+    """Return minus the mean leave-one-out log-likelihood (n_h,), up to a constant.
 
-    `squared` (n_rows, n) are the squared distances of some rows to all, in units of the kernels,
-    infinite to itself. `log_weights` (n,) are the logarithms of the heights of the kernels at
-    h = 1, up to a constant; `freedom` are the degrees of freedom of Student's t kernels, more
-    than 2, or infinite for normal ones. The loss is returned up to a constant.
+    `squared` (n_rows, n) are squared distances of some rows to all, in units of the kernels,
+    infinite to itself; `log_weights` (n,) are the log-heights of the kernels at h = 1.
     """
     least = squared.min(axis=1)[:, np.newaxis, np.newaxis]
     power = -(freedom + d) / 2
+    # Subtract the logarithm of the kernel of the nearest row, and add it at the end.
+    factor = (-0.5 / h**2).astype(np.float32)[:, np.newaxis]
+    tail = ((freedom - 2) * h**2).astype(np.float32)[:, np.newaxis]
 
-    def loss(h: Floats) -> Floats:
-        # Subtract the logarithm of the kernel of the nearest row, and add it at the end.
-        factor = (-0.5 / h**2).astype(np.float32)[:, np.newaxis]
-        tail = ((freedom - 2) * h**2).astype(np.float32)[:, np.newaxis]
+    def one(part: slice) -> Floats:
+        near, nearest = squared[part, np.newaxis], least[part]
+        if np.isinf(freedom):
+            near = (near - nearest) * factor
+            first = nearest * factor
+        else:
+            near = (near + tail) / (nearest + tail)
+            np.log(near, out=near)
+            near *= np.float32(power)
+            first = np.log1p(nearest / tail) * power
+        if log_weights is not None:  # the nearest kernel need not be the highest
+            near += log_weights
+            most = near.max(axis=2, keepdims=True)
+            near -= most
+            first = first + most
+        np.exp(near, out=near)
+        log = np.log(near.sum(axis=2), dtype=np.float64) + first[:, :, 0]
+        return log.sum(axis=0)
 
-        def one(part: slice) -> Floats:
-            near, nearest = squared[part, np.newaxis], least[part]
-            if np.isinf(freedom):
-                near = (near - nearest) * factor
-                first = nearest * factor
-            else:
-                near = (near + tail) / (nearest + tail)
-                np.log(near, out=near)
-                near *= np.float32(power)
-                first = np.log1p(nearest / tail) * power
-            if log_weights is not None:  # the nearest kernel need not be the highest
-                near += log_weights
-                most = near.max(axis=2, keepdims=True)
-                near -= most
-                first = first + most
-            np.exp(near, out=near)
-            log = np.log(near.sum(axis=2), dtype=np.float64) + first[:, :, 0]
-            return log.sum(axis=0)
-
-        parts = _parts(squared, h.size)
-        return d * np.log(h) - np.sum(in_threads(one, parts, n_jobs), axis=0) / len(squared)
-
-    return loss
+    return d * np.log(h) - _sum(one, squared, h, n_jobs) / len(squared)
 
 
-def squares_of(
-    squared: npt.NDArray[np.float32],
-    d: int,
-    log_weights: None = None,
-    n_jobs: int | None = None,
-) -> Loss:
-    """Return the estimated integrated squared error as a function of h (n_h,).
+def squared_error(squared: Singles, h: Floats, d: int, *, n_jobs: int | None = None) -> Floats:
+    """Return the estimated integrated squared error (n_h,), up to a constant and a factor.
 
-    Up to a constant and a factor; of `squared`, see `likelihood_of`. Kernels have one height, so
-    that `log_weights` is None.
+    `squared` (n_rows, n) is as for `likelihood_loss`.
     """
     n = squared.shape[1]
-    pairs = squared.shape[0] * (n - 1)
-    unit = silverman_factor(n, d)
+    factor = (-0.25 / h**2).astype(np.float32)[:, np.newaxis]
 
-    def loss(h: Floats) -> Floats:
-        factor = (-0.25 / h**2).astype(np.float32)[:, np.newaxis]
+    def one(part: slice) -> Floats:
+        near = squared[part, np.newaxis] * factor
+        np.exp(near, out=near)
+        wide = near.sum(axis=(0, 2), dtype=np.float64)
+        return np.stack([wide, np.einsum("ihj,ihj->h", near, near, dtype=np.float64)])
 
-        def one(part: slice) -> Floats:
-            near = squared[part, np.newaxis] * factor
-            np.exp(near, out=near)
-            wide = near.sum(axis=(0, 2), dtype=np.float64)
-            return np.stack([wide, np.einsum("ihj,ihj->h", near, near, dtype=np.float64)])
-
-        wide, narrow = np.sum(in_threads(one, _parts(squared, h.size), n_jobs), axis=0) / pairs
-        roughness = 2 ** (-d / 2) * (1 / n + wide * (n - 1) / n)
-        return (unit / h) ** d * (roughness - 2 * narrow)
-
-    return loss
+    wide, narrow = _sum(one, squared, h, n_jobs) / (squared.shape[0] * (n - 1))
+    roughness = 2 ** (-d / 2) * (1 / n + wide * (n - 1) / n)
+    return (silverman_factor(n, d) / h) ** d * (roughness - 2 * narrow)
 
 
-def best_bandwidth(
-    squared: npt.NDArray[np.float32],
-    d: int,
-    criterion: Callable[..., Loss],
-    log_weights: npt.NDArray[np.float32] | None = None,
-    n_jobs: int | None = None,
-) -> float:
-    """Return the bandwidth with the least loss, for `likelihood_of` or `squares_of`.
+def best_bandwidth(squared: Singles, d: int, criterion: Criterion) -> float:
+    """Return the bandwidth with the least loss, from squared distances (n, n).
 
     A coarse and a fine grid are searched, and the minimum of a parabola through three points of
     the latter is returned, between a twentieth of Silverman's bandwidth and four times it.
@@ -389,11 +281,10 @@ def best_bandwidth(
     n = len(squared)
     middle = np.log(silverman_factor(n, d))
     coarse = np.linspace(middle + np.log(NARROWEST), middle + np.log(WIDEST), COARSE)
-    loss = criterion(squared[:: -(-n // TRIED_ON)], d, log_weights, n_jobs)
-    best = int(np.argmin(loss(np.exp(coarse))))
+    best = int(np.argmin(criterion(squared[:: -(-n // TRIED_ON)], np.exp(coarse), d)))
     low, high = coarse[max(0, best - 1)], coarse[min(COARSE - 1, best + 1)]
     fine = np.linspace(low, high, FINE)
-    losses = criterion(squared, d, log_weights, n_jobs)(np.exp(fine))
+    losses = criterion(squared, np.exp(fine), d)
     best = int(np.argmin(losses))
     if not 0 < best < FINE - 1:
         return float(np.exp(fine[best]))
@@ -403,12 +294,12 @@ def best_bandwidth(
     return float(np.exp(fine[best] + shift * (fine[1] - fine[0])))
 
 
-def squared_distances(values: Floats) -> npt.NDArray[np.float32]:
+def squared_distances(values: Floats) -> Singles:
     """Return squared distances (n, n) of rows (n, d) as single floats, infinite on the diagonal."""
     rows = (values - values.mean(axis=0)).astype(np.float32)
     halves = np.einsum("ij,ij->i", rows, rows)
     squared = np.empty((len(rows), len(rows)), np.float32)
-    for part in _parts(squared):
+    for part in gen_batches(len(rows), max(1, BLOCK_VALUES // len(rows))):
         block = squared[part]
         np.matmul(rows[part], rows.T, out=block)
         block *= -2
@@ -419,7 +310,7 @@ def squared_distances(values: Floats) -> npt.NDArray[np.float32]:
     return squared
 
 
-def _select(values: Floats, criterion: Callable[..., Loss], n_jobs: int | None) -> float:
+def _select(values: Floats, criterion: Criterion) -> float:
     different = np.unique(_checked(values), axis=0)
     n, d = different.shape
     if n < 2:
@@ -430,8 +321,7 @@ def _select(values: Floats, criterion: Callable[..., Loss], n_jobs: int | None) 
     size = np.ptp(different, axis=0).max()
     unit = float(size * np.sqrt(np.mean(np.var(different / size, axis=0))))
     few = different if n <= MOST_ROWS else different[np.arange(MOST_ROWS) * n // MOST_ROWS]
-    squared = squared_distances(few / unit)
-    h = best_bandwidth(squared, d, criterion, n_jobs=n_jobs)
+    h = best_bandwidth(squared_distances(few / unit), d, criterion)
     return unit * h * (len(few) / n) ** (1 / (d + 4))
 
 
@@ -449,6 +339,8 @@ def _checked(values: Any) -> npt.NDArray[np.float64]:
     return rows
 
 
-def _parts(squared: npt.NDArray[np.float32], times: int = 1) -> list[slice]:
-    """Cut rows into parts of which so many copies are worked with at once."""
-    return list(gen_batches(len(squared), max(1, BLOCK_VALUES // (times * squared.shape[1]))))
+def _sum(one: Callable[[slice], Floats], squared: Singles, h: Floats, n_jobs: int | None) -> Floats:
+    """Sum what a function returns for each part of the rows, in threads."""
+    size = max(1, BLOCK_VALUES // (h.size * squared.shape[1]))
+    total: Floats = np.sum(in_threads(one, gen_batches(len(squared), size), n_jobs), axis=0)
+    return total

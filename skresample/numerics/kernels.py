@@ -2,19 +2,20 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import gammaln, logsumexp
+from scipy.special import gammaln
 from sklearn.utils import gen_batches
 
+from skresample.numerics.allocation import by_group
 from skresample.numerics.bandwidth import (
     MOST_ROWS,
     best_bandwidth,
-    likelihood_of,
+    likelihood_loss,
     squared_distances,
 )
 
@@ -26,7 +27,8 @@ __all__ = [
     "Spiked",
     "abramson_factors",
     "best_scale",
-    "ledoit_wolf_share",
+    "ledoit_wolf_weight",
+    "log_mean_exp",
     "matrix_sqrt",
     "shrunk_covariances",
     "with_covariance",
@@ -37,29 +39,22 @@ KERNELS = ("gaussian", "student", "epanechnikov")
 FREEDOM = 5.0
 # Values that are computed at once.
 BLOCK_VALUES = 1 << 18
-# The greatest factor between adapted bandwidths and their geometric mean.
+# The greatest factor between adapted bandwidths and their geometric mean: otherwise a single far
+# row would have a kernel as wide as the table.
 MOST_ADAPTED = 5.0
 # Variances below this proportion of the greatest one are singular.
 FLAT = 1e-8
 
 Floats = npt.NDArray[np.floating]
+Positions = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
 class Spiked:
     r"""The symmetric root :math:`b I + V \operatorname{diag}(e) V^T`, of few columns V.
 
-    It replaces a matrix of d² numbers for the covariance of fewer rows than columns, plus a
-    multiple of the identity.
-
-    Attributes
-    ----------
-    base : float
-        The b, positive.
-    axes : ndarray of shape (d, r)
-        The V, orthonormal.
-    more : ndarray of shape (r,)
-        The e, more than -b.
+    It replaces a (d, d) matrix for the covariance of fewer rows than columns, plus a multiple of
+    the identity: `base` is b > 0, `axes` (d, r) the orthonormal V, and `more` (r,) the e > -b.
     """
 
     base: float
@@ -73,7 +68,7 @@ class Spiked:
 
     @classmethod
     def of(cls, variance: float, rows: Floats) -> "Spiked":
-        """Return the root of ``variance * I + rows.T @ rows``, of rows of shape (m, d)."""
+        """Return the root of ``variance * I + rows.T @ rows``, of rows (m, d)."""
         _, lengths, axes = np.linalg.svd(rows, full_matrices=False)
         base = float(np.sqrt(variance))
         return cls(base, axes.T, np.hypot(base, lengths) - base)
@@ -98,7 +93,7 @@ class Spiked:
         """Return the root times a number."""
         return Spiked(factor * self.base, self.axes, factor * self.more)
 
-    def marginal(self, columns: npt.NDArray[np.intp]) -> "Spiked":
+    def marginal(self, columns: Positions) -> "Spiked":
         """Return a root of the covariance of some of the columns."""
         axes, weights = np.linalg.qr(self.axes[columns])
         inner = (weights * (self.more * (self.more + 2 * self.base))) @ weights.T
@@ -111,22 +106,10 @@ Root = Floats | Spiked
 
 @dataclass(frozen=True)
 class Kernels:
-    r"""The density :math:`\frac{1}{m} \sum_j K_j(x - c_j)`.
+    r"""The density :math:`\frac{1}{m} \sum_j K_j(x - c_j)` with kernels of the shape `kernel`.
 
-    Kernel j has the covariance :math:`s_j^2 L_j L_j^T`. Its shape is that of a normal density,
-    of Student's with `FREEDOM` degrees of freedom, or of Epanechnikov's, which is proportional
-    to :math:`1 - |z|^2` inside an ellipsoid.
-
-    Attributes
-    ----------
-    centers : ndarray of shape (m, d)
-        The centers c.
-    roots : ndarray of shape (d, d) or (m, d, d), or Spiked
-        A root L for all kernels, or one for each.
-    scales : ndarray of shape (m,) or None
-        The factors s; None for 1.
-    kernel : {'gaussian', 'student', 'epanechnikov'}
-        The shape.
+    Kernel j has the center c_j in `centers` (m, d) and the covariance :math:`s_j^2 L_j L_j^T`, with
+    L in `roots`, (d, d) for all kernels or (m, d, d), and s in `scales` (m,), None for 1.
     """
 
     centers: Floats
@@ -136,29 +119,27 @@ class Kernels:
 
     def covariance(self) -> Floats:
         """Return the mean covariance of the kernels, of shape (d, d)."""
+        m, d = self.centers.shape
+        scales = np.ones(m) if self.scales is None else self.scales
         if isinstance(self.roots, Spiked) or self.roots.ndim == 2:
-            mean = 1.0 if self.scales is None else float(np.mean(self.scales**2))
-            root = _apply(self.roots, np.eye(self.centers.shape[1])).T
-            return mean * (root @ root.T)
-        scales = np.ones(len(self.centers)) if self.scales is None else self.scales
+            root = _apply(self.roots, np.eye(d)).T
+            return float(np.mean(scales**2)) * (root @ root.T)
         scaled = self.roots * scales[:, np.newaxis, np.newaxis]
-        return np.einsum("mij,mkj->ik", scaled, scaled) / len(self.centers)
+        return np.einsum("mij,mkj->ik", scaled, scaled) / m
 
     def mapped(self, matrix: Floats, offset: Floats) -> "Kernels":
         """Return the density of ``matrix @ x + offset``; not of kernels with a `Spiked` root."""
         assert not isinstance(self.roots, Spiked)
-        return Kernels(
-            self.centers @ matrix.T + offset, matrix @ self.roots, self.scales, self.kernel
-        )
+        return replace(self, centers=self.centers @ matrix.T + offset, roots=matrix @ self.roots)
 
     def rescaled(self, scale: Floats, offset: Floats) -> "Kernels | None":
         """Return the density of ``scale * x + offset``, None if that needs more memory."""
         if isinstance(self.roots, Spiked) or self.roots.ndim == 3:
             return None
         roots = scale[:, np.newaxis] * self.roots
-        return Kernels(self.centers * scale + offset, roots, self.scales, self.kernel)
+        return replace(self, centers=self.centers * scale + offset, roots=roots)
 
-    def marginal(self, columns: npt.NDArray[np.intp]) -> "Kernels":
+    def marginal(self, columns: Positions) -> "Kernels":
         """Return the density of some of the columns; not for Epanechnikov kernels."""
         if np.array_equal(columns, np.arange(self.centers.shape[1])):
             return self
@@ -173,17 +154,17 @@ class Kernels:
         else:
             rows = self.roots[..., columns, :]
             roots = np.linalg.cholesky(rows @ rows.swapaxes(-1, -2))
-        return Kernels(self.centers[:, columns], roots, self.scales, self.kernel)
+        return replace(self, centers=self.centers[:, columns], roots=roots)
 
-    def take(self, which: npt.NDArray[np.intp]) -> "Kernels":
+    def take(self, which: Positions) -> "Kernels":
         """Return the density of some of the kernels."""
         roots = self.roots
         if not isinstance(roots, Spiked) and roots.ndim == 3:
             roots = roots[which]
         scales = None if self.scales is None else self.scales[which]
-        return Kernels(self.centers[which], roots, scales, self.kernel)
+        return replace(self, centers=self.centers[which], roots=roots, scales=scales)
 
-    def draw(self, which: npt.NDArray[np.intp], rng: np.random.Generator) -> Floats:
+    def draw(self, which: Positions, rng: np.random.Generator) -> Floats:
         """Draw a row (n, d) from each of the kernels with the given positions (n,)."""
         n, d = which.size, self.centers.shape[1]
         noise: Floats = rng.standard_normal((n, d))
@@ -203,28 +184,20 @@ class Kernels:
         noise += self.centers[which]
         return noise
 
-    def log_density(
-        self,
-        X: Floats,
-        log_weights: Floats | None = None,
-    ) -> npt.NDArray[np.float64]:
+    def log_density(self, X: Floats, log_weights: Floats | None = None) -> npt.NDArray[np.float64]:
         """Return the logarithm of the density at each row (n, d), -inf where it is 0.
 
         `log_weights` (n, m) are added to the logarithm of each kernel at each row.
         """
-        m = len(self.centers)
         out = np.empty(len(X))
         log_kernels = self._log_kernels()
-        for part in gen_batches(len(X), self._at_once()):
+        shared = isinstance(self.roots, Spiked) or self.roots.ndim == 2
+        values = len(self.centers) if shared else self.centers.size
+        for part in gen_batches(len(X), max(1, BLOCK_VALUES // max(1, values))):
             log = log_kernels(X[part])
             if log_weights is not None:
                 log += log_weights[part]
-            most = log.max(axis=1, keepdims=True)
-            most[~np.isfinite(most)] = 0
-            log -= most
-            np.exp(log, out=log)
-            with np.errstate(divide="ignore"):
-                out[part] = np.log(log.sum(axis=1)) + most[:, 0] - np.log(m)
+            out[part] = log_mean_exp(log)
         return out
 
     def log_kernels(self, X: Floats) -> Floats:
@@ -232,7 +205,7 @@ class Kernels:
         return self._log_kernels()(X)
 
     def _log_kernels(self) -> Callable[[Floats], Floats]:
-        distances, log_norms = self._distances(), self._log_norms()
+        distances, log_heights = self._distances(), self.log_heights()
         d = self.centers.shape[1]
 
         def log_kernels(X: Floats) -> Floats:
@@ -248,15 +221,31 @@ class Kernels:
                 log += 1
                 with np.errstate(divide="ignore"):
                     np.log(np.maximum(log, 0, out=log), out=log)
-            log += log_norms
+            log += log_heights
             return log
 
         return log_kernels
 
-    def squared_distances(self) -> tuple[npt.NDArray[np.float32], Floats]:
-        """Return squared distances (m, m) of centers, and the logarithms of the kernels' heights.
+    def log_heights(self) -> Floats:
+        """Return the logarithm of each kernel (m,) at its own center."""
+        m, d = self.centers.shape
+        if isinstance(self.roots, Spiked):
+            log: Any = -self.roots.log_determinant()
+        else:
+            log = -np.linalg.slogdet(self.roots)[1]
+        if self.kernel == "gaussian":
+            log = log - d / 2 * np.log(2 * np.pi)
+        elif self.kernel == "student":
+            log = log - d / 2 * np.log((FREEDOM - 2) * np.pi)
+            log = log + gammaln((FREEDOM + d) / 2) - gammaln(FREEDOM / 2)
+        else:
+            log = log + gammaln(d / 2 + 2) - d / 2 * np.log((d + 4) * np.pi)
+        return np.broadcast_to(log if self.scales is None else log - d * np.log(self.scales), m)
 
-        In units of the kernel in the column, in single precision, infinite on the diagonal.
+    def squared_distances(self) -> npt.NDArray[np.float32]:
+        """Return squared distances (m, m) of centers, in units of the kernel in the column.
+
+        In single precision, and infinite on the diagonal.
         """
         m, d = self.centers.shape
         rows = self.centers - self.centers.mean(axis=0)
@@ -264,7 +253,7 @@ class Kernels:
             squared = squared_distances(_solver(self.roots)(rows))
             if self.scales is not None:
                 squared *= (self.scales**-2.0).astype(np.float32)
-            return squared, np.broadcast_to(self._log_norms(), m)
+            return squared
         # As products of the powers of a row with the coefficients of a kernel.
         i, j = np.triu_indices(d)
         factors = np.where(i == j, 1.0, 2.0)
@@ -280,36 +269,11 @@ class Kernels:
             coefficients = np.column_stack([factors * forms[:, i, j], -2 * slopes, ends])
             squared[:, part] = np.maximum(powers @ coefficients.T, 0)
         np.fill_diagonal(squared, np.inf)
-        return squared, np.broadcast_to(self._log_norms(), m)
-
-    def log_peaks(self) -> Floats:
-        """Return the logarithm of each kernel's part of the density at its own center."""
-        m = len(self.centers)
-        return np.broadcast_to(self._log_norms(), m) - np.log(m)
-
-    def _at_once(self) -> int:
-        m, d = self.centers.shape
-        shared = isinstance(self.roots, Spiked) or self.roots.ndim == 2
-        return max(1, BLOCK_VALUES // max(1, m * (1 if shared else d)))
-
-    def _log_norms(self) -> Floats:
-        """Return the logarithms of the heights of the kernels."""
-        d = self.centers.shape[1]
-        if isinstance(self.roots, Spiked):
-            log: Any = -self.roots.log_determinant()
-        else:
-            log = -np.linalg.slogdet(self.roots)[1]
-        if self.kernel == "gaussian":
-            log = log - d / 2 * np.log(2 * np.pi)
-        elif self.kernel == "student":
-            log = log - d / 2 * np.log((FREEDOM - 2) * np.pi)
-            log = log + gammaln((FREEDOM + d) / 2) - gammaln(FREEDOM / 2)
-        else:
-            log = log + gammaln(d / 2 + 2) - d / 2 * np.log((d + 4) * np.pi)
-        return log if self.scales is None else log - d * np.log(self.scales)
+        return squared
 
     def _distances(self) -> Callable[[Floats], Floats]:
         """Return a function for squared distances to the centers, in units of the kernels."""
+        m, d = self.centers.shape
         scales = None if self.scales is None else self.scales**-2.0
         middle = self.centers.mean(axis=0)
         centers = self.centers - middle
@@ -328,13 +292,11 @@ class Kernels:
                 return squared if scales is None else squared * scales
 
             return shared
-        m, d = self.centers.shape
         inverse = np.linalg.inv(self.roots)
-        flat = inverse.reshape(m * d, d)
         offsets = np.einsum("mij,mj->mi", inverse, centers)
 
         def own(X: Floats) -> Floats:
-            rows = ((X - middle) @ flat.T).reshape(len(X), m, d)
+            rows = ((X - middle) @ inverse.reshape(m * d, d).T).reshape(len(X), m, d)
             rows -= offsets
             squared = np.einsum("nmd,nmd->nm", rows, rows)
             return squared if scales is None else squared * scales
@@ -344,40 +306,33 @@ class Kernels:
 
 @dataclass(frozen=True)
 class Neighborhoods:
-    r"""The density of normal kernels with the means and covariances of neighborhoods.
+    """The density of normal kernels with the means and covariances of neighborhoods.
 
-    Draws need no covariance: sum the deviations of the k rows of a neighborhood from their mean,
-    each times a standard normal number; the covariance is k times theirs. For the density,
-    singular covariances are shrunk.
-
-    Attributes
-    ----------
-    points : ndarray of shape (n, d)
-        The rows.
-    around : ndarray of shape (m, k)
-        Positions of the rows of each neighborhood.
-    scale : float
-        The factor of the covariances.
+    Row j of `around` (m, k) has the positions in `points` (n, d) of the rows of neighborhood j, and
+    `scale` is a factor of the covariances. Singular ones are shrunk for the density, not for draws.
     """
 
     points: Floats
-    around: npt.NDArray[np.intp]
+    around: Positions
     scale: float = 1.0
 
-    def take(self, which: npt.NDArray[np.intp]) -> "Neighborhoods":
+    def take(self, which: Positions) -> "Neighborhoods":
         """Return the density of some of the neighborhoods."""
-        return Neighborhoods(self.points, self.around[which], self.scale)
+        return replace(self, around=self.around[which])
 
-    def marginal(self, columns: npt.NDArray[np.intp]) -> "Neighborhoods":
+    def marginal(self, columns: Positions) -> "Neighborhoods":
         """Return the density of some of the columns."""
-        return Neighborhoods(self.points[:, columns], self.around, self.scale)
+        return replace(self, points=self.points[:, columns])
 
     def rescaled(self, scale: Floats, offset: Floats) -> "Neighborhoods":
         """Return the density of ``scale * x + offset``."""
-        return Neighborhoods(self.points * scale + offset, self.around, self.scale)
+        return replace(self, points=self.points * scale + offset)
 
-    def draw(self, which: npt.NDArray[np.intp], rng: np.random.Generator) -> Floats:
-        """Draw from the neighborhoods with the given positions, one row each."""
+    def draw(self, which: Positions, rng: np.random.Generator) -> Floats:
+        """Draw a row (n, d) from each of the neighborhoods with the given positions (n,).
+
+        It is the mean plus the sum of the k deviations from it, each times a normal number.
+        """
         k = self.around.shape[1]
         weights = rng.standard_normal((which.size, k)) * np.sqrt(self.scale / k)
         # The mean, and deviations from it times what was drawn, are one sum over the rows.
@@ -386,23 +341,20 @@ class Neighborhoods:
         return _times_own(which, weights, d, lambda some: self.points[self.around[some]])
 
     def log_density(self, X: Floats, log_weights: Floats | None = None) -> Floats:
-        """Return the logarithm of the density; see `Kernels.log_density`."""
+        """Return the logarithm of the density (n,); see `Kernels.log_density`."""
         log = self.log_kernels(X)
         if log_weights is not None:
             log += log_weights
-        density: Floats = logsumexp(log, axis=1) - np.log(len(self.around))
-        return density
+        return log_mean_exp(log)
 
     def log_kernels(self, X: Floats) -> Floats:
         """Return the logarithm of each kernel at each row, of shape (n, m)."""
         log = np.empty((len(X), len(self.around)))
-        for part in gen_batches(len(self.around), self._at_once()):
+        k, d = self.around.shape[1], self.points.shape[1]
+        at_once = max(1, 4 * BLOCK_VALUES // max(1, d * max(k, d)))
+        for part in gen_batches(len(self.around), at_once):
             log[:, part] = self._kernels(part).log_kernels(X)
         return log
-
-    def _at_once(self) -> int:
-        k, d = self.around.shape[1], self.points.shape[1]
-        return max(1, 4 * BLOCK_VALUES // max(1, d * max(k, d)))
 
     def _kernels(self, part: slice) -> Kernels:
         """Return some of the kernels, shrunk if they are singular."""
@@ -425,30 +377,24 @@ class Neighborhoods:
 
 
 def _times_own(
-    which: npt.NDArray[np.intp],
-    rows: Floats,
-    d: int,
-    matrices: Callable[[npt.NDArray[np.intp]], Floats],
+    which: Positions, rows: Floats, d: int, matrices: Callable[[Positions], Floats]
 ) -> Floats:
-    """Multiply each row by the matrix of its kernel, all rows of a kernel at once.
+    """Multiply each row (n, k) by the matrix of its kernel, all rows of a kernel at once.
 
-    `matrices` returns those of some kernels, each of shape (k, d).
+    `matrices` returns the (k, d) matrices of some kernels.
     """
-    n, k = rows.shape
-    product = np.empty((n, d))
-    if not n:
+    k = rows.shape[1]
+    product = np.empty((len(rows), d))
+    if not len(rows):
         return product
-    order = np.argsort(which, kind="stable")
-    which = which[order]
-    starts = np.flatnonzero(np.diff(which, prepend=-1))
-    ends = np.append(starts[1:], n)
-    for part in gen_batches(starts.size, max(1, 4 * BLOCK_VALUES // max(1, k * d))):
-        first, last = starts[part][0], ends[part][-1]
-        run = np.repeat(np.arange(starts[part].size), ends[part] - starts[part])
-        place = np.arange(first, last) - starts[part][run]
-        padded = np.zeros((starts[part].size, place.max() + 1, k))
-        padded[run, place] = rows[order[first:last]]
-        product[order[first:last]] = np.matmul(padded, matrices(which[starts[part]]))[run, place]
+    some, group = np.unique(which, return_inverse=True)
+    order, sizes, starts, rank = by_group(group)
+    for part in gen_batches(some.size, max(1, 4 * BLOCK_VALUES // max(1, k * d))):
+        own = order[starts[part][0] : starts[part][-1] + sizes[part][-1]]
+        run = group[own] - part.start
+        padded = np.zeros((some[part].size, sizes[part].max(), k))
+        padded[run, rank[own]] = rows[own]
+        product[own] = np.matmul(padded, matrices(some[part]))[run, rank[own]]
     return product
 
 
@@ -465,51 +411,50 @@ def _solver(root: Root) -> Callable[[Floats], Floats]:
     return lambda rows: rows @ inverse
 
 
+def log_mean_exp(log: Floats) -> npt.NDArray[np.float64]:
+    """Return the logarithm (n,) of the mean of exponentials (n, m), and overwrite `log`."""
+    most = log.max(axis=1, keepdims=True)
+    most[~np.isfinite(most)] = 0
+    log -= most
+    np.exp(log, out=log)
+    with np.errstate(divide="ignore"):
+        return np.log(log.sum(axis=1)) + most[:, 0] - np.log(log.shape[1])
+
+
 def abramson_factors(log_density: Floats) -> Floats:
-    r"""Return the relative width (m,) of each kernel.
+    r"""Return the relative width (m,) of each kernel by Abramson's square root law.
 
-    By Abramson's square root law :footcite:p:`abramson1982bandwidth`,
-    :math:`(f(x_i) / g)^{-1/2}` with g the geometric mean of the densities f. Factors are at most
-    `MOST_ADAPTED`, since otherwise a single far row would have a kernel as wide as the table.
-    `log_density` (m,) is that of kernels of one width at each center, finite somewhere.
-
-    References
-    ----------
-    .. footbibliography::
+    It is :math:`(f(x_i) / g)^{-1/2}`, at most `MOST_ADAPTED`, with the densities f at the centers,
+    finite somewhere, and their geometric mean g.
     """
     log = -0.5 * (log_density - log_density[np.isfinite(log_density)].mean())
     most = np.log(MOST_ADAPTED)
     return np.exp(np.clip(log, -most, most))
 
 
-def shrunk_covariances(neighborhoods: Floats, share: float | None = None) -> Floats:
-    r"""Return the covariance (m, d, d) of each set of rows (m, k, d), shrunk towards the identity.
+def shrunk_covariances(neighborhoods: Floats, weight: float | None = None) -> Floats:
+    """Return the covariance (m, d, d) of each set of rows (m, k, d), shrunk towards the identity.
 
-    The weight of the multiple of the identity is `share`, from 0 to 1. With None, it is the optimal
-    one of Ledoit and Wolf :footcite:p:`ledoit2004well` for each set, with which no covariance is
-    singular. Covariances have k > 1 as the denominator.
-
-    References
-    ----------
-    .. footbibliography::
+    `weight` is that of the multiple of the identity. None is the optimal one of Ledoit and Wolf for
+    each set, with which no covariance is singular. The denominator is k > 1.
     """
     k, d = neighborhoods.shape[1:]
     rows = neighborhoods - neighborhoods.mean(axis=1, keepdims=True)
     covariances = np.matmul(rows.swapaxes(1, 2), rows) / k
     mean = np.trace(covariances, axis1=1, axis2=2) / d
     target = mean[:, np.newaxis, np.newaxis] * np.eye(d)
-    if share is None:
+    if weight is None:
         off = ((covariances - target) ** 2).sum(axis=(1, 2))
         squares = np.einsum("mkd,mkd->mk", rows, rows)
         noise = ((squares**2).sum(axis=1) / k - (covariances**2).sum(axis=(1, 2))) / k
-        shares = _ledoit_wolf(noise, off)
+        weights = _ledoit_wolf(noise, off)
     else:
-        shares = np.full(len(covariances), share)
-    shares = shares[:, np.newaxis, np.newaxis]
-    return (1 - shares) * covariances + shares * target
+        weights = np.full(len(covariances), weight)
+    weights = weights[:, np.newaxis, np.newaxis]
+    return (1 - weights) * covariances + weights * target
 
 
-def ledoit_wolf_share(rows: Floats) -> float:
+def ledoit_wolf_weight(rows: Floats) -> float:
     """Return the optimal weight of `shrunk_covariances` for fewer rows (k, d) than columns, k > 1.
 
     The covariance itself is not computed.
@@ -520,11 +465,10 @@ def ledoit_wolf_share(rows: Floats) -> float:
     squares = np.diag(products)
     norm = (products**2).sum()
     noise = (k * (squares**2).sum() - norm) / k
-    off = norm - squares.sum() ** 2 / d
-    return float(_ledoit_wolf(np.array([noise]), np.array([off]))[0])
+    return float(_ledoit_wolf(noise, norm - squares.sum() ** 2 / d))
 
 
-def _ledoit_wolf(noise: Floats, off: Floats) -> Floats:
+def _ledoit_wolf(noise: Any, off: Any) -> Any:
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.nan_to_num(np.clip(noise / off, 0, 1), nan=1.0)
 
@@ -537,15 +481,10 @@ def matrix_sqrt(matrix: Floats, *, inverse: bool = False) -> Floats:
 
 
 def with_covariance(kernels: Kernels, target: Floats) -> Kernels:
-    r"""Move centers towards their mean and shrink kernels, for the covariance `target` (d, d).
+    r"""Move centers towards their mean and shrink kernels, for the covariance `target` T (d, d).
 
-    With S the covariance of the centers, H the mean covariance of the kernels and T the target,
-    all is multiplied by :math:`T^{1/2} (S + H)^{-1/2}`; T is then the covariance of the density
-    :footcite:p:`silverman1987bootstrap`, and its mean is unchanged.
-
-    References
-    ----------
-    .. footbibliography::
+    With S the covariance of the centers and H the mean covariance of the kernels, all is multiplied
+    by :math:`T^{1/2} (S + H)^{-1/2}`. The mean is unchanged.
     """
     mean = kernels.centers.mean(axis=0)
     deviations = kernels.centers - mean
@@ -561,9 +500,12 @@ def best_scale(kernels: Kernels, n_jobs: int | None = None) -> float:
     """
     n, d = kernels.centers.shape
     few = kernels.take(np.arange(min(n, MOST_ROWS)) * n // min(n, MOST_ROWS))
-    squared, log_heights = few.squared_distances()
-    log_weights = (log_heights - log_heights.max()).astype(np.float32)
-    freedom = FREEDOM if kernels.kernel == "student" else np.inf
-    criterion = partial(likelihood_of, freedom=freedom)
-    h = best_bandwidth(squared, d, criterion, log_weights, n_jobs)
-    return h * (len(squared) / n) ** (1 / (d + 4))
+    log_heights = few.log_heights()
+    criterion = partial(
+        likelihood_loss,
+        freedom=FREEDOM if kernels.kernel == "student" else np.inf,
+        log_weights=(log_heights - log_heights.max()).astype(np.float32),
+        n_jobs=n_jobs,
+    )
+    h = best_bandwidth(few.squared_distances(), d, criterion)
+    return h * (len(few.centers) / n) ** (1 / (d + 4))

@@ -18,12 +18,8 @@ class Marginal(NamedTuple):
     linear between such values. A value that occurs several times is an atom with all of its
     probability. The least and greatest values get the remaining probability.
 
-    Attributes
-    ----------
-    values : ndarray of shape (q,)
-        The different values, sorted.
-    low, high : ndarray of shape (q,)
-        The probabilities below each value, and below or at it.
+    `values` (q,) are the sorted different values, `low` and `high` (q,) the probabilities below
+    each, and below or at it.
     """
 
     values: Floats
@@ -32,7 +28,7 @@ class Marginal(NamedTuple):
 
     @classmethod
     def of(cls, column: Floats, atoms: bool = False) -> "Marginal":
-        """Estimate it from a column without missing values; with `atoms`, all values are atoms."""
+        """Estimate it from a column without missing values; with `atoms`, all are atoms."""
         return cls.counted(*np.unique(column, return_counts=True), atoms)
 
     @classmethod
@@ -75,9 +71,9 @@ class Marginal(NamedTuple):
         here, before = np.minimum(after, last), np.clip(after - 1, 0, last)
         held = self.values[here] == column
         outside = ~held & ((after == 0) | (after > last))
-        way = np.where(here > before, self.values[here] - self.values[before], 1.0)
+        gap = np.where(here > before, self.values[here] - self.values[before], 1.0)
         with np.errstate(over="ignore"):  # of adjacent floats
-            slope = np.where(here > before, self.low[here] - self.high[before], 0.0) / way
+            slope = np.where(here > before, self.low[here] - self.high[before], 0.0) / gap
         between = self.high[before] + (column - self.values[before]) * slope
         between = np.where(outside, (after > 0) * 1.0, between)
         low = np.where(held, self.low[here], between)
@@ -88,23 +84,9 @@ class Marginal(NamedTuple):
 class NormalScores:
     """A map of each column to the standard normal distribution, by ranks.
 
-    Rows with the same value get different scores at random, over all of its probability.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n, d)
-        Rows without missing values.
-    rng : numpy.random.Generator
-        Source of the draws.
-    atoms : ndarray of shape (d,), default=None
-        Which columns have only the observed values; None for no column.
-
-    Attributes
-    ----------
-    scores : ndarray of shape (n, d)
-        The scores of the rows.
-    marginals : list of Marginal
-        The distribution of each column. Any object with the same methods may replace it.
+    `values` (n, d) have no missing values; equal ones get different `scores` (n, d) at random, over
+    all of their probability. `atoms` (d,) are the columns that have only the observed values. Any
+    object with the methods of `Marginal` may replace one in the list `marginals`.
     """
 
     def __init__(
@@ -113,10 +95,9 @@ class NormalScores:
         rng: np.random.Generator,
         atoms: npt.NDArray[np.bool_] | None = None,
     ):
-        which = np.zeros(values.shape[1], dtype=bool) if atoms is None else atoms
-        self.marginals: list[Any] = [
-            Marginal.of(column, bool(a)) for column, a in zip(values.T, which, strict=True)
-        ]
+        only = np.zeros(values.shape[1], dtype=bool) if atoms is None else atoms
+        columns = zip(values.T, only.tolist(), strict=True)
+        self.marginals: list[Any] = [Marginal.of(column, atom) for column, atom in columns]
         self.scores: Floats = np.empty(values.shape)
         for j, column in enumerate(values.T):
             order = np.lexsort((rng.random(column.size), column))
@@ -126,16 +107,15 @@ class NormalScores:
 
     def values(self, scores: Floats) -> Floats:
         """Map scores (n, d) back to values in the range of each column."""
-        shares = ndtr(scores)
+        values: Floats = ndtr(scores)
         for j, marginal in enumerate(self.marginals):
-            shares[:, j] = marginal.ppf(shares[:, j])
-        return shares
+            values[:, j] = marginal.ppf(values[:, j])
+        return values
 
     def map(self, values: Floats) -> tuple[Floats, Floats]:
-        """Map other rows (n, d) without missing values, atoms to the middle of their probability.
+        """Return the scores (n, d) of other rows, and the logarithm of how much denser values are.
 
-        Returns their scores (n, d), and the logarithm of how much denser values are than scores,
-        -inf out of range.
+        Atoms get the middle of their probability; the logarithm is -inf out of range.
         """
         scores, log_slope = np.empty(values.shape), np.empty(values.shape)
         for j, (marginal, column) in enumerate(zip(self.marginals, values.T, strict=True)):

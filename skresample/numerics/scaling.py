@@ -11,20 +11,14 @@ Floats = npt.NDArray[np.floating]
 
 
 class Scaled(NamedTuple):
-    """Columns less their means, over their standard deviations.
+    """Columns less their means `center` (d,), over their standard deviations `scale` (d,)."""
 
-    Attributes
-    ----------
-    centre, scale : ndarray of shape (d,)
-        The means and the deviations.
-    """
-
-    centre: Floats
+    center: Floats
     scale: Floats
 
     @classmethod
     def of(cls, values: Floats) -> "Scaled":
-        """Measure rows; a column that does not vary is left as it is."""
+        """Measure rows (n, d); the scale of a constant column is 1."""
         first = values[0]
         with np.errstate(over="ignore"):
             size = np.ptp(values, axis=0)
@@ -34,11 +28,10 @@ class Scaled(NamedTuple):
         return cls(first + size * inside.mean(axis=0), np.where(scale > 0, scale, 1.0))
 
     def map(self, values: Floats) -> tuple[Floats, Floats]:
-        """Map rows, and say by how much the logarithm of their density differs, per column."""
-        return (values - self.centre) / self.scale, np.broadcast_to(
-            -np.log(self.scale), values.shape
-        )
+        """Return standardized rows (n, d), and the logarithm of how much denser rows are."""
+        log_slope = np.broadcast_to(-np.log(self.scale), values.shape)
+        return (values - self.center) / self.scale, log_slope
 
     def values(self, points: Floats) -> Floats:
-        """Map points back."""
-        return points * self.scale + self.centre
+        """Map standardized rows back."""
+        return points * self.scale + self.center

@@ -8,21 +8,8 @@ __all__ = ["draw_in_ball", "fold", "grow", "reshape_ball"]
 Floats = npt.NDArray[np.float64]
 
 
-def draw_in_ball(n: int, d: int, rng: np.random.Generator) -> npt.NDArray[np.float64]:
-    """Draw points evenly from inside the unit ball.
-
-    Parameters
-    ----------
-    n, d : int
-        How many, of how many dimensions.
-    rng : numpy.random.Generator
-        Source of the draws.
-
-    Returns
-    -------
-    points : ndarray of shape (n, d)
-        No longer than 1.
-    """
+def draw_in_ball(n: int, d: int, rng: np.random.Generator) -> Floats:
+    """Draw points (n, d) uniformly from the unit ball."""
     direction = rng.standard_normal((n, d))
     if not d:
         return direction
@@ -30,20 +17,10 @@ def draw_in_ball(n: int, d: int, rng: np.random.Generator) -> npt.NDArray[np.flo
     return direction * length[:, np.newaxis]
 
 
-def fold(steps: Floats, reach: Floats) -> npt.NDArray[np.float64]:
-    """Return steps that turn back at a distance, as often as they come to it.
+def fold(steps: Floats, reach: Floats) -> Floats:
+    """Return steps (n, d) within ``-reach`` to ``reach`` (d,): longer ones are reflected there.
 
-    Parameters
-    ----------
-    steps : ndarray of shape (n, d)
-        Of any length.
-    reach : ndarray of shape (d,)
-        The distance; greater than 0.
-
-    Returns
-    -------
-    folded : ndarray of shape (n, d)
-        From ``-reach`` to ``reach``; what is no longer than that is as it was.
+    They are reflected as often as they reach an end. Reaches are positive.
     """
     far = np.abs(steps) > reach
     if not far.any():
@@ -56,29 +33,11 @@ def fold(steps: Floats, reach: Floats) -> npt.NDArray[np.float64]:
 
 
 def grow(distances: Floats, energy: float) -> tuple[Floats, npt.NDArray[np.intp]]:
-    r"""Grow spheres against the rows inside, until each has spent its energy.
+    r"""Grow spheres among rows until each has spent its energy; return radii and rows inside (m,).
 
-    To grow by :math:`\Delta r` costs :math:`(n + 1) \Delta r` with n rows inside
-    :footcite:p:`koziarski2017ccr`. So the radius r is where, with the distances d of rows,
-    :math:`r + \sum (r - d)_+` is the energy.
-
-    Parameters
-    ----------
-    distances : ndarray of shape (m, k)
-        How far the k nearest rows are from each centre, in ascending order.
-    energy : float
-        Greater than 0, in units of distance.
-
-    Returns
-    -------
-    radius : ndarray of shape (m,)
-        Of each sphere; too large where all k rows are inside, and there are others.
-    n_inside : ndarray of shape (m,)
-        How many of the rows are nearer than that.
-
-    References
-    ----------
-    .. footbibliography::
+    `distances` (m, k) are those of the k nearest rows, ascending. To grow by :math:`\Delta r` costs
+    :math:`(n + 1) \Delta r` with n rows inside, so that the radius r solves
+    :math:`r + \sum (r - d)_+ =` `energy`; it is too large if all k rows are inside, and more exist.
     """
     before = np.zeros((len(distances), distances.shape[1] + 1))
     np.cumsum(distances, axis=1, out=before[:, 1:])
@@ -88,34 +47,12 @@ def grow(distances: Floats, energy: float) -> tuple[Floats, npt.NDArray[np.intp]
     return radius, n_inside
 
 
-def reshape_ball(
-    points: Floats, axis: Floats, truncation: float, deformation: float
-) -> npt.NDArray[np.float64]:
-    r"""Cut a ball off along an axis, and flatten it towards the axis.
+def reshape_ball(points: Floats, axis: Floats, truncation: float, deformation: float) -> Floats:
+    r"""Cut off a unit ball along an axis, and flatten it towards the axis, as Geometric SMOTE does.
 
-    Points z beyond the cut, :math:`|t - z \cdot e| > 1`, are mirrored to the other side; then
-    they lose a share of what is upright on the axis e :footcite:p:`douzas2019geometric`.
-
-    Parameters
-    ----------
-    points : ndarray of shape (n, d)
-        Points of the unit ball.
-    axis : ndarray of shape (n, d)
-        A unit vector for each; of zeros, where nothing is done.
-    truncation : float
-        The t, from -1 to 1: 0 for the whole ball, 1 for the half on the side of the axis, -1
-        for the other half.
-    deformation : float
-        The share, from 0 to 1: 1 for a line.
-
-    Returns
-    -------
-    points : ndarray of shape (n, d)
-        Of the unit ball.
-
-    References
-    ----------
-    .. footbibliography::
+    Points z (n, d) with :math:`|t - z \cdot e| > 1` are mirrored to the other side, where t is
+    `truncation` and e the unit `axis` (n, d), zeros to keep a point. Then the component orthogonal
+    to the axis shrinks by the proportion `deformation`.
     """
     along = np.einsum("ij,ij->i", points, axis)[:, np.newaxis]
     beyond = np.abs(truncation - along) > 1

@@ -19,14 +19,13 @@ from scipy import stats
 from skresample._messages import did_you_mean
 from skresample._support import import_extra
 from skresample.numerics.normal_scores import Marginal
-from skresample.spec._distributions import EXACT, Named, shape_names
+from skresample.spec._distributions import EXACT, Named, is_discrete, shape_names
 
 __all__ = ["Column", "NumberColumn", "ProviderColumn", "read_column", "refuse", "shown"]
 
 Floats = npt.NDArray[np.floating]
 
 EMPIRICAL = "empirical"
-KINDS = ("dist", "values", "provider")
 DTYPES = ("float", "int", "date", "datetime")
 TIMES = ("date", "datetime")
 EPOCH = np.datetime64("1970-01-01", "s")
@@ -43,13 +42,12 @@ HELD = {
 }
 # Floats have no more decimals; it bounds multiples of powers of 10 as well.
 MOST_DECIMALS = 15
-# Relative distance of a bound to the multiple that it is meant to be.
-CLOSE = 1e-12
-# Below this probability, floats do not tell the values between two bounds apart.
+# Below this probability, floats do not distinguish the values between two bounds.
 LEAST_INSIDE = 1e-9
 # Largest distance of a sum of probabilities to 1.
 TOLERANCE = 1e-6
 HALF_A_CHARACTER = "has half of a surrogate pair, which no file can hold: write the character."
+SCIPY_FAILS = "SciPy cannot compute it with these parameters"
 # The most characters that are shown of an error of another library.
 MOST_SAID = 300
 SHORTENED = Repr()
@@ -78,46 +76,38 @@ def is_unicode(text: str) -> bool:
     return True
 
 
-def _first_line(error: Exception) -> str:
-    """Return the beginning of an error of another library."""
-    line = str(error).partition("\n")[0]
-    return f"{type(error).__name__}: {line if len(line) <= MOST_SAID else line[:MOST_SAID] + '...'}"
-
-
-def _is_finite(value: Any) -> bool:
+def is_number(value: Any, of: Any = Real) -> bool:
+    """Return whether a value is a finite number."""
     try:
-        return math.isfinite(value)
+        return isinstance(value, of) and not isinstance(value, bool) and math.isfinite(value)
     except OverflowError:  # of a whole number beyond floats
         return False
-
-
-def is_number(value: Any) -> bool:
-    """Return whether a value is a finite number."""
-    return isinstance(value, Real) and not isinstance(value, bool) and _is_finite(value)
 
 
 def _is_integer(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _is_list(value: Any) -> bool:
-    return isinstance(value, list | tuple)
-
-
 def _kind(value: Any) -> str | None:
     """Return the kind of a value; None if a column cannot hold it."""
-    if isinstance(value, bool):
-        return "true or false"
-    if isinstance(value, str):
-        return "text"
-    if isinstance(value, Real | Decimal):
-        return "numbers" if _is_finite(value) else None
-    return "dates" if isinstance(value, date) else None
+    if is_number(value, Real | Decimal):
+        return "numbers"
+    kinds = {bool: "true or false", str: "text", date: "dates"}
+    return next((kind for of, kind in kinds.items() if isinstance(value, of)), None)
 
 
-def _key(wanted: str, accepts: Callable[[Any], bool], default: Any = MISSING) -> Any:
-    """Declare a field as a key of the spec: what its value must be, in words and as a check."""
+def _key(wanted: str, accepts: Callable[[Any], Any], default: Any = MISSING) -> Any:
+    """Declare a field as a key of the spec, whose value must be as `wanted` says."""
     return field(default=default, metadata={"wanted": wanted, "accepts": accepts})
+
+
+def _list(wanted: str, of: Callable[[Any], bool] = lambda _: True, default: Any = MISSING) -> Any:
+    """Declare a key whose value is a list of at least one value."""
+    return _key(
+        wanted,
+        lambda given: isinstance(given, list | tuple) and given and all(map(of, given)),
+        default,
+    )
 
 
 def _correlations() -> Any:
@@ -130,7 +120,7 @@ def check_keys(name: str, given: Mapping[str, Any], known: Iterable[str]) -> Non
     for key in given:
         if key not in known:
             hint = did_you_mean(key, known)
-            refuse(name, key, f"there is no such key here.{hint} There are: {', '.join(known)}.")
+            refuse(name, key, f"no such key.{hint} The keys are: {', '.join(known)}.")
 
 
 @dataclass(kw_only=True, eq=False)
@@ -150,7 +140,7 @@ class Column:
 
     @classmethod
     def read(cls, name: str, given: Mapping[str, Any], **others: Any) -> Self:
-        """Check what the spec says of a column, key by key, and make it."""
+        """Check the keys of a column in the spec, and make it."""
         check_keys(name, given, cls.keys())
         for key, one in cls.keys().items():
             wanted = one.metadata["wanted"]
@@ -160,17 +150,34 @@ class Column:
                 refuse(name, key, f"is required: {wanted}.")
         return cls(name=name, **given, **others)
 
+    def draw(self, n: int, rng: np.random.Generator, q: Floats | None) -> Any:
+        """Return `n` values, at the probabilities `q` if the column is correlated with others."""
+        own = rng.random(n)
+        return self.ppf(own if q is None else q)
+
     def ppf(self, q: Floats) -> Any:
         """Return the values at which the cumulative probability reaches `q`."""
         raise NotImplementedError
 
     def refuse(self, key: str, why: str = "") -> NoReturn:
-        """Raise the error that names column and key; by default, that the value is a wrong one."""
+        """Raise the error that names column and key; by default, that the value is wrong."""
         wanted = self.keys()[key].metadata["wanted"]
         refuse(self.name, key, why or f"must be {wanted}, not {shown(getattr(self, key))}.")
 
+    @contextmanager
+    def _refusing(self, key: str, what: str) -> Iterator[None]:
+        """Name column and key where another library fails."""
+        try:
+            yield
+        except (MemoryError, ImportError):
+            raise
+        except Exception as error:  # whatever the other library raises
+            line = str(error).partition("\n")[0]
+            line = line if len(line) <= MOST_SAID else line[:MOST_SAID] + "..."
+            self.refuse(key, f"{what}: {type(error).__name__}: {line}")
+
     def _moment(self, key: str, value: Any) -> np.datetime64:
-        """Return a time that is given as text, or in days since 1970."""
+        """Return a time given as text or as days since 1970."""
         if is_number(value):
             seconds = float(value) * SECONDS_A_DAY
             if not SECONDS[0] <= seconds <= SECONDS[1]:
@@ -192,11 +199,9 @@ class Column:
 class ValuesColumn(Column):
     """Values, each with a probability."""
 
-    values: Any = _key("a list of at least one value", lambda given: _is_list(given) and given)
-    p: Any = _key(
-        "a list of probabilities, none below 0",
-        lambda given: _is_list(given) and all(is_number(one) and one >= 0 for one in given),
-        None,
+    values: Any = _list("a list of at least one value")
+    p: Any = _list(
+        "a list of probabilities, none below 0", lambda one: is_number(one) and one >= 0, None
     )
     dtype: str | None = _key("date or datetime", TIMES.__contains__, None)
     correlations: Any = _correlations()
@@ -245,10 +250,10 @@ class ValuesColumn(Column):
     def ppf(self, q: Floats) -> Any:
         """Return the values at which the cumulative probability, in their order, reaches `q`."""
         ends = np.cumsum(self.p)
-        places = np.searchsorted(ends[:-1], q * ends[-1], side="right")
+        indices = np.searchsorted(ends[:-1], q * ends[-1], side="right")
         if isinstance(self.values, np.ndarray):
-            return self.values[places]
-        return [self.values[place] for place in places.tolist()]
+            return self.values[indices]
+        return [self.values[i] for i in indices.tolist()]
 
 
 @dataclass(kw_only=True, eq=False)
@@ -277,7 +282,7 @@ class NumberColumn(Column):
             if getattr(self, key) is not None and self.dtype != dtype:
                 self.refuse(key)
         self.distribution = self._distribution()
-        # What would make every draw fail, fails at once.
+        # Fail at once if every draw would fail.
         self.ppf(np.array([0.25, 0.5, 0.75]))
 
     def _distribution(self) -> Named | Marginal:
@@ -293,7 +298,7 @@ class NumberColumn(Column):
 
     def ppf(self, q: Floats) -> Any:
         """Return the values at which the cumulative probability reaches `q`."""
-        with np.errstate(over="ignore", invalid="ignore"), self._computing():
+        with np.errstate(over="ignore", invalid="ignore"), self._refusing("dist", SCIPY_FAILS):
             numbers = self._rounded(self.distribution.ppf(q))
         low, high, beyond = HELD[self.dtype]
         if not ((numbers >= low) & (numbers <= high)).all():
@@ -317,28 +322,14 @@ class NumberColumn(Column):
         # Numbers too large for decimals have none.
         return np.where(np.isfinite(rounded), rounded, numbers)
 
-    @contextmanager
-    def _computing(self) -> Iterator[None]:
-        """Name the column where SciPy fails to compute a distribution."""
-        try:
-            yield
-        except MemoryError:
-            raise
-        except Exception as error:  # whatever SciPy raises
-            self.refuse(
-                "dist", f"SciPy cannot compute it with these parameters: {_first_line(error)}"
-            )
-
 
 @dataclass(kw_only=True, eq=False)
 class EmpiricalColumn(NumberColumn):
     """Numbers or times between given levels."""
 
-    levels: Any = _key("a list of at least one number", lambda given: _is_list(given) and given)
-    counts: Any = _key(
-        "a list of whole numbers of at least 1",
-        lambda given: _is_list(given) and all(_is_integer(one) and one >= 1 for one in given),
-        None,
+    levels: Any = _list("a list of at least one number")
+    counts: Any = _list(
+        "a list of whole numbers of at least 1", lambda one: _is_integer(one) and one >= 1, None
     )
 
     def _distribution(self) -> Marginal:
@@ -394,7 +385,7 @@ class NamedColumn(NumberColumn):
         if low > high:
             self.refuse("min", f"no {what} is from {shown(self.min)} to {shown(self.max)}.")
         named = Named(self.dist, self.parameters, low, high, whole)
-        with np.errstate(all="ignore"), self._computing():
+        with np.errstate(all="ignore"), self._refusing("dist", SCIPY_FAILS):
             is_valid = np.isfinite(getattr(stats, self.dist).cdf(0.0, **self.parameters))
         if not is_valid:
             written = ", ".join(f"{key}={value:g}" for key, value in self.parameters.items())
@@ -403,7 +394,7 @@ class NamedColumn(NumberColumn):
             )
         # Values up to half of a unit away are rounded to a bound.
         room = 0.5 / per_unit if per_unit and not whole else 0.0
-        with self._computing():
+        with self._refusing("dist", SCIPY_FAILS):
             below, up_to = replace(named, low=low - room, high=high + room).inside()
         if not up_to - below > LEAST_INSIDE:
             key = next((key for key in ("min", "max") if getattr(self, key) is not None), "dist")
@@ -411,7 +402,7 @@ class NamedColumn(NumberColumn):
         return named
 
     def _multiples(self) -> tuple[float | None, str]:
-        """Return how many values there are per unit, None for all, and what to call them."""
+        """Return the number of values per unit, None for all, and what to call them."""
         if self.dtype == "datetime":
             step = self.step or 1
             return SECONDS_A_DAY / step, f"time in steps of {step} s"
@@ -423,12 +414,13 @@ class NamedColumn(NumberColumn):
 
 
 def _rounded_down(end: float, per_unit: float) -> float:
-    """Return the multiple at or below a bound, of which there are so many per unit."""
+    """Return the multiple of ``1 / per_unit`` at or below a bound."""
     steps = end * per_unit
     if not abs(steps) < EXACT:
         return end
     near = round(steps)
-    return (near if math.isclose(near, steps, rel_tol=CLOSE) else math.floor(steps)) / per_unit
+    # A bound this close to a multiple is meant to be it.
+    return (near if math.isclose(near, steps, rel_tol=1e-12) else math.floor(steps)) / per_unit
 
 
 def _faker(locale: str | None, seed: int) -> Any:
@@ -452,57 +444,47 @@ def _is_provider(given: Any) -> bool:
 
 @dataclass(kw_only=True, eq=False)
 class ProviderColumn(Column):
-    """Values that a provider of Faker or Mimesis makes up."""
+    """Values of a provider of Faker or Mimesis."""
 
     provider: str = _key("written as 'faker.name' or 'mimesis.person.full_name'", _is_provider)
     locale: str | None = _key("text such as 'de'", lambda given: isinstance(given, str), None)
 
     def __post_init__(self) -> None:
         library = self.provider.partition(".")[0]
-        try:
+        with self._refusing("locale", f"{library} does not have {shown(self.locale)}"):
             OPENERS[library](self.locale, 0)
-        except (AttributeError, ValueError) as error:
-            self.refuse(
-                "locale", f"{library} does not have {shown(self.locale)}: {_first_line(error)}"
-            )
-        try:
+        with self._refusing("provider", f"{shown(self.provider)} cannot be called"):
             value = self._open(0)()
-        except Exception as error:  # whatever the other library raises
-            self.refuse(
-                "provider", f"{shown(self.provider)} cannot be called: {_first_line(error)}"
-            )
         if _kind(value) is None:
             found = type(value).__name__
             self.refuse("provider", f"{self.provider} gives {found}, and not one value.")
 
     def _open(self, seed: int) -> Callable[[], Any]:
-        """Return what makes up a value at each call."""
+        """Return the provider, seeded."""
         library, *path = self.provider.split(".")
         found: Any = OPENERS[library](self.locale, seed)
         for one in path:
             if not hasattr(found, one):
-                raise AttributeError(f"there is no {one!r} in it.{did_you_mean(one, dir(found))}")
+                raise AttributeError(f"it has no {one!r}.{did_you_mean(one, dir(found))}")
             found = getattr(found, one)
         return found
 
-    def draw(self, n: int, rng: np.random.Generator) -> list[Any]:
-        """Return `n` values."""
+    def draw(self, n: int, rng: np.random.Generator, q: Floats | None) -> list[Any]:
+        """Return `n` values of the provider."""
         make = self._open(int(rng.integers(2**32)))
-        try:
+        with self._refusing("provider", f"{shown(self.provider)} failed"):
             return [make() for _ in range(n)]
-        except MemoryError:
-            raise
-        except Exception as error:  # whatever the other library raises
-            self.refuse("provider", f"{shown(self.provider)} failed: {_first_line(error)}")
 
 
-def is_discrete(dist: str) -> bool:
-    """Return whether a distribution is one of whole numbers."""
-    return isinstance(getattr(stats, dist, None), stats.rv_discrete)
+KINDS: dict[str, type[Column]] = {
+    "dist": NamedColumn,
+    "values": ValuesColumn,
+    "provider": ProviderColumn,
+}
 
 
 def read_column(name: Any, given: Any) -> Column:
-    """Check what a spec says of a column, and make it."""
+    """Check a column of a spec, and make it."""
     if not isinstance(name, str):
         raise ValueError(f"Column {shown(name)}: a name must be text, such as {shown(str(name))}.")
     if not is_unicode(name):
@@ -514,17 +496,15 @@ def read_column(name: Any, given: Any) -> Column:
         )
     kinds = [key for key in KINDS if key in given]
     if not kinds:
-        classes = (NamedColumn, ValuesColumn, ProviderColumn)
-        check_keys(name, given, [*KINDS, *itertools.chain(*(one.keys() for one in classes))])
+        check_keys(name, given, itertools.chain(KINDS, *(one.keys() for one in KINDS.values())))
     if len(kinds) != 1:
         raise ValueError(
             f"Column {shown(name)} must have one of the keys {', '.join(KINDS)}, and has "
             f"{' and '.join(kinds) or 'none'}."
         )
-    if kinds == ["values"]:
-        return ValuesColumn.read(name, given)
-    if kinds == ["provider"]:
-        return ProviderColumn.read(name, given)
+    [kind] = kinds
+    if kind != "dist":
+        return KINDS[kind].read(name, given)
     dist = given["dist"]
     if dist == EMPIRICAL:
         return EmpiricalColumn.read(name, given)

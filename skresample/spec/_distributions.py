@@ -1,4 +1,4 @@
-"""Named distributions of one column: fitting them, and telling which of them fits best."""
+"""Named distributions of one column: how they are fitted and compared."""
 
 import warnings
 from collections.abc import Callable, Iterable
@@ -10,21 +10,21 @@ import numpy.typing as npt
 from scipy import stats
 from scipy.optimize import minimize_scalar
 
-__all__ = ["CANDIDATES", "Fit", "Named", "are_whole", "fit_named", "shape_names"]
+__all__ = ["CANDIDATES", "Fit", "Named", "are_whole", "fit_named", "is_discrete", "shape_names"]
 
 Floats = npt.NDArray[np.floating]
 Parameters = dict[str, float]
 
-# Of more values than this, as many quantiles stand for them.
+# Distributions are fitted to at most so many values, or quantiles of more.
 MOST_VALUES = 10_000
 # Beyond this, floats do not hold every whole number.
 EXACT = 2**53
-# Of Student's distribution: below 2, there is no variance.
-FREEDOM = np.array([2.5, 3, 4, 5, 7, 10, 15, 25, 50])
-EM_STEPS = 50
-# Columns with a mean of so many deviations cannot tell a positive family from a normal one.
+# Degrees of freedom of Student's distribution that are tried, and steps of the EM algorithm. Below
+# 2, there is no variance.
+FREEDOM, EM_STEPS = np.array([2.5, 3, 4, 5, 7, 10, 15, 25, 50]), 50
+# With a larger ratio of mean and deviation, a positive distribution looks like a normal one.
 MOST_DEVIATIONS = 1e4
-# Seconds that 1,000 quantiles take, about, where SciPy has to invert a numerical integral.
+# Seconds for 1,000 quantiles, about, where SciPy inverts a numerical integral.
 SLOW = {
     "dpareto_lognorm": 3.0,
     "genhyperbolic": 2.0,
@@ -33,25 +33,20 @@ SLOW = {
     "norminvgauss": 20.0,
     "studentized_range": 60.0,
 }
-# Probabilities below this have lost digits as differences of two others.
+# Differences of two probabilities have lost digits below this.
 LEAST_DIFFERENCE = 1e-9
+
+
+def is_discrete(name: str) -> bool:
+    """Return whether a distribution of SciPy is one of whole numbers."""
+    return isinstance(getattr(stats, name, None), stats.rv_discrete)
 
 
 @dataclass(frozen=True)
 class Named:
-    """A distribution of SciPy, within bounds.
+    """A distribution of SciPy, truncated to the bounds `low` and `high`.
 
-    Attributes
-    ----------
-    name : str
-        As in `scipy.stats`.
-    parameters : dict
-        As there.
-    low, high : float
-        The bounds; what is beyond them is cut off, and the rest as likely as before in
-        proportion.
-    whole : bool
-        Whether values are rounded to whole numbers.
+    With `whole`, values are rounded to whole numbers.
     """
 
     name: str
@@ -63,14 +58,14 @@ class Named:
     @property
     def is_discrete(self) -> bool:
         """Whether the distribution itself is one of whole numbers."""
-        return isinstance(getattr(stats, self.name), stats.rv_discrete)
+        return is_discrete(self.name)
 
     def seconds(self, n: int) -> float:
-        """Return about how long so many quantiles take; 0 for most distributions."""
+        """Return the approximate time for `n` quantiles; 0 for most distributions."""
         return SLOW.get(self.name, 0.0) * n / 1000
 
     def inside(self) -> tuple[float, float]:
-        """Return the probabilities, without bounds, below the lower and up to the upper bound."""
+        """Return the probabilities below the lower and up to the upper bound, without bounds."""
         low = float(self._below(np.array([self.low]))[0]) if self.low > -np.inf else 0.0
         high = float(self._up_to(np.array([self.high]))[0]) if self.high < np.inf else 1.0
         return low, high
@@ -103,10 +98,7 @@ class Named:
         return np.where((x < self.low) | (x > self.high), 0.0, density)
 
     def logpdf(self, column: Floats) -> Floats:
-        """Return the logarithm of the density, or of the probability of whole numbers.
-
-        Without regard to bounds.
-        """
+        """Return the log-density, or log-probability of whole numbers, without bounds."""
         if self.is_discrete:
             return self._of_scipy("logpmf", column)
         log = self._of_scipy("logpdf", column)
@@ -134,22 +126,10 @@ class Named:
 
 
 class Fit(NamedTuple):
-    r"""How well a distribution fits a column.
+    r"""How well a `distribution` without bounds fits a column.
 
-    Attributes
-    ----------
-    distribution : Named
-        With the most likely parameters, and no bounds.
-    bic : float
-        :math:`k \ln n - 2 \ln L` :footcite:p:`schwarz1978estimating`, with k estimated
-        parameters, n values and the likelihood L: the less, the better.
-    distance : float
-        The greatest difference of its distribution function and that of the column, as in
-        the test of Kolmogorov and Smirnov: from 0, the best, to 1.
-
-    References
-    ----------
-    .. footbibliography::
+    `bic` is :math:`k \ln n - 2 \ln L` with k estimated parameters, n values and the likelihood L;
+    the lowest is best. `distance` is the statistic of Kolmogorov and Smirnov.
     """
 
     distribution: Named
@@ -158,40 +138,25 @@ class Fit(NamedTuple):
 
 
 def are_whole(column: Floats) -> bool:
-    """Say whether a column without missing values has whole numbers only."""
+    """Return whether a column without missing values has only whole numbers."""
     return bool((np.abs(column) <= EXACT).all()) and bool((column == np.floor(column)).all())
 
 
 def fit_named(column: Floats, names: Iterable[str], *, values_a_parameter: int = 1) -> list[Fit]:
-    """Fit distributions to a column.
+    """Return fits of `CANDIDATES` to a column (n,) with two different values, the best first.
 
-    Whole numbers are taken for rounded where a distribution is continuous, so that its
-    likelihood can be held against that of one of counts.
-
-    Parameters
-    ----------
-    column : ndarray of shape (n,)
-        Values without missing ones, at least two of them different.
-    names : iterable of str
-        Of `CANDIDATES`.
-    values_a_parameter : int, default=1
-        So many values there must be for each parameter that is estimated; but for the normal
-        distribution, and for shares of 0 and 1.
-
-    Returns
-    -------
-    fits : list of Fit
-        The best first; without those that cannot have such values.
+    Distributions that cannot have such values are left out, and so are those, except normal and
+    Bernoulli's, that have fewer values for each estimated parameter. Continuous ones are rounded to
+    fit whole numbers, so that their likelihood is comparable with that of counts.
     """
     n, whole = column.size, are_whole(column)
-    places = np.linspace(0, n - 1, min(n, MOST_VALUES)).astype(np.intp)
-    few = np.sort(column)[places]
+    few = np.sort(column)[np.linspace(0, n - 1, min(n, MOST_VALUES)).astype(np.intp)]
     values, counts = np.unique(few, return_counts=True)
     ends = np.cumsum(counts) / few.size
     fits = []
     for name in names:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore", RuntimeWarning)  # of optimisers that look far off
+            warnings.simplefilter("ignore", RuntimeWarning)  # of optimizers at far values
             try:
                 found = CANDIDATES[name](few, name)
             except (ValueError, RuntimeError, ArithmeticError):  # SciPy finds no parameters
@@ -210,23 +175,12 @@ def fit_named(column: Floats, names: Iterable[str], *, values_a_parameter: int =
         if np.isfinite([log_likelihood, distance, *quartiles]).all():
             bic = k * float(np.log(n)) - 2 * log_likelihood
             fits.append(Fit(one, bic, float(distance)))
-    # What is as good but for rounding stays in the order of the names.
+    # Equally good fits stay in the order of the names.
     return sorted(fits, key=lambda fit: round(fit.bic, 6))
 
 
 def shape_names(name: str) -> list[str]:
-    """Return what parameters a distribution has besides ``loc`` and ``scale``.
-
-    Parameters
-    ----------
-    name : str
-        As in `scipy.stats`.
-
-    Returns
-    -------
-    shapes : list of str
-        In SciPy's order.
-    """
+    """Return the parameters of a distribution besides ``loc`` and ``scale``, in SciPy's order."""
     shapes = getattr(stats, name).shapes
     return [one.strip() for one in shapes.split(",")] if shapes else []
 
@@ -235,33 +189,29 @@ Found = tuple[Parameters, int] | None
 
 
 def _real(values: Floats, name: str) -> Found:
-    centre, scale, z = _standardized(values)
+    center, scale, z = _standardized(values)
     loc, width = getattr(stats, name).fit(z)
-    return {"loc": float(centre + scale * loc), "scale": float(scale * width)}, 2
+    return {"loc": float(center + scale * loc), "scale": float(scale * width)}, 2
 
 
 def _student(values: Floats, name: str) -> Found:
-    """Estimate place and width by reweighting, for each of some degrees of freedom."""
-    centre, scale, z = _standardized(values)
+    """Estimate location and scale by the EM algorithm for each number of degrees of freedom."""
+    center, scale, z = _standardized(values)
     loc, width = np.full(FREEDOM.size, np.median(z)), np.ones(FREEDOM.size)
     freedom = FREEDOM[:, np.newaxis]
     for _ in range(EM_STEPS):
-        away = (z - loc[:, np.newaxis]) ** 2
-        weights = (freedom + 1) / (freedom + away / width[:, np.newaxis] ** 2)
+        squared = (z - loc[:, np.newaxis]) ** 2
+        weights = (freedom + 1) / (freedom + squared / width[:, np.newaxis] ** 2)
         loc = (weights @ z) / weights.sum(axis=1)
         width = np.sqrt((weights * (z - loc[:, np.newaxis]) ** 2).mean(axis=1))
     log = stats.t.logpdf(z, freedom, loc[:, np.newaxis], width[:, np.newaxis]).sum(axis=1)
     best = int(np.nanargmax(log))
-    parameters = {
-        "df": float(FREEDOM[best]),
-        "loc": float(centre + scale * loc[best]),
-        "scale": float(scale * width[best]),
-    }
-    return parameters, 3
+    moments = {"loc": float(center + scale * loc[best]), "scale": float(scale * width[best])}
+    return {"df": float(FREEDOM[best]), **moments}, 3
 
 
 def _uniform(values: Floats, name: str) -> Found:
-    """On the range; half further on either side for whole numbers, which are as even then."""
+    """Fit the range, extended by 0.5 for whole numbers so that all are equally probable."""
     half = 0.5 if are_whole(values) else 0.0
     return {"loc": float(values[0] - half), "scale": float(np.ptp(values) + 2 * half)}, 2
 
@@ -280,21 +230,17 @@ def _exponential(values: Floats, name: str) -> Found:
 
 
 def _beta(values: Floats, name: str) -> Found:
-    """On 0 to 1 where the values are in there, else a little further than they go."""
-    edges, k = (0.0, 1.0), 2
+    """Fit on 0 to 1 if all values are inside, else on a slightly extended range."""
+    low, high, k = 0.0, 1.0, 2
     if values[0] <= 0 or values[-1] >= 1:
         room = (values[-1] - values[0]) / values.size
-        edges, k = (values[0] - room, values[-1] + room), 4
-    inside = (values - edges[0]) / (edges[1] - edges[0])
-    a, b, _, _ = stats.beta.fit(inside, floc=0, fscale=1)
-    loc, scale = float(edges[0]), float(edges[1] - edges[0])
-    return {"a": float(a), "b": float(b), "loc": loc, "scale": scale}, k
+        low, high, k = values[0] - room, values[-1] + room, 4
+    a, b, _, _ = stats.beta.fit((values - low) / (high - low), floc=0, fscale=1)
+    return {"a": float(a), "b": float(b), "loc": float(low), "scale": float(high - low)}, k
 
 
 def _bernoulli(values: Floats, name: str) -> Found:
-    if not ((values == 0) | (values == 1)).all():
-        return None
-    return {"p": float(values.mean())}, 1
+    return ({"p": float(values.mean())}, 1) if np.isin(values, (0, 1)).all() else None
 
 
 def _poisson(values: Floats, name: str) -> Found:
@@ -324,8 +270,8 @@ def _even(values: Floats, name: str) -> Found:
 
 
 def _standardized(values: Floats) -> tuple[float, float, Floats]:
-    """Return the mean, the deviation, and the values in terms of them."""
-    size = values[-1] - values[0]  # of which the square may be beyond floats
+    """Return the mean, the standard deviation, and the standardized sorted values."""
+    size = values[-1] - values[0]  # its square may be beyond floats
     inside = (values - values[0]) / size
     mean, deviation = inside.mean(), inside.std()
     return values[0] + size * mean, size * deviation, (inside - mean) / deviation

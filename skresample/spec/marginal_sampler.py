@@ -1,4 +1,4 @@
-"""Rows from named distributions."""
+"""Synthetic samples from named distributions."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from skresample.density.base import ClassDensity, Density
-from skresample.density.copula import CopulaOverSampler, absent, gaussian_copula
+from skresample.density.copula import CopulaOverSampler, gaussian_copula, missing_values
 from skresample.numerics.kernels import Kernels
 from skresample.numerics.normal_scores import Marginal
 from skresample.samplers.base import Task, rows_of, seed_sequence
@@ -21,71 +21,69 @@ from skresample.spec._columns import EMPIRICAL, EPOCH, SECONDS, SECONDS_A_DAY, T
 from skresample.spec._distributions import CANDIDATES, Fit, Named, fit_named
 from skresample.spec.spec import TableSpec, read_spec, write_spec
 from skresample.table import Rows
-from skresample.table.columns import FloatCodec, IntegerCodec
+from skresample.table.columns import FloatCodec
 
 __all__ = ["MarginalSampler", "RandomGenerator"]
 
 Floats = npt.NDArray[np.floating]
 
-# By which share of its range a column is padded on either side.
+# Proportion of the range of a column that bounds="padded" adds on either side.
 PADDING = 0.1
-# So many values there must be for each parameter of a distribution that nobody asked for.
+# The least number of values for each parameter of a distribution that was not asked for.
 VALUES_A_PARAMETER = 5
 
 
 class MarginalSampler(CopulaOverSampler):
-    r"""Draw each column from the named distribution that fits it best, or from a spec.
+    r"""Named distributions: each feature from the one that fits best, or from a spec.
 
-    To each column of numbers, the distributions of a list are fitted by maximum likelihood, in
-    each class by itself. That of the least :math:`k \ln n - 2 \ln L` is drawn from, which is
-    Schwarz's criterion :footcite:p:`schwarz1978estimating`: k parameters, n values, likelihood
-    L. Whole numbers are counts, or rounded draws of a continuous distribution, whichever fits
-    better. Categories are as frequent as in the class, and as many values are missing.
+    In each class, candidate distributions are fitted to each numerical feature by maximum
+    likelihood. The one with the lowest Bayesian information criterion (BIC),
+    :math:`k \ln n - 2 \ln L` :footcite:p:`schwarz1978estimating`, is drawn from; it has k
+    parameters, n values and the likelihood L. Whole numbers are counts, or rounded draws of a
+    continuous distribution, whichever fits better. Categories and missing values keep their
+    frequencies.
 
-    Without any table, `from_spec` makes a generator from a description of the columns, from
-    which `sample` draws.
+    Without data, `from_spec` makes a sampler from a description of the columns.
 
     Parameters
     ----------
     distributions : {'auto', 'empirical'} or list of str, default='auto'
-        What is fitted. ``'auto'`` tries all that are known, each where there are five values
-        for each of its parameters; a list of their names tries these. ``'empirical'`` fits
-        none, but draws between the values of the column, as often as they are there.
+        Candidate distributions. ``'auto'`` tries all, each if there are five values for each of
+        its parameters. ``'empirical'`` fits none, and draws between the observed values.
     dependence : {'none', 'gaussian'}, default='none'
-        Whether columns are drawn independently, or joined by a Gaussian copula with the rank
-        correlations of the class.
+        If ``'gaussian'``, a Gaussian copula keeps the rank correlations of the class. Otherwise
+        features are independent.
     bounds : {'padded', 'observed', None} or mapping, default='padded'
-        What is cut off from the distributions. ``'padded'`` leaves the range of the column in
-        the class and a tenth of it on either side, but nothing beyond zero where no value is;
-        ``'observed'`` leaves the range; None leaves all. A mapping gives a pair (lowest,
-        highest) per name or position of a column; where it gives none, ends are padded.
+        Where distributions are truncated. ``'observed'`` is the range of the feature in the class;
+        ``'padded'`` adds a tenth of it on either side, but does not cross zero. None does not
+        truncate. A mapping gives a pair (lowest, highest) per column name or position; ends that
+        it leaves open are padded.
     spec : mapping, default=None
-        A description of the columns, with which there is nothing to fit; see `from_spec`.
+        A description of the columns, see `from_spec`. Nothing is fitted then.
 
     Attributes
     ----------
     fit_log_ : list of dict
-        For each class and column, what was chosen (``distribution``, ``parameters``, of times
-        in days since 1970), how well it fits (``bic``, and the greatest ``distance`` of the
-        distribution functions), the ``runner_up`` and its ``runner_up_bic``; of how many
-        ``values``, and the share ``missing``. ``pandas.DataFrame(sampler.fit_log_)`` shows it
-        as a table.
+        For each class and column, the chosen ``distribution`` with its ``parameters`` (for times
+        in days since 1970), its ``bic`` and the ``distance`` of Kolmogorov and Smirnov. Also the
+        ``runner_up``, its ``runner_up_bic``, the number of ``values`` and the proportion
+        ``missing``. ``pandas.DataFrame(sampler.fit_log_)`` is a table of them.
 
     See Also
     --------
-    GaussianCopulaOverSampler : Joined columns with their distributions as observed.
-    KDEOverSampler : A density that follows clusters and bends.
+    GaussianCopulaOverSampler : Observed distributions joined by correlations.
+    KDEOverSampler : A density that follows clusters and nonlinear dependence.
 
     Notes
     -----
-    The distributions are the normal, Student's, logistic, Laplace, Gumbel's on either side,
-    uniform; exponential, gamma, lognormal and Weibull for numbers above 0; beta; for counts
-    also Bernoulli's, Poisson's, the negative binomial, geometric and even one. They bear their
-    names in `scipy.stats`. Columns with several hills, or with one value that many rows share,
-    are none of these: the log shows a large distance, and ``'empirical'`` is the remedy.
+    Candidates, by their names in `scipy.stats`, are ``norm``, ``t``, ``logistic``, ``laplace``,
+    ``gumbel_r``, ``gumbel_l``, ``uniform`` and ``beta``; ``expon``, ``gamma``, ``lognorm`` and
+    ``weibull_min`` for positive numbers; ``bernoulli``, ``poisson``, ``nbinom``, ``geom`` and
+    ``randint`` for whole numbers. None of them fits features with several modes or with one value
+    that many samples share: the log then shows a large distance. Use ``'empirical'`` there.
 
-    Which values are missing in a new row is as in a row of the class, which is then its parent;
-    in a table without holes, new rows have none (-1).
+    If the class has missing values, those of a synthetic sample are those of an original one,
+    its parent. Otherwise, synthetic samples have no parent (-1).
 
     References
     ----------
@@ -103,7 +101,7 @@ class MarginalSampler(CopulaOverSampler):
     >>> sampler.fit_log_[0]["distribution"] in ("norm", "logistic", "laplace")
     True
 
-    Without a table:
+    Without data:
 
     >>> generator = MarginalSampler.from_spec(
     ...     {
@@ -126,42 +124,40 @@ class MarginalSampler(CopulaOverSampler):
 
     @classmethod
     def from_spec(cls, spec: Any, **parameters: Any) -> Self:
-        """Make a generator that needs no table.
+        """Make a sampler that needs no data.
 
         Parameters
         ----------
         spec : mapping, str or path-like
-            A mapping for each column, by its name; or JSON or TOML that has them, as text or as
-            the name of a file. Each column has one of
+            A mapping per column name, or JSON or TOML of one, as text or as a file name. Each
+            column has one of these keys:
 
-            - ``dist``: a distribution of `scipy.stats` by its name, or ``'empirical'``; beside
-              it its parameters, and ``min``, ``max``, ``dtype`` (float, int, date, datetime:
-              days since 1970), ``decimals``, ``step`` (of a datetime, in seconds);
-            - ``values``: a list, ``p``, the probability of each, and ``dtype``, if they are text
-              that tells dates;
-            - ``provider``: ``'faker.name'``, ``'mimesis.person.full_name'`` and their like,
-              and ``locale``.
+            - ``dist``: the name of a distribution in `scipy.stats`, or ``'empirical'``. Its
+              parameters are further keys, and so are ``min``, ``max``, ``dtype`` (float, int, date
+              or datetime; times are days since 1970), ``decimals``, and ``step`` (seconds of a
+              datetime).
+            - ``values``: a list, with the probabilities ``p``. The ``dtype`` date or datetime reads
+              text as times.
+            - ``provider``: such as ``'faker.name'`` or ``'mimesis.person.full_name'``, with a
+              ``locale``.
 
-            Any may have ``missing``, a share, and the first two ``correlations``, a number from
-            -1 to 1 per name of another column. A mapping is copied; dates in it become text.
+            Each may also have ``missing``, a probability, and the first two ``correlations``, a
+            number from -1 to 1 per name of another column. A mapping is copied; its dates become
+            text.
         **parameters : dict
-            Of the generator, such as ``random_state``.
+            Parameters of the sampler, such as ``random_state``.
 
         Returns
         -------
-        generator : MarginalSampler
-            To be sampled from.
+        sampler : MarginalSampler
+            A sampler that is ready for `sample`.
 
         Raises
         ------
-        TypeError
-            If it is none of these.
-        FileNotFoundError
-            If there is no such file.
         ValueError
-            If the spec cannot be followed; column and key are named.
+            If the spec is invalid; the message names column and key.
         ImportError
-            If it asks for Faker or Mimesis, and that is not there.
+            If the spec needs Faker or Mimesis and it is not installed.
         """
         read = read_spec(spec)
         TableSpec(read)
@@ -170,26 +166,26 @@ class MarginalSampler(CopulaOverSampler):
     def to_spec(
         self, path: Any = None, *, label: Any = None, overwrite: bool = False
     ) -> dict[str, Any]:
-        """Return the spec that draws as this generator does.
+        """Return the spec of the fitted distributions.
 
         Parameters
         ----------
         path : str or path-like, default=None
-            A file to write it to as well, that ends in .json or .toml.
+            A .json or .toml file to write the spec to.
         label : object, default=None
-            Of which class, where a table was fitted; None for the smallest. A spec has none.
+            The class, if a table was fitted. None is the smallest class.
         overwrite : bool, default=False
-            Whether a file that is there may be replaced.
+            If True, an existing file is replaced.
 
         Returns
         -------
         spec : dict
-            As `from_spec` takes it. What is missing together in a row is not in it.
+            A spec for `from_spec`. It does not say which values are missing together.
 
         Raises
         ------
         ValueError
-            If there is no such class, or a column holds what a spec cannot say.
+            If there is no such class, or a column cannot be described by a spec.
         """
         if self.spec is not None:
             _refuse_label(label)
@@ -203,28 +199,28 @@ class MarginalSampler(CopulaOverSampler):
         return spec
 
     def sample(self, n_samples: int, *, label: Any = None, random_state: Any = None) -> Any:
-        """Draw new rows, of one class or from the spec.
+        """Draw synthetic samples of one class, or from the spec.
 
         Parameters
         ----------
         n_samples : int
-            How many.
+            Number of samples.
         label : object, default=None
-            Of which class; None for the smallest. A spec has none.
+            The class. None is the smallest class; a spec has no classes.
         random_state : int, RandomState instance or None, default=None
-            Seed of this draw. None goes on with the generator's own stream, so that a
-            second call brings other rows.
+            Seed of this draw. None continues the sampler's own stream, so that a second call
+            returns other samples.
 
         Returns
         -------
         X_new : {ndarray, list, sparse matrix, DataFrame} of shape (n_samples, n_features)
-            New rows, of the type that `fit` was given; of pandas, from a spec.
+            Synthetic samples, of the type that `fit` was given; a pandas DataFrame from a spec.
 
         Raises
         ------
         ValueError
-            If there is no such class, or `n_samples` is not a whole number of at least 0; or
-            if the spec cannot be followed, or leads to a draw that its dtype does not hold.
+            If there is no such class, `n_samples` is not a whole number of at least 0, or draws
+            exceed the dtype of a column.
         """
         if self.spec is None:
             return super().sample(n_samples, label=label, random_state=random_state)
@@ -244,8 +240,7 @@ class MarginalSampler(CopulaOverSampler):
     def _fit_table(self, rows: Rows, rng: np.random.Generator) -> None:
         if self.spec is not None:
             raise ValueError(
-                "This generator has a spec, and so learns from no table: call sample, or leave "
-                "spec out."
+                "A sampler with a spec cannot be fitted to a table: call sample, or leave spec out."
             )
         if not isinstance(self.distributions, str):
             unknown = [name for name in self.distributions if name not in CANDIDATES]
@@ -257,40 +252,35 @@ class MarginalSampler(CopulaOverSampler):
         self.fit_log_: list[dict[str, Any]] = []
 
     def _bounds(self, task: Task) -> None:
-        return None  # distributions end there
+        return None  # distributions are truncated there
 
     def _fit_density(self, task: Task, rows: Floats) -> Density:
         columns = task.rows.columns
         is_name = np.arange(rows.shape[1]) >= columns.numbers.size
         correlated = self.dependence == "gaussian"
-        density = gaussian_copula(rows, absent(task), is_name, task.rng, correlated=correlated)
+        density = gaussian_copula(rows, missing_values(task), is_name, task.rng, correlated)
         given = rows_of(task.numeric, task.minority)
         low, high = self._ends(task, given)
-        named = iter(range(np.count_nonzero(density.varies)))
         for j, position in enumerate(columns.numbers):
-            column = given[:, j]
-            if not density.varies[j]:
-                self._log(task, position, column, "constant")
-                continue
-            place = next(named)
-            if self.distributions == EMPIRICAL:
-                self._log(task, position, column, EMPIRICAL)
-                continue
-            fits = self._fit_column(task, position, column)
-            best = fits[0].distribution
-            ends = (np.floor(low[j]), np.ceil(high[j])) if best.whole else (low[j], high[j])
-            density.marginals[place] = replace(best, low=float(ends[0]), high=float(ends[1]))
-            self._log(task, position, column, best.name, fits, _offset(task.rows, j))
+            name, fits = EMPIRICAL if density.varies[j] else "constant", []
+            if density.varies[j] and self.distributions != EMPIRICAL:
+                fits = self._fit_column(task, position, given[:, j])
+                best = fits[0].distribution
+                ends = (np.floor(low[j]), np.ceil(high[j])) if best.whole else (low[j], high[j])
+                best = replace(best, low=float(ends[0]), high=float(ends[1]))
+                density.marginals[np.count_nonzero(density.varies[:j])] = best
+                name = best.name
+            self._log(task, position, given[:, j], name, fits, _offset(task.rows, j))
         for i, position in enumerate(columns.categories):
             codes = task.rows.codes[task.minority, i]
             self._log(task, position, np.where(codes < 0, np.nan, codes), "frequencies")
         return density
 
     def _ends(self, task: Task, rows: Floats) -> tuple[Floats, Floats]:
-        """Return the lowest and highest value of each column; NaN where there is none."""
+        """Return the bounds of the columns of rows (m, d), NaN for a column without values."""
         least, most = np.fmin.reduce(rows, axis=0), np.fmax.reduce(rows, axis=0)
         if self.bounds is None:
-            return np.full(least.shape, -np.inf), np.full(most.shape, np.inf)
+            return np.full_like(least, -np.inf), np.full_like(most, np.inf)
         if self.bounds == "observed":
             return least, most
         room = PADDING * (most - least)
@@ -304,10 +294,9 @@ class MarginalSampler(CopulaOverSampler):
 
     def _fit_column(self, task: Task, position: int, column: Floats) -> list[Fit]:
         auto = self.distributions == "auto"
-        names = list(CANDIDATES) if auto else list(self.distributions)
-        least = VALUES_A_PARAMETER if auto else 1
+        names = list(CANDIDATES if auto else self.distributions)
         values = column[~np.isnan(column)]
-        fits = fit_named(values, names, values_a_parameter=least)
+        fits = fit_named(values, names, values_a_parameter=VALUES_A_PARAMETER if auto else 1)
         if not fits:
             raise ValueError(
                 f"distributions: none of {names} fits column {task.rows.names[position]!r} of "
@@ -348,112 +337,98 @@ class RandomGenerator(MarginalSampler):
 
 
 def _spec_of(task: Task, fitted: ClassDensity) -> dict[str, Any]:
-    """Return the spec of what was learned of a class."""
+    """Return the spec of what was learned from a class."""
     rows, density = task.rows, fitted.numbers
     columns = rows.columns
     repeated = [name for name in rows.names if rows.names.count(name) > 1]
     if repeated:
         raise ValueError(f"A spec has each name once, and several columns are {repeated[0]!r}.")
-    told: dict[int, dict[str, Any]] = {}
+    keys: dict[int, dict[str, Any]] = {}
     named = iter(density.marginals)
     given = rows_of(task.numeric, task.minority)
     for j, position in enumerate(columns.numbers.tolist()):
         marginal = next(named) if density.varies[j] else None
-        column = given[~np.isnan(given[:, j]), j]
-        told[position] = _told_of_numbers(rows, j, column, marginal)
+        keys[position] = _keys_of_numbers(rows, j, given[~np.isnan(given[:, j]), j], marginal)
     for i, position in enumerate(columns.categories.tolist()):
-        levels, places = fitted.categories.levels[i], fitted.categories.places[:, i]
+        levels, indices = fitted.categories.levels[i], fitted.categories.indices[:, i]
         held = rows.column(position).values[columns.first_rows[i][levels]]
         if held.dtype.kind == "M":
             days = held.astype("datetime64[D]")
             held = days if (days == held).all() else held
-        # Of nanoseconds, tolist would make whole numbers.
+        # tolist would convert nanoseconds to integers.
         values = list(held) if held.dtype.kind in "mM" else held.tolist()
-        counts = np.bincount(places[places >= 0], minlength=len(values))
-        shares = counts / counts.sum() if values else np.ones(1)
-        told[position] = {"values": values or [""], "p": shares.tolist()}
-    absent = np.column_stack([fitted.missing, fitted.categories.places < 0]).mean(axis=0)
-    order = np.concatenate([columns.numbers, columns.categories]).tolist()
-    for position, share in zip(order, absent.tolist(), strict=True):
-        if share:
-            told[position]["missing"] = share
-    assert isinstance(density.kernels, Kernels)  # there is but one
+        counts = np.bincount(indices[indices >= 0], minlength=len(values))
+        p = counts / counts.sum() if values else np.ones(1)
+        keys[position] = {"values": values or [""], "p": p.tolist()}
+    missing = np.column_stack([fitted.missing, fitted.categories.indices < 0]).mean(axis=0)
+    order = np.concatenate([columns.numbers, columns.categories])
+    for position, proportion in zip(order.tolist(), missing.tolist(), strict=True):
+        if proportion:
+            keys[position]["missing"] = proportion
+    assert isinstance(density.kernels, Kernels)
     correlations = density.kernels.covariance()
-    joined = np.array(order)[density.varies]
-    for i, position in enumerate(joined.tolist()):
+    joined = order[density.varies].tolist()
+    for i, position in enumerate(joined):
         others = {
             rows.names[joined[j]]: float(np.clip(correlations[i, j], -1, 1))
             for j in range(i)
             if correlations[i, j]
         }
         if others:
-            told[position]["correlations"] = others
-    return {name: told[position] for position, name in enumerate(rows.names)}
+            keys[position]["correlations"] = others
+    return {name: keys[position] for position, name in enumerate(rows.names)}
 
 
-def _told_of_numbers(
+def _keys_of_numbers(
     rows: Rows, j: int, column: Floats, marginal: Named | Marginal | None
 ) -> dict[str, Any]:
-    """Return what a spec says of a column of numbers; None for a constant one."""
+    """Return the keys of a column of numbers in a spec; it is constant without a marginal."""
     codec, offset = rows.codec(j), _offset(rows, j)
-    rounded: dict[str, Any] = {"dtype": "float"}
+    name = rows.names[rows.columns.numbers[j]]
+    rounded: dict[str, Any] = {"dtype": "int"}
     if isinstance(codec, FloatCodec):
         if codec.scale != 1:
             raise ValueError(
-                f"Column {rows.names[rows.columns.numbers[j]]!r} holds numbers too large or too "
-                "small for a spec: give it in other units."
+                f"Column {name!r} holds numbers too large or too small for a spec: give it in "
+                "other units."
             )
-        whole = isinstance(marginal, Named) and marginal.whole
-        decimals = 0 if whole else codec.decimals
-        if decimals is not None:
-            rounded["decimals"] = decimals
+        decimals = 0 if isinstance(marginal, Named) and marginal.whole else codec.decimals
+        rounded = {"dtype": "float"} | ({} if decimals is None else {"decimals": decimals})
     elif codec.dtype.kind == "m":
-        name = rows.names[rows.columns.numbers[j]]
         raise ValueError(f"Column {name!r} holds durations: make them numbers for a spec.")
     elif codec.dtype.kind == "M":
-        rounded = _rounding_of_times(codec)
-    else:
-        rounded = {"dtype": "int"}
+        step = math.gcd(codec.step, codec.offset)  # times count from 1970
+        rounded = {"dtype": "date"}
+        if step % codec.unit:
+            seconds = step * SECONDS_A_DAY // codec.unit
+            rounded = {"dtype": "datetime"} | ({"step": seconds} if seconds > 1 else {})
     dtype = rounded["dtype"]
-    told: dict[str, Any]
     if isinstance(marginal, Named):
-        told = {"dist": marginal.name, **_moved(marginal, offset)}
-        ends = {"min": marginal.low + offset, "max": marginal.high + offset}
-        if dtype in TIMES:  # other years are not written
-            first, last = (second / SECONDS_A_DAY for second in SECONDS)
-            ends = {key: float(np.clip(end, first, last)) for key, end in ends.items()}
-        told |= {key: _written(end, dtype) for key, end in ends.items() if np.isfinite(end)}
-    else:
-        levels, counts = np.unique(column, return_counts=True)
-        levels, counts = (levels, counts) if levels.size else (np.zeros(1), np.ones(1, int))
-        written = [_written(level, dtype) for level in (levels + offset).tolist()]
-        told = {"dist": EMPIRICAL, "levels": written, "counts": counts.tolist()}
-    return told | rounded
+        ends = np.array([marginal.low, marginal.high]) + offset
+        if dtype in TIMES:  # text has no other years
+            ends = np.clip(ends, SECONDS[0] / SECONDS_A_DAY, SECONDS[1] / SECONDS_A_DAY)
+        bounds = zip(("min", "max"), ends.tolist(), strict=True)
+        written = {key: _written(end, dtype) for key, end in bounds if np.isfinite(end)}
+        return {"dist": marginal.name, **_moved(marginal, offset), **written, **rounded}
+    levels, counts = np.unique(column if column.size else np.zeros(1), return_counts=True)
+    written_levels = [_written(level, dtype) for level in (levels + offset).tolist()]
+    return {"dist": EMPIRICAL, "levels": written_levels, "counts": counts.tolist(), **rounded}
 
 
 def _offset(rows: Rows, j: int) -> float:
-    """Return what was taken off a column of numbers, in what counts as 1 in it."""
+    """Return what the codec subtracts from a column of numbers, in its units."""
     codec = rows.codec(j)
     return 0.0 if isinstance(codec, FloatCodec) else codec.offset / codec.unit
 
 
 def _moved(named: Named, offset: float) -> dict[str, float]:
-    """Return the parameters of a distribution that is so much further on."""
+    """Return the parameters of a distribution plus a constant."""
     parameters = dict(named.parameters)
     return parameters | {"loc": parameters.get("loc", 0.0) + offset} if offset else parameters
 
 
-def _rounding_of_times(codec: IntegerCodec) -> dict[str, Any]:
-    """Return what a spec says of how times are rounded."""
-    common = math.gcd(codec.step, codec.offset)  # it counts from 1970 on
-    if common % codec.unit == 0:
-        return {"dtype": "date"}
-    seconds = common * SECONDS_A_DAY // codec.unit
-    return {"dtype": "datetime", "step": seconds} if seconds > 1 else {"dtype": "datetime"}
-
-
 def _written(number: float, dtype: str) -> Any:
-    """Return a value as a spec has it."""
+    """Return a number or time as a spec has it."""
     if dtype not in TIMES:
         return int(number) if dtype == "int" else number
     moment = EPOCH + np.timedelta64(round(number * SECONDS_A_DAY), "s")

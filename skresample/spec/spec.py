@@ -36,7 +36,7 @@ Floats = npt.NDArray[np.floating]
 
 ENDINGS = (".json", ".toml")
 TOO_DEEP = "it is nested too deeply."
-# Seconds from which on a warning says beforehand that a column is slow.
+# A column that takes more seconds gets a warning.
 LONG = 10.0
 
 
@@ -61,12 +61,7 @@ class TableSpec:
         joint = dict(zip(self.joined, ndtr(scores).T, strict=True))
         frame = {}
         for (name, column), stream in zip(self.columns.items(), streams, strict=True):
-            if isinstance(column, ProviderColumn):
-                values = column.draw(n, stream)
-            else:
-                own = stream.random(n)
-                values = column.ppf(joint.get(name, own))
-            series = pd.Series(values)
+            series = pd.Series(column.draw(n, stream, joint.get(name)))
             is_missing = stream.random(n) < column.missing
             if is_missing.any():
                 nullable = {"i": "Int64", "b": "boolean"}.get(series.dtype.kind)
@@ -89,10 +84,10 @@ class TableSpec:
 
 
 def read_spec(source: Any) -> dict[str, Any]:
-    """Read a spec from a mapping, from a .json or .toml file, or from the text of one.
+    """Read a spec from a mapping, a .json or .toml file, or the text of one, without checks.
 
-    It is not checked. It is a copy with what JSON and TOML both have: dates are text, Decimal and
-    the numbers of NumPy plain ones, and None is left out.
+    It is a copy with types that JSON and TOML share: dates become text, numbers of other types
+    plain ones, and None is left out.
     """
     if not isinstance(source, Mapping):
         source = _read_text(source)
@@ -108,9 +103,8 @@ def read_spec(source: Any) -> dict[str, Any]:
 def _read_text(source: Any) -> dict[str, Any]:
     if not isinstance(source, str | os.PathLike):
         raise TypeError(
-            "A spec is a mapping for each column, such as "
-            '{"age": {"dist": "norm"}}; or JSON or TOML that has them, as text or as the name '
-            f"of a file. It is not {shown(source)}."
+            'A spec is a mapping for each column, such as {"age": {"dist": "norm"}}, or JSON or '
+            f"TOML of such a mapping, as text or as a file name. It is not {shown(source)}."
         )
     if isinstance(source, str) and _is_text(source):
         text, is_json, what = source, source.lstrip().startswith("{"), "The text"
@@ -135,7 +129,7 @@ def _read_text(source: Any) -> dict[str, Any]:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object of JSON, whose names must be different, as in TOML."""
+    """Return an object of JSON with unique names, as in TOML."""
     read = {}
     for name, value in pairs:
         if name in read:
@@ -152,7 +146,7 @@ def _is_text(source: str) -> bool:
 
 
 def _plain_column(given: Any) -> Any:
-    """Return a copy with what JSON and TOML both have; None is left out."""
+    """Return a copy of a column with types that JSON and TOML share."""
     if not isinstance(given, Mapping):
         return given
     plain = {key: _plain(value) for key, value in given.items() if value is not None}
@@ -173,7 +167,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]
     if isinstance(value, np.datetime64 | np.timedelta64):
-        # What is finer than microseconds or beyond the year 9999 is a whole number to NumPy.
+        # NumPy returns integers for nanoseconds and years beyond 9999.
         for one in (value.item(), value.astype(f"{value.dtype.kind}8[us]").item()):
             if not isinstance(one, int):
                 return one
@@ -222,7 +216,7 @@ def _read_correlations(columns: Mapping[str, Column]) -> tuple[list[str], Floats
                 refuse(name, key, f"must be a number from -1 to 1, not {shown(value)}.")
             value = float(value)
             if pairs.setdefault((min(name, other), max(name, other)), value) != value:
-                refuse(name, key, f"column {shown(other)} says another number than {value:g}.")
+                refuse(name, key, f"column {shown(other)} has another number than {value:g}.")
     joined = [name for name in columns if any(name in pair for pair in pairs)]
     matrix = np.eye(len(joined))
     for (one, other), value in pairs.items():

@@ -126,7 +126,7 @@ class TestMarginals:
         new = sampler.sample(50_000, label=1)
         fitted = sampler._fitted_class(1)[1].numbers
         for j in range(2):
-            centers = fitted.kernels.centers[:, j] * fitted.space.scale[j] + fitted.space.centre[j]
+            centers = fitted.kernels.centers[:, j] * fitted.space.scale[j] + fitted.space.center[j]
             root = fitted.kernels.roots[j] * fitted.space.scale[j]
             deviation = np.sqrt(root @ root)
             grid = np.linspace(new[:, j].min() - 1, new[:, j].max() + 1, 10_001)
@@ -399,7 +399,7 @@ class TestScores:
         holes[:, 1] = np.nan
         fitted = sampler._fitted_class(1)[1].numbers
         root = fitted.kernels.roots[0]
-        centers = fitted.kernels.centers[:, 0] * fitted.space.scale[0] + fitted.space.centre[0]
+        centers = fitted.kernels.centers[:, 0] * fitted.space.scale[0] + fitted.space.center[0]
         deviation = np.sqrt(root @ root) * fitted.space.scale[0]
         wanted = np.log(stats.norm.pdf(X[:, :1], centers, deviation).mean(axis=1))
         np.testing.assert_allclose(sampler.score_samples(holes, label=1), wanted, rtol=1e-8)
@@ -518,7 +518,7 @@ class TestCategories:
             X = pd.DataFrame({"a": a.astype(str), "b": second.astype(str)})
             y = np.repeat([1, 0], [300, 100])
             sampler = KDEOverSampler(random_state=0).fit(X, y)
-            assert low <= sampler._fitted_class(1)[1].categories.share <= high
+            assert low <= sampler._fitted_class(1)[1].categories.probability <= high
 
     @every_sampler
     def test_are_those_of_the_table(self, sampler):

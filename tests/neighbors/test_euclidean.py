@@ -21,7 +21,7 @@ from test_neighbors import by_brute_force, subsets
 
 import skresample
 from skresample.neighbors import numeric as neighbors
-from skresample.numerics._jit import jit
+from skresample.neighbors._jit import jit
 
 
 @pytest.fixture(autouse=True)
@@ -239,7 +239,7 @@ def test_a_cache_that_cannot_be_written_any_more(monkeypatch):
 
 
 KERNEL = """
-from skresample.numerics._jit import jit
+from skresample.neighbors._jit import jit
 
 @jit()
 def total(n):

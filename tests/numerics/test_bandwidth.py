@@ -15,7 +15,6 @@ from skresample.numerics.bandwidth import (
     likelihood_cv,
     lscv,
     scott,
-    scott_factor,
     silverman,
     silverman_factor,
 )
@@ -100,7 +99,6 @@ class TestFactors:
         data = np.random.default_rng(0).standard_normal((d, max(n, d + 2)))
         kde = stats.gaussian_kde(data)
         np.testing.assert_allclose(silverman_factor(data.shape[1], d), kde.silverman_factor())
-        np.testing.assert_allclose(scott_factor(data.shape[1], d), kde.scotts_factor())
         np.testing.assert_allclose(silverman(data.T), kde.silverman_factor())
         np.testing.assert_allclose(scott(data.T), kde.scotts_factor())
 

@@ -20,7 +20,7 @@ from skresample.numerics.kernels import (
     Spiked,
     abramson_factors,
     best_scale,
-    ledoit_wolf_share,
+    ledoit_wolf_weight,
     matrix_sqrt,
     shrunk_covariances,
     with_covariance,
@@ -271,7 +271,7 @@ class TestDerived:
 
     def test_squared_distances(self, own, scaled):
         density = some(own, scaled, m=40)
-        squared, log_heights = density.squared_distances()
+        squared = density.squared_distances()
         inverses = np.linalg.inv(covariances(density))
         off = density.centers[:, np.newaxis] - density.centers
         wanted = np.einsum("nmi,mij,nmj->nm", off, inverses, off)
@@ -284,7 +284,7 @@ class TestDerived:
             log_kernel(centre[np.newaxis], centre, covariance, "gaussian")
             for centre, covariance in zip(density.centers, covariances(density), strict=True)
         ]
-        np.testing.assert_allclose(log_heights, np.ravel(heights), rtol=1e-8)
+        np.testing.assert_allclose(density.log_heights(), np.ravel(heights), rtol=1e-8)
 
     @every_shape
     def test_with_covariance(self, own, scaled, kernel):
@@ -311,9 +311,9 @@ def test_with_covariance_moves_centers_towards_the_mean():
     """With the covariance of the centers as the target, by S^(1/2) (S + H)^(-1/2)."""
     rows = np.random.default_rng(0).normal(size=(30, 1)) + 4
     found = with_covariance(Kernels(rows, np.array([[0.5]])), np.array([[rows.var()]]))
-    share = np.sqrt(rows.var() / (rows.var() + 0.25))
-    np.testing.assert_allclose(found.centers, rows.mean() + share * (rows - rows.mean()))
-    np.testing.assert_allclose(found.roots, 0.5 * share)
+    factor = np.sqrt(rows.var() / (rows.var() + 0.25))
+    np.testing.assert_allclose(found.centers, rows.mean() + factor * (rows - rows.mean()))
+    np.testing.assert_allclose(found.roots, 0.5 * factor)
 
 
 class TestMatrixRoot:
@@ -526,9 +526,8 @@ class TestSpiked:
         spiked = replace(dense, roots=self.inner)
         x = around(dense)
         np.testing.assert_allclose(spiked.log_density(x), dense.log_density(x), rtol=1e-9)
-        for found, wanted in zip(
-            spiked.squared_distances(), dense.squared_distances(), strict=True
-        ):
+        for name in ("squared_distances", "log_heights"):
+            found, wanted = getattr(spiked, name)(), getattr(dense, name)()
             np.testing.assert_allclose(found, wanted, rtol=1e-4)
         np.testing.assert_allclose(spiked.covariance(), dense.covariance(), rtol=1e-9, atol=1e-12)
         which = np.array([0, 0, 3])
@@ -541,6 +540,6 @@ class TestSpiked:
             np.testing.assert_allclose(found, wanted, rtol=1e-9)
 
 
-def test_share_of_ledoit_and_wolf_without_the_covariance():
+def test_weight_of_ledoit_and_wolf_without_the_covariance():
     rows = np.random.default_rng(0).normal(size=(7, 20)) * np.arange(1, 21)
-    assert ledoit_wolf_share(rows) == pytest.approx(ledoit_wolf(rows)[1])
+    assert ledoit_wolf_weight(rows) == pytest.approx(ledoit_wolf(rows)[1])

@@ -556,7 +556,7 @@ class TestRefusals:
         with pytest.raises(ValueError, match="no 3 columns have these correlations at once"):
             MarginalSampler.from_spec(spec)
         spec["b"] = {**NORM, "correlations": {"a": 0.8}}
-        with pytest.raises(ValueError, match="column 'a' says another number"):
+        with pytest.raises(ValueError, match="column 'a' has another number"):
             MarginalSampler.from_spec(spec)
 
     @pytest.mark.parametrize("library", ["faker", "mimesis"])
