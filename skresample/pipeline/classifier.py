@@ -140,9 +140,9 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     encoder_ : TableEncoder or None
         The fitted encoder. None if neither the classifier nor the sampler needs one.
     sampler_ : sampler or None
-        The fitted sampler, with ``parents_``, ``is_synthetic_`` and so on. Without `keep_table`,
-        it does not contain the table. Positions refer to the samples that it was fitted
-        on, without those of weight 0 and those held out for early stopping.
+        The fitted sampler, with ``parents_``, ``is_synthetic_`` and so on. Positions refer to the
+        samples that it was fitted on, without those of weight 0 and those held out for early
+        stopping.
     classes_ : ndarray of shape (n_classes,)
         The class labels.
     n_features_in_ : int
@@ -216,10 +216,10 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             Class labels: numbers, strings, or other values that can be ordered, such as the
             intervals of :func:`pandas.cut`.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights for the classifier. Original samples keep theirs; a synthetic sample gets
-            the mean weight of its parents, or of all samples if it has none. A weight of 0
-            excludes a sample from everything. If the classifier does not accept weights, integer
-            weights repeat samples. The sampler ignores all weights but 0.
+            Weights for the classifier. A synthetic sample gets the mean weight of its parents, or
+            of all samples if it has none. A weight of 0 excludes a sample from everything. If the
+            classifier does not accept weights, integer weights repeat samples. The sampler ignores
+            all weights but 0.
         **fit_params : dict
             Passed to `fit` of the classifier; with metadata routing, only those that it
             requests. Validation data (`eval_set`, `X_val`, ...) is encoded like the table, but
@@ -233,12 +233,10 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If the target does not consist of classes; if weights are negative, all 0, or not
-            supported by the classifier or sampler; if there are too few samples to
-            calibrate; if the classifier would validate on synthetic samples or on copies of its
-            training data; or if a fit parameter has a value per sample, which synthetic samples
-            do not have.
-            An error of the classifier is passed on, unless an encoder helps.
+            If the target, the weights or a fit parameter cannot be used; if there are too few
+            samples to calibrate; or if the classifier would validate on synthetic samples or on
+            copies of its training data. An error of the classifier is passed on, unless an encoder
+            helps.
         """
         name = type(self.estimator).__name__
         if not is_classifier(self.estimator) and (
@@ -564,9 +562,9 @@ def _takes_text(tags: Any) -> bool:
 def _resample_foreign(
     sampler: Any, X: Any, y: npt.NDArray[Any], names: npt.NDArray[Any] | None
 ) -> tuple[Any, Any, TableEncoder | None]:
-    """Resample by a sampler of another library, which gets the codes of labels with `names`.
+    """Resample by a sampler of another library; it gets codes of labels that have `names`.
 
-    It gets a DataFrame as one of pandas, and the encoded table if it cannot resample the table.
+    DataFrames become those of pandas, and tables that it cannot resample are encoded.
     """
     strategy = getattr(sampler, "sampling_strategy", None)
     if names is not None and isinstance(strategy, Mapping):
