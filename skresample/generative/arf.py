@@ -255,10 +255,9 @@ class ARFOverSampler(GenerativeOverSampler):
             n_jobs=n_threads(self.n_jobs),
             random_state=int(rng.integers(2**31)),
         )
+        is_real = np.repeat([1, 0], [len(table), len(drawn)])
         with warnings.catch_warnings():
             # With few trees, some rows are in all of them, and count as drawn rows.
             warnings.filterwarnings("ignore", "Some inputs do not have OOB scores")
             warnings.filterwarnings("ignore", "invalid value encountered in divide")
-            return forest.fit(
-                np.concatenate([table, drawn]), np.repeat([1, 0], [len(table), len(drawn)])
-            )
+            return forest.fit(np.concatenate([table, drawn]), is_real)
