@@ -130,10 +130,18 @@ def _reproducible(torch: Any, device: Any, rng: np.random.Generator) -> Iterator
 class _Trainer:
     """The state of a training, and its steps; arguments are those of `train`."""
 
-    def __init__(self, torch: Any, device: Any, rows: Floats, groups: Indices, *others: Any):
+    def __init__(
+        self,
+        torch: Any,
+        device: Any,
+        rows: Floats,
+        groups: Indices,
+        conditions: Conditions,
+        how: Any,
+        rng: np.random.Generator,
+    ):
         self.torch, self.device = torch, device
-        self.conditions, self.how, self.rng = others
-        how, conditions = self.how, self.conditions
+        self.conditions, self.how, self.rng = conditions, how, rng
         self.n_numbers, self.n_conditions = int((groups < 0).sum()), int(conditions.first[-1])
         self.n_groups = int(groups[-1]) + 1
         self.real_rows = torch.tensor(rows, dtype=torch.float32, device=device)
