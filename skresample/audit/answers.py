@@ -5,16 +5,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import stats
 
 from skresample.audit.statistics.permutations import holm
+from skresample.compare.arrays import Floats
 
 __all__ = [
     "LOOK_CLOSER",
     "NOT_JUDGED",
     "NO_PROBLEM",
-    "PERMUTATIONS",
     "PROBLEM",
     "QUESTIONS",
     "Answer",
@@ -40,7 +39,6 @@ NOT_JUDGED = "cannot be judged"
 SEVERITY = (NOT_JUDGED, NO_PROBLEM, LOOK_CLOSER, PROBLEM)
 # Probability of a false alarm per question, over all of its checks.
 LEVEL = 0.02
-PERMUTATIONS = 999
 
 
 @dataclass(frozen=True)
@@ -140,9 +138,7 @@ def proportion_interval(count: float, total: int) -> tuple[float, float]:
     return float(found.low), float(found.high)
 
 
-def interval_about(
-    value: float, draws: npt.NDArray[np.floating], most: float = np.inf
-) -> tuple[float, float]:
+def interval_about(value: float, draws: Floats, most: float = np.inf) -> tuple[float, float]:
     """Return the middle 95 % of bootstrap draws, moved so that their mean is the value.
 
     A distance of samples is at least 0 and grows by resampling, so that its draws are not around

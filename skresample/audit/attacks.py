@@ -3,11 +3,11 @@
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from skresample.audit.statistics.closeness import nearest_lists
 from skresample.audit.statistics.lines import lines_through, matches, meeting_points
 from skresample.audit.tables import Sample, Tables
+from skresample.compare.arrays import Bools, Floats, Ints
 
 __all__ = ["Recovered", "guesses", "membership_scores", "recover"]
 
@@ -21,9 +21,7 @@ ROUNDED = 6
 MOST_ON_LINES = 10_000
 
 
-def membership_scores(
-    tables: Tables, train: Sample, held_out: Sample, synthetic: Sample
-) -> npt.NDArray[np.float64]:
+def membership_scores(tables: Tables, train: Sample, held_out: Sample, synthetic: Sample) -> Floats:
     """Score how likely synthetic rows were generated from each row (n_train + n_held_out, 2).
 
     The first attack uses the distance to the nearest synthetic row, the second the density ratio
@@ -42,7 +40,7 @@ def membership_scores(
 
 def guesses(
     tables: Tables, column: int, targets: Sample, known: Sample, k: int = 1
-) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
+) -> tuple[Ints, Bools]:
     """Guess a secret column of the targets from the most similar known rows.
 
     Returns the positions of the k most similar rows (n_targets, k), nearest first, and whether
@@ -68,13 +66,11 @@ class Recovered(NamedTuple):
     """
 
     lines: int
-    right: npt.NDArray[np.bool_]
-    recovered: npt.NDArray[np.bool_]
+    right: Bools
+    recovered: Bools
 
 
-def recover(
-    tables: Tables, rows: npt.NDArray[np.float64], real: npt.NDArray[np.float64]
-) -> Recovered | None:
+def recover(tables: Tables, rows: Floats, real: Floats) -> Recovered | None:
     """Reconstruct real rows of a class from the numbers of its synthetic rows.
 
     An interpolated row lies on the line between two real rows. Three rows on one line are not a

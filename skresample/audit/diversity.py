@@ -3,20 +3,13 @@
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
-from skresample.audit.answers import (
-    PERMUTATIONS,
-    Answer,
-    Check,
-    answer,
-    not_judged,
-    proportion_interval,
-)
+from skresample.audit.answers import Answer, Check, answer, not_judged, proportion_interval
 from skresample.audit.neighborhoods import Neighborhood, weights_like_synthetic
 from skresample.audit.statistics.closeness import coverage_density, nearest_two
 from skresample.audit.statistics.permutations import familywise, null_statistics
 from skresample.audit.tables import FEWEST, Tables
+from skresample.compare.arrays import Bools, Floats
 
 __all__ = ["diversity"]
 
@@ -37,11 +30,7 @@ def diversity(tables: Tables, near: list[Neighborhood], rng: np.random.Generator
         reason = f"no class has {FEWEST} synthetic rows"
         return answer("diversity", [not_judged("diversity", reason)])
     found = np.stack(
-        [
-            null_statistics(partial(_statistics, one), one.is_real, PERMUTATIONS, rng)
-            for one in near
-        ],
-        axis=2,
+        [null_statistics(partial(_statistics, one), one.is_real, rng) for one in near], axis=2
     )
     # A few copies in each of many classes differ from chance only in their sum.
     n_synthetic = np.array([np.count_nonzero(~one.is_real) for one in near])
@@ -59,7 +48,7 @@ def diversity(tables: Tables, near: list[Neighborhood], rng: np.random.Generator
     return answer("diversity", checks, pictures={"nearest": nearest})
 
 
-def _statistics(one: Neighborhood, labels: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+def _statistics(one: Neighborhood, labels: Bools) -> Floats:
     """Return excess proportions of synthetic rows close to real ones, coverage and density."""
     nearest = nearest_two(one.neighbors, labels)[0]
     n_real = labels.sum(axis=1)
@@ -109,7 +98,7 @@ def _near_copies(near: list[Neighborhood], pvalue: float) -> Check:
     return Check("near copies", sentence, value, reference, interval, pvalue, material)
 
 
-def _coverage(tables: Tables, near: list[Neighborhood], coverage: npt.NDArray[np.float64]) -> Check:
+def _coverage(tables: Tables, near: list[Neighborhood], coverage: Floats) -> Check:
     result = familywise(-coverage)
     worst = int(np.argmax(result.excess))
     n_real = int(near[worst].is_real.sum())
@@ -123,7 +112,7 @@ def _coverage(tables: Tables, near: list[Neighborhood], coverage: npt.NDArray[np
     return Check("coverage", sentence, value, reference, interval, result.pvalue, material)
 
 
-def _density(tables: Tables, near: list[Neighborhood], density: npt.NDArray[np.float64]) -> Check:
+def _density(tables: Tables, near: list[Neighborhood], density: Floats) -> Check:
     result = familywise(np.hstack([density, -density]))
     worst = int(np.argmax(result.excess)) % len(near)
     value, reference = float(density[0, worst]), float(density[1:, worst].mean())

@@ -5,13 +5,12 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from scipy import stats
 from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
-from skresample.audit.answers import PERMUTATIONS, Answer, Check, answer, interval_about, not_judged
-from skresample.audit.statistics.permutations import familywise, null_statistics
+from skresample.audit.answers import Answer, Check, answer, interval_about, not_judged
+from skresample.audit.statistics.permutations import PERMUTATIONS, familywise, null_statistics
 from skresample.audit.statistics.two_samples import (
     MOST_FEATURES,
     Bins,
@@ -25,6 +24,7 @@ from skresample.audit.statistics.two_samples import (
     ranked_features,
 )
 from skresample.audit.tables import FEWEST, Tables
+from skresample.compare.arrays import Bools, Floats, Ints
 from skresample.numerics.threads import is_forked
 
 __all__ = ["fidelity"]
@@ -36,7 +36,7 @@ RESAMPLES = 199
 # On fewer rows threads wait for each other longer than they work.
 ROWS_FOR_THREADS = 20_000
 
-Statistics = Callable[[npt.NDArray[np.bool_]], npt.NDArray[np.floating]]
+Statistics = Callable[[Bools], Floats]
 
 
 class Worst(NamedTuple):
@@ -51,10 +51,10 @@ class Worst(NamedTuple):
     value: float
     expected: float
     pvalue: float
-    found: npt.NDArray[np.float64]
-    reference: npt.NDArray[np.float64]
-    pvalues: npt.NDArray[np.float64]
-    order: npt.NDArray[np.intp]
+    found: Floats
+    reference: Floats
+    pvalues: Floats
+    order: Ints
 
 
 class Pooled:
@@ -82,11 +82,11 @@ class Pooled:
         }
 
     def worst(
-        self, statistics: list[Statistics], rng: np.random.Generator, n: int = PERMUTATIONS
+        self, statistics: list[Statistics], rng: np.random.Generator, n: int | None = None
     ) -> Worst:
         """Compute statistics of each class, also with shuffled labels, and return the worst."""
         by_class = [
-            null_statistics(function, self.is_real[rows], n, rng)
+            null_statistics(function, self.is_real[rows], rng, n=n)
             for rows, function in zip(self.groups.values(), statistics, strict=True)
         ]
         found = np.concatenate(by_class, axis=1)
@@ -150,9 +150,7 @@ def _classifier(pooled: Pooled, rng: np.random.Generator) -> Check:
     return Check("classifier", sentence, area, 0.5, interval, pvalue, area >= DISTINCT)
 
 
-def _balanced(
-    rows: npt.NDArray[np.intp], synthetic: npt.NDArray[np.bool_], strata: npt.NDArray[np.intp]
-) -> npt.NDArray[np.intp]:
+def _balanced(rows: Ints, synthetic: Bools, strata: Ints) -> Ints:
     """Repeat rows until each class has as many real as synthetic ones.
 
     Otherwise the classifier would learn the proportion of synthetic rows of each class.
@@ -165,9 +163,7 @@ def _balanced(
     return np.concatenate(chosen)
 
 
-def _stratified_area(
-    score: npt.NDArray[np.floating], positive: npt.NDArray[np.bool_], strata: npt.NDArray[np.intp]
-) -> tuple[float, float]:
+def _stratified_area(score: Floats, positive: Bools, strata: Ints) -> tuple[float, float]:
     """Return the mean area under the curve within strata, and its standard deviation by chance."""
     areas, variances, sizes = [], [], []
     for s in np.unique(strata):
@@ -206,9 +202,7 @@ def _columns(
     return check, {"Distances of the columns": [heading, *rows]}, drawn
 
 
-def _resampled_distances(
-    bins: Bins, j: int, labels: npt.NDArray[np.bool_], rng: np.random.Generator
-) -> npt.NDArray[np.float64]:
+def _resampled_distances(bins: Bins, j: int, labels: Bools, rng: np.random.Generator) -> Floats:
     """Return bootstrap draws of the distance of a column."""
     ends = np.append(bins.starts, bins.indicators.shape[1])
     mine = slice(ends[j], ends[j + 1])
@@ -258,9 +252,7 @@ def _joint_distribution(tables: Tables, pooled: Pooled, rng: np.random.Generator
     cosines = random_features(ranked_features(pooled.numeric, pooled.codes)[0], rng)
     of_class = {s: cosines[rows] for s, rows in pooled.groups.items()}
 
-    def discrepancy(
-        features: npt.NDArray[np.float32], labels: npt.NDArray[np.bool_]
-    ) -> npt.NDArray[np.float64]:
+    def discrepancy(features: Floats, labels: Bools) -> Floats:
         return mean_distances(features, labels)[:, np.newaxis]
 
     worst = pooled.worst([partial(discrepancy, f) for f in of_class.values()], rng)

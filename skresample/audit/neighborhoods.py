@@ -3,10 +3,10 @@
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from skresample.audit.statistics.closeness import KNeighbors, nearest_lists, nearest_two
 from skresample.audit.tables import FEWEST, Tables
+from skresample.compare.arrays import Bools, Floats
 
 __all__ = ["LISTED", "Neighborhood", "neighborhoods", "weights_like_synthetic"]
 
@@ -21,9 +21,9 @@ class Neighborhood(NamedTuple):
     """
 
     stratum: int
-    is_real: npt.NDArray[np.bool_]
+    is_real: Bools
     neighbors: KNeighbors
-    nearest: npt.NDArray[np.float64]
+    nearest: Floats
 
 
 def neighborhoods(tables: Tables, rng: np.random.Generator) -> list[Neighborhood]:
@@ -55,7 +55,7 @@ def neighborhoods(tables: Tables, rng: np.random.Generator) -> list[Neighborhood
     return found
 
 
-def weights_like_synthetic(near: list[Neighborhood]) -> npt.NDArray[np.float64]:
+def weights_like_synthetic(near: list[Neighborhood]) -> Floats:
     """Return weights of the real rows that give each class its weight among synthetic rows."""
     parts = []
     for one in near:

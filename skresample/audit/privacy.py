@@ -4,23 +4,16 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.metrics import roc_curve
 
-from skresample.audit.answers import (
-    PERMUTATIONS,
-    Answer,
-    Check,
-    answer,
-    not_judged,
-    proportion_interval,
-)
+from skresample.audit.answers import Answer, Check, answer, not_judged, proportion_interval
 from skresample.audit.attacks import guesses, membership_scores, recover
 from skresample.audit.neighborhoods import LISTED, Neighborhood, weights_like_synthetic
 from skresample.audit.statistics.closeness import nearest_two
 from skresample.audit.statistics.permutations import familywise, null_statistics
 from skresample.audit.statistics.two_samples import area_under_curve
 from skresample.audit.tables import FEWEST, Sample, Tables
+from skresample.compare.arrays import Bools, Floats, Ints
 
 __all__ = ["NO_HOLDOUT", "privacy"]
 
@@ -83,7 +76,7 @@ def _reconstruction(
     """Reconstruct real rows from lines, and try the same with real rows as a control."""
     name = "reconstruction"
     recovered, right, lines = [], [], 0
-    control: list[npt.NDArray[np.bool_]] = []
+    control: list[Bools] = []
     details: list[list[Any]] = [
         ["class", "lines", "intersections", "of these real", "real rows", "recovered"]
     ]
@@ -142,7 +135,6 @@ def _closest_record(
     found = null_statistics(
         lambda block: block[:, winner].mean(axis=1, keepdims=True),
         is_train,
-        PERMUTATIONS,
         rng,
         strata=np.concatenate(groups),
     )
@@ -177,12 +169,12 @@ def _membership(
     n_train = int(is_train.sum())
     allowed = int(FALSE_POSITIVES * (len(is_train) - n_train))
 
-    def statistics(block: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    def statistics(block: Bools) -> Floats:
         areas = (block.astype(np.float64) @ score) / n_train
         certain = [_true_positives(block[:, one], allowed) / n_train for one in order.T]
         return np.hstack([areas, np.stack(certain, axis=1)])
 
-    found = null_statistics(statistics, is_train, PERMUTATIONS, rng, strata=np.concatenate(groups))
+    found = null_statistics(statistics, is_train, rng, strata=np.concatenate(groups))
     area, certain = familywise(found[:, :2]), familywise(found[:, 2:])
     best = int(np.argmax(area.excess))
     value = [area_under_curve(is_train, one) for one in score.T][best]
@@ -212,7 +204,7 @@ def _membership(
     return checks, {"membership": curves}
 
 
-def _true_positives(block: npt.NDArray[np.bool_], allowed: int) -> npt.NDArray[np.integer]:
+def _true_positives(block: Bools, allowed: int) -> Ints:
     """Return how many members precede more non-members than allowed, the likeliest first."""
     false = np.cumsum(~block, axis=1)
     return (block & (false <= allowed)).sum(axis=1)
@@ -221,19 +213,17 @@ def _true_positives(block: npt.NDArray[np.bool_], allowed: int) -> npt.NDArray[n
 def _neighbor_ratio(near: list[Neighborhood], rng: np.random.Generator) -> Check:
     """Compare the distances to the nearest and the second nearest real row."""
 
-    def ratios(one: Neighborhood, labels: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    def ratios(one: Neighborhood, labels: Bools) -> Floats:
         nearest, second = nearest_two(one.neighbors, labels)
         known = (second > 0) & np.isfinite(nearest)
         return np.divide(nearest, second, out=np.ones_like(nearest), where=known)
 
-    def statistics(one: Neighborhood, labels: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    def statistics(one: Neighborhood, labels: Bools) -> Floats:
         found = ratios(one, labels)
         ours = (found * labels).sum(axis=1) / labels.sum(axis=1)
         return (ours - (found * ~labels).sum(axis=1) / (~labels).sum(axis=1))[:, np.newaxis]
 
-    found = [
-        null_statistics(partial(statistics, one), one.is_real, PERMUTATIONS, rng) for one in near
-    ]
+    found = [null_statistics(partial(statistics, one), one.is_real, rng) for one in near]
     result = familywise(np.hstack(found))
     by_class = [(one.is_real, ratios(one, one.is_real[np.newaxis])[0]) for one in near]
     synthetic, real = (
@@ -273,20 +263,18 @@ def _attributes(
         right, is_train, groups = _guess_both(tables, strata, secrets, held_out, rng)
         total = int(is_train.sum())
 
-        def statistics(block: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+        def statistics(block: Bools) -> Floats:
             ours = block.astype(np.float64) @ right
             return ours / total - (right.sum(axis=0) - ours) / (~block).sum(axis=1, keepdims=True)
 
-        result = familywise(null_statistics(statistics, is_train, PERMUTATIONS, rng, strata=groups))
+        result = familywise(null_statistics(statistics, is_train, rng, strata=groups))
         worst = int(np.argmax(result.excess))
         value, reference = right[is_train, worst].mean(), right[~is_train, worst].mean()
         control = "for held-out rows, as a control"
     else:
         guessed = _GuessedTwice(tables, strata, secrets, rng)
         labels, total = guessed.is_synthetic, guessed.n_targets
-        result = familywise(
-            null_statistics(guessed.excess, labels, PERMUTATIONS, rng, strata=guessed.strata)
-        )
+        result = familywise(null_statistics(guessed.excess, labels, rng, strata=guessed.strata))
         worst = int(np.argmax(result.excess))
         value, reference = (guessed.right(side[np.newaxis])[0, worst] for side in (labels, ~labels))
         control = "from other real rows, as a control"
@@ -310,7 +298,7 @@ def _guess_both(
     secrets: list[int],
     held_out: Sample,
     rng: np.random.Generator,
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_], npt.NDArray[np.intp]]:
+) -> tuple[Bools, Bools, Ints]:
     """Guess attributes of training rows and of held-out rows."""
     parts = []
     for stratum in strata:
@@ -335,7 +323,7 @@ class _GuessedTwice:
         self, tables: Tables, strata: list[int], secrets: list[int], rng: np.random.Generator
     ):
         is_synthetic, groups = [], []
-        self._lists: list[list[tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]]] = []
+        self._lists: list[list[tuple[Ints, Bools]]] = []
         self.n_targets = start = 0
         for stratum in strata:
             real = _some(tables.of_stratum(tables.real, stratum), rng, len(tables.real))
@@ -356,7 +344,7 @@ class _GuessedTwice:
             start += 2 * size
         self.is_synthetic, self.strata = np.concatenate(is_synthetic), np.concatenate(groups)
 
-    def right(self, block: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    def right(self, block: Bools) -> Floats:
         """Return the proportion of right guesses from the rows that are True, for each secret."""
         counts = np.zeros((len(block), len(self._lists[0])))
         for lists in self._lists:
@@ -367,6 +355,6 @@ class _GuessedTwice:
                 counts[:, j] += is_right.sum(axis=1)
         return counts / self.n_targets
 
-    def excess(self, block: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    def excess(self, block: Bools) -> Floats:
         """Return how much more often guesses from the rows that are True are right."""
         return self.right(block) - self.right(~block)

@@ -3,7 +3,6 @@
 from typing import Any, ClassVar, Self
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from sklearn.model_selection._split import GroupsConsumerMixin
@@ -11,6 +10,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.validation import has_fit_parameter
 
+from skresample.compare.arrays import Array, Bools, Floats, Ints
 from skresample.pipeline.classifier import ResampledClassifier
 from skresample.table import take_rows
 
@@ -88,19 +88,17 @@ class TunedThreshold(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         self.estimator_ = clone(self.estimator).fit(X, y, **grouped)
         return self
 
-    def predict(self, X: Any) -> npt.NDArray[Any]:
+    def predict(self, X: Any) -> Array:
         """Predict classes with the tuned threshold."""
         chosen = np.argmax(log_of(self.predict_proba(X)) + self.offsets_, axis=1)
         return self.classes_[chosen]
 
-    def predict_proba(self, X: Any) -> npt.NDArray[np.floating]:
+    def predict_proba(self, X: Any) -> Floats:
         """Return the probabilities of the classifier, which the threshold does not change."""
         return self.estimator_.predict_proba(X)
 
 
-def groups_for(
-    estimator: Any, groups: npt.NDArray[Any] | None, rows: npt.NDArray[np.intp]
-) -> dict[str, npt.NDArray[Any]]:
+def groups_for(estimator: Any, groups: Array | None, rows: Ints) -> dict[str, Array]:
     """Return the parameters of fit that pass the groups of the training rows to a classifier.
 
     They are empty unless its fit accepts groups or its own folds are by groups.
@@ -120,17 +118,12 @@ def groups_for(
     return {}
 
 
-def log_of(probabilities: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+def log_of(probabilities: Floats) -> Floats:
     """Return the logarithms of probabilities, also of 0 as a finite number."""
     return np.log(np.maximum(probabilities, np.finfo(np.float64).tiny))
 
 
-def tune_offsets(
-    log_p: npt.NDArray[np.floating],
-    codes: npt.NDArray[np.intp],
-    counts: npt.NDArray[np.intp],
-    metric: str,
-) -> npt.NDArray[np.floating]:
+def tune_offsets(log_p: Floats, codes: Ints, counts: Ints, metric: str) -> Floats:
     """Return the offsets of the log-probabilities, of shape (n_classes,), 0 for the largest class.
 
     The log-probabilities, of shape (n, n_classes), are predictions for rows that were not
@@ -153,14 +146,14 @@ def tune_offsets(
 
 
 def _metric_by_offset(
-    needed: npt.NDArray[np.floating],
+    needed: Floats,
     c: int,
-    otherwise: npt.NDArray[np.intp],
-    candidates: npt.NDArray[np.floating],
-    codes: npt.NDArray[np.intp],
-    counts: npt.NDArray[np.intp],
+    otherwise: Ints,
+    candidates: Floats,
+    codes: Ints,
+    counts: Ints,
     metric: str,
-) -> npt.NDArray[np.floating]:
+) -> Floats:
     """Return, for each candidate offset of class c, the mean over the classes of recall or F1."""
     order = np.argsort(needed)
     # In this order, class c is predicted for the first so many rows.
@@ -181,9 +174,9 @@ def _metric_by_offset(
     return values / len(counts)
 
 
-def _sum_before(marks: npt.NDArray[np.bool_], at: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+def _sum_before(marks: Bools, at: Ints) -> Ints:
     return np.concatenate([[0], np.cumsum(marks)])[at]
 
 
-def _sum_after(marks: npt.NDArray[np.bool_], at: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+def _sum_after(marks: Bools, at: Ints) -> Ints:
     return np.count_nonzero(marks) - _sum_before(marks, at)

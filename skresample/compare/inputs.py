@@ -5,7 +5,6 @@ from numbers import Integral
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.base import clone
 from sklearn.utils._param_validation import (
     HasMethods,
@@ -15,6 +14,7 @@ from sklearn.utils._param_validation import (
 )
 from sklearn.utils.validation import _num_samples
 
+from skresample.compare.arrays import Array, Ints
 from skresample.pipeline.validation import last_step
 from skresample.table import Target, is_frame, labels_of, read_target, rename
 from skresample.table.columns import is_missing
@@ -76,11 +76,11 @@ class Data(NamedTuple):
 
     X: Any
     classes: list[Any]
-    names: npt.NDArray[Any]
-    labels: npt.NDArray[Any]
-    codes: npt.NDArray[np.intp]
-    counts: npt.NDArray[np.intp]
-    groups: npt.NDArray[np.intp] | None
+    names: Array
+    labels: Array
+    codes: Ints
+    counts: Ints
+    groups: Ints | None
 
 
 def read_data(X: Any, y: Any, groups: Any) -> Data:
@@ -130,7 +130,7 @@ def distinct_names(X: Any) -> Any:
     return rename(X, distinct)
 
 
-def _plain_labels(target: Target) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+def _plain_labels(target: Target) -> tuple[Array, Array]:
     """Return the classes and the label of each row as scikit-learn's classifiers accept them.
 
     Whole numbers and booleans in an array of objects become plain ones. Other labels, such as
@@ -179,7 +179,7 @@ def count_columns(X: Any) -> int:
     return int(width[0]) if width else 1
 
 
-def _read_groups(groups: Any, n_rows: int) -> npt.NDArray[np.intp] | None:
+def _read_groups(groups: Any, n_rows: int) -> Ints | None:
     """Return the groups as codes."""
     if groups is None:
         return None

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
+from skresample.compare.arrays import Floats
 from skresample.table import Rows, is_frame
 
 __all__ = ["Masking"]
@@ -104,7 +104,7 @@ def _one_line(message: str) -> str:
     return message if len(message) <= LONGEST else message[:LONGEST] + " ..."
 
 
-def _cells(X: Any) -> tuple[set[str], list[npt.NDArray[np.float64]], set[str]] | None:
+def _cells(X: Any) -> tuple[set[str], list[Floats], set[str]] | None:
     """Return the texts of a table, its numerical columns, and the names of all columns."""
     if sparse.issparse(X):
         return set(), [np.asarray(X.data, dtype=np.float64)], set()
@@ -118,7 +118,7 @@ def _cells(X: Any) -> tuple[set[str], list[npt.NDArray[np.float64]], set[str]] |
             return None
     names = {str(name) for name in getattr(X, "column_names", getattr(X, "columns", []))}
     texts: set[str] = set()
-    columns = []
+    columns: list[Floats] = []
     rows = Rows(X, names=[""] * X.shape[1], sampler="compare")
     for j in range(X.shape[1]):
         column = rows.column(j)

@@ -5,17 +5,15 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
 from skresample._pages import NO_MATH, Report, plain
 from skresample._support import import_extra
+from skresample.compare.arrays import Floats
 from skresample.compare.methods import NO_RESAMPLING, Method
 from skresample.compare.metrics import Metric
 from skresample.compare.statistics import corrected_interval
 
 __all__ = ["Comparison"]
-
-Floats = npt.NDArray[np.floating]
 
 # The metrics of `findings`; F1 is that of the smallest class.
 FINDINGS = ("F1", "balanced accuracy", "average precision", "Brier")

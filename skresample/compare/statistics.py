@@ -1,15 +1,16 @@
 """Confidence intervals from a few dozen dependent folds."""
 
 import numpy as np
-import numpy.typing as npt
 from scipy import stats
+
+from skresample.compare.arrays import Floats
 
 __all__ = ["corrected_interval"]
 
 
 def corrected_interval(
-    differences: npt.NDArray[np.floating], test_ratio: float, level: float = 0.95
-) -> tuple[npt.NDArray[np.floating], npt.NDArray[np.floating]]:
+    differences: Floats, test_ratio: float, level: float = 0.95
+) -> tuple[Floats, Floats]:
     r"""Return the confidence interval of the corrected resampled t-test, for J folds.
 
     Folds share training rows, so that their scores vary less than those of independent samples.

@@ -1,12 +1,12 @@
 """Lines on which rows lie, and their intersections."""
 
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 from sklearn.utils import gen_batches
 
+from skresample.compare.arrays import Bools, Floats
 from skresample.neighbors import Dense
 
 __all__ = ["lines_through", "matches", "meeting_points"]
@@ -24,9 +24,7 @@ SAME_DIRECTION = 1e-7
 SAME_POINT = 1e-7
 
 
-def lines_through(
-    rows: npt.NDArray[np.float64],
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def lines_through(rows: Floats) -> tuple[Floats, Floats, Floats]:
     """Find the lines that go through at least three rows.
 
     The rows (n, d) are all different, in units that give columns about one size. Lines along an
@@ -67,9 +65,7 @@ def lines_through(
     return np.array(origins), np.array(directions), np.array(spans)
 
 
-def _line(
-    rows: npt.NDArray[np.float64],
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], list[float]] | None:
+def _line(rows: Floats) -> tuple[Floats, Floats, list[float]] | None:
     """Return the mean, direction and reach of the line that all rows lie on, or None."""
     origin = rows.mean(axis=0)
     _, sizes, axes = np.linalg.svd(rows - origin, full_matrices=False)
@@ -80,13 +76,8 @@ def _line(
 
 
 def meeting_points(
-    origins: npt.NDArray[np.float64],
-    directions: npt.NDArray[np.float64],
-    spans: npt.NDArray[np.float64],
-    *,
-    scale: float,
-    least: int,
-) -> npt.NDArray[np.float64]:
+    origins: Floats, directions: Floats, spans: Floats, *, scale: float, least: int
+) -> Floats:
     """Find the points (p, d) at which lines intersect, beyond the rows that lie on them.
 
     The lines are those of `lines_through`, `scale` is the size of the table, and `least` is the
@@ -130,9 +121,7 @@ def meeting_points(
     return points[first[enough]]
 
 
-def matches(
-    points: npt.NDArray[np.float64], rows: npt.NDArray[np.float64], scale: float
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+def matches(points: Floats, rows: Floats, scale: float) -> tuple[Bools, Bools]:
     """Return which points (p,) are rows, and which rows (n,) are among the points."""
     if not len(points):
         return np.zeros(0, dtype=bool), np.zeros(len(rows), dtype=bool)

@@ -7,9 +7,10 @@ permutation test needs. A labeling is a row of booleans: True for rows of the fi
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 from scipy.stats import rankdata
+
+from skresample.compare.arrays import Bools, Floats, Ints
 
 __all__ = [
     "Bins",
@@ -42,11 +43,11 @@ class Bins(NamedTuple):
     """
 
     indicators: sparse.csr_array
-    starts: npt.NDArray[np.intp]
-    ordered: npt.NDArray[np.bool_]
+    starts: Ints
+    ordered: Bools
 
 
-def bin_columns(numeric: npt.NDArray[np.floating], codes: npt.NDArray[np.signedinteger]) -> Bins:
+def bin_columns(numeric: Floats, codes: Ints) -> Bins:
     """Bin numerical columns (n, d) at quantiles, and then categorical ones (n, c).
 
     Missing values, NaN and -1, have a bin of their own.
@@ -77,7 +78,7 @@ def bin_columns(numeric: npt.NDArray[np.floating], codes: npt.NDArray[np.signedi
     return Bins(indicators, starts[:-1].astype(np.intp), ordered)
 
 
-def column_distances(bins: Bins, first: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+def column_distances(bins: Bins, first: Bools) -> Floats:
     """Return the distances (b, d) of the distributions of each column.
 
     For numbers it is the largest difference of the distribution functions (Kolmogorov-Smirnov),
@@ -93,7 +94,7 @@ def column_distances(bins: Bins, first: npt.NDArray[np.bool_]) -> npt.NDArray[np
     return np.where(bins.ordered, largest, variation)
 
 
-def area_under_curve(positive: npt.NDArray[np.bool_], score: npt.NDArray[np.floating]) -> float:
+def area_under_curve(positive: Bools, score: Floats) -> float:
     """Return the ROC AUC: the probability that a positive row scores higher than another.
 
     Ties count half. (scikit-learn's function spends more on checks than on tables of some hundred
@@ -104,9 +105,7 @@ def area_under_curve(positive: npt.NDArray[np.bool_], score: npt.NDArray[np.floa
     return float(above / (n * (len(positive) - n)))
 
 
-def ranked_features(
-    numeric: npt.NDArray[np.floating], codes: npt.NDArray[np.signedinteger]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]]:
+def ranked_features(numeric: Floats, codes: Ints) -> tuple[Floats, Ints]:
     """Return features (n, e) that depend on no unit and no outlier, and their columns (e,).
 
     They are the ranks of numbers, the mean rank where one is missing, indicators of missing
@@ -139,7 +138,7 @@ def ranked_features(
     return table[:, varies] / deviation[varies], np.array(columns, dtype=np.intp)[varies]
 
 
-def associations(features: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
+def associations(features: Floats) -> Floats:
     """Return the correlations (e, e) of features (n, e), 0 where one does not vary."""
     centered = features - features.mean(axis=0)
     products = centered.T @ centered
@@ -148,11 +147,7 @@ def associations(features: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
     return products / np.outer(norms, norms)
 
 
-def association_changes(
-    features: npt.NDArray[np.floating],
-    pairs: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]],
-    first: npt.NDArray[np.bool_],
-) -> npt.NDArray[np.float64]:
+def association_changes(features: Floats, pairs: tuple[Ints, Ints], first: Bools) -> Floats:
     """Return the absolute differences (b, p) of correlations in two samples, for p pairs."""
     changes = np.empty((len(first), len(pairs[0])))
     for i, labels in enumerate(first):
@@ -161,9 +156,7 @@ def association_changes(
     return changes
 
 
-def random_features(
-    features: npt.NDArray[np.floating], rng: np.random.Generator
-) -> npt.NDArray[np.float32]:
+def random_features(features: Floats, rng: np.random.Generator) -> Floats:
     """Return random features (n, 200) whose products approximate a Gaussian kernel.
 
     Random cosines :footcite:p:`rahimi2007random` make the distance of two samples under a kernel
@@ -177,9 +170,7 @@ def random_features(
     return cosines.astype(np.float32)
 
 
-def mean_distances(
-    features: npt.NDArray[np.floating], first: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.float64]:
+def mean_distances(features: Floats, first: Bools) -> Floats:
     """Return the Euclidean distances (b,) of the means of two samples.
 
     With `random_features` it is the maximum mean discrepancy.
