@@ -24,9 +24,9 @@ MOST_ON_LINES = 10_000
 def membership_scores(tables: Tables, train: Sample, held_out: Sample, synthetic: Sample) -> Floats:
     """Score how likely synthetic rows were generated from each row (n_train + n_held_out, 2).
 
-    The first attack uses the distance to the nearest synthetic row, the second the density ratio
-    of synthetic and real rows :footcite:p:`vanbreugel2023membership`, estimated from nearest
-    neighbors. All rows are of one class.
+    By the distance to the nearest synthetic row, and by the density ratio of synthetic and real
+    rows :footcite:p:`vanbreugel2023membership`, estimated from neighbors. All rows are of one
+    class.
     """
     values = tables.space(train, held_out, synthetic)
     n = len(train) + len(held_out)
@@ -41,10 +41,10 @@ def membership_scores(tables: Tables, train: Sample, held_out: Sample, synthetic
 def guesses(
     tables: Tables, column: int, targets: Sample, known: Sample, k: int = 1
 ) -> tuple[Ints, Bools]:
-    """Guess a secret column of the targets from the most similar known rows.
+    """Guess a secret column of the targets from the k most similar known rows.
 
-    Returns the positions of the k most similar rows (n_targets, k), nearest first, and whether
-    each has the right category, or a number within a tenth of the standard deviation.
+    Returns their positions (n_targets, k), nearest first, and whether each has the right category,
+    or a number within a tenth of the standard deviation.
     """
     n_numbers = tables.real.numeric.shape[1]
     values = tables.space(targets, known).without(column)
@@ -59,11 +59,7 @@ def guesses(
 
 
 class Recovered(NamedTuple):
-    """What the reconstruction attack found.
-
-    The number of lines, whether each intersection (p,) is a real row, and whether each real row
-    (n,) is an intersection.
-    """
+    """The number of lines, and which intersections are real rows, and which real rows are found."""
 
     lines: int
     right: Bools
@@ -75,8 +71,7 @@ def recover(tables: Tables, rows: Floats, real: Floats) -> Recovered | None:
 
     An interpolated row lies on the line between two real rows. Three rows on one line are not a
     coincidence, and where such lines meet is a real row :footcite:p:`ganev2025mirrors`. (In a
-    plane all lines meet; there, three have to.) Returns None if fewer than two columns are not
-    rounded. The real rows are only used to count what was recovered.
+    plane all lines meet; there, three have to.) None if fewer than two columns are not rounded.
     """
     rows = rows[~np.isnan(rows).any(axis=1)]
     exact = (rows != np.round(rows, ROUNDED)).any(axis=0)

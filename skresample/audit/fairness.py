@@ -31,10 +31,7 @@ MISSING = "(missing)"
 
 
 class Grouping(NamedTuple):
-    """The groups that a sensitive column defines: their names, and the group of each row.
-
-    Values that few real rows have are numbered, not named.
-    """
+    """The groups of a sensitive column: their names, and the group of each row."""
 
     column: str
     names: list[str]
@@ -44,10 +41,7 @@ class Grouping(NamedTuple):
 
 
 def find_columns(tables: Tables, sensitive: Any) -> list[int]:
-    """Return the positions of the sensitive columns, numerical ones before categorical ones.
-
-    Raises a ValueError if there is no such column, or if it has too many values to be groups.
-    """
+    """Return the positions of the sensitive columns, numerical ones before categorical ones."""
     several = hasattr(sensitive, "__len__") and getattr(sensitive, "ndim", 1) > 0
     asked = list(sensitive) if several and not isinstance(sensitive, str) else [sensitive]
     if not asked:
@@ -129,10 +123,9 @@ def _grouping(tables: Tables, j: int) -> Grouping:
 
 
 class Counts(NamedTuple):
-    """Real and synthetic rows by class and group, of the data and of each permutation.
+    """Real and synthetic rows (n_permutations + 1, n_classes, n_groups), those of the data first.
 
-    `where` names the class, if it is only one; the counts are (n_permutations + 1, n_classes,
-    n_groups), those of the data first.
+    `where` names the class, if it is only one.
     """
 
     grouping: Grouping

@@ -9,8 +9,20 @@ from scipy import stats
 from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
-from skresample.audit.answers import Answer, Check, answer, interval_about, not_judged
-from skresample.audit.statistics.permutations import PERMUTATIONS, familywise, null_statistics
+from skresample.audit.answers import (
+    Answer,
+    Check,
+    answer,
+    interval_about,
+    normal_interval,
+    not_judged,
+)
+from skresample.audit.statistics.permutations import (
+    PERMUTATIONS,
+    Familywise,
+    familywise,
+    null_statistics,
+)
 from skresample.audit.statistics.two_samples import (
     MOST_FEATURES,
     Bins,
@@ -42,8 +54,8 @@ Statistics = Callable[[Bools], Floats]
 class Worst(NamedTuple):
     """The statistic that is furthest beyond chance.
 
-    `stratum` and `j` are its class and its position among the statistics of the class; `found`,
-    `reference` and `pvalues` are those of all statistics.
+    `stratum` and `j` are its class and its position among the statistics of the class; `values`
+    and `result` are those of all statistics.
     """
 
     stratum: int
@@ -51,10 +63,8 @@ class Worst(NamedTuple):
     value: float
     expected: float
     pvalue: float
-    found: Floats
-    reference: Floats
-    pvalues: Floats
-    order: Ints
+    values: Floats
+    result: Familywise
 
 
 class Pooled:
@@ -91,12 +101,10 @@ class Pooled:
         ]
         found = np.concatenate(by_class, axis=1)
         result = familywise(found)
-        order = np.argsort(-result.excess)
         worst = int(np.argmax(result.excess))
         s, j = divmod(worst, by_class[0].shape[1])
-        value, expected = float(found[0, worst]), float(result.reference[worst])
-        more = found[0], result.reference, result.pvalues, order
-        return Worst(list(self.groups)[s], j, value, expected, result.pvalue, *more)
+        numbers = float(found[0, worst]), float(result.reference[worst]), result.pvalue
+        return Worst(list(self.groups)[s], j, *numbers, found[0], result)
 
 
 def fidelity(tables: Tables, rng: np.random.Generator) -> Answer:
@@ -139,13 +147,12 @@ def _classifier(pooled: Pooled, rng: np.random.Generator) -> Check:
     area, deviation = (float(np.mean(column)) for column in zip(*found, strict=True))
     # Two tests that depend on each other: each half is trained on once and tested on once.
     pvalue = min(1.0, 2 * min(float(stats.norm.sf((a - 0.5) / d)) for a, d in found))
-    reach = 1.96 * deviation
-    interval = (max(0.0, area - reach), min(1.0, area + reach))
+    interval = normal_interval(area, deviation, 1.0)
     sentence = (
         f"A classifier tells a real and a synthetic row of a class apart with probability "
         f"{area:.2f} (ROC AUC); two real rows, with 0.50."
     )
-    if area + reach < 0.5:  # what it learns from one half of the rows is wrong in the other
+    if interval[1] < 0.5:  # what it learns from one half of the rows is wrong in the other
         sentence += " A value below 0.50 means that synthetic rows lie next to single real rows."
     return Check("classifier", sentence, area, 0.5, interval, pvalue, area >= DISTINCT)
 
@@ -189,17 +196,15 @@ def _columns(
         f"of two real samples, {worst.expected:.2f}."
     )
     interval = interval_about(worst.value, again, 1.0)
-    material = worst.value >= FAR
     numbers = worst.value, worst.expected, interval, worst.pvalue
-    check = Check("columns", sentence, *numbers, material)
-    rows = []
-    for i in worst.order[:20]:
-        s, j = divmod(int(i), len(tables.names))
+    check = Check("columns", sentence, *numbers, worst.value >= FAR)
+    rows: list[list[Any]] = [["column", "distance", "two real samples", "corrected p-value"]]
+    for i in np.argsort(-worst.result.excess)[:20].tolist():
+        s, j = divmod(i, len(tables.names))
         name = tables.name(j) + tables.class_name(list(bins)[s])
-        rows.append([name, worst.found[i], worst.reference[i], worst.pvalues[i]])
-    heading = ["column", "distance", "two real samples", "corrected p-value"]
-    drawn = [(name, value, reference) for name, value, reference, _ in rows]
-    return check, {"Distances of the columns": [heading, *rows]}, drawn
+        rows.append([name, worst.values[i], worst.result.reference[i], worst.result.pvalues[i]])
+    drawn = [(name, value, reference) for name, value, reference, _ in rows[1:]]
+    return check, {"Distances of the columns": rows}, drawn
 
 
 def _resampled_distances(bins: Bins, j: int, labels: Bools, rng: np.random.Generator) -> Floats:
@@ -236,14 +241,14 @@ def _correlations(tables: Tables, pooled: Pooled, rng: np.random.Generator) -> C
     sides = [rows[pooled.is_real[rows]], rows[~pooled.is_real[rows]]]
     real, synthetic = (associations(features[side][:, [a, b]])[0, 1] for side in sides)
     variance = (1 - real**2) ** 2 / len(sides[0]) + (1 - synthetic**2) ** 2 / len(sides[1])
-    value, reach = float(abs(real - synthetic)), 1.96 * float(np.sqrt(variance))
+    value = float(abs(real - synthetic))
     sentence = (
         f"The correlation that differs most beyond chance is that of {tables.name(columns[a])!r} "
         f"and {tables.name(columns[b])!r}{tables.class_name(worst.stratum)}: {real:.2f} in real "
         f"and {synthetic:.2f} in synthetic rows, {value:.2f} apart; in two real samples, "
         f"{worst.expected:.2f}."
     )
-    interval = (max(0.0, value - reach), value + reach)
+    interval = normal_interval(value, np.sqrt(variance))
     numbers = value, worst.expected, interval, worst.pvalue
     return Check("correlations", sentence, *numbers, value >= OTHER)
 

@@ -37,10 +37,7 @@ REAL, BOTH, SYNTHETIC = "real rows", "real and synthetic rows", "synthetic rows 
 
 
 class Predictions(NamedTuple):
-    """Predicted classes (n,) as positions, and probabilities (n, n_classes).
-
-    The probabilities are zeros and ones where the classifier gives none.
-    """
+    """Predicted classes (n,), and probabilities (n, n_classes), 0 and 1 if there are none."""
 
     predicted: Ints
     probabilities: Floats
@@ -69,8 +66,7 @@ def fit_all(
 ) -> Fits:
     """Fit the classifier, or logistic regression, on all training data that is compared.
 
-    The tables need a holdout and the classes of the synthetic rows. `progress` is called after
-    each fit. Raises a ValueError if the classifier does not take the table even when encoded.
+    The tables need a holdout and the classes of the synthetic rows.
     """
     real, synthetic, held_out = tables.real, tables.synthetic, tables.holdout
     assert held_out is not None
@@ -128,8 +124,8 @@ def shortfall(
 ) -> Check:
     """Check how far a score is below that of redrawn real rows, or above it if `sign` is -1.
 
-    Scores vary with the training rows, as the redrawn fits show, and with the held-out rows,
-    which are resampled. The check has no sentence yet.
+    Scores vary with the training rows, as the redrawn fits show, and with the held-out rows, which
+    are resampled. The check has no sentence yet.
     """
     ours, redrawn = fits.methods[method], fits.redrawn[method]
     value = score(fits.true, ours)

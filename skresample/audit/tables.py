@@ -33,9 +33,9 @@ class Audit(BaseEstimator):
 class Sample:
     """The rows of one table: X as passed, its columns, and the classes.
 
-    Numerical columns (n, n_numbers) are in the units of the real table, NaN where missing.
-    Categorical columns (n, n_categories) have the codes of the real table, -1 where missing;
-    categories that it does not have follow. Labels are positions in the classes, if known.
+    Numbers (n, n_numbers) are in the units of the real table, NaN where missing; codes (n,
+    n_categories) are those of the real table and, after these, of new categories, -1 where
+    missing.
     """
 
     X: Any
@@ -141,11 +141,7 @@ def _draw_rows(strata: Ints, rng: np.random.Generator) -> Ints:
 def read_tables(
     X_real: Any, y_real: Any, X_syn: Any, y_syn: Any, X_holdout: Any, y_holdout: Any
 ) -> Tables:
-    """Read the tables of an audit as one; y_syn and the holdout may be None.
-
-    Raises a ValueError if a table is empty, or if its columns or labels do not match those of
-    the real one, and a TypeError if a column is neither numerical nor categorical.
-    """
+    """Read the tables of an audit as one; y_syn and the holdout may be None."""
     if (X_holdout is None) != (y_holdout is None):
         raise ValueError("Pass both X_holdout and y_holdout, or neither.")
     given = {"X_real": X_real, "X_syn": X_syn, "X_holdout": X_holdout}

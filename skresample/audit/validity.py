@@ -38,7 +38,7 @@ FAMILIES = {
 
 
 class Rule(NamedTuple):
-    """A rule of a family that holds for all real rows, and which other rows violate it.
+    """A rule that holds for all real rows, and which other rows violate it.
 
     `tolerated` is the probability that another real row violates it, where it can be estimated.
     """
@@ -50,10 +50,10 @@ class Rule(NamedTuple):
 
 
 def validity(tables: Tables, rng: np.random.Generator) -> Answer:
-    """Check which rows violate rules that hold for all real rows, and which rows are repeated.
+    """Check which rows violate rules that hold for all real rows, and which are duplicates.
 
-    A single rule is tested by the probability that all violations fall into one of two samples.
-    A family is compared with real rows that its rules were not learned on.
+    A single rule is tested by the probability that all violations fall into one of two samples. A
+    family is compared with real rows that its rules were not learned on.
     """
     rules = list(_rules(tables, tables.real, tables.synthetic))
     checks = [

@@ -38,27 +38,14 @@ class BalancedWeights(ResampledClassifier):
 
 
 class TunedThreshold(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
-    r"""Fit a classifier without resampling and tune its decision threshold.
+    r"""Fit a classifier without resampling and tune its decision threshold for a metric.
 
     The predicted class has the largest :math:`\log p_c + b_c`, with :math:`p_c` the predicted
-    probability of class c. The offsets :math:`b_c` maximize a metric of out-of-fold predictions
-    for the training rows. With two classes, only the smaller one has an offset, which sets the
-    threshold. With more, the offsets are tuned in turn, three times round.
-    (scikit-learn's ``TunedThresholdClassifierCV`` supports two classes only.)
-
-    Parameters
-    ----------
-    estimator : classifier
-        A classifier with ``predict_proba``.
-    metric : {'balanced accuracy', 'F1'}, default='balanced accuracy'
-        The metric to maximize: the mean over the classes of recall, or of F1.
-    random_state : int, default=None
-        Seed of the five inner folds.
-
-    Attributes
-    ----------
-    offsets_ : ndarray of shape (n_classes,)
-        The tuned offsets.
+    probability of class c. The offsets :math:`b_c` maximize the mean over the classes of recall
+    ('balanced accuracy') or of F1 ('F1') in out-of-fold predictions for the training rows. With
+    two classes, only the smaller one has an offset, which sets the threshold. With more, the
+    offsets are tuned in turn, three times round. (TunedThresholdClassifierCV supports two classes
+    only.)
     """
 
     def __init__(
@@ -99,10 +86,7 @@ class TunedThreshold(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
 
 
 def groups_for(estimator: Any, groups: Array | None, rows: Ints) -> dict[str, Array]:
-    """Return the parameters of fit that pass the groups of the training rows to a classifier.
-
-    They are empty unless its fit accepts groups or its own folds are by groups.
-    """
+    """Return the fit parameters that pass the groups of rows to a classifier that takes groups."""
     if groups is None:
         return {}
     last, prefix = estimator, ""
@@ -124,10 +108,9 @@ def log_of(probabilities: Floats) -> Floats:
 
 
 def tune_offsets(log_p: Floats, codes: Ints, counts: Ints, metric: str) -> Floats:
-    """Return the offsets of the log-probabilities, of shape (n_classes,), 0 for the largest class.
+    """Return the offsets (n_classes,) of log-probabilities (n, n_classes); 0 for the largest class.
 
-    The log-probabilities, of shape (n, n_classes), are predictions for rows that were not
-    trained on; `codes` are the classes of these rows and `counts` their numbers.
+    These are predictions for rows that were not trained on, of the classes `codes`.
     """
     offsets = np.zeros(len(counts))
     tuned = np.argsort(counts, kind="stable")[:-1]

@@ -27,10 +27,7 @@ FEW_ROWS = 10
 
 
 class Outcome(NamedTuple):
-    """The outcome of one fit: its scores, its error, and its warnings.
-
-    Errors and warnings are as they were raised: they may quote values of the table.
-    """
+    """The scores, the error and the warnings of one fit, as raised: they may quote the table."""
 
     scores: Floats
     error: str | None
@@ -100,8 +97,7 @@ def codes_of(labels: Array, names: Array) -> Ints:
 def confidence_of(model: Any, X: Any, classes: Array) -> tuple[Floats | None, Floats | None]:
     """Return what ranks the rows for each class, and their probabilities, of shape (n, n_classes).
 
-    The columns are in the order of `classes`, some of which the model may not know. Each is None
-    if the model does not provide it.
+    The columns are in the order of `classes`; None if the model does not provide it.
     """
     if hasattr(model, "predict_proba"):
         probabilities = np.zeros((_num_samples(X), len(classes)))

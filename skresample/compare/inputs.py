@@ -54,24 +54,10 @@ CONSTRAINTS: dict[str, Any] = {
 
 
 class Data(NamedTuple):
-    """What is fitted and scored.
+    """What is fitted and scored: the table, its labels and groups.
 
-    Attributes
-    ----------
-    X : table of n rows
-        As the user passed it.
-    classes : list
-        Class labels as the user passed them.
-    names : ndarray of shape (n_classes,)
-        Class labels that scikit-learn's classifiers accept.
-    labels : ndarray of shape (n,)
-        One of `names` per row.
-    codes : ndarray of shape (n,)
-        Positions of the labels in `names`.
-    counts : ndarray of shape (n_classes,)
-        Rows per class.
-    groups : ndarray of shape (n,) or None
-        Codes of the groups.
+    Estimators get `names` for the `classes` that the user passed: one per row in `labels`, with
+    the positions in `codes`; `counts` are the rows per class, `groups` codes.
     """
 
     X: Any
@@ -114,7 +100,7 @@ def check_parameters(caller: str, constraints: dict[str, Any], **given: Any) -> 
 def distinct_names(X: Any) -> Any:
     """Return a frame of pandas with repeated column names numbered, ``a (1)``, ``a (2)``.
 
-    scikit-learn does not accept repeated names. Other tables are returned as they are.
+    scikit-learn does not accept repeated names.
     """
     names = list(labels_of(X)) if is_frame(X) else []
     if len(set(names)) == len(names):
@@ -148,10 +134,7 @@ def _plain_labels(target: Target) -> tuple[Array, Array]:
 
 
 def relabel(estimator: Any, data: Data) -> Any:
-    """Return an estimator with the labels of `data` in the dicts among its parameters.
-
-    An example is ``sampling_strategy={label: rows}``.
-    """
+    """Return an estimator with the labels of `data` in the dicts among its parameters."""
     if data.names.tolist() == data.classes or not hasattr(estimator, "get_params"):
         return estimator
     known = dict(zip(data.classes, data.names.tolist(), strict=True))

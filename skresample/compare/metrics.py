@@ -18,18 +18,9 @@ __all__ = [
 
 
 class Metric(NamedTuple):
-    """A metric of predictions.
+    """A metric of predictions, of one class or, if the label is None, of all.
 
-    Attributes
-    ----------
-    name : str
-        As reports show it.
-    label : object
-        The class that it is about, or None for all classes.
-    higher_is_better : bool
-        Its direction.
-    depends_on : {'decisions', 'ranking', 'probabilities'}
-        What it is computed from.
+    It depends on 'decisions', the 'ranking' or 'probabilities'.
     """
 
     name: str
@@ -64,10 +55,9 @@ def scores(
     n_classes: int,
     positive: int,
 ) -> Floats:
-    """Score predictions, in the order of `metrics_of`; NaN if a score cannot be computed.
+    """Score predicted codes (n,), in the order of `metrics_of`; NaN if a score cannot be computed.
 
-    Predictions are codes of classes, of shape (n,). Confidence, which ranks the rows for each
-    class, and probabilities are of shape (n, n_classes), or None if the classifier has none.
+    Confidence, which ranks the rows for each class, and probabilities are (n, n_classes) or None.
     """
     confusion = np.bincount(true * n_classes + predicted, minlength=n_classes**2)
     decided = decision_scores(confusion.reshape(n_classes, n_classes))
@@ -104,8 +94,8 @@ def ranking_scores(
 ) -> Floats:
     """Return average precision and ROC AUC, NaN if nothing can be ranked.
 
-    With two classes, they are those of the class `positive`. With more, they are means over the
-    classes, each against the rest.
+    With two classes, they are those of the class `positive`, else means of one class against the
+    rest.
     """
     support = np.bincount(true, minlength=n_classes)
     codes = [positive] if n_classes == 2 else range(n_classes)

@@ -35,8 +35,8 @@ def nearest_lists(
 def nearest_two(lists: KNeighbors, first: Bools) -> tuple[Floats, Floats]:
     """Return the distances to the nearest and second nearest row of the first sample (b, n).
 
-    If no such row is listed, the nearest is at inf; if no second one is, it is as far as the last
-    listed neighbor.
+    If no such row is listed, the nearest is at inf; if no second one, it is as far as the last
+    neighbor.
     """
     found = np.empty((2, *first.shape))
     everyone = np.arange(first.shape[1])
@@ -52,13 +52,12 @@ def nearest_two(lists: KNeighbors, first: Bools) -> tuple[Floats, Floats]:
 
 
 def coverage_density(lists: KNeighbors, first: Bools, k: int) -> tuple[Floats, Floats]:
-    r"""Return coverage and density (b,) of the second sample with regard to the first.
+    """Return coverage and density (b,) of the second sample with regard to the first.
 
-    Each row of the first sample has a ball that reaches to its k-th nearest neighbor in the first
-    sample, or to the end of its list. Coverage is the proportion of balls with a row of the second
-    sample in them; density is the mean number of balls that a row of the second sample is in,
-    over k :footcite:p:`naeem2020reliable`. For samples of n and m rows of one distribution they
-    are expected to be :math:`1 - \prod_{i<k} (n-1-i)/(n+m-1-i)` and about 1.
+    Each row of the first sample has a ball that reaches to its k-th nearest neighbor there, or to
+    the end of its list. Coverage is the proportion of balls with a row of the second sample in
+    them; density is the mean number of balls around such a row, over k
+    :footcite:p:`naeem2020reliable`.
     """
     coverage, density = np.empty(len(first)), np.empty(len(first))
     for i, labels in enumerate(first):

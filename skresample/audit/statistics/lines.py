@@ -25,13 +25,11 @@ SAME_POINT = 1e-7
 
 
 def lines_through(rows: Floats) -> tuple[Floats, Floats, Floats]:
-    """Find the lines that go through at least three rows.
+    """Find the lines through at least three of the rows (n, d), which are all different.
 
-    The rows (n, d) are all different, in units that give columns about one size. Lines along an
-    axis are left out: wherever a value is frequent, rows lie on such a line.
-
-    Returns the mean of the rows of each line (l, d), its direction (l, d) of length 1, and how
-    far its rows reach from the mean (l, 2), on the shorter and on the longer side.
+    Returns the mean of the rows of each line (l, d), its direction (l, d), and how far its rows
+    reach to the shorter and the longer side (l, 2). Lines along an axis are left out: wherever a
+    value is frequent, rows lie on such a line.
     """
     n, d = rows.shape
     if n < 3 or d < 2:
@@ -78,11 +76,10 @@ def _line(rows: Floats) -> tuple[Floats, Floats, list[float]] | None:
 def meeting_points(
     origins: Floats, directions: Floats, spans: Floats, *, scale: float, least: int
 ) -> Floats:
-    """Find the points (p, d) at which lines intersect, beyond the rows that lie on them.
+    """Find the points (p, d) at which `least` lines intersect, beyond the rows that lie on them.
 
-    The lines are those of `lines_through`, `scale` is the size of the table, and `least` is the
-    number of lines that have to meet at a point. In more than two dimensions two lines do not
-    meet by chance; in a plane any two do, but not three.
+    `scale` is the size of the table. In more than two dimensions two lines do not meet by chance;
+    in a plane any two do, but not three.
     """
     n, d = origins.shape
     found, meeting = [], []

@@ -28,9 +28,9 @@ BLOCK = 32
 class Familywise(NamedTuple):
     """The result of a permutation test of s statistics.
 
-    `pvalue` is that of the hypothesis that none of them is larger than by chance, `pvalues` (s,)
-    those of each, corrected for their number. `reference` (s,) has their means over the
-    permutations, and `excess` (s,) by how many standard deviations they are above these.
+    `pvalue` is for all of them together, `pvalues` (s,) are corrected for their number;
+    `reference` (s,) are means over the permutations, `excess` (s,) the standard deviations above
+    these.
     """
 
     pvalue: float
@@ -72,9 +72,9 @@ def null_statistics(
 def familywise(found: Floats) -> Familywise:
     """Test whether any of several statistics (n + 1, s), as of `null_statistics`, is too large.
 
-    Each is standardized by its permutations, so that statistics of any unit count alike, and the
-    largest is compared with the largest of each permutation: Westfall and Young's single-step
-    correction :footcite:p:`westfall1993resampling`, exact for any dependence.
+    Each is standardized by its permutations, and the largest is compared with the largest of each
+    permutation: Westfall and Young's single-step correction :footcite:p:`westfall1993resampling`,
+    exact for any dependence.
     """
     # The actual labels count among the permutations, or the level would not be exact.
     center, deviation = found.mean(axis=0), found.std(axis=0)
@@ -88,16 +88,7 @@ def familywise(found: Floats) -> Familywise:
 
 
 def holm(pvalues: npt.ArrayLike) -> Floats:
-    """Correct p-values for their number by Holm's method :footcite:p:`holm1979simple`.
-
-    SciPy has corrections of the false discovery rate only.
-
-    Examples
-    --------
-    >>> from skresample.audit.statistics.permutations import holm
-    >>> holm([0.01, 0.04, 0.03])
-    array([0.03, 0.06, 0.06])
-    """
+    """Correct p-values by Holm's method :footcite:p:`holm1979simple`, which SciPy does not have."""
     raw = np.asarray(pvalues, dtype=np.float64)
     order = np.argsort(raw, kind="stable")
     stepped = np.maximum.accumulate(raw[order] * np.arange(len(raw), 0, -1))
@@ -109,19 +100,10 @@ def holm(pvalues: npt.ArrayLike) -> Floats:
 def excess_within_strata(
     first: Bools, strata: Ints, second: Bools, strata_of_second: Ints
 ) -> float:
-    """Test whether something is more frequent in a first sample (n,) than in a second (m,).
+    """Return the p-value of something more frequent in a first sample (n,) than in a second (m,).
 
-    The p-value is that of rows dealt out to both samples at random within each stratum: Fisher's
-    exact test for one stratum, and the exact form of the Cochran-Mantel-Haenszel test for several
-    :footcite:p:`mantel1959statistical`.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skresample.audit.statistics.permutations import excess_within_strata
-    >>> strata = np.zeros(4, dtype=int)
-    >>> excess_within_strata(np.array([True] * 4), strata, np.array([False] * 4), strata)
-    0.0142...
+    Rows are dealt out at random within strata: Fisher's exact test for one stratum, the exact
+    Cochran-Mantel-Haenszel test for several :footcite:p:`mantel1959statistical`.
     """
     cells = []
     for stratum in np.unique(strata):
@@ -134,8 +116,8 @@ def excess_within_strata(
 def masses_within_strata(cells: Iterable[tuple[int, int, int]]) -> tuple[int, Floats]:
     """Return the distribution of how many rows of a first sample have something.
 
-    Each cell has the sizes of both samples in a stratum, and how many of their rows have it.
-    Returns the lowest possible number, and the probabilities of it and of those that follow.
+    A cell has the sizes of both samples in a stratum, and how many of their rows have it. Returns
+    the lowest possible number, and the probabilities of it and of those that follow.
     """
     cells = list(cells)
     size = 1 + sum(have for *_, have in cells)

@@ -36,10 +36,9 @@ KERNEL_FEATURES = 200
 
 
 class Bins(NamedTuple):
-    """In which bin of each column each row is, as indicators (n, b).
+    """The bin of each row in each column, as indicators (n, b).
 
-    `starts` (d,) has the first bin of each column; `ordered` (d,) says whether its bins have an
-    order, as those of numbers do.
+    `starts` (d,) is the first bin of each column; `ordered` (d,) is whether it has numbers.
     """
 
     indicators: sparse.csr_array
@@ -81,8 +80,7 @@ def bin_columns(numeric: Floats, codes: Ints) -> Bins:
 def column_distances(bins: Bins, first: Bools) -> Floats:
     """Return the distances (b, d) of the distributions of each column.
 
-    For numbers it is the largest difference of the distribution functions (Kolmogorov-Smirnov),
-    for categories half the sum of the differences of probabilities (total variation).
+    Kolmogorov-Smirnov for numbers, total variation for categories.
     """
     total = bins.indicators.sum(axis=0)
     ours = (bins.indicators.T @ first.T.astype(np.float32)).T.astype(np.float64)
@@ -95,10 +93,10 @@ def column_distances(bins: Bins, first: Bools) -> Floats:
 
 
 def area_under_curve(positive: Bools, score: Floats) -> float:
-    """Return the ROC AUC: the probability that a positive row scores higher than another.
+    """Return the ROC AUC; ties count half.
 
-    Ties count half. (scikit-learn's function spends more on checks than on tables of some hundred
-    rows, of which thousands are drawn here.)
+    (scikit-learn's function spends more on checks than on tables of some hundred rows, of which
+    thousands are drawn here.)
     """
     n = np.count_nonzero(positive)
     above = rankdata(score)[positive].sum() - n * (n + 1) / 2
@@ -108,9 +106,9 @@ def area_under_curve(positive: Bools, score: Floats) -> float:
 def ranked_features(numeric: Floats, codes: Ints) -> tuple[Floats, Ints]:
     """Return features (n, e) that depend on no unit and no outlier, and their columns (e,).
 
-    They are the ranks of numbers, the mean rank where one is missing, indicators of missing
-    numbers and of frequent categories, all with mean 0 and variance 1. Numerical columns are
-    counted before categorical ones.
+    They are ranks of numbers (the mean rank where one is missing) and indicators of missing
+    numbers and of frequent categories, with mean 0 and variance 1; numerical columns are counted
+    first.
     """
     features, columns = [], []
     for j, values in enumerate(numeric.T):
@@ -157,11 +155,11 @@ def association_changes(features: Floats, pairs: tuple[Ints, Ints], first: Bools
 
 
 def random_features(features: Floats, rng: np.random.Generator) -> Floats:
-    """Return random features (n, 200) whose products approximate a Gaussian kernel.
+    """Return random cosines (n, 200) whose products approximate a Gaussian kernel.
 
-    Random cosines :footcite:p:`rahimi2007random` make the distance of two samples under a kernel
-    a distance of two means, at a cost that grows with the rows and not with their pairs. The
-    features have variance 1, and the bandwidth is about the distance of two rows.
+    They make the distance of two samples under a kernel a distance of two means, at a cost that
+    grows with the rows, not their pairs :footcite:p:`rahimi2007random`. The features have variance
+    1.
     """
     width = np.sqrt(2.0 * max(1, features.shape[1]))
     frequencies = rng.normal(size=(features.shape[1], KERNEL_FEATURES)) / width
@@ -171,10 +169,7 @@ def random_features(features: Floats, rng: np.random.Generator) -> Floats:
 
 
 def mean_distances(features: Floats, first: Bools) -> Floats:
-    """Return the Euclidean distances (b,) of the means of two samples.
-
-    With `random_features` it is the maximum mean discrepancy.
-    """
+    """Return the distances (b,) of the means of two samples: of `random_features`, the MMD."""
     total = features.sum(axis=0, dtype=np.float64)
     ours = (first.astype(np.float32) @ features).astype(np.float64)
     n_first = first.sum(axis=1, keepdims=True)
