@@ -60,6 +60,7 @@ class Report:
             return None
 
     def _page(self) -> str:
+        import_extra("jinja2", "cli")  # before the figure, which takes longer
         figure = no_figure = ""
         try:
             figure = data_uri(self.plot())
