@@ -6,14 +6,9 @@ from typing import Annotated
 import typer
 
 from skresample.cli.compare import make_estimators
-from skresample.cli.options import (
-    TARGET,
-    ForceOption,
-    SeedOption,
-    at_least,
-)
-from skresample.cli.tables import Reader, check_report_output, free_name, with_reader, write_report
-from skresample.cli.terminal import console, notes, printable, progress_line, say
+from skresample.cli.options import TARGET, ForceOption, SeedOption, at_least
+from skresample.cli.tables import Reader, check_report_output, publish, with_reader
+from skresample.cli.terminal import notes, progress_line
 
 __all__ = ["audit"]
 
@@ -38,9 +33,7 @@ def audit(
     ] = None,
     sensitive: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="COLUMN", help="Sensitive attribute, which divides people; repeatable."
-        ),
+        typer.Option(metavar="COLUMN", help="Sensitive attribute, such as sex; repeatable."),
     ] = None,
     estimator: Annotated[
         str | None,
@@ -56,11 +49,9 @@ def audit(
     force: ForceOption = False,
 ) -> None:
     """Audit synthetic data: validity, fidelity, diversity, privacy, utility and fairness."""
-    check_report_output(output or free_name(REPORT), force)
+    check_report_output(output, REPORT, force)
     at_least("--seed", seed, 0)
-    model = None
-    if estimator is not None:
-        [model] = make_estimators([estimator]).values()
+    [model] = [None] if estimator is None else make_estimators([estimator]).values()
 
     import skresample
 
@@ -80,6 +71,4 @@ def audit(
             random_state=seed,
             progress=lambda done, total: update(completed=done, total=total),
         )
-    console().print(printable(str(report)), soft_wrap=True)
-    page = write_report(report, output, REPORT, force)
-    say(f"\nWrote the report to {page}")
+    publish(report, output, REPORT, force)

@@ -6,17 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
-from skresample._files import Dialect
-from skresample.cli.options import (
-    FORMATS,
-    TARGET,
-    ForceOption,
-    SeedOption,
-    at_least,
-)
+from skresample.cli.dialects import Dialect
+from skresample.cli.options import FORMATS, TARGET, ForceOption, SeedOption, at_least
 from skresample.cli.samplers import choose, make_samplers
-from skresample.cli.tables import Reader, check_report_output, free_name, with_reader, write_report
-from skresample.cli.terminal import console, notes, printable, progress_line, say
+from skresample.cli.tables import Reader, check_report_output, publish, with_reader
+from skresample.cli.terminal import notes, progress_line
 from skresample.datasets import load_yeast4
 
 __all__ = ["compare", "make_estimators"]
@@ -61,15 +55,14 @@ def compare(
     param: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NAME=VALUE",
-            help="Parameter, set for each sampler that has it; repeatable.",
+            metavar="NAME=VALUE", help="Parameter of every sampler that has it; repeatable."
         ),
     ] = None,
     *,
     reader: Reader,
     folds: Annotated[int, typer.Option(help="Number of folds of the cross-validation.")] = 5,
-    repeats: Annotated[int, typer.Option(help="Number of times it is repeated.")] = 2,
-    n_jobs: Annotated[int, typer.Option(help="Processes; -1 for all processors.")] = -1,
+    repeats: Annotated[int, typer.Option(help="Number of repetitions of it.")] = 2,
+    n_jobs: Annotated[int, typer.Option(help="Number of processes; -1 for all processors.")] = -1,
     seed: SeedOption = 0,
     output: Annotated[
         Path | None,
@@ -79,9 +72,11 @@ def compare(
 ) -> None:
     """Measure by cross-validation whether oversampling helps on a table."""
     started = time.perf_counter()
-    check_report_output(output or free_name(REPORT), force)
+    check_report_output(output, REPORT, force)
     if (table is None) != (target is None):
-        raise ValueError("TABLE and --target go together: give both, or neither for the example.")
+        raise ValueError(
+            "TABLE and --target need each other: give both, or neither to use the example."
+        )
     at_least("--folds", folds, 2)
     at_least("--repeats", repeats, 1)
     at_least("--seed", seed, 0)
@@ -110,13 +105,11 @@ def compare(
             random_state=seed,
             progress=lambda done, total: update(completed=done, total=total),
         )
-    console().print(printable(str(result)), soft_wrap=True)
-    page = write_report(result, output, REPORT, force)
-    say(f"\nWrote the report to {page} after {time.perf_counter() - started:.0f} s")
+    publish(result, output, REPORT, force, f" after {time.perf_counter() - started:.0f} s")
 
 
 def make_estimators(names: list[str]) -> dict[str, Any]:
-    """Return the classifiers of some names, each on standardized features."""
+    """Return the classifiers with these names, each after standardization."""
     from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
     from sklearn.linear_model import LogisticRegression
     from sklearn.neighbors import KNeighborsClassifier
