@@ -9,6 +9,7 @@ import numpy.typing as npt
 from scipy import sparse
 from sklearn.utils import gen_batches
 
+from skresample.table._library import Blocks
 from skresample.table._refusals import columns_text, unusable
 from skresample.table._source import Source
 from skresample.table.columns import (
@@ -30,7 +31,6 @@ MOST_INT32 = np.iinfo(np.int32).max
 # How many values are read at once.
 VALUES_AT_ONCE = 1 << 20
 
-Blocks = list[tuple[npt.NDArray[np.intp], npt.NDArray[Any]]]
 Codecs = list[tuple[Any, Codec]]
 
 
@@ -44,9 +44,7 @@ class Columns:
     codes: npt.NDArray[np.signedinteger]  # (n, c) categories, -1 where a value is missing
     numbers: npt.NDArray[np.intp]  # positions of the d numerical columns in the table
     categories: npt.NDArray[np.intp]  # positions of the c categorical columns in the table
-    codecs: (
-        Codecs  # how groups of columns of `numeric` are decoded; later ones replace earlier ones
-    )
+    codecs: Codecs  # how groups of columns of `numeric` are decoded; later ones prevail
     first_rows: list[npt.NDArray[np.intp]]  # by column and code, a row with that category
     is_boolean: npt.NDArray[np.bool_]
     is_binary: npt.NDArray[np.bool_]  # whether the codes of a column are its values
