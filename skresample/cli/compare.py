@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
+from typer import Argument, Option
 
 from skresample.cli.dialects import Dialect
 from skresample.cli.options import FORMATS, TARGET, ForceOption, SeedOption, at_least
@@ -30,7 +30,7 @@ ALIASES = {
 def compare(
     table: Annotated[
         Path | None,
-        typer.Argument(
+        Argument(
             metavar="TABLE",
             help=FORMATS,
             show_default="yeast4: 1,484 proteins, 51 of the minority class",
@@ -39,38 +39,35 @@ def compare(
     target: Annotated[str | None, TARGET] = None,
     sampler: Annotated[
         list[str] | None,
-        typer.Option(
-            help="See `skresample samplers`; repeatable.",
+        Option(
+            help="Sampler, see `skresample samplers`; repeatable.",
             show_default="those of skresample.utils.default_samplers",
         ),
     ] = None,
     estimator: Annotated[
         list[str] | None,
-        typer.Option(
-            help="logistic-regression, gradient-boosting, random-forest, decision-tree or "
-            "k-neighbors; repeatable.",
+        Option(
+            help="Classifier: logistic-regression, gradient-boosting, random-forest, decision-tree "
+            "or k-neighbors; repeatable.",
             show_default="the first two",
         ),
     ] = None,
     param: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="NAME=VALUE", help="Parameter of every sampler that has it; repeatable."
-        ),
+        Option(metavar="NAME=VALUE", help="Parameter of the samplers that have it; repeatable."),
     ] = None,
     *,
     reader: Reader,
-    folds: Annotated[int, typer.Option(help="Number of folds of the cross-validation.")] = 5,
-    repeats: Annotated[int, typer.Option(help="Number of repetitions of it.")] = 2,
-    n_jobs: Annotated[int, typer.Option(help="Number of processes; -1 for all processors.")] = -1,
+    folds: Annotated[int, Option(help="Number of folds of the cross-validation.")] = 5,
+    repeats: Annotated[int, Option(help="Number of repetitions of the cross-validation.")] = 2,
+    n_jobs: Annotated[int, Option(help="Number of processes; -1 for all processors.")] = -1,
     seed: SeedOption = 0,
     output: Annotated[
-        Path | None,
-        typer.Option(help="Report to write.", show_default=f"{REPORT}, or -2, -3, ..."),
+        Path | None, Option(help="Report to write.", show_default=f"{REPORT}, or -2, -3, ...")
     ] = None,
     force: ForceOption = False,
 ) -> None:
-    """Measure by cross-validation whether oversampling helps on a table."""
+    """Compare samplers by cross-validation: does oversampling help on this table?"""
     started = time.perf_counter()
     check_report_output(output, REPORT, force)
     if (table is None) != (target is None):

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
+from typer import Argument, Option
 
 from skresample._files import write_atomically
 from skresample.cli.files import write_table
@@ -23,9 +23,9 @@ __all__ = ["generate"]
 
 def generate(
     spec: Annotated[
-        Path, typer.Argument(metavar="SPEC", help="TOML or JSON file that describes the columns.")
+        Path, Argument(metavar="SPEC", help="TOML or JSON file that describes the columns.")
     ],
-    n: Annotated[int, typer.Option("--n", help="Number of rows.")],
+    n: Annotated[int, Option("--n", help="Number of rows.")],
     output: OutputOption,
     safe_csv: SafeOption = False,
     seed: SeedOption = 0,

@@ -7,21 +7,22 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
+from typer import Option
 
 from skresample.cli.terminal import LONGEST_VALUE, shown
 
 __all__ = ["at_least", "check_memory", "literal", "memory_size"]
 
 FORMATS = "CSV, TSV (both also .gz) or Parquet file."
-TARGET = typer.Option(help="Name of the target column, which holds the classes.")
+TARGET = Option(help="Name of the target column, which holds the classes.")
 
-OutputOption = Annotated[Path, typer.Option(help="File to write; its extension sets the format.")]
-SeedOption = Annotated[int, typer.Option(help="Random seed: the same seed gives the same result.")]
-ForceOption = Annotated[bool, typer.Option("--force", help="Replace the output if it exists.")]
+TargetOption = Annotated[str, TARGET]
+OutputOption = Annotated[Path, Option(help="File to write; its extension sets the format.")]
+SeedOption = Annotated[int, Option(help="Random seed: the same seed gives the same result.")]
+ForceOption = Annotated[bool, Option("--force", help="Replace the output if it exists.")]
 SafeOption = Annotated[
     bool,
-    typer.Option(
+    Option(
         "--safe-csv",
         help="Put ' before text that a spreadsheet would run as a formula: text that starts with "
         "=, +, -, @, tab or line break and is not a number.",

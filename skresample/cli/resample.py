@@ -3,19 +3,19 @@
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
 from rich.table import Table as Cells
+from typer import Argument, Option
 
 from skresample._files import write_atomically
 from skresample.cli.dialects import output_dialect, same_text
 from skresample.cli.files import write_table
 from skresample.cli.options import (
     FORMATS,
-    TARGET,
     ForceOption,
     OutputOption,
     SafeOption,
     SeedOption,
+    TargetOption,
     at_least,
     check_memory,
     literal,
@@ -31,30 +31,25 @@ STRATEGIES = ("auto", "minority", "not minority", "not majority", "all")
 
 @with_reader
 def resample(
-    table: Annotated[Path, typer.Argument(metavar="TABLE", help=FORMATS)],
-    target: Annotated[str, TARGET],
+    table: Annotated[Path, Argument(metavar="TABLE", help=FORMATS)],
+    target: TargetOption,
     output: OutputOption,
-    sampler: Annotated[str, typer.Option(help="See `skresample samplers`.")] = "smote",
+    sampler: Annotated[str, Option(help="Sampler, see `skresample samplers`.")] = "smote",
     only_synthetic: Annotated[
-        bool, typer.Option("--only-synthetic", help="Write the synthetic rows only.")
+        bool, Option("--only-synthetic", help="Write the synthetic rows only.")
     ] = False,
-    n: Annotated[
-        int | None, typer.Option("--n", help="Number of synthetic rows, of one class.")
-    ] = None,
-    label: Annotated[
-        str | None, typer.Option(help="Class that --n is for.", show_default="the smallest")
-    ] = None,
+    n: Annotated[int | None, Option("--n", help="Number of synthetic rows, of one class.")] = None,
+    label: Annotated[str | None, Option(help="Class of --n.", show_default="the smallest")] = None,
     strategy: Annotated[
         str | None,
-        typer.Option(
+        Option(
             help="Size of each class after oversampling: a word such as 'not majority', a ratio "
             "such as 0.5, or rows per label such as \"{'a': 500}\".",
             show_default="auto: all classes become as large as the largest",
         ),
     ] = None,
     param: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME=VALUE", help="Parameter of the sampler; repeatable."),
+        list[str] | None, Option(metavar="NAME=VALUE", help="Parameter of the sampler; repeatable.")
     ] = None,
     *,
     reader: Reader,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
+from typer import Option
 
 from skresample._files import check_output
 from skresample.cli.dialects import PARQUET, Dialect, check_table_name, read_dialect
@@ -59,14 +59,14 @@ class Reader:
 
     categorical: Annotated[
         list[str] | None,
-        typer.Option(metavar="COLUMN", help="Column whose numbers are categories; repeatable."),
+        Option(metavar="COLUMN", help="Column whose numbers are categories; repeatable."),
     ] = None
     drop: Annotated[
-        list[str] | None, typer.Option(metavar="COLUMN", help="Column to leave out; repeatable.")
+        list[str] | None, Option(metavar="COLUMN", help="Column to leave out; repeatable.")
     ] = None
     sep: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="SIGN",
             help="Field separator of a CSV or TSV file, such as ';' or tab.",
             show_default="recognized",
@@ -74,7 +74,7 @@ class Reader:
     ] = None
     decimal: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="SIGN",
             help="Decimal sign of a CSV or TSV file: '.' or ','.",
             show_default="recognized",
@@ -82,10 +82,9 @@ class Reader:
     ] = None
     encoding: Annotated[
         str | None,
-        typer.Option(
+        Option(
             help="Encoding of a CSV or TSV file, such as cp1252.",
-            show_default="recognized: UTF-8, UTF-16 and UTF-32 with a byte order mark, "
-            "Windows-1252",
+            show_default="recognized: UTF-8, Windows-1252, or by a byte order mark",
         ),
     ] = None
 
