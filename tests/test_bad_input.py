@@ -249,9 +249,9 @@ class TestTable:
         ("given", "words"),
         [
             (["color"], "'color', which is not a column of X. Did you mean 'colour'?"),
-            ([2], "column 2, and X has 2 columns"),
-            ([-3], "column -3, and X has 2 columns"),
-            ([True], "a mask of 1 columns, and X has 2"),
+            ([2], "column 2, but X has 2 columns"),
+            ([-3], "column -3, but X has 2 columns"),
+            ([True], "a mask of 1 columns, but X has 2"),
             ("colour", "must be 'auto', None, or a list, such as ['colour']"),
             ([None], "None, which is not a column"),
         ],
