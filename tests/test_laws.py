@@ -149,6 +149,20 @@ class TestOriginals:
     """
 
     @every_sampler
+    @pytest.mark.parametrize("dtype", ["float64", "float32", "int64 beyond 2^53", "uint8", "bool"])
+    @pytest.mark.parametrize("make", SPARSE)
+    def test_sparse(self, sampler, make, dtype):
+        X, y = blobs()
+        X = SPARSE[make](np.where(X > 0, ARRAYS[dtype](X), 0).astype(ARRAYS[dtype](X).dtype))
+        sampler = clone(sampler)
+        X_out, _ = sampler.fit_resample(X, y)
+        assert type(X_out) is type(X)
+        assert X_out.format == X.format
+        assert X_out.shape == (180, 3)
+        same = unmoved(sampler, len(y))
+        assert_same_bits(X_out.tocsr()[same].toarray(), X.tocsr()[same].toarray())
+
+    @every_sampler
     def test_frame(self, sampler):
         X, y = blobs()
         X = mixed_frame(X)
@@ -670,12 +684,6 @@ class TestSample:
             assert new.shape == (7, 3)
             # Rows that step towards another class's still start in their own.
             assert (np.abs(new - 100 * code).max(axis=1) < 60).all()
-
-    @every_sampler
-    def test_original_index_is_not_repeated(self, sampler):
-        X, y = blobs()
-        new = clone(sampler).fit(mixed_frame(X), y).sample(4)
-        assert new.index.tolist() == [0, 1, 2, 3]
 
 
 def assert_in_random_order(new, parents=None):
