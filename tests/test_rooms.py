@@ -13,7 +13,7 @@ PAGE = (ROOT.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
 # From the bottom up. What is in one line does not import from each other.
 LEVELS = [
     {"_version", "_exports", "_support", "_messages", "_files", "numerics"},
-    {"neighbors", "_pages", "datasets"},
+    {"_former", "neighbors", "_pages", "datasets"},
     {"table"},
     {"samplers"},
     {"smote", "density", "generative"},

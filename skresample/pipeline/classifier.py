@@ -35,6 +35,7 @@ from sklearn.utils.validation import (
     has_fit_parameter,
 )
 
+from skresample._former import Versioned
 from skresample._support import import_extra
 from skresample.pipeline._calibration import CodedClassifier, calibration_folds, codes_of
 from skresample.pipeline._training import (
@@ -80,7 +81,7 @@ def _estimator_has(method: str) -> Any:
     return available_if(check)
 
 
-class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+class ResampledClassifier(Versioned, ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     r"""Resample the training data, then fit a classifier.
 
     This is a plain scikit-learn classifier, so it works where samplers are not accepted: in a

@@ -18,6 +18,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted, validate_data
 
+from skresample._former import Versioned
 from skresample.table.columns import Category, Values, kind_of, plain
 from skresample.table.frames import open_frame
 from skresample.table.read import read_rows
@@ -29,7 +30,7 @@ __all__ = ["TableEncoder", "as_text"]
 MAX_CATEGORIES = 32
 
 
-class TableEncoder(TransformerMixin, BaseEstimator):
+class TableEncoder(Versioned, TransformerMixin, BaseEstimator):
     """Encode categorical features, dates and missing values as floats.
 
     :class:`ResampledClassifier` and :func:`compare` put it in front of classifiers that accept

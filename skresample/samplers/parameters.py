@@ -17,6 +17,7 @@ from typing import Annotated, Any, ClassVar, Self, dataclass_transform, get_args
 from imblearn.over_sampling.base import BaseOverSampler as ImblearnBaseOverSampler
 from sklearn.utils._param_validation import HasMethods, StrOptions
 
+from skresample._former import Versioned
 from skresample.samplers.constraints import N_JOBS, IntegerInterval
 
 __all__ = [
@@ -205,7 +206,7 @@ HEADING = re.compile(r"^( *)(\S.*)\n\1(-{3,})$", re.M)
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(dataclasses.field,))
-class Parametrized:
+class Parametrized(Versioned):
     """Base class of estimators whose parameters are annotated fields.
 
     ``name: Annotated[type, *constraints] = default`` is a parameter, or ``name: Shared = default``
