@@ -2,9 +2,12 @@
 
 from typing import Annotated, Any
 
+from sklearn.utils._param_validation import HasMethods
+
 from skresample.samplers.base import Task, drop_in
+from skresample.samplers.constraints import IntegerInterval
 from skresample.samplers.parameters import Standardize
-from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
+from skresample.smote.base import InterpolatingOverSampler, Pairing
 
 __all__ = ["ADASYN"]
 
@@ -56,7 +59,7 @@ class ADASYN(InterpolatingOverSampler):
     (91, 91)
     """
 
-    n_neighbors: Annotated[Any, *NEIGHBORS] = 5
+    n_neighbors: Annotated[Any, IntegerInterval(1), HasMethods(["kneighbors"])] = 5
     standardize: Standardize = False
 
     _paper = (
@@ -67,5 +70,5 @@ class ADASYN(InterpolatingOverSampler):
     _partners_from = "n_neighbors"
 
     def _pair(self, task: Task) -> Pairing:
-        share = self._majority_share(task, "n_neighbors")
-        return self._smote_pairing(task)._replace(weights=share)
+        proportion = self._majority_proportion(task, "n_neighbors")
+        return super()._pair(task)._replace(weights=proportion)

@@ -11,7 +11,7 @@ from skresample.samplers.constraints import IntegerInterval, RealInterval
 from skresample.samplers.parameters import KNeighbors
 from skresample.smote._spanning import aligned_parts, spanning_tree
 from skresample.smote._topologies import in_deviations
-from skresample.smote.base import InterpolatingOverSampler, Pairing
+from skresample.smote.base import InterpolatingOverSampler, Neighbors, Pairing
 
 __all__ = ["AssembledSMOTE"]
 
@@ -78,7 +78,7 @@ class AssembledSMOTE(InterpolatingOverSampler):
 
     def _pair(self, task: Task) -> Pairing:
         k, search = self._neighbors("k_neighbors")
-        border = np.flatnonzero(self._majority_share(task, "k_neighbors") > 0)
+        border = np.flatnonzero(self._majority_proportion(task, "k_neighbors") > 0)
         m = len(task.minority)
         # Only rows of the class are looked at from here on.
         own = self._space(task).take(task.minority)
@@ -93,7 +93,7 @@ class AssembledSMOTE(InterpolatingOverSampler):
             else:
                 found = self._kneighbors(own, k, rows, rows, search)
             partners[rows, : found.shape[1]] = task.minority[found]
-        return Pairing((partners[:, 0] >= 0).astype(float), partners)
+        return Pairing(np.ones(m), Neighbors(partners))
 
     def _parts(self, task: Task, own: Space, border: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
         """Return the part of each row at the border, from 0 on."""

@@ -7,7 +7,7 @@ from sklearn.utils._param_validation import StrOptions
 
 from skresample.samplers.base import Task, drop_in
 from skresample.samplers.parameters import KNeighbors, MNeighbors, Standardize
-from skresample.smote.base import InterpolatingOverSampler, Pairing
+from skresample.smote.base import InterpolatingOverSampler, Neighbors, Pairing
 
 __all__ = ["BorderlineSMOTE"]
 
@@ -66,11 +66,11 @@ class BorderlineSMOTE(InterpolatingOverSampler):
     _no_base = "no row is in danger (half or more, but not all, of its neighbors majority)"
 
     def _pair(self, task: Task) -> Pairing:
-        share = self._majority_share(task, "m_neighbors")
-        danger = ((share >= 0.5) & (share < 1)).astype(float)
-        pairing = self._smote_pairing(task)._replace(weights=danger)
+        proportion = self._majority_proportion(task, "m_neighbors")
+        in_danger = (proportion >= 0.5) & (proportion < 1)
+        within = self._nearest(task, "k_neighbors", among=task.minority)
         if self.kind == "borderline-1":
-            return pairing
+            return Pairing(in_danger, Neighbors(within))
         across = self._nearest(task, "k_neighbors", among=task.majority)
-        furthest = np.repeat([1.0, 0.5], [pairing.partners.shape[1], across.shape[1]])
-        return pairing._replace(partners=np.hstack([pairing.partners, across]), gap=(0.0, furthest))
+        furthest = np.repeat([1.0, 0.5], [within.shape[1], across.shape[1]])
+        return Pairing(in_danger, Neighbors(np.hstack([within, across])), (0.0, furthest))

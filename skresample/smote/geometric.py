@@ -11,7 +11,7 @@ from skresample.numerics.spread import widths
 from skresample.samplers.base import Positions, Task, rows_of
 from skresample.samplers.constraints import RealInterval
 from skresample.samplers.parameters import Bounds, KNeighbors
-from skresample.smote.base import InterpolatingOverSampler, Pairing
+from skresample.smote.base import InterpolatingOverSampler, Neighbors, Pairing
 from skresample.table import Block
 
 __all__ = ["GeometricSMOTE"]
@@ -87,17 +87,18 @@ class GeometricSMOTE(InterpolatingOverSampler):
 
     def _pair(self, task: Task) -> Pairing:
         space = self._space(task)
-        pairing = self._smote_pairing(task)
+        within = self._nearest(task, "k_neighbors", among=task.minority)
+        even = np.ones(len(within))
         if self.selection_strategy == "minority" or not task.majority.size:
-            return pairing
+            return Pairing(even, Neighbors(within))
         across = self._kneighbors(space, 1, task.minority, task.majority)
         if self.selection_strategy == "majority":
-            return pairing._replace(partners=across)
-        partners = pairing.partners
+            return Pairing(even, Neighbors(across))
         to_majority = space.paired_distances(task.minority, across[:, 0])[:, np.newaxis]
-        base = np.repeat(task.minority, partners.shape[1])
-        to_minority = space.paired_distances(base, partners.ravel()).reshape(partners.shape)
-        return pairing._replace(partners=np.where(to_minority <= to_majority, partners, across))
+        base = np.repeat(task.minority, within.shape[1])
+        to_minority = space.paired_distances(base, within.ravel()).reshape(within.shape)
+        nearer = np.where(to_minority <= to_majority, within, across)
+        return Pairing(even, Neighbors(nearer))
 
     def _draw(
         self, task: Task, fitted: Pairing, bases: Positions, rng: np.random.Generator
@@ -106,7 +107,7 @@ class GeometricSMOTE(InterpolatingOverSampler):
         first = task.minority[bases]
         own = np.where(task.is_minority[second], second, first)
         draws = rng.random(bases.size)
-        codes = self._vote(task, fitted.partners, bases, own, gap, draws, rng)
+        codes = self._vote(task, fitted, bases, own, gap, draws, rng)
         unit = task.rows.unit(standardize=self.standardize)
         width = widths(task.numeric[task.minority])
         moving = width > 0

@@ -17,7 +17,7 @@ from skresample.samplers.base import Task, drop_in
 from skresample.samplers.constraints import IntegerInterval, RealInterval
 from skresample.samplers.parameters import KNeighbors, Standardize
 from skresample.smote._clusters import k_prototypes
-from skresample.smote.base import InterpolatingOverSampler, Pairing
+from skresample.smote.base import InterpolatingOverSampler, Neighbors, Pairing
 from skresample.table import Rows
 
 __all__ = ["KMeansSMOTE"]
@@ -151,16 +151,16 @@ class KMeansSMOTE(InterpolatingOverSampler):
             kept |= members
         peak = log_weights.max()
         weights = np.exp(log_weights - peak) if peak > -np.inf else kept.astype(float)
-        return Pairing(weights, partners)
+        return Pairing(weights, Neighbors(partners))
 
     def _prevalent(self, task: Task) -> Iterator[npt.NDArray[np.bool_]]:
         """Yield, for each cluster where the class prevails, which of its rows are inside."""
         threshold = self.cluster_balance_threshold
-        share = 0.5 if threshold == "auto" else threshold
+        least = 0.5 if threshold == "auto" else threshold
         clusters = self._clusters[task.minority]
         for cluster in np.unique(clusters):
             members = clusters == cluster
             n_minority = np.count_nonzero(members)
             n_majority = np.count_nonzero(self._clusters == cluster) - n_minority
-            if n_minority >= 2 and share * (n_majority + 1) < (1 - share) * (n_minority + 1):
+            if n_minority >= 2 and least * (n_majority + 1) < (1 - least) * (n_minority + 1):
                 yield members

@@ -9,14 +9,9 @@ from scipy import sparse
 
 from skresample.numerics.allocation import draw_bases
 from skresample.samplers.base import Positions, Task
-from skresample.samplers.constraints import RealInterval
+from skresample.samplers.constraints import IntegerInterval, RealInterval
 from skresample.samplers.parameters import KNeighbors
-from skresample.smote.base import (
-    NEIGHBORS,
-    InterpolatingOverSampler,
-    Pairing,
-    majority_proportion,
-)
+from skresample.smote.base import InterpolatingOverSampler, Pairing, majority_proportion
 from skresample.table import Block
 
 __all__ = ["LeeSMOTE"]
@@ -66,16 +61,13 @@ class LeeSMOTE(InterpolatingOverSampler):
     """
 
     k_neighbors: KNeighbors = 5
-    m_neighbors: Annotated[int, *NEIGHBORS[:1]] = 5
+    m_neighbors: Annotated[int, IntegerInterval(1)] = 5
     rejection_level: Annotated[float, RealInterval(0, None, closed="neither")] = 0.5
 
     _paper = (
         "Lee, Kim, Lee (2015), "
         "An over-sampling technique with rejection for imbalanced class learning"
     )
-
-    def _pair(self, task: Task) -> Pairing:
-        return self._smote_pairing(task)
 
     def _draw(
         self, task: Task, fitted: Pairing, bases: Positions, rng: np.random.Generator
@@ -90,7 +82,7 @@ class LeeSMOTE(InterpolatingOverSampler):
             numeric, codes = drawn.numbers, drawn.codes
             assert codes is not None
             assert drawn.draws is not None
-            refused = self._shares(task, numeric, codes) >= self.rejection_level
+            refused = self._proportions(task, numeric, codes) >= self.rejection_level
             most -= missing
             if (round_ == ROUNDS or most <= 0) and refused.any():
                 warnings.warn(
@@ -119,7 +111,7 @@ class LeeSMOTE(InterpolatingOverSampler):
         behind, codes, by = (np.concatenate(part)[order] for part in (parents, names, draws))
         return Block(behind, new, codes, by)
 
-    def _shares(
+    def _proportions(
         self, task: Task, numeric: Any, codes: npt.NDArray[np.signedinteger]
     ) -> npt.NDArray[np.float64]:
         """Return the share of majority rows among the nearest rows of each new row."""

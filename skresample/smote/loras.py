@@ -1,6 +1,6 @@
 """LoRAS."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +9,7 @@ from skresample.numerics.spread import standard_deviation
 from skresample.samplers.base import Positions, Task, rows_of
 from skresample.samplers.constraints import WIDEST, IntegerInterval, RealInterval
 from skresample.samplers.parameters import Bounds, KNeighbors
-from skresample.smote.base import InterpolatingOverSampler, Pairing
+from skresample.smote.base import InterpolatingOverSampler
 from skresample.table import Block
 
 __all__ = ["LoRAS"]
@@ -76,16 +76,11 @@ class LoRAS(InterpolatingOverSampler):
     )
     _on_lines = False
 
-    def _pair(self, task: Task) -> Pairing:
-        return self._smote_pairing(task)
-
-    def _draw(
-        self, task: Task, fitted: Pairing, bases: Positions, rng: np.random.Generator
-    ) -> Block:
+    def _draw(self, task: Task, fitted: Any, bases: Positions, rng: np.random.Generator) -> Block:
         second, gap = self._join(task, fitted, bases, rng)
         draws = rng.random(bases.size)
-        codes = self._vote(task, fitted.partners, bases, second, gap, draws, rng)
-        around = np.column_stack([task.minority, fitted.partners])
+        codes = self._vote(task, fitted, bases, second, gap, draws, rng)
+        around = np.column_stack([task.minority, fitted.partners.positions])
         d = task.numeric.shape[1]
         n_affine = self.n_affine or max(2, min(d, around.shape[1]))
         deviation = self.noise * standard_deviation(task.numeric[task.minority])

@@ -111,14 +111,9 @@ class LVQSMOTE(PairingOverSampler):
         scaled, deviation = in_deviations(rows_of(task.numeric, task.minority))
         vectors = self._quantised(scaled, task.rng)
         if len(vectors) < FEWEST:
-            return super()._fit_class(task)
+            return self._fall_back(task)
         near = nearest_rows(vectors, scaled, self.k_neighbors)
         return Codebook(vectors * deviation, alike_pairs(vectors), near)
-
-    def _pair(self, task: Task) -> Pairing:
-        """Without a codebook there is nothing to start from."""
-        m = len(task.minority)
-        return Pairing(np.zeros(m), np.full((m, 1), -1))
 
     def _quantised(
         self, scaled: npt.NDArray[np.float64], rng: np.random.Generator

@@ -11,7 +11,7 @@ from skresample.neighbors import Space
 from skresample.samplers.base import Task
 from skresample.samplers.constraints import IntegerInterval, RealInterval
 from skresample.smote._clusters import LINKED, average_linkage
-from skresample.smote.base import InterpolatingOverSampler, Pairing
+from skresample.smote.base import Groups, InterpolatingOverSampler, Pairing
 
 __all__ = ["MWMOTE"]
 
@@ -99,7 +99,7 @@ class MWMOTE(InterpolatingOverSampler):
                 "can be clustered only where they are dense numbers without missing values: use "
                 "ProWSyn, which has levels instead of clusters."
             )
-        kept = np.flatnonzero(self._majority_share(task, "k1") < 1)
+        kept = np.flatnonzero(self._majority_proportion(task, "k1") < 1)
         rows = minority[kept]
         weights = np.zeros(len(minority))
         groups = np.arange(len(minority))
@@ -111,7 +111,7 @@ class MWMOTE(InterpolatingOverSampler):
             nearest = self._kneighbors(space, 1, rows, rows)[:, 0]
             cut = self.cut_off * float(space.paired_distances(rows, nearest).mean())
             groups = average_linkage(space.take(minority), cut)
-        return Pairing(weights, groups)
+        return Pairing(weights, Groups(groups))
 
     def _needed(
         self, space: Space, border: npt.NDArray[np.intp], rows: npt.NDArray[np.intp]

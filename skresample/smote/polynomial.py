@@ -10,7 +10,7 @@ from skresample.samplers.base import Positions, Task, rows_of
 from skresample.samplers.constraints import IntegerInterval
 from skresample.samplers.parameters import Bounds, CategoricalFeatures
 from skresample.smote._topologies import along_principal_axis, polynomial_trend
-from skresample.smote.base import Pairing, PairingOverSampler
+from skresample.smote.base import Groups, Neighbors, Pairing, PairingOverSampler
 from skresample.table import Block
 
 __all__ = ["PolynomialFitSMOTE"]
@@ -76,15 +76,13 @@ class PolynomialFitSMOTE(PairingOverSampler):
 
     def _pair(self, task: Task) -> Pairing:
         m = len(task.minority)
-        weights, groups = np.ones(m), np.zeros(m, dtype=np.intp)
-        if self.topology != "bus":
-            return Pairing(weights, groups)
+        if self.topology != "bus":  # the mean and the trend are of all samples, too
+            return Pairing(np.ones(m), Groups(np.zeros(m, dtype=np.intp)))
         order = along_principal_axis(rows_of(task.numeric, task.minority))
         partners = np.empty((m, 1), dtype=np.intp)
         partners[order[:-1], 0] = task.minority[order[1:]]
         partners[order[-1]] = -1
-        weights[order[-1]] = 0.0
-        return Pairing(weights, partners)
+        return Pairing(np.ones(m), Neighbors(partners))
 
     def _draw(
         self, task: Task, fitted: Pairing, bases: Positions, rng: np.random.Generator

@@ -6,7 +6,7 @@ import numpy as np
 
 from skresample.samplers.base import Task
 from skresample.samplers.constraints import IntegerInterval, RealInterval
-from skresample.smote.base import InterpolatingOverSampler, Pairing
+from skresample.smote.base import Groups, InterpolatingOverSampler, Pairing
 
 __all__ = ["ProWSyn"]
 
@@ -79,4 +79,4 @@ class ProWSyn(InterpolatingOverSampler):
             level[left[reached]] = number
             left = left[~reached]
         with np.errstate(over="ignore"):
-            return Pairing(np.exp(-float(self.theta) * level), level)
+            return Pairing(np.exp(-float(self.theta) * level), Groups(level))

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from skresample.numerics.allocation import keep_slots
 from skresample.samplers.base import Positions, Task
 from skresample.samplers.parameters import KNeighbors
-from skresample.smote.base import InterpolatingOverSampler, Pairing
+from skresample.smote.base import InterpolatingOverSampler, Neighbors, Pairing
 
 __all__ = ["SafeLevelSMOTE"]
 
@@ -70,15 +70,15 @@ class SafeLevelSMOTE(InterpolatingOverSampler):
         return tags
 
     def _pair(self, task: Task) -> Pairing:
-        partners = self._smote_pairing(task).partners
+        partners = self._nearest(task, "k_neighbors", among=task.minority)
         level = np.zeros(len(task.rows))
-        level[task.minority] = 1 - self._majority_share(task, "k_neighbors")
+        level[task.minority] = 1 - self._majority_proportion(task, "k_neighbors")
         own, other = level[task.minority][:, np.newaxis], level[partners]
         with np.errstate(divide="ignore", invalid="ignore"):
             low = np.where(own < other, 1 - own / other, 0.0)
             high = np.where(own < other, 1.0, other / own)
         partners, low, high = keep_slots(partners, (partners >= 0) & (own + other > 0), low, high)
-        return Pairing((partners[:, 0] >= 0).astype(float), partners, (low, high))
+        return Pairing(np.ones(len(partners)), Neighbors(partners), (low, high))
 
     def _join(
         self, task: Task, fitted: Pairing, base: Positions, rng: np.random.Generator

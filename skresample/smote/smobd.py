@@ -84,7 +84,7 @@ class SMOBD(InterpolatingOverSampler):
     _no_base = "every row is noise (see noise_factor)"
 
     def _pair(self, task: Task) -> Pairing:
-        pairing = self._smote_pairing(task)
+        pairing = super()._pair(task)
         space, rows = self._space(task), task.minority
         last = self._kneighbors(space, self.min_samples - 1, rows, rows)[:, -1]
         core = space.paired_distances(rows, last)

@@ -1,8 +1,8 @@
 """SMOTE."""
 
-from skresample.samplers.base import Task, drop_in
+from skresample.samplers.base import drop_in
 from skresample.samplers.parameters import KNeighbors, Standardize
-from skresample.smote.base import InterpolatingOverSampler, Pairing
+from skresample.smote.base import InterpolatingOverSampler
 
 __all__ = ["SMOTE"]
 
@@ -50,6 +50,3 @@ class SMOTE(InterpolatingOverSampler):
     _paper = (
         "Chawla, Bowyer, Hall, Kegelmeyer (2002), SMOTE: synthetic minority over-sampling technique"
     )
-
-    def _pair(self, task: Task) -> Pairing:
-        return self._smote_pairing(task)

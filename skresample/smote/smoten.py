@@ -10,7 +10,7 @@ from sklearn.utils._param_validation import HasMethods
 from skresample.neighbors import Space, ValueDifference
 from skresample.samplers.base import Task, drop_in
 from skresample.samplers.parameters import KNeighbors
-from skresample.smote.base import Pairing, PairingOverSampler
+from skresample.smote.base import Neighbors, Pairing, PairingOverSampler
 from skresample.table import Rows
 
 __all__ = ["SMOTEN", "warn_of_encoder"]
@@ -98,9 +98,9 @@ class SMOTEN(PairingOverSampler):
         return ValueDifference(task.rows.codes, task.is_minority)
 
     def _pair(self, task: Task) -> Pairing:
-        pairing = self._smote_pairing(task)
-        with_base = np.column_stack([task.minority, pairing.partners])
-        return pairing._replace(partners=with_base)
+        near = self._nearest(task, "k_neighbors", among=task.minority)
+        voters = np.column_stack([task.minority, near])
+        return Pairing(np.ones(len(voters)), Neighbors(voters))
 
 
 def warn_of_encoder(sampler: Any) -> None:

@@ -103,7 +103,7 @@ class SVMSMOTE(InterpolatingOverSampler):
 
     def _pair(self, task: Task) -> Pairing:
         if not task.majority.size:  # where a caller says how many rows of a single class it wants
-            return self._smote_pairing(task)._replace(weights=np.zeros(len(task.minority)))
+            return super()._pair(task)._replace(weights=0.0)
         machine = SVC() if self.svm_estimator is None else self.svm_estimator
         machine = seeded_clone(machine, int(task.rng.integers(2**31)))
         coordinates = self._space(task).encode(task.is_minority)
@@ -125,14 +125,14 @@ class SVMSMOTE(InterpolatingOverSampler):
             )
         support = np.zeros(len(task.rows), dtype=bool)
         support[fitted[machine.support_]] = True
-        share = self._majority_share(task, "m_neighbors")
+        proportion = self._majority_proportion(task, "m_neighbors")
         if sampled:
             # Those that the machine has not seen, and that are no noise.
-            unseen = task.minority[(share < 1) & ~np.isin(task.minority, fitted)]
+            unseen = task.minority[(proportion < 1) & ~np.isin(task.minority, fitted)]
             for part in gen_batches(unseen.size, MOST_ROWS):
                 rows = unseen[part]
                 support[rows] = machine.decision_function(coordinates[rows]) <= 1
-        weights = (support[task.minority] & (share < 1)).astype(float)
-        safe = (share < 0.5)[:, np.newaxis]
+        weights = support[task.minority] & (proportion < 1)
+        safe = (proportion < 0.5)[:, np.newaxis]
         gap = np.where(safe, -self.out_step, 0.0), np.where(safe, 0.0, 1.0)
-        return self._smote_pairing(task)._replace(weights=weights, gap=gap)
+        return super()._pair(task)._replace(weights=weights, gap=gap)
