@@ -9,11 +9,11 @@ import numpy.typing as npt
 from scipy import sparse
 from sklearn.utils import gen_batches
 
-from skresample.neighbors import Space, UserSearch, space_of
+from skresample.neighbors import Space, UserSearch, is_euclidean, space_of
 from skresample.numerics.allocation import draw_mates, draw_slots
 from skresample.numerics.interpolation import interpolate, reflect, vote
 from skresample.samplers.base import BaseOverSampler, Positions, Task
-from skresample.samplers.parameters import Algorithm, CategoricalFeatures, Standardize
+from skresample.samplers.parameters import Algorithm, CategoricalFeatures, Metric, Standardize
 from skresample.table import Block, Rows
 
 __all__ = [
@@ -125,7 +125,8 @@ class PairingOverSampler(BaseOverSampler):
     _on_lines: ClassVar[bool] = True
     """Whether synthetic samples lie on the line through their two parents."""
 
-    # Of samplers that have no such parameter.
+    # Of samplers that have no such parameters.
+    metric = "euclidean"
     algorithm = "auto"
 
     def _pair(self, task: Task) -> Pairing:
@@ -202,7 +203,8 @@ class PairingOverSampler(BaseOverSampler):
 
     def _space(self, task: Task) -> Space:
         """Return the rows of the table and the metric that compares them."""
-        return space_of(task.rows, standardize=self.standardize, like=task.minority)
+        rows, like = task.rows, task.minority
+        return space_of(rows, standardize=self.standardize, like=like, metric=self.metric)
 
     def _majority_proportion(self, task: Task, parameter: str) -> npt.NDArray[np.float64]:
         """Return the proportion of majority samples among the neighbors of each minority one."""
@@ -246,7 +248,21 @@ class InterpolatingOverSampler(PairingOverSampler):
 
     categorical_features: CategoricalFeatures = "auto"
     standardize: Standardize = True
+    metric: Metric = "euclidean"
     algorithm: Algorithm = "auto"
+
+    def _fit_table(self, rows: Rows, rng: np.random.Generator) -> None:
+        if is_euclidean(self.metric):
+            return
+        space_of(rows, metric=self.metric)  # which refuses tables that it cannot compare
+        if self.algorithm == "approximate":
+            warnings.warn(
+                f"{type(self).__name__}: algorithm='approximate' has no effect with "
+                f"metric={self.metric!r}, whose neighbors are searched exactly. Leave one of them "
+                "out.",
+                UserWarning,
+                stacklevel=2,
+            )
 
 
 def majority_proportion(

@@ -11,7 +11,7 @@ from sklearn.cluster import MiniBatchKMeans
 from sklearn.utils._param_validation import HasMethods, StrOptions
 
 from skresample._support import seeded_clone
-from skresample.neighbors import Mixed, mismatch_cost
+from skresample.neighbors import Mixed, is_euclidean, mismatch_cost
 from skresample.numerics.threads import limit_openmp
 from skresample.samplers.base import Task, drop_in
 from skresample.samplers.constraints import IntegerInterval, RealInterval
@@ -105,7 +105,14 @@ class KMeansSMOTE(InterpolatingOverSampler):
     _no_base = "no cluster has enough rows of the class (see cluster_balance_threshold)"
 
     def _fit_table(self, rows: Rows, rng: np.random.Generator) -> None:
+        super()._fit_table(rows, rng)
         given = self.kmeans_estimator
+        if not hasattr(given, "fit") and not is_euclidean(self.metric):
+            raise ValueError(
+                f"KMeansSMOTE: k-means finds clusters by Euclidean distances, not by metric="
+                f"{self.metric!r}: leave metric='euclidean', or give an estimator that finds "
+                "clusters as kmeans_estimator."
+            )
         numeric = self._numeric(rows)
         if rows.columns.has_missing or rows.columns.categories.size:
             if given is not None and not isinstance(given, Integral):

@@ -96,8 +96,8 @@ class MWMOTE(InterpolatingOverSampler):
         if len(minority) > LINKED and space.coordinates is None:
             raise ValueError(
                 f"MWMOTE: class {task.label!r} has {len(minority)} rows, and more than {LINKED} "
-                "can be clustered only where they are dense numbers without missing values: use "
-                "ProWSyn, which has levels instead of clusters."
+                "can be clustered only where they are dense numbers without missing values, under "
+                "metric='euclidean': use ProWSyn, which has levels instead of clusters."
             )
         kept = np.flatnonzero(self._majority_proportion(task, "k1") < 1)
         rows = minority[kept]

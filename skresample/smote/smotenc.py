@@ -83,6 +83,7 @@ class SMOTENC(SMOTE):
 
     def _fit_table(self, rows: Rows, rng: np.random.Generator) -> None:
         warn_of_encoder(self)
+        super()._fit_table(rows, rng)
 
     @property
     def continuous_features_(self) -> npt.NDArray[np.intp]:
