@@ -125,9 +125,17 @@ class PairingOverSampler(BaseOverSampler):
     _on_lines: ClassVar[bool] = True
     """Whether synthetic samples lie on the line through their two parents."""
 
+    _repeats_rows: ClassVar[bool] = False
+    """Whether synthetic samples may be equal to given ones or to each other."""
+
     # Of samplers that have no such parameters.
     metric = "euclidean"
     algorithm = "auto"
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.sampler_tags.repeats_rows = self._repeats_rows
+        return tags
 
     def _pair(self, task: Task) -> Pairing:
         """Return which samples of a class are joined: by default, each with its neighbors in it."""
