@@ -1,6 +1,7 @@
 """Rows of numbers: under a metric of scikit-learn, or dense and Euclidean."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,11 +15,11 @@ from sklearn.metrics import pairwise_distances, pairwise_distances_chunked
 from sklearn.neighbors import NearestNeighbors
 from sklearn.utils import gen_batches
 
-from skresample.neighbors.euclidean import nearest
-from skresample.neighbors.mixed import Mixed
+from skresample.neighbors.mixed import Mixed, can_compile
 from skresample.neighbors.space import (
     BLOCK_VALUES,
     Positions,
+    Query,
     Space,
     UserSearch,
     center_if_far,
@@ -107,23 +108,16 @@ class Numbers(Space):
         )
         return float(factor * sum(part.sum() for part in sums) / (m * (m - 1)))
 
-    def _kneighbors(
-        self,
-        k: int,
-        of: Positions,
-        among: Positions,
-        with_self: bool,
-        algorithm: str | UserSearch,
-        n_jobs: int | None,
-    ) -> Positions:
+    def _kneighbors(self, query: Query) -> Positions:
+        k, of, among, with_self, algorithm, n_jobs = query
         # Nothing is copied if all rows are meant.
         whole = np.array_equal(among, np.arange(len(self)))
         base = self.values if whole else self.values[among]
         queries = base if of is among else self.values[of]
+        search: Any = partial(self._search, n_jobs=n_jobs)
         if isinstance(algorithm, UserSearch):
-            found = among[algorithm(base, queries, k + with_self)]
-        else:
-            found = among[self._search(base, queries, k + with_self, n_jobs)]
+            search = algorithm
+        found = among[search(base, queries, k + with_self)]
         if not with_self:
             return found
         # One column goes: the row itself; or the furthest, if k + 1 duplicates are as near or if
@@ -198,19 +192,12 @@ class Dense(Numbers):
         ]
         return float(factor * np.mean(means))
 
-    def _kneighbors(
-        self,
-        k: int,
-        of: Positions,
-        among: Positions,
-        with_self: bool,
-        algorithm: str | UserSearch,
-        n_jobs: int | None,
-    ) -> Positions:
+    def _kneighbors(self, query: Query) -> Positions:
+        k, of, among, _, algorithm, n_jobs = query
         pairs = of.size * among.size
         enough = pairs >= COMPILED_PAIRS and k <= MOST_NEIGHBORS
-        if isinstance(algorithm, UserSearch) or not enough or not _can_compile():
-            return super()._kneighbors(k, of, among, with_self, algorithm, n_jobs)
+        if isinstance(algorithm, UserSearch) or not enough or not can_compile():
+            return super()._kneighbors(query)
         few = algorithm == "auto" and pairs * self.n_features < EXACT_PRODUCTS
         factor = range_factor(self.values)
         scaled = self if factor == 1 else Dense(self.values / factor)
@@ -220,6 +207,8 @@ class Dense(Numbers):
         self, k: int, of: Positions, among: Positions, exact: bool, n_jobs: int | None
     ) -> Positions:
         """Search with compiled code; where that is not sure, with slower and more careful code."""
+        from skresample.neighbors.euclidean import nearest
+
         found, sure = nearest(self.values, k, of=of, among=among, exact=exact, n_jobs=n_jobs)
         if sure.all():
             return found
@@ -240,12 +229,6 @@ class Dense(Numbers):
             wanted, workers = np.arange(1, k + 1), effective_n_jobs(n_jobs)
             return KDTree(base, leafsize=16).query(queries, wanted, workers=workers)[1]
         return super()._search(base, queries, k, n_jobs)
-
-
-def _can_compile() -> bool:
-    from skresample.numerics._jit import CAN_COMPILE
-
-    return CAN_COMPILE
 
 
 def _mean_norm(*parts: npt.NDArray[np.float64]) -> float:
