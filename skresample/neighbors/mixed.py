@@ -221,7 +221,7 @@ def can_compile() -> bool:
 def squared_distances(left: Mixed, right: Mixed) -> npt.NDArray[np.float64]:
     """Return the squared distances (n_left, n_right) of rows of the same features."""
     if sparse.issparse(left.numeric):
-        total = euclidean_distances(left.numeric, right.numeric, squared=True)
+        total = euclidean_distances(left.numeric, right.numeric, squared=True).astype(np.float64)
     else:
         total = np.zeros((len(left), len(right)))
         for ours, theirs in zip(left.numeric.T, right.numeric.T, strict=True):
@@ -245,7 +245,7 @@ def paired_squared_distances(left: Mixed, right: Mixed) -> npt.NDArray[np.float6
     """Return the squared distances (n,) of rows to those in the same places."""
     if sparse.issparse(left.numeric):
         apart = left.numeric - right.numeric
-        total = np.asarray(apart.multiply(apart).sum(axis=1)).ravel()
+        total = np.asarray(apart.multiply(apart).sum(axis=1), dtype=np.float64).ravel()
     else:
         difference = left.numeric.astype(np.float64) - right.numeric
         total = np.nansum(difference * difference, axis=1)
