@@ -56,7 +56,6 @@ class Mixed(Space):
 
     @property
     def n_features(self) -> int:
-        """The number of features."""
         return int(self.numeric.shape[1] + self.codes.shape[1])
 
     @property
@@ -67,15 +66,12 @@ class Mixed(Space):
         return np.hstack([~np.isnan(self.numeric), self.codes >= 0])
 
     def take(self, rows: npt.NDArray[Any]) -> "Mixed":
-        """Return some of the rows."""
         return Mixed(self.numeric[rows], self.codes[rows], self.cost)
 
     def append(self, numeric: Any, codes: npt.NDArray[np.signedinteger]) -> "Mixed":
-        """Return the rows followed by others."""
         return Mixed(stack(self.numeric, numeric), np.concatenate([self.codes, codes]), self.cost)
 
     def without(self, feature: int) -> "Mixed":
-        """Return the rows, if dense, without a feature; numerical features come first."""
         d = self.numeric.shape[1]
         if feature < d:
             return Mixed(np.delete(self.numeric, feature, axis=1), self.codes, self.cost)
@@ -95,13 +91,11 @@ class Mixed(Space):
         return center_if_far(coordinates[:, known_at_all]).astype(np.float64, copy=False)
 
     def distances(self, of: Positions, among: Positions) -> npt.NDArray[np.float64]:
-        """Return the distances (n_of, n_among)."""
         table = self._in_range()
         squared = squared_distances(table.take(of), table.take(among))
         return np.sqrt(squared) * (self.cost / table.cost)
 
     def paired_distances(self, of: Positions, others: Positions) -> npt.NDArray[np.float64]:
-        """Return the distances of rows to the others in the same places."""
         apart = np.empty(of.size)
         table = self._in_range()
         for part in gen_batches(of.size, max(1, BLOCK_VALUES // table.n_features)):
@@ -110,7 +104,6 @@ class Mixed(Space):
         return apart
 
     def mean_distance(self, of: Positions, rng: np.random.Generator) -> float:
-        """Return the mean distance over all pairs of some rows."""
         table = self.take(of)._in_range()
         batches = gen_batches(of.size, max(1, BLOCK_VALUES // of.size))
         parts = (table.take(np.arange(of.size)[batch]) for batch in batches)
@@ -155,23 +148,14 @@ class Mixed(Space):
 
         queries, base = self.take(of), self.take(among)
         missing = not (queries.known.all() and base.known.all())
-        base_numeric = kernel.pack(base.numeric.astype(np.float64, copy=False))
-        base_codes = kernel.pack(base.codes.astype(np.int32, copy=False))
+        numeric, base_numeric = (np.asarray(t.numeric, np.float64, "C") for t in (queries, base))
+        codes, base_codes = (np.asarray(t.codes, np.int32, "C") for t in (queries, base))
+        given = kernel.pack(base_numeric), kernel.pack(base_codes), among
+        how = float(self.cost) ** 2, missing, UNKNOWN
         found = np.empty((of.size, k), dtype=np.intp)
 
         def search(part: slice) -> None:
-            kernel.search(
-                np.ascontiguousarray(queries.numeric[part], dtype=np.float64),
-                np.ascontiguousarray(queries.codes[part], dtype=np.int32),
-                of[part],
-                base_numeric,
-                base_codes,
-                among,
-                float(self.cost) ** 2,
-                missing,
-                UNKNOWN,
-                found[part],
-            )
+            kernel.search(numeric[part], codes[part], of[part], *given, *how, found[part])
 
         parts = min(4 * n_threads(n_jobs), of.size)
         in_threads(search, gen_even_slices(of.size, parts), n_jobs)

@@ -61,44 +61,36 @@ class Numbers(Space):
 
     @property
     def n_features(self) -> int:
-        """The number of features."""
         return int(self.values.shape[1])
 
     def _like(self, values: Any) -> "Numbers":
         return type(self)(values, self.metric)
 
     def take(self, rows: Positions) -> "Numbers":
-        """Return some of the rows."""
         return self._like(self.values[rows])
 
     def append(self, numeric: Any, codes: npt.NDArray[np.signedinteger]) -> "Numbers":
-        """Return the rows followed by others; `codes` has no columns."""
         return self._like(stack(self.values, numeric))
 
     def without(self, feature: int) -> "Numbers":
-        """Return the rows, if dense, without a feature."""
         return self._like(np.delete(self.values, feature, axis=1))
 
     def encode(self, is_minority: npt.NDArray[np.bool_]) -> Any:
-        """Return the rows; CSR ones are sorted, since libsvm would sort them in place."""
-        if sparse.issparse(self.values):
-            unsorted = not self.values.has_sorted_indices
-            return self.values.sorted_indices() if unsorted else self.values
-        return center_if_far(self.values)
+        if not sparse.issparse(self.values):
+            return center_if_far(self.values)
+        # A copy if they are not sorted, since libsvm would sort them in place.
+        return self.values if self.values.has_sorted_indices else self.values.sorted_indices()
 
     def distances(self, of: Positions, among: Positions) -> npt.NDArray[np.float64]:
-        """Return the distances (n_of, n_among)."""
         return pairwise_distances(self.values[of], self.values[among], metric=self.metric)
 
     def paired_distances(self, of: Positions, others: Positions) -> npt.NDArray[np.float64]:
-        """Return the distances of rows to the others in the same places."""
         apart = np.empty(of.size)
         for part in gen_batches(of.size, 64 if isinstance(self.metric, str) else 1):
             apart[part] = np.diagonal(self.distances(of[part], others[part]))
         return apart
 
     def mean_distance(self, of: Positions, rng: np.random.Generator) -> float:
-        """Return the mean distance over all pairs of some rows."""
         return self._mean_of_all_pairs(self.values[of])
 
     def _mean_of_all_pairs(self, rows: Any, factor: float = 1.0) -> float:
@@ -153,17 +145,14 @@ class Dense(Numbers):
 
     @property
     def coordinates(self) -> npt.NDArray[np.floating]:
-        """The rows."""
         return np.asarray(self.values)
 
     def distances(self, of: Positions, among: Positions) -> npt.NDArray[np.float64]:
-        """Return the distances (n_of, n_among)."""
         queries, base = (self.values[rows].astype(np.float64) for rows in (of, among))
         factor = range_factor(queries, base) if of.size and among.size else 1.0
         return cdist(queries / factor, base / factor) * factor
 
     def paired_distances(self, of: Positions, others: Positions) -> npt.NDArray[np.float64]:
-        """Return the distances of rows to the others in the same places."""
         apart = np.empty(of.size)
         factor = range_factor(self.values) if of.size else 1.0
         for part in gen_batches(of.size, max(1, BLOCK_VALUES // max(1, self.n_features))):
@@ -173,11 +162,8 @@ class Dense(Numbers):
         return apart
 
     def mean_distance(self, of: Positions, rng: np.random.Generator) -> float:
-        """Return the mean distance over the pairs of some rows, or over about 100,000 of them.
-
-        Every row is in as many of these pairs as any other. That is why so few are enough: how
-        far a row is from the rest does not count, and the error is about a thousandth.
-        """
+        # Over about 100,000 pairs at most. Every row is in as many of these as any other, so how
+        # far a row is from the rest does not count, and the error is about a thousandth.
         rows = self.values[of]
         factor = range_factor(rows)
         rows = _centered(rows, rows)[0]
@@ -187,10 +173,7 @@ class Dense(Numbers):
             return self._mean_of_all_pairs(rows, factor)
         rows = rows[rng.permutation(of.size)]
         steps = rng.choice(steps, -(-MEAN_OF_PAIRS // of.size), replace=False)
-        means = [
-            _mean_norm(rows[step:] - rows[:-step], rows[:step] - rows[-step:]) for step in steps
-        ]
-        return float(factor * np.mean(means))
+        return float(factor * np.mean([_mean_length(rows, step) for step in steps.tolist()]))
 
     def _kneighbors(self, query: Query) -> Positions:
         k, of, among, _, algorithm, n_jobs = query
@@ -231,7 +214,9 @@ class Dense(Numbers):
         return super()._search(base, queries, k, n_jobs)
 
 
-def _mean_norm(*parts: npt.NDArray[np.float64]) -> float:
+def _mean_length(rows: npt.NDArray[np.float64], step: int) -> float:
+    """Return the mean distance of each row to the one a step further in the circle of rows."""
+    parts = rows[step:] - rows[:-step], rows[:step] - rows[-step:]
     squares = np.concatenate([np.einsum("ij,ij->i", part, part) for part in parts])
     return float(np.sqrt(squares).mean())
 
