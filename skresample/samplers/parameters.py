@@ -18,6 +18,7 @@ from imblearn.over_sampling.base import BaseOverSampler as ImblearnBaseOverSampl
 from sklearn.utils._param_validation import HasMethods, StrOptions
 
 from skresample._former import Versioned
+from skresample.neighbors import METRICS
 from skresample.samplers.constraints import N_JOBS, IntegerInterval
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "KNeighbors",
     "KeepIndex",
     "MNeighbors",
+    "Metric",
     "NJobs",
     "Parameter",
     "Parametrized",
@@ -148,6 +150,19 @@ deviation, so that they do not depend on units. Synthetic samples keep the units
 """,
     ),
 ]
+Metric = Annotated[
+    Any,
+    Parameter(
+        [StrOptions(METRICS), callable],
+        "str or callable",
+        """
+The metric of distances: the name of a metric of scikit-learn, such as ``'manhattan'`` or
+``'cosine'``, or a function of two samples that returns their distance. Metrics other than
+Euclidean need numbers without missing values and are always searched exactly. An estimator
+that finds neighbors has a metric of its own.
+""",
+    ),
+]
 Algorithm = Annotated[
     str,
     Parameter(
@@ -200,7 +215,15 @@ oversampler of imbalanced-learn. None is :class:`SMOTE`.
 
 # Signatures begin and end with what all samplers share; their own parameters are in between.
 FIRST = ("sampling_strategy", "random_state")
-LAST = ("n_jobs", "categorical_features", "standardize", "algorithm", "bounds", "keep_index")
+LAST = (
+    "n_jobs",
+    "categorical_features",
+    "standardize",
+    "metric",
+    "algorithm",
+    "bounds",
+    "keep_index",
+)
 # A heading of a numpydoc section, and the first line of an entry in one.
 HEADING = re.compile(r"^( *)(\S.*)\n\1(-{3,})$", re.M)
 

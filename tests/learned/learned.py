@@ -317,6 +317,9 @@ def walk(
         parts = dict(enumerate(plain(value)))
     elif hasattr(value, "_asdict"):
         parts = value._asdict()
+        if len(parts) == 1:  # such as the partners of a pairing
+            yield from walk(path, value[0], (*inside, id(value)))
+            return
     elif dataclasses.is_dataclass(value):
         parts = public({f.name: getattr(value, f.name) for f in dataclasses.fields(value)})
     elif isinstance(value, Mapping):
