@@ -201,7 +201,9 @@ class TestStrategy:
             assert cleaner.n_removed_["many"] > 0
 
     @every_cleaner
-    @pytest.mark.parametrize("wrong", ["some", 0.5, {0: 20}, object()], ids=str)
+    @pytest.mark.parametrize(
+        "wrong", ["some", 0.5, {0: 20}, object()], ids=lambda w: type(w).__name__
+    )
     def test_wrong_ones(self, cleaner, wrong):
         cleaner = clone(cleaner).set_params(sampling_strategy=wrong)
         with pytest.raises(ValueError, match="'sampling_strategy' parameter"):
