@@ -87,7 +87,7 @@ class LeeSMOTE(InterpolatingOverSampler):
                     stacklevel=2,
                 )
                 rejected[:] = False
-            accepted.append(Block(*(part[~rejected] for part in drawn)))
+            accepted.append(Block(*(part[~rejected] for part in drawn[:4])))  # y is not drawn
             missing = int(np.count_nonzero(rejected))
             if not missing:
                 break
@@ -96,7 +96,7 @@ class LeeSMOTE(InterpolatingOverSampler):
             return accepted[0]
         # Where more is rejected, samples are accepted later: not in the order of the rounds.
         order = rng.permutation(n_new)
-        parts = zip(*accepted, strict=True)
+        parts = zip(*(block[:4] for block in accepted), strict=True)
         joined = (
             sparse.vstack(part, format="csr") if sparse.issparse(part[0]) else np.concatenate(part)
             for part in parts

@@ -40,7 +40,7 @@ RENAMED: dict[str, str] = {
     "generator/places": "generator/levels",
     "weights/straight": "weights/skip",
     "anew/groups": "groups",
-    "anew/share": "probability",
+    "anew/probability": "probability",
     "categories/share": "categories/probability",
     "categories/places": "categories/indices",
     "space/centre": "space/center",
