@@ -230,18 +230,8 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
     def _draw(self, task: Task, fitted: Any, bases: Positions, rng: np.random.Generator) -> Block:
         """Draw a block of synthetic samples, one for each base.
 
-        A pure function: what it returns depends on its arguments only, and it changes none of them.
-
-        Parameters
-        ----------
-        task : Task
-            The class.
-        fitted : object
-            What `_fit_class` returned.
-        bases : ndarray of shape (n,)
-            Positions in the class, as often as `_base_weights` says.
-        rng : numpy.random.Generator
-            The random stream of the block.
+        A pure function of its arguments, which it does not change. `fitted` is what `_fit_class`
+        returned; `bases` are positions in the class, as often as `_base_weights` says.
         """
 
     def _base_weights(self, task: Task, fitted: Any) -> npt.NDArray[np.floating] | None:
@@ -475,15 +465,7 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
 def naming_columns(rows: Rows) -> Iterator[None]:
     """Name the columns whose numbers are so large or small that an error may be due to them.
 
-    Parameters
-    ----------
-    rows : Rows
-        The table that is computed with.
-
-    Raises
-    ------
-    ValueError
-        Instead of an error of any other library that names no column.
+    The ValueError replaces errors of other libraries, which name no column.
     """
     try:
         yield
@@ -521,38 +503,15 @@ def _extreme(rows: Rows) -> list[str]:
 
 
 def rows_of(numeric: Any, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
-    """Return some rows of a table's numbers, as a dense copy in double precision.
-
-    Parameters
-    ----------
-    numeric : {ndarray, CSR matrix or array} of shape (n, d)
-        The numbers.
-    rows : ndarray of shape (n_rows,)
-        Positions.
-
-    Returns
-    -------
-    values : ndarray of shape (n_rows, d)
-        Floats.
-    """
+    """Return some rows of a dense or CSR table (n, d), as a dense copy in double precision."""
     values = numeric[rows]
     return (values.toarray() if sparse.issparse(values) else values).astype(np.float64)
 
 
 def filled(task: Task) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
-    """Return the numbers of a class with a value where one is missing, and where that is.
+    """Return the numbers (m, d) of a class with missing values imputed, and where these are.
 
-    Parameters
-    ----------
-    task : Task
-        The class.
-
-    Returns
-    -------
-    rows : ndarray of shape (m, d)
-        Missing ones are drawn from those that the class has in the column, or are 0.
-    missing : ndarray of shape (m, d)
-        Where.
+    They are drawn from the values that the class has in the column, or 0 if it has none.
     """
     rows = rows_of(task.numeric, task.minority)
     missing = np.isnan(rows)
