@@ -3,7 +3,7 @@
 import warnings
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -77,32 +77,8 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
     def _make_cleaner(self) -> BaseCleaner:
         """Return an unfitted cleaner."""
 
-    def fit(self, X: Any, y: Any) -> Self:
-        """Check a table, and how many rows oversampling would make.
-
-        What is removed depends on the rows that are made: see `fit_resample`.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
-            The table.
-        y : array-like of shape (n_samples,) or (n_samples, n_classes)
-            Class labels, or their one-hot encoding.
-
-        Returns
-        -------
-        self : object
-            The sampler, with ``sampling_strategy_``.
-
-        Raises
-        ------
-        ValueError
-            If the table or the target cannot be used; the message says why and what to do.
-        """
-        self._validate_params()
-        self._forget()
-        self.sampling_strategy_ = self._plan_counts(self._read_table(X, y), None)
-        return self
+    def _learn(self, rows: Rows) -> None:
+        self.sampling_strategy_ = self._plan_counts(rows, None)
 
     def _plan_counts(self, rows: Rows, wanted: Mapping[Any, int] | None) -> dict[Any, int]:
         sampler = self._oversampler()

@@ -117,6 +117,35 @@ class BaseSampler(Parametrized, ImblearnBaseSampler):
         """Whether values are compared or computed; otherwise columns need not be read."""
         return True
 
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Learn what synthetic samples are drawn from.
+
+        Methods that remove samples depend on the whole table: they only check it here.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+            The table. It is kept for later draws; floats are not copied.
+        y : array-like of shape (n_samples,) or (n_samples, n_classes), default=None
+            Class labels, or their one-hot encoding. Random oversampling, densities and
+            generators, which learn from each class by itself, do without: then all samples are
+            one class, for `sample`.
+
+        Returns
+        -------
+        self : object
+            The fitted sampler.
+
+        Raises
+        ------
+        ValueError
+            If the table or the target cannot be used; the message says why and what to do.
+        """
+        self._validate_params()
+        self._forget()
+        self._learn(self._read_table(X, y))
+        return self
+
     def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
         """Resample a table.
 
@@ -168,6 +197,10 @@ class BaseSampler(Parametrized, ImblearnBaseSampler):
             read = read_target if balance else read_labels
             rows.target = read(y, len(rows), type(self).__name__)
         return rows
+
+    @abstractmethod
+    def _learn(self, rows: Rows) -> None:
+        """Learn from a table, or check that it can be resampled."""
 
     @abstractmethod
     def _resample(self, rows: Rows, wanted: Mapping[Any, int] | None = None) -> Rows:
@@ -273,34 +306,7 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
     def _fit_table(self, rows: Rows, rng: np.random.Generator) -> None:
         """Learn what all classes share, if there is anything."""
 
-    def fit(self, X: Any, y: Any = None) -> Self:
-        """Learn from each class that is to be oversampled what new rows are made from.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
-            The table. It is kept for later draws; floats are not copied.
-        y : array-like of shape (n_samples,) or (n_samples, n_classes), default=None
-            Class labels, or their one-hot encoding. Random oversampling, densities and
-            generators, which learn from each class by itself, do without: then all rows are
-            one class, for `sample`.
-
-        Returns
-        -------
-        self : object
-            The fitted sampler.
-
-        Raises
-        ------
-        ValueError
-            If the table or the target cannot be used; the message says why and what to do.
-        """
-        self._validate_params()
-        return self._learn(self._read_table(X, y))
-
-    def _learn(self, rows: Rows, wanted: Mapping[Any, int] | None = None) -> Self:
-        """Fit; ``wanted`` are the new samples per class."""
-        self._forget()
+    def _learn(self, rows: Rows, wanted: Mapping[Any, int] | None = None) -> None:
         self.sampling_strategy_ = wanted = self._plan_counts(rows, wanted)
         target = rows.target
         seeds = seed_sequence(self.random_state).spawn(1 + len(target.names))
@@ -316,9 +322,9 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
         for position, name in enumerate(target.names):
             if wanted.get(name) or name == ALL_ROWS:
                 self._fitted_class(position)
-        return self
 
     def _resample(self, rows: Rows, wanted: Mapping[Any, int] | None = None) -> Rows:
+        self._forget()
         self._learn(rows, wanted)
         target, kept = rows.target, self._keeps_originals
         counts = [self.sampling_strategy_.get(name, 0) for name in target.names]

@@ -3,7 +3,7 @@
 import warnings
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -88,32 +88,7 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
     def _keep(self, rows: Rows, rng: np.random.Generator) -> npt.NDArray[np.bool_]:
         """Say which rows of a table stay."""
 
-    def fit(self, X: Any, y: Any) -> Self:
-        """Check a table, and which classes may lose samples.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
-            The table.
-        y : array-like of shape (n_samples,) or (n_samples, n_classes)
-            Class labels, or their one-hot encoding.
-
-        Returns
-        -------
-        self : object
-            The sampler, with ``sampling_strategy_``.
-
-        Raises
-        ------
-        ValueError
-            If the table or the target cannot be used; the message says why and what to do.
-        """
-        self._validate_params()
-        self._start(self._read_table(X, y))
-        return self
-
-    def _start(self, rows: Rows) -> None:
-        self._forget()
+    def _learn(self, rows: Rows) -> None:
         self.categorical_features_ = rows.columns.categories
         target = rows.target
         have = dict(zip(target.names, target.counts.tolist(), strict=True))
@@ -131,7 +106,8 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
 
         ``after`` says in warnings what came before.
         """
-        self._start(rows)
+        self._forget()
+        self._learn(rows)
         target, name = rows.target, rows.sampler
         with naming_columns(rows):
             stays = self._keep(rows, rng)
