@@ -2,8 +2,11 @@ from skresample.audit._audit import audit as audit
 from skresample.audit.report import AuditReport as AuditReport
 from skresample.cleaning.ccr import CCR as CCR
 from skresample.cleaning.enn import SMOTEENN as SMOTEENN
+from skresample.cleaning.enn import EditedNearestNeighbours as EditedNearestNeighbours
 from skresample.cleaning.ipf import SMOTEIPF as SMOTEIPF
+from skresample.cleaning.ipf import IterativePartitioningFilter as IterativePartitioningFilter
 from skresample.cleaning.tomek import SMOTETomek as SMOTETomek
+from skresample.cleaning.tomek import TomekLinks as TomekLinks
 from skresample.compare._compare import compare as compare
 from skresample.compare.report import Comparison as Comparison
 from skresample.density.copula import GaussianCopulaOverSampler as GaussianCopulaOverSampler

@@ -9,19 +9,7 @@ __all__ = ["import_extra", "seeded_clone"]
 
 
 def seeded_clone(estimator: Any, seed: int) -> Any:
-    """Clone an estimator, and seed it and what it is made of where no seed was given.
-
-    Parameters
-    ----------
-    estimator : estimator
-        Left as it is.
-    seed : int
-        For every ``random_state`` that is None, also of nested estimators.
-
-    Returns
-    -------
-    estimator : estimator
-        The clone.
+    """Clone an estimator, and set every `random_state` that is None to a seed, nested ones too.
 
     Examples
     --------
@@ -38,25 +26,7 @@ def seeded_clone(estimator: Any, seed: int) -> Any:
 
 
 def import_extra(module: str, extra: str) -> Any:
-    """Import what only an extra of the library installs.
-
-    Parameters
-    ----------
-    module : str
-        Its name.
-    extra : str
-        The extra that installs it.
-
-    Returns
-    -------
-    module : module
-        The module.
-
-    Raises
-    ------
-    ImportError
-        If it is not installed; the message says how to install it.
-    """
+    """Import a module of an extra; if it is missing, the error says how to install it."""
     try:
         return import_module(module)
     except ImportError as error:

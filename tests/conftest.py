@@ -84,6 +84,18 @@ def turn(pytestconfig):
     return values_at
 
 
+@pytest.fixture
+def few_repetitions(monkeypatch):
+    """Audit with few permutations and fits: for what does not depend on verdicts."""
+    from skresample.audit import fidelity, fits
+    from skresample.audit.statistics import permutations
+
+    monkeypatch.setattr(permutations, "PERMUTATIONS", 49)
+    monkeypatch.setattr(fidelity, "PERMUTATIONS", 49)
+    for name, number in (("REDRAWN", 2), ("RESAMPLES", 10), ("SCORED", 2)):
+        monkeypatch.setattr(fits, name, number)
+
+
 @pytest.fixture(scope="session")
 def others_tables():
     """Skip where the tables of the benchmarks are not, of which no extra of the package may be."""

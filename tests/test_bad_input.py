@@ -249,9 +249,9 @@ class TestTable:
         ("given", "words"),
         [
             (["color"], "'color', which is not a column of X. Did you mean 'colour'?"),
-            ([2], "column 2, and X has 2 columns"),
-            ([-3], "column -3, and X has 2 columns"),
-            ([True], "a mask of 1 columns, and X has 2"),
+            ([2], "column 2, but X has 2 columns"),
+            ([-3], "column -3, but X has 2 columns"),
+            ([True], "a mask of 1 columns, but X has 2"),
             ("colour", "must be 'auto', None, or a list, such as ['colour']"),
             ([None], "None, which is not a column"),
         ],
@@ -512,7 +512,7 @@ class TestStrategy:
     def test_ratio_that_is_met_already(self, cls):
         X, y = blobs((90, 30))
         sampler = cls(sampling_strategy=0.2)
-        with pytest.warns(UserWarning, match=r"0\.2 is met already.*class 1.*30.*90"):
+        with pytest.warns(UserWarning, match=r"0\.2 is already reached.*class 1.*30.*90"):
             X_out, y_out = sampler.fit_resample(X, y)
         np.testing.assert_array_equal(X_out, X)
         np.testing.assert_array_equal(y_out, y)

@@ -12,7 +12,7 @@ from samplers import SAMPLERS, blobs, name_of
 from scipy import sparse
 from sklearn.base import clone
 
-from skresample.samplers import base
+from skresample.samplers import streams
 
 SMALL = [s for s in SAMPLERS if type(s).__name__ != "GeneratorSampler"]
 IN_ANOTHER_PROCESS = """
@@ -24,7 +24,7 @@ sys.stdout.buffer.write(pickle.dumps(sampler._draw_block(plan, number)))
 
 @pytest.fixture
 def small_blocks(monkeypatch):
-    monkeypatch.setattr(base, "BLOCK_ROWS", 7)
+    monkeypatch.setattr(streams, "BLOCK_ROWS", 7)
 
 
 def assert_same(block, other):
@@ -85,7 +85,7 @@ def test_in_another_process(sampler, small_blocks):
 
 
 def test_wide_tables_have_smaller_blocks(monkeypatch):
-    monkeypatch.setattr(base, "BLOCK_VALUES", 30)
+    monkeypatch.setattr(streams, "BLOCK_VALUES", 30)
     X, y = blobs((40, 20), d=6)
     [sampler] = [clone(s) for s in SAMPLERS if type(s).__name__ == "SMOTE"]
     plan = sampler.fit(X, y)._plan(1, 24, np.random.default_rng(0))

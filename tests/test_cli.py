@@ -1,10 +1,11 @@
-"""The command line, as its users run it: mostly through its runner, in part as processes."""
+"""The command line, as its users run it: mostly in this process, in part as processes."""
 
 import codecs
 import gzip
 import io
 import os
 import re
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -20,7 +21,7 @@ from typer.testing import CliRunner
 
 import skresample
 from skresample import CCR, GANOverSampler, _files, cli
-from skresample.cli import options, tables, terminal
+from skresample.cli import dialects, files, options, tables, terminal
 from skresample.cli.compare import make_estimators
 from skresample.cli.samplers import make_sampler, sampler_names
 from skresample.utils import all_samplers
@@ -136,24 +137,20 @@ def test_what_moves_rows_says_so_and_writes_them_where_they_are():
 
 
 def test_csv_to_parquet_and_back(frame, table):
-    arguments = ["--target", "kind", "--sampler", "SVMSMOTE", "--output"]
-    done = process("resample", table, *arguments, "out.parquet")
-    assert done.returncode == 0, done.stderr
-    assert "Wrote 120 rows to out.parquet" in done.stdout
+    result = resample(table, "--sampler", "SVMSMOTE", output="out.parquet")
+    assert "Wrote 120 rows to out.parquet" in result.stdout
     out = pd.read_parquet("out.parquet")
     pd.testing.assert_frame_equal(out[: len(frame)], frame)
     assert out["kind"].value_counts().tolist() == [60, 60]
 
     Path("out.csv").write_text("mine")
-    done = process("resample", "out.parquet", *arguments, "out.csv")
-    assert done.returncode == 2
-    assert "exists" in done.stderr
+    back = ["resample", "out.parquet", "--target", "kind", "--sampler", "SVMSMOTE"]
+    refused(run(*back, "--output", "out.csv"), "exists")
     assert Path("out.csv").read_text() == "mine"
 
-    done = process("resample", "out.parquet", *arguments, "out.csv", "--force")
-    assert done.returncode == 0, done.stderr
+    assert run(*back, "--output", "out.csv", "--force").exit_code == 0
     pd.testing.assert_frame_equal(
-        _files.read_table(Path("out.csv")), out.astype({"kind": object}), check_dtype=False
+        files.read_table(Path("out.csv")), out.astype({"kind": object}), check_dtype=False
     )
 
 
@@ -172,10 +169,8 @@ STOPPED_WHILE_WRITING = """
 import os, signal, sys, time
 from pathlib import Path
 import pandas as pd
+from skresample import SMOTE
 from skresample.cli import main
-
-name = sys.argv.pop()
-signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where this runs in background
 
 def to_csv(self, file, **options):
     file.write("half")
@@ -183,77 +178,99 @@ def to_csv(self, file, **options):
     [folder] = Path().glob(".skresample-*")
     print(folder.parent.resolve())
     sys.stdout.flush()
-    os.kill(os.getpid(), getattr(signal, name))
+    os.kill(os.getpid(), getattr(signal, Path.cwd().name))
     time.sleep(10)
 
 pd.DataFrame.to_csv = to_csv
-main()
+for name in ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"]:  # children, which import nothing again
+    process = os.fork()
+    if not process:
+        os.chdir(name)
+        for stream, number in (("stdout", 1), ("stderr", 2)):
+            os.dup2(os.open(stream, os.O_WRONLY | os.O_CREAT), number)
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background
+        main()
+    code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    Path(name, "code").write_text(str(code))
 """
 
 
-def stopped_while_writing(table, name):
-    arguments = ["resample", table, "--target", "kind", "--output", "out.tsv", "--force", name]
-    done = process(*arguments, program=(sys.executable, "-c", STOPPED_WHILE_WRITING))
-    assert done.stdout.strip() == str(Path().resolve())
-    assert Path("out.tsv").read_text() == "mine"
-    return done
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory):
+    """Folders by the signal that stopped a command while it replaced ``out.tsv`` there."""
+    if os.name == "nt":
+        pytest.skip("a process cannot send itself these signals")
+    top = tmp_path_factory.mktemp("stopped")
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"):
+        (top / name).mkdir()
+        (top / name / "table.csv").write_text("a,kind\n" + "1,p\n2,p\n3,q\n4,q\n5,q\n" * 4)
+        (top / name / "out.tsv").write_text("mine")
+    command = ["resample", "table.csv", "--target", "kind", "--output", "out.tsv", "--force"]
+    subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", STOPPED_WHILE_WRITING, *command],
+        cwd=top,
+        check=True,
+    )
+    return {folder.name: folder for folder in top.iterdir()}
 
 
-@pytest.mark.skipif(os.name == "nt", reason="a process cannot send itself these signals")
-@pytest.mark.parametrize(
-    ("name", "code", "text"),
-    [
+def test_stopped_while_writing_leaves_nothing_behind(stopped):
+    for name, code, text in (
         ("SIGINT", 130, "interrupted\n"),
         ("SIGTERM", 143, "stopped\n"),
         ("SIGHUP", 129, "stopped\n"),
-    ],
-)
-def test_stopped_while_writing_leaves_nothing_behind(table, name, code, text):
-    Path("out.tsv").write_text("mine")
-    done = stopped_while_writing(table, name)
-    assert (done.returncode, done.stderr) == (code, text)
-    assert sorted(os.listdir()) == ["out.tsv", "table.csv"]
+        ("SIGKILL", -9, ""),
+    ):
+        folder = stopped[name]
+        assert (folder / "code").read_text() == str(code)
+        assert (folder / "stderr").read_text() == text
+        assert (folder / "stdout").read_text().strip() == str(folder.resolve())
+        assert (folder / "out.tsv").read_text() == "mine"
+        left = set(os.listdir(folder)) - {"code", "stderr", "stdout", "out.tsv", "table.csv"}
+        assert len(left) == (name == "SIGKILL")
 
 
-@pytest.mark.skipif(os.name == "nt", reason="a process cannot send itself these signals")
-def test_what_a_killed_run_left_is_removed_by_the_next(table):
-    Path("out.tsv").write_text("mine")
-    stopped_while_writing(table, "SIGKILL")
+def test_what_a_killed_run_left_is_removed_by_the_next(stopped, monkeypatch):
+    monkeypatch.chdir(stopped["SIGKILL"])
     [left] = Path().glob(".skresample-*")
-    # That of another table, of a process that lives, and of another machine stay.
+    # Those of another table, of a process that lives, and of another machine stay.
     machine, own = left.name.rsplit("-", 2)[0], os.getpid()
     others = [f"{machine}-{own}-abc", f".skresample-elsewhere-{left.name.rsplit('-', 2)[1]}-abc"]
     for folder in others:
         Path(folder).mkdir()
         Path(folder, "out.tsv").touch()
-    resample(table, output="other.tsv")
+    resample("table.csv", output="other.tsv")
     assert left.exists()
     with _files._locked(left):  # as by a process that lives in another container
-        assert "was left" not in resample(table, "--force", output="out.tsv").stderr
+        assert "left behind" not in resample("table.csv", "--force", output="out.tsv").stderr
     assert left.exists()
-    result = resample(table, "--force", output="out.tsv")
-    assert f"Note: {left} was left by a process that was killed" in result.stderr
+    result = resample("table.csv", "--force", output="out.tsv")
+    assert f"Note: Removed {left}, which a process left behind when it was killed" in result.stderr
     assert not left.exists()
     assert all(Path(folder).exists() for folder in others)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGHUP")
 def test_nohup_is_heeded():
-    code = (
-        "import signal; from skresample.cli import terminal; "
-        "signal.signal(signal.SIGHUP, signal.SIG_IGN); "
-        "terminal.stop_on_signals(); assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN"
-    )
-    if os.name != "nt":
-        assert process(program=(sys.executable, "-c", code)).returncode == 0
+    before = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGTERM)}
+    try:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        terminal.stop_on_signals()
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
-def test_remedy_where_the_extra_is_missing():
-    code = "import sys; sys.modules['typer'] = None; from skresample.cli import main; main()"
-    done = process(program=(sys.executable, "-c", code))
-    assert done.returncode == 1
-    assert done.stderr.splitlines() == [
+def test_remedy_where_the_extra_is_missing(monkeypatch):
+    monkeypatch.setitem(sys.modules, "typer", None)
+    monkeypatch.delitem(sys.modules, "skresample.cli")
+    with pytest.raises(SystemExit) as stopped:
+        import_module("skresample.cli")
+    # Python prints a text on stderr and exits with 1.
+    assert stopped.value.code == (
         'The command line needs typer and rich: pip install "skresample[cli]"'
-    ]
+    )
 
 
 # Samplers and their parameters
@@ -306,7 +323,7 @@ def test_values_of_parameters():
 @pytest.mark.parametrize("name", ["out.csv", "out.csv.gz", "out.tsv", "OUT.CSV", "out.parquet"])
 def test_originals_come_back_as_they_were(frame, table, name):
     resample(table, output=name)
-    out = _files.read_table(Path(name))
+    out = files.read_table(Path(name))
     assert list(out.columns) == list(frame.columns)
     # Text is of dtype object where it comes from text.
     frame = frame.astype({"kind": out["kind"].dtype})
@@ -465,8 +482,8 @@ def test_separators_and_decimals_are_recognized_and_kept(name, separator, decima
     assert added[0].between(0, 0.5).all(), "numbers are computed with"
     other = name.replace("table", "other")
     resample(name, *arguments, "--only-synthetic", target="y", output=other)
-    dialect = _files.read_dialect(Path(other), separator=separator, decimal=decimal)
-    again = _files.read_table(Path(other), dialect)
+    dialect = dialects.read_dialect(Path(other), separator=separator, decimal=decimal)
+    again = files.read_table(Path(other), dialect)
     np.testing.assert_allclose(again["a"], added[0])
     assert again["c"].tolist() == added[2].tolist()
 
@@ -474,8 +491,8 @@ def test_separators_and_decimals_are_recognized_and_kept(name, separator, decima
 def test_commas_within_fields_do_not_make_a_separator_doubtful():
     rows = [f'{i * i % 7},"{i};{i}; b, c",{"p" if i < 4 else "q"}' for i in range(12)]
     Path("table.csv").write_text("\n".join(["a,note; or not,y", *rows]))
-    assert _files.read_dialect(Path("table.csv")).separator == ","
-    assert _files.read_table(Path("table.csv"))["note; or not"][2] == "2;2; b, c"
+    assert dialects.read_dialect(Path("table.csv")).separator == ","
+    assert files.read_table(Path("table.csv"))["note; or not"][2] == "2;2; b, c"
 
 
 @pytest.mark.parametrize(
@@ -483,9 +500,9 @@ def test_commas_within_fields_do_not_make_a_separator_doubtful():
     [
         (["--encoding", "latin-99"], ["no encoding 'latin-99'"]),
         (["--encoding", "rot13"], ["no encoding 'rot13'"]),
-        (["--encoding", "ascii"], ["it is not in ascii"]),
-        (["--sep", "ab"], ["--sep must be one sign", "'ab'"]),
-        (["--sep", "x"], ["--sep must be one sign"]),
+        (["--encoding", "ascii"], ["its encoding is not ascii"]),
+        (["--sep", "ab"], ["--sep must be a single character", "'ab'"]),
+        (["--sep", "x"], ["--sep must be a single character"]),
         (["--decimal", "x"], ["--decimal must be '.' or ','"]),
     ],
 )
@@ -506,7 +523,7 @@ def test_a_folder_is_not_a_table():
     Path("data").mkdir()
     Path("data.csv").mkdir()
     for name in ("data", "data.csv"):
-        words = f"{name} is a folder, not a table"
+        words = f"{name} is a directory, not a table"
         refused(run("resample", name, "--target", "y", "--output", "o.csv"), words)
         refused(run("compare", name, "--target", "y"), words)
 
@@ -593,10 +610,10 @@ def test_dates_become_dates_in_parquet_and_their_type_is_kept(mixed):
 )
 def test_dates(texts, form):
     frame = pd.DataFrame({"a": pd.Series(texts, dtype=object)})
-    forms = _files.read_dates(frame)
+    forms = files.read_dates(frame)
     assert forms == ({} if form is None else {"a": form})
     assert (frame["a"].dtype.kind == "M") == (form is not None)
-    _files.write_dates(frame, forms)
+    files.write_dates(frame, forms)
     texts[0] = "2024-02-29 00:00" if form == ("m", " ") else texts[0]
     pd.testing.assert_series_equal(frame["a"], pd.Series(texts, name="a", dtype=object))
 
@@ -612,9 +629,9 @@ def test_columns_can_be_dropped_and_a_counter_is_noticed():
     rows = [f"{i + 1},{i * i % 7},{'p' if i < 4 else 'q'}" for i in range(12)]
     Path("table.csv").write_text("\n".join(["id,x,y", *rows]))
     noticed = resample("table.csv", target="y", output="kept.csv")
-    assert "column 'id' only counts the rows: leave it out with --drop 'id'" in noticed.stderr
+    assert "column 'id' contains row numbers: leave it out with --drop 'id'" in noticed.stderr
     result = resample("table.csv", "--drop", "id", target="y", output="dropped.csv")
-    assert "counts" not in result.stderr
+    assert "row numbers" not in result.stderr
     assert pd.read_csv("dropped.csv").columns.tolist() == ["x", "y"]
 
 
@@ -622,7 +639,7 @@ def test_only_what_counts_the_rows_is_said_to():
     rows = [f",{i if i != 5 else ''},{i},{'p' if i < 4 else 'q'}" for i in range(12)]
     Path("table.csv").write_text("\n".join(["empty,gap,id,y", *rows]))
     result = resample("table.csv", "--sampler", "random-over-sampler", target="y")
-    assert result.stderr.count("only counts the rows") == 1
+    assert result.stderr.count("contains row numbers") == 1
     assert "column 'id'" in result.stderr
 
 
@@ -725,7 +742,7 @@ def test_warnings_are_notes(table):
 def test_only_synthetic(frame, table):
     resample(table, output="all.csv")
     resample(table, "--only-synthetic", output="new.csv")
-    everything, new = _files.read_table(Path("all.csv")), _files.read_table(Path("new.csv"))
+    everything, new = files.read_table(Path("all.csv")), files.read_table(Path("new.csv"))
     pd.testing.assert_frame_equal(everything[len(frame) :].reset_index(drop=True), new)
 
 
@@ -733,7 +750,7 @@ def test_only_synthetic(frame, table):
 def test_rows_of_one_class(frame, table, label, chosen):
     which = [] if label is None else ["--label", label]
     resample(table, "--n", 7, *which)
-    new = _files.read_table(Path("out.csv"))[len(frame) :]
+    new = files.read_table(Path("out.csv"))[len(frame) :]
     assert new["kind"].tolist() == [chosen] * 7
 
 
@@ -749,7 +766,7 @@ def test_labels_that_are_not_text(frame, values):
 
 def test_rows_per_label(table):
     resample(table, "--strategy", "{'rare [b]': 20}")
-    assert _files.read_table(Path("out.csv"))["kind"].value_counts()["rare [b]"] == 20
+    assert files.read_table(Path("out.csv"))["kind"].value_counts()["rare [b]"] == 20
 
 
 def test_balanced_already(table):
@@ -761,7 +778,7 @@ def test_balanced_already(table):
 
 def test_output_may_be_the_input(frame, table):
     resample(table, "--force", output=table)
-    assert len(_files.read_table(Path(table))) == 120
+    assert len(files.read_table(Path(table))) == 120
 
 
 # What cannot be done
@@ -791,7 +808,10 @@ def test_output_may_be_the_input(frame, table):
         (["--n", 3, "--label", "z"], ["no class 'z'", "common, rare [b]"]),
         (["--n", 3, "--strategy", "0.5"], ["--n and --strategy"]),
         (["--label", "common"], ["--label", "--n"]),
-        (["--only-synthetic", "--strategy", "{'rare [b]': 12}"], ["nothing to add"]),
+        (
+            ["--only-synthetic", "--strategy", "{'rare [b]': 12}"],
+            ["no synthetic rows to write", "--n or --strategy"],
+        ),
         (["--seed", -1], ["--seed must be at least 0"]),
     ],
 )
@@ -899,11 +919,11 @@ def test_control_characters_do_not_reach_the_terminal(monkeypatch):
         (b"a,kind\n1,p\n2,\n3,NA\n", ["missing in 2 of 3 rows", "drop"]),
         (b"a,kind\n1,p\n2,p,5\n", ["cannot be read", "line 3"]),
         (b"a,kind\n1,p,5\n2,p,5\n", ["cannot be read", "more fields"]),
-        (b"a,kind\n1,\x81\n", ["neither in UTF-8 nor in Windows-1252", "--encoding"]),
+        (b"a,kind\n1,\x81\n", ["neither UTF-8 nor Windows-1252", "--encoding"]),
         ("a,kind\n1,p\n".encode("utf-16-le"), ["byte order mark", "--encoding utf-16-le"]),
         (b"a;b,kind\n1;2,3\n", ["';'", "','", "--sep"]),
         (b"a;b;kind\n1,5;1.5;p\n", ["column 'b'", "column 'a'", "--decimal"]),
-        (b"a;b;kind\n1,500;1;p\n", ["between thousands in column 'a'", "--decimal"]),
+        (b"a;b;kind\n1,500;1;p\n", ["separate thousands in column 'a'", "--decimal"]),
         (b"a,kind\n1,p\n2,p\ninf,q\n4,q\n5,q\n", ["infinity", "'a'"]),
         (b"a,kind\n1,p\n2,p\n", ["only 1 class"]),
         (b"a,kind\n1,0.1\n3,0.2\n2,0.3\n", ["regression"]),
@@ -970,7 +990,6 @@ def test_failed_writing_leaves_the_old_file(table, monkeypatch, error, code, tex
     Path(output).write_text("mine")
     command = import_module("skresample.cli.resample")
     monkeypatch.setattr(command, "write_table", write)
-    monkeypatch.setattr(command, "append_rows", lambda source, *arguments: write(*arguments))
     result = run("resample", table, "--target", "kind", "--output", output, "--force")
     refused(result, text, code=code, lines=2)
     assert sorted(os.listdir()) == [output, "table.csv"]
@@ -1033,7 +1052,7 @@ def test_generate(output):
     result = run("generate", "spec.toml", "--n", 50, "--output", output)
     assert result.exit_code == 0, result.stderr
     assert "Wrote 50 rows to" in result.stdout
-    written = _files.read_table(Path(output))
+    written = files.read_table(Path(output))
     drawn = skresample.MarginalSampler.from_spec("spec.toml", random_state=0).sample(50)
     assert list(written.columns) == ["age", "born", "sex", "name"]
     assert written["age"].tolist() == drawn["age"].tolist()
@@ -1098,17 +1117,26 @@ def test_compare_on_the_example(asked):
     assert asked["estimators"] is None
 
 
-def test_a_report_takes_the_next_name_where_another_run_was_faster(tmp_path):
-    class Report:
+class Report:
+    """A report that is written as those of the library are."""
+
+    def to_html(self, path, *, overwrite):
+        return _files.write_atomically(path, lambda f: f.write_text("own"), overwrite=overwrite)
+
+
+def test_a_report_takes_the_next_name_where_another_run_was_faster(capsys):
+    class LateReport(Report):
         def to_html(self, path, *, overwrite):
             if path.name == "page.html":
                 path.write_text("another run's")
-            return _files.write_atomically(path, lambda file: file.write_text("own"))
+            super().to_html(path, overwrite=overwrite)
 
-    assert tables.write_report(Report(), None, "page.html", False) == Path("page-2.html")
+    tables.publish(LateReport(), None, "page.html", False)
+    assert "Wrote the report to page-2.html" in capsys.readouterr().out
     assert Path("page.html").read_text() == "another run's"
+    assert Path("page-2.html").read_text() == "own"
     with pytest.raises(FileExistsError):
-        tables.write_report(Report(), Path("page.html"), "unused.html", False)
+        tables.publish(LateReport(), Path("page.html"), "unused.html", False)
 
 
 def test_compare_sets_parameters_of_every_sampler_that_has_them(table, asked):
@@ -1306,15 +1334,19 @@ class TestAudit:
         assert "data:image/png" in page.read_text()
         assert str(page) in result.stdout
 
-    def test_does_not_replace_a_report(self, tables):
+    def test_does_not_replace_a_report(self, tables, monkeypatch):
+        monkeypatch.setattr(skresample, "audit", lambda *_, **__: Report())
         for page in ("skresample-audit.html", "skresample-audit-2.html"):
             assert run("audit", "real.csv", "new.csv", "--target", "kind").exit_code == 0
-            assert Path(page).exists()
+            assert Path(page).read_text() == "own"
+        Path("skresample-audit.html").write_text("mine")
         options = ("--target", "kind", "--output", "skresample-audit.html")
         result = run("audit", "real.csv", "new.csv", *options)
         assert result.exit_code == 2
         assert "--force" in result.stderr
+        assert Path("skresample-audit.html").read_text() == "mine"
         assert run("audit", "real.csv", "new.csv", *options, "--force").exit_code == 0
+        assert Path("skresample-audit.html").read_text() == "own"
 
     def test_synthetic_rows_without_classes(self, tables):
         pd.read_csv("new.csv").drop(columns="kind").to_csv("new.csv", index=False)

@@ -13,7 +13,7 @@ PAGE = (ROOT.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
 # From the bottom up. What is in one line does not import from each other.
 LEVELS = [
     {"_version", "_exports", "_support", "_messages", "_files", "numerics"},
-    {"neighbors", "_pages", "datasets"},
+    {"_former", "neighbors", "_pages", "datasets"},
     {"table"},
     {"samplers"},
     {"smote", "density", "generative"},
@@ -22,7 +22,7 @@ LEVELS = [
     {"cleaning"},
     {"compare"},
     {"audit"},
-    {"cli", "utils"},
+    {"cli", "utils", "testing"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
 
@@ -85,7 +85,35 @@ def test_no_circles():
         visit(module)
 
 
+def first_line(path):
+    """Return the first line of a module's docstring, without its full stop."""
+    doc = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    return doc.partition("\n")[0].rstrip(".")
+
+
+def drawn():
+    """Draw the rooms: what each file is for, as its docstring says."""
+    lines = ["skresample/", "  __init__.pyi    the public names, a line each"]
+    for room in sorted(LEVEL):
+        folder, file = ROOT / room, ROOT / f"{room}.py"
+        if file.exists():
+            lines.append(f"  {file.name:15} {first_line(file) or 'the version'}")
+            continue
+        lines.append(f"  {room + '/':15} {first_line(folder / '__init__.py')}")
+        for path in sorted(folder.rglob("*.py")):
+            if path.name != "__init__.py":
+                lines.append(f"    {path.relative_to(folder).as_posix():23} {first_line(path)}")
+    return "\n".join(lines) + "\n"
+
+
+DRAWING = re.compile(r"(?<=```text\n)skresample/\n.*?(?=```)", re.S)
+
+
 def test_the_drawing_is_of_these_rooms():
-    drawing = re.search(r"```text\nskresample/\n(.*?)```", PAGE, re.S).group(1)
-    drawn = set(re.findall(r"^  (\w+)(?:/|\.py)", drawing, re.M)) - {"__init__"}
-    assert drawn == set(LEVEL)
+    """``python tests/test_rooms.py`` draws them again."""
+    assert DRAWING.search(PAGE).group() == drawn()
+
+
+if __name__ == "__main__":
+    page = ROOT.parent / "docs" / "architecture.md"
+    page.write_text(DRAWING.sub(lambda _: drawn(), PAGE), encoding="utf-8")

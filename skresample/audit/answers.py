@@ -5,22 +5,22 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import stats
 
 from skresample.audit.statistics.permutations import holm
+from skresample.compare.arrays import Floats
 
 __all__ = [
     "LOOK_CLOSER",
     "NOT_JUDGED",
     "NO_PROBLEM",
-    "PERMUTATIONS",
     "PROBLEM",
     "QUESTIONS",
     "Answer",
     "Check",
     "answer",
     "interval_about",
+    "normal_interval",
     "not_judged",
     "proportion_interval",
 ]
@@ -40,15 +40,14 @@ NOT_JUDGED = "cannot be judged"
 SEVERITY = (NOT_JUDGED, NO_PROBLEM, LOOK_CLOSER, PROBLEM)
 # Probability of a false alarm per question, over all of its checks.
 LEVEL = 0.02
-PERMUTATIONS = 999
 
 
 @dataclass(frozen=True)
 class Check:
     """One measurement, beside what real rows score in it.
 
-    `pvalue` is not yet corrected for the number of checks; `material` says whether the
-    difference is large enough to matter. `answer` fills in the verdict.
+    `pvalue` is not yet corrected for the number of checks; `material` is whether the difference
+    matters. `answer` adds the verdict.
     """
 
     name: str
@@ -78,10 +77,9 @@ class Check:
 
 @dataclass(frozen=True)
 class Answer:
-    """The checks of one question.
+    """The checks of one question, its tables by title, and the data of its plots by name.
 
-    `details` has tables by title: lists of rows, the heading first. `pictures` has the data of
-    the plots by their names.
+    A table is a list of rows, the heading first.
     """
 
     name: str
@@ -140,13 +138,16 @@ def proportion_interval(count: float, total: int) -> tuple[float, float]:
     return float(found.low), float(found.high)
 
 
-def interval_about(
-    value: float, draws: npt.NDArray[np.floating], most: float = np.inf
-) -> tuple[float, float]:
+def normal_interval(value: float, deviation: float, most: float = np.inf) -> tuple[float, float]:
+    """Return the normal 95 % interval of a value; its ends are at least 0 and at most `most`."""
+    reach = 1.96 * float(deviation)
+    return max(0.0, value - reach), min(most, value + reach)
+
+
+def interval_about(value: float, draws: Floats, most: float = np.inf) -> tuple[float, float]:
     """Return the middle 95 % of bootstrap draws, moved so that their mean is the value.
 
-    A distance of samples is at least 0 and grows by resampling, so that its draws are not around
-    the value. The ends are at least 0 and at most `most`.
+    A distance of samples is at least 0 and grows by resampling, so its draws are not around it.
     """
     low, high = value + np.quantile(draws, [0.025, 0.975]) - draws.mean()
     return float(np.clip(low, 0, value)), float(np.clip(high, value, most))

@@ -3,11 +3,11 @@
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from skresample.audit.statistics.closeness import nearest_lists
 from skresample.audit.statistics.lines import lines_through, matches, meeting_points
 from skresample.audit.tables import Sample, Tables
+from skresample.compare.arrays import Bools, Floats, Ints
 
 __all__ = ["Recovered", "guesses", "membership_scores", "recover"]
 
@@ -21,14 +21,12 @@ ROUNDED = 6
 MOST_ON_LINES = 10_000
 
 
-def membership_scores(
-    tables: Tables, train: Sample, held_out: Sample, synthetic: Sample
-) -> npt.NDArray[np.float64]:
+def membership_scores(tables: Tables, train: Sample, held_out: Sample, synthetic: Sample) -> Floats:
     """Score how likely synthetic rows were generated from each row (n_train + n_held_out, 2).
 
-    The first attack uses the distance to the nearest synthetic row, the second the density ratio
-    of synthetic and real rows :footcite:p:`vanbreugel2023membership`, estimated from nearest
-    neighbors. All rows are of one class.
+    By the distance to the nearest synthetic row, and by the density ratio of synthetic and real
+    rows :footcite:p:`vanbreugel2023membership`, estimated from neighbors. All rows are of one
+    class.
     """
     values = tables.space(train, held_out, synthetic)
     n = len(train) + len(held_out)
@@ -42,16 +40,17 @@ def membership_scores(
 
 def guesses(
     tables: Tables, column: int, targets: Sample, known: Sample, k: int = 1
-) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
-    """Guess a secret column of the targets from the most similar known rows.
+) -> tuple[Ints, Bools]:
+    """Guess a secret column of the targets from the k most similar known rows.
 
-    Returns the positions of the k most similar rows (n_targets, k), nearest first, and whether
-    each has the right category, or a number within a tenth of the standard deviation.
+    Returns their positions (n_targets, k), nearest first, and whether each has the right category,
+    or a number within a tenth of the standard deviation.
     """
     n_numbers = tables.real.numeric.shape[1]
     values = tables.space(targets, known).without(column)
     n = len(targets)
-    nearest = values.kneighbors(k, of=np.arange(n), among=np.arange(n, n + len(known))) - n
+    among = np.arange(n, n + len(known))
+    nearest = values.kneighbors(k, of=np.arange(n), among=among, n_jobs=-1) - n
     if column >= n_numbers:
         codes = targets.codes[:, [column - n_numbers]]
         return nearest, codes == known.codes[nearest, column - n_numbers]
@@ -61,26 +60,19 @@ def guesses(
 
 
 class Recovered(NamedTuple):
-    """What the reconstruction attack found.
-
-    The number of lines, whether each intersection (p,) is a real row, and whether each real row
-    (n,) is an intersection.
-    """
+    """The number of lines, and which intersections are real rows, and which real rows are found."""
 
     lines: int
-    right: npt.NDArray[np.bool_]
-    recovered: npt.NDArray[np.bool_]
+    right: Bools
+    recovered: Bools
 
 
-def recover(
-    tables: Tables, rows: npt.NDArray[np.float64], real: npt.NDArray[np.float64]
-) -> Recovered | None:
+def recover(tables: Tables, rows: Floats, real: Floats) -> Recovered | None:
     """Reconstruct real rows of a class from the numbers of its synthetic rows.
 
     An interpolated row lies on the line between two real rows. Three rows on one line are not a
     coincidence, and where such lines meet is a real row :footcite:p:`ganev2025mirrors`. (In a
-    plane all lines meet; there, three have to.) Returns None if fewer than two columns are not
-    rounded. The real rows are only used to count what was recovered.
+    plane all lines meet; there, three have to.) None if fewer than two columns are not rounded.
     """
     rows = rows[~np.isnan(rows).any(axis=1)]
     exact = (rows != np.round(rows, ROUNDED)).any(axis=0)

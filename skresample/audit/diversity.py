@@ -3,20 +3,20 @@
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
 from skresample.audit.answers import (
-    PERMUTATIONS,
     Answer,
     Check,
     answer,
+    normal_interval,
     not_judged,
     proportion_interval,
 )
-from skresample.audit.neighborhoods import Neighborhood, weights_like_synthetic
+from skresample.audit.neighborhoods import Neighborhood, by_side
 from skresample.audit.statistics.closeness import coverage_density, nearest_two
 from skresample.audit.statistics.permutations import familywise, null_statistics
 from skresample.audit.tables import FEWEST, Tables
+from skresample.compare.arrays import Bools, Floats
 
 __all__ = ["diversity"]
 
@@ -37,11 +37,7 @@ def diversity(tables: Tables, near: list[Neighborhood], rng: np.random.Generator
         reason = f"no class has {FEWEST} synthetic rows"
         return answer("diversity", [not_judged("diversity", reason)])
     found = np.stack(
-        [
-            null_statistics(partial(_statistics, one), one.is_real, PERMUTATIONS, rng)
-            for one in near
-        ],
-        axis=2,
+        [null_statistics(partial(_statistics, one), one.is_real, rng) for one in near], axis=2
     )
     # A few copies in each of many classes differ from chance only in their sum.
     n_synthetic = np.array([np.count_nonzero(~one.is_real) for one in near])
@@ -53,13 +49,11 @@ def diversity(tables: Tables, near: list[Neighborhood], rng: np.random.Generator
         _coverage(tables, near, found[:, -2]),
         _density(tables, near, found[:, -1]),
     ]
-    nearest = tuple(
-        np.concatenate([one.nearest[one.is_real == real] for one in near]) for real in (True, False)
-    )
-    return answer("diversity", checks, pictures={"nearest": nearest})
+    synthetic, real, _ = by_side(near, [one.nearest for one in near])
+    return answer("diversity", checks, pictures={"nearest": (real, synthetic)})
 
 
-def _statistics(one: Neighborhood, labels: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+def _statistics(one: Neighborhood, labels: Bools) -> Floats:
     """Return excess proportions of synthetic rows close to real ones, coverage and density."""
     nearest = nearest_two(one.neighbors, labels)[0]
     n_real = labels.sum(axis=1)
@@ -72,44 +66,41 @@ def _statistics(one: Neighborhood, labels: npt.NDArray[np.bool_]) -> npt.NDArray
     return np.stack([*columns, *coverage_density(one.neighbors, labels, K_BALLS)], axis=1)
 
 
-def _within(near: list[Neighborhood], reaches: list[float]) -> tuple[float, float, int]:
-    """Return the proportions of synthetic and of real rows with a real one within reach.
+def _close(
+    near: list[Neighborhood], reaches: list[float]
+) -> tuple[float, float, tuple[float, float]]:
+    """Return the proportions of synthetic and of real rows with a other real one within reach.
 
-    Real rows are weighted, so that each class has its weight among the synthetic rows.
+    The third is the confidence interval of the first.
     """
     inside = [one.nearest <= reach for one, reach in zip(near, reaches, strict=True)]
-    synthetic, real = (
-        np.concatenate([rows[one.is_real == side] for rows, one in zip(inside, near, strict=True)])
-        for side in (False, True)
-    )
-    reference = np.average(real, weights=weights_like_synthetic(near))
-    return float(synthetic.mean()), float(reference), len(synthetic)
+    synthetic, real, weights = by_side(near, inside)
+    interval = proportion_interval(synthetic.sum(), len(synthetic))
+    return float(synthetic.mean()), float(np.average(real, weights=weights)), interval
 
 
 def _copies(near: list[Neighborhood], pvalue: float) -> Check:
-    value, reference, total = _within(near, [0.0] * len(near))
+    value, reference, interval = _close(near, [0.0] * len(near))
     sentence = (
         f"{value:.1%} of the synthetic rows are exact copies of real rows; {reference:.1%} of the "
         "real rows are copies of another real row."
     )
-    interval = proportion_interval(value * total, total)
     material = value - reference >= COPIED
     return Check("exact copies", sentence, value, reference, interval, pvalue, material)
 
 
 def _near_copies(near: list[Neighborhood], pvalue: float) -> Check:
     reaches = [float(np.quantile(one.nearest[one.is_real], NEAR)) for one in near]
-    value, reference, total = _within(near, reaches)
+    value, reference, interval = _close(near, reaches)
     sentence = (
         f"{value:.1%} of the synthetic rows are closer to a real row than {1 - NEAR:.0%} of the "
         f"real rows are to each other; {reference:.1%} of real rows would be."
     )
-    interval = proportion_interval(value * total, total)
     material = value - reference >= CLOSE
     return Check("near copies", sentence, value, reference, interval, pvalue, material)
 
 
-def _coverage(tables: Tables, near: list[Neighborhood], coverage: npt.NDArray[np.float64]) -> Check:
+def _coverage(tables: Tables, near: list[Neighborhood], coverage: Floats) -> Check:
     result = familywise(-coverage)
     worst = int(np.argmax(result.excess))
     n_real = int(near[worst].is_real.sum())
@@ -123,16 +114,14 @@ def _coverage(tables: Tables, near: list[Neighborhood], coverage: npt.NDArray[np
     return Check("coverage", sentence, value, reference, interval, result.pvalue, material)
 
 
-def _density(tables: Tables, near: list[Neighborhood], density: npt.NDArray[np.float64]) -> Check:
+def _density(tables: Tables, near: list[Neighborhood], density: Floats) -> Check:
     result = familywise(np.hstack([density, -density]))
     worst = int(np.argmax(result.excess)) % len(near)
     value, reference = float(density[0, worst]), float(density[1:, worst].mean())
-    # The interval is about as wide as that of real rows.
-    reach = 1.96 * float(density[1:, worst].std())
     sentence = (
         f"The density of synthetic rows{tables.class_name(near[worst].stratum)} in the "
         f"neighborhoods of real rows is {value:.2f}; that of real rows is {reference:.2f}."
     )
     material = bool(abs(np.log(max(value, 1e-9) / reference)) >= CROWDED)
-    interval = (max(0.0, value - reach), value + reach)
+    interval = normal_interval(value, density[1:, worst].std())  # about that of real rows
     return Check("density", sentence, value, reference, interval, result.pvalue, material)

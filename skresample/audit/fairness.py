@@ -6,17 +6,17 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from scipy import stats
 
-from skresample.audit.answers import PERMUTATIONS, Answer, Check, answer, interval_about, not_judged
-from skresample.audit.fits import REAL, REAL_AND_SYNTHETIC, Fits, Predictions, shortfall
+from skresample.audit.answers import Answer, Check, answer, interval_about, not_judged
+from skresample.audit.fits import BOTH, REAL, Fits, Predictions, shortfall
 from skresample.audit.statistics.permutations import (
     familywise,
     masses_within_strata,
     null_statistics,
 )
 from skresample.audit.tables import LEAST_ROWS, Sample, Tables
+from skresample.compare.arrays import Bools, Floats, Ints
 
 __all__ = ["fairness", "find_columns"]
 
@@ -31,27 +31,19 @@ MISSING = "(missing)"
 
 
 class Grouping(NamedTuple):
-    """The groups that a sensitive column defines: their names, and the group of each row.
-
-    Values that few real rows have are numbered, not named.
-    """
+    """The groups of a sensitive column: their names, and the group of each row."""
 
     column: str
     names: list[str]
-    real: npt.NDArray[np.intp]
-    synthetic: npt.NDArray[np.intp]
-    holdout: npt.NDArray[np.intp] | None
+    real: Ints
+    synthetic: Ints
+    holdout: Ints | None
 
 
 def find_columns(tables: Tables, sensitive: Any) -> list[int]:
-    """Return the positions of the sensitive columns, numerical ones before categorical ones.
-
-    Raises a ValueError if there is no such column, or if it has too many values to be groups.
-    """
-    alone = isinstance(sensitive, str) or not hasattr(sensitive, "__len__")
-    if isinstance(sensitive, np.ndarray):
-        alone = sensitive.ndim == 0
-    asked = [sensitive] if alone else list(sensitive)
+    """Return the positions of the sensitive columns, numerical ones before categorical ones."""
+    several = hasattr(sensitive, "__len__") and getattr(sensitive, "ndim", 1) > 0
+    asked = list(sensitive) if several and not isinstance(sensitive, str) else [sensitive]
     if not asked:
         raise ValueError("sensitive is empty: pass at least one column, or None.")
     order = np.concatenate([tables.numbers, tables.categories]).tolist()
@@ -100,61 +92,51 @@ def fairness(
     groupings = [_grouping(tables, j) for j in columns]
     checks = [_proportions(tables, groupings, rng)]
     details = {f"Rows by class and {one.column}": _cells(tables, one) for one in groupings}
-    cells = list(details.items())
+    pictures = {"groups": list(details.items())}
     if isinstance(fits, str):
         checks.append(not_judged("prediction rates of groups", fits))
     else:
-        more, rates = _rates_of_groups(tables, groupings, fits, rng)
-        checks += more
-        details |= rates
-    return answer("fairness", checks, details, {"groups": cells})
+        for one in groupings:
+            checks += _rates_of_groups(tables, one, fits, rng, details)
+    return answer("fairness", checks, details, pictures)
 
 
 def _grouping(tables: Tables, j: int) -> Grouping:
     """Read a column as groups; rows with a missing value are one."""
-    samples = [tables.real, tables.synthetic, tables.holdout]
-    n_numbers = len(tables.numbers)
-    if j >= n_numbers:
-        names = [*map(str, tables.category_names[j - n_numbers]), MISSING]
-        codes = [None if one is None else one.codes[:, j - n_numbers] for one in samples]
-        codes = [None if c is None else np.where(c < 0, len(names) - 1, c) for c in codes]
+    samples = [one for one in (tables.real, tables.synthetic, tables.holdout) if one is not None]
+    i = j - len(tables.numbers)
+    if i >= 0:
+        names = [*map(str, tables.category_names[i]), MISSING]
+        codes = np.concatenate([one.codes[:, i] for one in samples])
+        codes[codes < 0] = len(names) - 1
     else:
-        values = [None if one is None else one.numeric[:, j] for one in samples]
-        # NaN is sorted last, and once.
-        levels = np.unique(np.concatenate([v for v in values if v is not None]))
+        values = np.concatenate([one.numeric[:, j] for one in samples])
+        levels, codes = np.unique(values, return_inverse=True)  # NaN is sorted last, and once
         names = [MISSING if np.isnan(one) else f"{one:g}" for one in levels]
-        codes = [None if v is None else _positions(levels, v) for v in values]
-    real, synthetic, holdout = codes
-    assert real is not None
-    assert synthetic is not None
+    real, synthetic, *holdout = np.split(codes, np.cumsum([len(one) for one in samples[:-1]]))
     # Reports are handed on: they only name values that many rows have.
     rare = np.flatnonzero(np.bincount(real, minlength=len(names)) < LEAST_ROWS)
     for number, group in enumerate(rare.tolist(), start=1):
         if names[group] != MISSING:
             names[group] = f"(rare value {number})"
-    return Grouping(tables.name(j), names, real, synthetic, holdout)
-
-
-def _positions(levels: npt.NDArray[Any], values: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
-    return np.where(np.isnan(values), len(levels) - 1, np.searchsorted(levels, values))
+    return Grouping(tables.name(j), names, real, synthetic, holdout[0] if holdout else None)
 
 
 class Counts(NamedTuple):
-    """Real and synthetic rows by class and group, of the data and of each permutation.
+    """Real and synthetic rows (n_permutations + 1, n_classes, n_groups), those of the data first.
 
-    `where` names the class, if it is only one; the counts are (n_permutations + 1, n_classes,
-    n_groups), those of the data first.
+    `where` names the class, if it is only one.
     """
 
     grouping: Grouping
     where: str
-    real: npt.NDArray[np.float64]
-    synthetic: npt.NDArray[np.float64]
+    real: Floats
+    synthetic: Floats
 
     @property
-    def weights(self) -> npt.NDArray[np.float64]:
+    def weights(self) -> Floats:
         """The proportions of the classes among synthetic rows."""
-        sizes: npt.NDArray[np.float64] = self.synthetic[0].sum(axis=1)
+        sizes: Floats = self.synthetic[0].sum(axis=1)
         return sizes / sizes.sum()
 
     def differences(self, real: Any, synthetic: Any) -> Any:
@@ -166,7 +148,7 @@ class Counts(NamedTuple):
         """Return half the sum of the differences (total variation)."""
         return np.abs(self.differences(real, synthetic)).sum(axis=1) / 2
 
-    def surprise(self) -> npt.NDArray[np.float64]:
+    def surprise(self) -> Floats:
         """Return how surprising the synthetic rows of each group are, as normal scores.
 
         From exact tail probabilities: few rows are not distributed normally, and that a group is
@@ -193,7 +175,7 @@ def _counts(tables: Tables, grouping: Grouping, rng: np.random.Generator) -> Ite
         rows = np.flatnonzero(np.concatenate([ours, others]) == stratum)
         is_real = rows < len(ours)
         member = (group[rows, np.newaxis] == np.arange(len(grouping.names))).astype(np.float32)
-        of_real = null_statistics(partial(_real_members, member), is_real, PERMUTATIONS, rng)
+        of_real = null_statistics(partial(_real_members, member), is_real, rng)
         both = of_real[:, np.newaxis], (member.sum(axis=0) - of_real)[:, np.newaxis]
         by_class.append(Counts(grouping, tables.class_name(int(stratum)), *both))
     yield from by_class
@@ -205,9 +187,7 @@ def _counts(tables: Tables, grouping: Grouping, rng: np.random.Generator) -> Ite
         yield Counts(grouping, "", real, synthetic)
 
 
-def _real_members(
-    member: npt.NDArray[np.float32], labels: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.float64]:
+def _real_members(member: Floats, labels: Bools) -> Floats:
     """Return how many rows of each group are real, for many labelings."""
     return (labels.astype(np.float32) @ member).astype(np.float64)
 
@@ -222,10 +202,12 @@ def _proportions(tables: Tables, groupings: list[Grouping], rng: np.random.Gener
     worst = int(np.concatenate([np.arange(len(counted)), whose])[np.argmax(result.excess)])
     counts, value, reference = counted[worst], distances[0, worst], result.reference[worst]
     real, synthetic = (side[0].astype(np.intp) for side in (counts.real, counts.synthetic))
-    again = [
-        np.stack([rng.multinomial(row.sum(), row / row.sum(), size=RESAMPLES) for row in side], 1)
-        for side in (real, synthetic)
-    ]
+
+    def resampled(side: Ints) -> Ints:
+        draws = [rng.multinomial(row.sum(), row / row.sum(), size=RESAMPLES) for row in side]
+        return np.stack(draws, axis=1)
+
+    again = resampled(real), resampled(synthetic)
     interval = interval_about(float(value), counts.distance(*again), 1.0)
     least = int(np.argmin(counts.differences(real, synthetic)))
     proportions = [
@@ -238,15 +220,15 @@ def _proportions(tables: Tables, groupings: list[Grouping], rng: np.random.Gener
     )
     gone = (synthetic.sum(axis=0) == 0) & (real.sum(axis=0) >= LEAST_ROWS)
     material = bool(gone.any() or value >= SHIFTED)
-    numbers = float(value), float(reference), interval, result.pvalue
-    return Check("proportions of groups", sentence, *numbers, material)
+    numbers = float(value), float(reference), interval, result.pvalue, material
+    return Check("proportions of groups", sentence, *numbers)
 
 
 def _cells(tables: Tables, one: Grouping) -> list[list[Any]]:
     """Return the numbers of rows, and the proportions, of each class and group."""
     n_classes, n = len(tables.classes) if tables.labeled else 1, len(one.names)
 
-    def counts(sample: Sample, groups: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    def counts(sample: Sample, groups: Ints) -> Ints:
         cells = tables.strata(sample) * n + groups
         return np.bincount(cells, minlength=n_classes * n).reshape(n_classes, n)
 
@@ -262,63 +244,59 @@ def _cells(tables: Tables, one: Grouping) -> list[list[Any]]:
 
 
 def _rates_of_groups(
-    tables: Tables, groupings: list[Grouping], fits: Fits, rng: np.random.Generator
-) -> tuple[list[Check], dict[str, list[list[Any]]]]:
-    """Compare how far prediction rates of groups are apart, with synthetic and with real rows."""
+    tables: Tables, one: Grouping, fits: Fits, rng: np.random.Generator, details: dict[str, Any]
+) -> list[Check]:
+    """Compare how far prediction rates of groups are apart, with synthetic and with real rows.
+
+    The rates are added to the details.
+    """
+    assert one.holdout is not None
     counts = np.bincount(fits.true, minlength=len(tables.classes))
     present = np.flatnonzero(counts)
     # Of two classes the minority class is the one predicted; of more, each in turn.
     chosen = [int(present[np.argmin(counts[present])])] if len(present) == 2 else present.tolist()
-    checks, details = [], {}
-    for one in groupings:
-        assert one.holdout is not None
-        gaps: dict[str, list[Check]] = {}
-        for c in chosen:
-            heading = [one.column, "held-out rows", "rate", "real", "with synthetic", "change"]
-            rows: list[list[Any]] = [heading]
-            for rate, within in (
-                ("selection rate", np.ones(len(fits.true), dtype=bool)),
-                ("true positive rate", fits.true == c),
-                ("false positive rate", fits.true != c),
-            ):
-                sizes = np.bincount(one.holdout[within], minlength=len(one.names))
-                large = np.flatnonzero(sizes >= LEAST_ROWS)
-                # Only rows that count; resampling keeps the sizes of groups in place of classes.
-                kept = np.flatnonzero(within & np.isin(one.holdout, large))
-                groups = one.holdout[kept]
-                some = Fits(
-                    groups,
-                    {name: predictions.take(kept) for name, predictions in fits.methods.items()},
-                    [predictions.take(kept) for predictions in fits.more_real],
-                    [],
-                )
-                real, both = (
-                    _rates(groups, some.methods[name], c) for name in (REAL, REAL_AND_SYNTHETIC)
-                )
-                for g, before, after in zip(large, real, both, strict=True):
-                    rows.append([one.names[g], int(sizes[g]), rate, before, after, after - before])
-                found = gaps.setdefault(rate, [])
-                if len(large) > 1:
-                    of = f" (class {tables.classes[c]})" if len(chosen) > 1 else ""
-                    found.append(_gap(some, one.column, c, rate, of, rng))
-            title = f"Prediction rates by {one.column}, for class {tables.classes[c]}"
-            details[title] = rows
-        for rate, found in gaps.items():
-            name = f"{rate}, {one.column}"
-            if not found:
-                few = f"no two groups have {LEAST_ROWS} such held-out rows"
-                checks.append(not_judged(name, few))
-                continue
+    gaps: dict[str, list[Check]] = {}
+    for c in chosen:
+        heading = [one.column, "held-out rows", "rate", "real", "with synthetic", "change"]
+        rows: list[list[Any]] = [heading]
+        for rate, within in (
+            ("selection rate", np.ones(len(fits.true), dtype=bool)),
+            ("true positive rate", fits.true == c),
+            ("false positive rate", fits.true != c),
+        ):
+            sizes = np.bincount(one.holdout[within], minlength=len(one.names))
+            large = np.flatnonzero(sizes >= LEAST_ROWS)
+            # Only rows that count; resampling keeps the sizes of groups in place of classes.
+            kept = np.flatnonzero(within & np.isin(one.holdout, large))
+            groups = one.holdout[kept]
+            methods = {name: fits.methods[name].take(kept) for name in (REAL, BOTH)}
+            redrawn = [predictions.take(kept) for predictions in fits.redrawn[BOTH]]
+            before, after = (_rates(groups, found, c) for found in methods.values())
+            for g, old, new in zip(large, before, after, strict=True):
+                rows.append([one.names[g], int(sizes[g]), rate, old, new, new - old])
+            found = gaps.setdefault(rate, [])
+            if len(large) > 1:
+                of = f" (class {tables.classes[c]})" if len(chosen) > 1 else ""
+                some = Fits(groups, methods, {BOTH: redrawn})
+                found.append(_gap(some, one.column, c, rate, of, rng))
+        details[f"Prediction rates by {one.column}, for class {tables.classes[c]}"] = rows
+    checks = []
+    for rate, found in gaps.items():
+        few = f"no two groups have {LEAST_ROWS} such held-out rows"
+        check = not_judged(f"{rate}, {one.column}", few)
+        if found:
             worst = min(found, key=lambda check: check.pvalue)
             # Corrected for the number of classes (Bonferroni).
-            checks.append(replace(worst, name=name, pvalue=min(1.0, worst.pvalue * len(found))))
-    return checks, details
+            check = replace(worst, name=check.name, pvalue=min(1.0, worst.pvalue * len(found)))
+        checks.append(check)
+    return checks
 
 
-def _rates(groups: npt.NDArray[np.intp], predictions: Predictions, c: int) -> list[float]:
+def _rates(groups: Ints, predictions: Predictions, c: int) -> list[float]:
     """Return how often a class is predicted for each group."""
-    selected = predictions.predicted == c
-    return [float(selected[groups == g].mean()) for g in np.unique(groups)]
+    sizes = np.bincount(groups)
+    counts = np.bincount(groups[predictions.predicted == c], minlength=len(sizes))
+    return (counts[sizes > 0] / sizes[sizes > 0]).tolist()
 
 
 def _gap(some: Fits, column: str, c: int, rate: str, of: str, rng: np.random.Generator) -> Check:
@@ -327,12 +305,11 @@ def _gap(some: Fits, column: str, c: int, rate: str, of: str, rng: np.random.Gen
     The fits have groups in place of true classes.
     """
 
-    def gap(groups: npt.NDArray[np.intp], predictions: Predictions) -> float:
+    def gap(groups: Ints, predictions: Predictions) -> float:
         rates = _rates(groups, predictions, c)
         return max(rates) - min(rates)
 
-    both = REAL_AND_SYNTHETIC
-    found = shortfall(rate, some, both, some.more_real, gap, WIDER, rng, sign=-1)
+    found = shortfall(rate, some, BOTH, gap, WIDER, rng, sign=-1)
     sentence = (
         f"The {rate}{of} of groups of {column!r} differs by up to {found.value:.2f} with synthetic "
         f"rows, by {gap(some.true, some.methods[REAL]):.2f} without them, and by "

@@ -5,13 +5,24 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from scipy import stats
 from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
-from skresample.audit.answers import PERMUTATIONS, Answer, Check, answer, interval_about, not_judged
-from skresample.audit.statistics.permutations import familywise, null_statistics
+from skresample.audit.answers import (
+    Answer,
+    Check,
+    answer,
+    interval_about,
+    normal_interval,
+    not_judged,
+)
+from skresample.audit.statistics.permutations import (
+    PERMUTATIONS,
+    Familywise,
+    familywise,
+    null_statistics,
+)
 from skresample.audit.statistics.two_samples import (
     MOST_FEATURES,
     Bins,
@@ -25,6 +36,7 @@ from skresample.audit.statistics.two_samples import (
     ranked_features,
 )
 from skresample.audit.tables import FEWEST, Tables
+from skresample.compare.arrays import Bools, Floats, Ints
 from skresample.numerics.threads import is_forked
 
 __all__ = ["fidelity"]
@@ -36,14 +48,14 @@ RESAMPLES = 199
 # On fewer rows threads wait for each other longer than they work.
 ROWS_FOR_THREADS = 20_000
 
-Statistics = Callable[[npt.NDArray[np.bool_]], npt.NDArray[np.floating]]
+Statistics = Callable[[Bools], Floats]
 
 
 class Worst(NamedTuple):
     """The statistic that is furthest beyond chance.
 
-    `stratum` and `j` are its class and its position among the statistics of the class; `found`,
-    `reference` and `pvalues` are those of all statistics.
+    `stratum` and `j` are its class and its position among the statistics of the class; `values`
+    and `result` are those of all statistics.
     """
 
     stratum: int
@@ -51,10 +63,8 @@ class Worst(NamedTuple):
     value: float
     expected: float
     pvalue: float
-    found: npt.NDArray[np.float64]
-    reference: npt.NDArray[np.float64]
-    pvalues: npt.NDArray[np.float64]
-    order: npt.NDArray[np.intp]
+    values: Floats
+    result: Familywise
 
 
 class Pooled:
@@ -82,21 +92,19 @@ class Pooled:
         }
 
     def worst(
-        self, statistics: list[Statistics], rng: np.random.Generator, n: int = PERMUTATIONS
+        self, statistics: list[Statistics], rng: np.random.Generator, n: int | None = None
     ) -> Worst:
         """Compute statistics of each class, also with shuffled labels, and return the worst."""
         by_class = [
-            null_statistics(function, self.is_real[rows], n, rng)
+            null_statistics(function, self.is_real[rows], rng, n=n)
             for rows, function in zip(self.groups.values(), statistics, strict=True)
         ]
         found = np.concatenate(by_class, axis=1)
         result = familywise(found)
-        order = np.argsort(-result.excess)
         worst = int(np.argmax(result.excess))
         s, j = divmod(worst, by_class[0].shape[1])
-        value, expected = float(found[0, worst]), float(result.reference[worst])
-        more = found[0], result.reference, result.pvalues, order
-        return Worst(list(self.groups)[s], j, value, expected, result.pvalue, *more)
+        numbers = float(found[0, worst]), float(result.reference[worst]), result.pvalue
+        return Worst(list(self.groups)[s], j, *numbers, found[0], result)
 
 
 def fidelity(tables: Tables, rng: np.random.Generator) -> Answer:
@@ -139,20 +147,17 @@ def _classifier(pooled: Pooled, rng: np.random.Generator) -> Check:
     area, deviation = (float(np.mean(column)) for column in zip(*found, strict=True))
     # Two tests that depend on each other: each half is trained on once and tested on once.
     pvalue = min(1.0, 2 * min(float(stats.norm.sf((a - 0.5) / d)) for a, d in found))
-    reach = 1.96 * deviation
-    interval = (max(0.0, area - reach), min(1.0, area + reach))
+    interval = normal_interval(area, deviation, 1.0)
     sentence = (
         f"A classifier tells a real and a synthetic row of a class apart with probability "
         f"{area:.2f} (ROC AUC); two real rows, with 0.50."
     )
-    if area + reach < 0.5:  # what it learns from one half of the rows is wrong in the other
+    if interval[1] < 0.5:  # what it learns from one half of the rows is wrong in the other
         sentence += " A value below 0.50 means that synthetic rows lie next to single real rows."
     return Check("classifier", sentence, area, 0.5, interval, pvalue, area >= DISTINCT)
 
 
-def _balanced(
-    rows: npt.NDArray[np.intp], synthetic: npt.NDArray[np.bool_], strata: npt.NDArray[np.intp]
-) -> npt.NDArray[np.intp]:
+def _balanced(rows: Ints, synthetic: Bools, strata: Ints) -> Ints:
     """Repeat rows until each class has as many real as synthetic ones.
 
     Otherwise the classifier would learn the proportion of synthetic rows of each class.
@@ -165,9 +170,7 @@ def _balanced(
     return np.concatenate(chosen)
 
 
-def _stratified_area(
-    score: npt.NDArray[np.floating], positive: npt.NDArray[np.bool_], strata: npt.NDArray[np.intp]
-) -> tuple[float, float]:
+def _stratified_area(score: Floats, positive: Bools, strata: Ints) -> tuple[float, float]:
     """Return the mean area under the curve within strata, and its standard deviation by chance."""
     areas, variances, sizes = [], [], []
     for s in np.unique(strata):
@@ -193,22 +196,18 @@ def _columns(
         f"of two real samples, {worst.expected:.2f}."
     )
     interval = interval_about(worst.value, again, 1.0)
-    material = worst.value >= FAR
     numbers = worst.value, worst.expected, interval, worst.pvalue
-    check = Check("columns", sentence, *numbers, material)
-    rows = []
-    for i in worst.order[:20]:
-        s, j = divmod(int(i), len(tables.names))
+    check = Check("columns", sentence, *numbers, worst.value >= FAR)
+    rows: list[list[Any]] = [["column", "distance", "two real samples", "corrected p-value"]]
+    for i in np.argsort(-worst.result.excess)[:20].tolist():
+        s, j = divmod(i, len(tables.names))
         name = tables.name(j) + tables.class_name(list(bins)[s])
-        rows.append([name, worst.found[i], worst.reference[i], worst.pvalues[i]])
-    heading = ["column", "distance", "two real samples", "corrected p-value"]
-    drawn = [(name, value, reference) for name, value, reference, _ in rows]
-    return check, {"Distances of the columns": [heading, *rows]}, drawn
+        rows.append([name, worst.values[i], worst.result.reference[i], worst.result.pvalues[i]])
+    drawn = [(name, value, reference) for name, value, reference, _ in rows[1:]]
+    return check, {"Distances of the columns": rows}, drawn
 
 
-def _resampled_distances(
-    bins: Bins, j: int, labels: npt.NDArray[np.bool_], rng: np.random.Generator
-) -> npt.NDArray[np.float64]:
+def _resampled_distances(bins: Bins, j: int, labels: Bools, rng: np.random.Generator) -> Floats:
     """Return bootstrap draws of the distance of a column."""
     ends = np.append(bins.starts, bins.indicators.shape[1])
     mine = slice(ends[j], ends[j + 1])
@@ -242,14 +241,14 @@ def _correlations(tables: Tables, pooled: Pooled, rng: np.random.Generator) -> C
     sides = [rows[pooled.is_real[rows]], rows[~pooled.is_real[rows]]]
     real, synthetic = (associations(features[side][:, [a, b]])[0, 1] for side in sides)
     variance = (1 - real**2) ** 2 / len(sides[0]) + (1 - synthetic**2) ** 2 / len(sides[1])
-    value, reach = float(abs(real - synthetic)), 1.96 * float(np.sqrt(variance))
+    value = float(abs(real - synthetic))
     sentence = (
         f"The correlation that differs most beyond chance is that of {tables.name(columns[a])!r} "
         f"and {tables.name(columns[b])!r}{tables.class_name(worst.stratum)}: {real:.2f} in real "
         f"and {synthetic:.2f} in synthetic rows, {value:.2f} apart; in two real samples, "
         f"{worst.expected:.2f}."
     )
-    interval = (max(0.0, value - reach), value + reach)
+    interval = normal_interval(value, np.sqrt(variance))
     numbers = value, worst.expected, interval, worst.pvalue
     return Check("correlations", sentence, *numbers, value >= OTHER)
 
@@ -258,9 +257,7 @@ def _joint_distribution(tables: Tables, pooled: Pooled, rng: np.random.Generator
     cosines = random_features(ranked_features(pooled.numeric, pooled.codes)[0], rng)
     of_class = {s: cosines[rows] for s, rows in pooled.groups.items()}
 
-    def discrepancy(
-        features: npt.NDArray[np.float32], labels: npt.NDArray[np.bool_]
-    ) -> npt.NDArray[np.float64]:
+    def discrepancy(features: Floats, labels: Bools) -> Floats:
         return mean_distances(features, labels)[:, np.newaxis]
 
     worst = pooled.worst([partial(discrepancy, f) for f in of_class.values()], rng)

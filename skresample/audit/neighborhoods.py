@@ -3,12 +3,12 @@
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from skresample.audit.statistics.closeness import KNeighbors, nearest_lists, nearest_two
 from skresample.audit.tables import FEWEST, Tables
+from skresample.compare.arrays import Array, Bools, Floats
 
-__all__ = ["LISTED", "Neighborhood", "neighborhoods", "weights_like_synthetic"]
+__all__ = ["LISTED", "Neighborhood", "by_side", "neighborhoods"]
 
 # How many nearest neighbors are listed: enough for some of them to be real and some synthetic.
 LISTED = 20
@@ -21,16 +21,16 @@ class Neighborhood(NamedTuple):
     """
 
     stratum: int
-    is_real: npt.NDArray[np.bool_]
+    is_real: Bools
     neighbors: KNeighbors
-    nearest: npt.NDArray[np.float64]
+    nearest: Floats
 
 
 def neighborhoods(tables: Tables, rng: np.random.Generator) -> list[Neighborhood]:
     """List the nearest neighbors among real and synthetic rows of each class with enough rows.
 
-    Excess synthetic rows are left out at random: among many more, the nearest neighbors of each
-    row would all be synthetic.
+    Among many more synthetic rows, all neighbors would be synthetic: the excess is left out at
+    random.
     """
     ours, others = tables.strata(tables.real), tables.strata(tables.synthetic)
     found = []
@@ -55,10 +55,14 @@ def neighborhoods(tables: Tables, rng: np.random.Generator) -> list[Neighborhood
     return found
 
 
-def weights_like_synthetic(near: list[Neighborhood]) -> npt.NDArray[np.float64]:
-    """Return weights of the real rows that give each class its weight among synthetic rows."""
-    parts = []
-    for one in near:
-        n = np.count_nonzero(one.is_real)
-        parts.append(np.full(n, (len(one.is_real) - n) / n))
-    return np.concatenate(parts)
+def by_side(near: list[Neighborhood], values: list[Array]) -> tuple[Array, Array, Floats]:
+    """Return the values of all synthetic and of all real rows, and weights of the real rows.
+
+    The weights give each class its weight among the synthetic rows.
+    """
+    pairs = list(zip(values, near, strict=True))
+    synthetic = np.concatenate([value[~one.is_real] for value, one in pairs])
+    real = np.concatenate([value[one.is_real] for value, one in pairs])
+    n_real = [np.count_nonzero(one.is_real) for one in near]
+    ratios = [(len(one.is_real) - n) / n for one, n in zip(near, n_real, strict=True)]
+    return synthetic, real, np.repeat(ratios, n_real)

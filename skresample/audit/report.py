@@ -2,20 +2,18 @@
 
 import textwrap
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
-from skresample._pages import NO_MATH, data_uri, plain, render, write_page
+from skresample._pages import NO_MATH, Report, plain
 from skresample._support import import_extra
 from skresample.audit.answers import LOOK_CLOSER, NO_PROBLEM, NOT_JUDGED, PROBLEM, Answer, Check
 
 __all__ = ["AuditReport"]
 
-TITLE = "Audit of synthetic data"
 WIDTH = 100
 KEY = (
     "Value: measured on the synthetic rows. Real: what real rows score in the same check, with "
@@ -68,11 +66,10 @@ class Renamed(dict[str, Any]):
 
 
 @dataclass(eq=False, repr=False)
-class AuditReport:
-    """The report of `audit`.
+class AuditReport(Report):
+    """The report of `audit`: print it, or use `to_dict`, `to_frame`, `plot` and `to_html`.
 
-    Print it, or see `to_dict`, `to_frame`, `plot` and `to_html`. A notebook shows it as a page.
-    There is no overall score.
+    A notebook displays it as the page of `to_html`. There is no overall score.
 
     Parameters
     ----------
@@ -91,6 +88,9 @@ class AuditReport:
     sizes: dict[str, int]
     notes: list[str]
     seconds: float
+
+    _title: ClassVar[str] = "Audit of synthetic data"
+    _template: ClassVar[str] = "audit.html.jinja"
 
     def __post_init__(self) -> None:
         self.answers = Renamed(self.answers)
@@ -114,51 +114,34 @@ class AuditReport:
         )
 
     def to_frame(self) -> Any:
-        """Return one row per check.
+        """Return one row per check; needs pandas.
 
         Returns
         -------
         frame : pandas.DataFrame
             Columns ``question``, ``check``, ``value``, ``reference``, ``low``, ``high``,
             ``verdict`` and ``sentence``.
-
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
         """
         pd = import_extra("pandas", "cli")
-        return pd.DataFrame(
-            {
-                "question": name,
-                "check": check.name,
-                "value": np.nan if check.value is None else check.value,
-                "reference": np.nan if check.reference is None else check.reference,
-                "low": np.nan if check.interval is None else check.interval[0],
-                "high": np.nan if check.interval is None else check.interval[1],
-                "verdict": check.verdict,
-                "sentence": check.sentence,
-            }
-            for name, check in self._checks()
-        )
-
-    def _checks(self) -> Iterator[tuple[str, Check]]:
+        rows = []
         for name, one in self.answers.items():
             for check in one.checks:
-                yield name, check
+                numbers = check.value, check.reference, *(check.interval or (None, None))
+                rows.append((name, check.name, *numbers, check.verdict, check.sentence))
+        columns = ["question", "check", "value", "reference", "low", "high", "verdict", "sentence"]
+        numerical = dict.fromkeys(columns[2:6], float)
+        return pd.DataFrame(rows, columns=columns).astype(numerical)
 
-    def _heading(self) -> list[str]:
+    def _heading(self) -> str:
         sizes = ", ".join(f"{n:,} {name}" for name, n in self.sizes.items())
-        return [f"{sizes} rows; {self.seconds:.0f} s", KEY]
+        return f"{sizes} rows; {self.seconds:.0f} s"
 
     def __str__(self) -> str:
-        lines = [TITLE, "=" * len(TITLE)]
-        for line in self._heading():
-            lines += _wrapped(line)
-        lines.append("")
+        lines = [self._title, "=" * len(self._title), *_wrapped(self._heading()), ""]
         for name, one in self.answers.items():
             lines.append(f"{MARKS[one.verdict]} {name.capitalize():<11}{one.verdict}")
             lines += _wrapped(one.headline.sentence, 13)
+        lines += ["", *_wrapped(CAUTION), "", *_wrapped(KEY)]
         for one in self.answers.values():
             lines += ["", one.question, "-" * len(one.question)]
             names = max(len(plain(check.name)) for check in one.checks)
@@ -167,7 +150,6 @@ class AuditReport:
                 numbers += f"{_interval(check):<18}"
                 lines.append(f"{plain(check.name):<{names}}{numbers}{check.verdict}".rstrip())
                 lines += _wrapped(check.sentence, 4)
-        lines += ["", *_wrapped(CAUTION)]
         if self.notes:
             lines += ["", "Notes", "-----"]
             for note in self.notes:
@@ -183,11 +165,6 @@ class AuditReport:
         -------
         figure : matplotlib.figure.Figure
             One panel each.
-
-        Raises
-        ------
-        ImportError
-            If matplotlib is not installed.
         """
         plt = import_extra("matplotlib.pyplot", "cli")
         pictures = {k: v for one in self.answers.values() for k, v in one.pictures.items()}
@@ -206,56 +183,17 @@ class AuditReport:
             ax.tick_params(labelsize=8)
         return figure
 
-    def to_html(self, path: Any, *, overwrite: bool = False) -> Path:
-        """Write the report as one self-contained HTML page, pictures included.
-
-        Parameters
-        ----------
-        path : str or path-like
-            The file. Its directory must exist.
-        overwrite : bool, default=False
-            If True, an existing file is replaced.
-
-        Returns
-        -------
-        path : pathlib.Path
-            The file.
-
-        Raises
-        ------
-        FileExistsError
-            If the file exists and `overwrite` is False. Nothing is written then.
-        ImportError
-            If matplotlib or Jinja2 is not installed.
-        """
-        import_extra("matplotlib.pyplot", "cli")  # a page without pictures was not asked for
-        return write_page(path, TITLE, self._page(), overwrite=overwrite)
-
-    def _repr_html_(self) -> str | None:
-        try:
-            return self._page()
-        except ImportError:  # without Jinja2 a notebook shows the text
-            return None
-
-    def _page(self) -> str:
-        picture = no_picture = ""
-        try:
-            picture = data_uri(self.plot())
-        except ImportError as error:  # a notebook shows the tables without pictures
-            no_picture = str(error)
-        return render(
-            "audit.html.jinja",
-            title=TITLE,
-            heading=self._heading(),
-            answers=self.answers,
-            classes=CLASSES,
-            caution=CAUTION,
-            picture=picture,
-            no_picture=no_picture,
-            number=_number,
-            interval=_interval,
-            notes=self.notes,
-        )
+    def _values(self) -> dict[str, Any]:
+        return {
+            "heading": [self._heading()],
+            "answers": self.answers,
+            "classes": CLASSES,
+            "caution": CAUTION,
+            "key": KEY,
+            "number": _number,
+            "interval": _interval,
+            "notes": self.notes,
+        }
 
 
 def _wrapped(text: str, indent: int = 0) -> list[str]:

@@ -7,19 +7,12 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import _num_samples
 
+from skresample.compare.arrays import Array, Floats, Ints
 from skresample.neighbors import Space, mismatch_cost, space_of_columns
-from skresample.table import (
-    Rows,
-    read_labels,
-    read_like,
-    read_rows,
-    read_target,
-    take_rows,
-)
+from skresample.table import Rows, read_labels, read_like, read_rows, read_target, take_rows
 from skresample.table.columns import kind_of
 
 __all__ = ["FEWEST", "LEAST_ROWS", "Sample", "Tables", "read_tables"]
@@ -40,20 +33,20 @@ class Audit(BaseEstimator):
 class Sample:
     """The rows of one table: X as passed, its columns, and the classes.
 
-    Numerical columns (n, n_numbers) are in the units of the real table, NaN where missing.
-    Categorical columns (n, n_categories) have the codes of the real table, -1 where missing;
-    categories that it does not have follow. Labels are positions in the classes, if known.
+    Numbers (n, n_numbers) are in the units of the real table, NaN where missing; codes (n,
+    n_categories) are those of the real table and, after these, of new categories, -1 where
+    missing.
     """
 
     X: Any
-    numeric: npt.NDArray[np.float64]
-    codes: npt.NDArray[np.intp]
-    labels: npt.NDArray[np.intp] | None
+    numeric: Floats
+    codes: Ints
+    labels: Ints | None
 
     def __len__(self) -> int:
         return len(self.numeric)
 
-    def take(self, rows: npt.NDArray[np.intp]) -> "Sample":
+    def take(self, rows: Ints) -> "Sample":
         """Return some of the rows."""
         labels = None if self.labels is None else self.labels[rows]
         return Sample(take_rows(self.X, rows), self.numeric[rows], self.codes[rows], labels)
@@ -74,15 +67,15 @@ class Tables:
     """
 
     names: list[str]
-    numbers: npt.NDArray[np.intp]
-    categories: npt.NDArray[np.intp]
+    numbers: Ints
+    categories: Ints
     classes: list[Any]
     category_names: list[list[Any]]
     real: Sample
     synthetic: Sample
     holdout: Sample | None
     notes: list[str]
-    deviation: npt.NDArray[np.float64]
+    deviation: Floats
 
     @property
     def labeled(self) -> bool:
@@ -93,7 +86,7 @@ class Tables:
         """Return the name of a column, numerical ones before categorical ones."""
         return self.names[int(np.concatenate([self.numbers, self.categories])[j])]
 
-    def strata(self, sample: Sample) -> npt.NDArray[np.intp]:
+    def strata(self, sample: Sample) -> Ints:
         """Return the classes within which rows are compared: one for all if they are unknown."""
         if self.labeled and sample.labels is not None:
             return sample.labels
@@ -133,7 +126,7 @@ class Tables:
         return replace(self, notes=notes, **samples)
 
 
-def _draw_rows(strata: npt.NDArray[np.intp], rng: np.random.Generator) -> npt.NDArray[np.intp]:
+def _draw_rows(strata: Ints, rng: np.random.Generator) -> Ints:
     """Draw rows of a large table, with at least 12 of each class as far as there are any."""
     drawn = rng.choice(len(strata), MOST_ROWS, replace=False)
     counts = np.bincount(strata[drawn], minlength=int(strata.max()) + 1)
@@ -148,11 +141,7 @@ def _draw_rows(strata: npt.NDArray[np.intp], rng: np.random.Generator) -> npt.ND
 def read_tables(
     X_real: Any, y_real: Any, X_syn: Any, y_syn: Any, X_holdout: Any, y_holdout: Any
 ) -> Tables:
-    """Read the tables of an audit as one; y_syn and the holdout may be None.
-
-    Raises a ValueError if a table is empty, or if its columns or labels do not match those of
-    the real one, and a TypeError if a column is neither numerical nor categorical.
-    """
+    """Read the tables of an audit as one; y_syn and the holdout may be None."""
     if (X_holdout is None) != (y_holdout is None):
         raise ValueError("Pass both X_holdout and y_holdout, or neither.")
     given = {"X_real": X_real, "X_syn": X_syn, "X_holdout": X_holdout}
@@ -207,7 +196,7 @@ def read_tables(
     return _with_notes_on_few(_without_small_classes(tables, target.counts))
 
 
-def _check_finite(numeric: npt.NDArray[np.float64], real: Rows, name: str) -> None:
+def _check_finite(numeric: Floats, real: Rows, name: str) -> None:
     infinite = np.isinf(numeric).any(axis=0)
     if infinite.any():
         column = real.names[real.columns.numbers[np.flatnonzero(infinite)[0]]]
@@ -276,9 +265,7 @@ def _kind(rows: Rows, j: int) -> str | None:
     return times or {"number": "numbers", "name": "strings", "boolean": "booleans"}.get(kind, kind)
 
 
-def _number_unseen(
-    codes: npt.NDArray[np.intp], values: npt.NDArray[Any], names: list[Any], n_seen: int
-) -> None:
+def _number_unseen(codes: Ints, values: Array, names: list[Any], n_seen: int) -> None:
     """Give each category without a code of its own the next one, and add it to the names."""
     number = {value: code for code, value in enumerate(names)}
     for row in np.flatnonzero(codes >= n_seen):
@@ -287,7 +274,7 @@ def _number_unseen(
     names[:] = list(number)
 
 
-def _read_labels(y: Any, n: int, classes: list[Any], name: str) -> npt.NDArray[np.intp]:
+def _read_labels(y: Any, n: int, classes: list[Any], name: str) -> Ints:
     """Return labels as positions in the classes."""
     with _about(name):
         _check_length(name, y, n)
@@ -302,7 +289,7 @@ def _read_labels(y: Any, n: int, classes: list[Any], name: str) -> npt.NDArray[n
     return np.array([known[label] for label in labels], dtype=np.intp)
 
 
-def _without_small_classes(tables: Tables, counts: npt.NDArray[np.intp]) -> Tables:
+def _without_small_classes(tables: Tables, counts: Ints) -> Tables:
     """Leave out classes with too few real rows, and add a note on each."""
     if not tables.labeled:  # rows of a small class cannot be told from the other synthetic rows
         counts = np.where(counts.sum() < LEAST_ROWS, counts, LEAST_ROWS)

@@ -4,21 +4,13 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from skresample.audit.answers import Answer, answer, not_judged
-from skresample.audit.fits import (
-    REAL,
-    REAL_AND_SYNTHETIC,
-    SYNTHETIC,
-    THRESHOLD,
-    WEIGHTS,
-    Fits,
-    Predictions,
-    shortfall,
-)
+from skresample.audit.fits import BOTH, REAL, SYNTHETIC, Fits, Predictions, shortfall
 from skresample.audit.statistics.two_samples import area_under_curve
 from skresample.audit.tables import Tables
+from skresample.compare.arrays import Ints
+from skresample.compare.methods import CLASS_WEIGHTS, TUNED_THRESHOLD
 from skresample.compare.metrics import metrics_of, scores
 
 __all__ = ["utility"]
@@ -34,40 +26,39 @@ def utility(tables: Tables, fits: Fits | str, rng: np.random.Generator) -> Answe
     """
     if isinstance(fits, str):
         return answer("utility", [not_judged("utility", fits)])
-    both, redrawn, true = REAL_AND_SYNTHETIC, fits.more_real, fits.true
-    area = shortfall("ROC AUC", fits, both, redrawn, _roc_auc, WORSE, rng)
-    sentence = (
+    area = shortfall("ROC AUC", fits, BOTH, _roc_auc, WORSE, rng)
+    area_sentence = (
         f"A classifier trained on real and synthetic rows has a ROC AUC of {area.value:.3f} on "
-        f"held-out rows: {_roc_auc(true, fits.methods[REAL]):.3f} without synthetic rows, "
+        f"held-out rows: {_roc_auc(fits.true, fits.methods[REAL]):.3f} without synthetic rows, "
         f"{area.reference:.3f} with redrawn real rows in their place."
     )
-    checks = [replace(area, sentence=sentence)]
-    accuracy = {name: _balanced_accuracy(true, one) for name, one in fits.methods.items()}
+    right = {name: _balanced_accuracy(fits.true, one) for name, one in fits.methods.items()}
     baselines = [
-        f"{accuracy[name]:.3f} with {article}{name}, "
-        for name, article in ((WEIGHTS, ""), (THRESHOLD, "a "))
-        if name in accuracy
+        f"{right[name]:.3f} with {article}{name}, "
+        for name, article in ((CLASS_WEIGHTS, ""), (TUNED_THRESHOLD, "a "))
+        if name in right
     ]
-    found = shortfall("balanced accuracy", fits, both, redrawn, _balanced_accuracy, WORSE, rng)
-    sentence = (
-        f"Its balanced accuracy is {found.value:.3f}: {accuracy[REAL]:.3f} without synthetic "
-        f"rows, {''.join(baselines)}{found.reference:.3f} with redrawn real rows in their place."
+    accuracy = shortfall("balanced accuracy", fits, BOTH, _balanced_accuracy, WORSE, rng)
+    accuracy_sentence = (
+        f"Its balanced accuracy is {accuracy.value:.3f}: {right[REAL]:.3f} without synthetic "
+        f"rows, {''.join(baselines)}{accuracy.reference:.3f} with redrawn real rows in their place."
     )
-    checks.append(replace(found, sentence=sentence))
-    name = "training on synthetic rows only"
+    alone = not_judged("training on synthetic rows only", "not every class has synthetic rows")
     if SYNTHETIC in fits.methods:
-        alone = shortfall(name, fits, SYNTHETIC, fits.only_real, _roc_auc, WORSE, rng)
+        alone = shortfall(alone.name, fits, SYNTHETIC, _roc_auc, WORSE, rng)
         sentence = (
             f"A classifier trained on synthetic rows only has a ROC AUC of {alone.value:.3f} on "
             f"held-out rows; trained on as many real rows, {alone.reference:.3f}."
         )
-        checks.append(replace(alone, sentence=sentence))
-    else:
-        checks.append(not_judged(name, "not every class has synthetic rows"))
-    return answer("utility", checks, _reports(tables, fits))
+        alone = replace(alone, sentence=sentence)
+    area, accuracy = (
+        replace(area, sentence=area_sentence),
+        replace(accuracy, sentence=accuracy_sentence),
+    )
+    return answer("utility", [area, accuracy, alone], _reports(tables, fits))
 
 
-def _roc_auc(true: npt.NDArray[np.intp], predictions: Predictions) -> float:
+def _roc_auc(true: Ints, predictions: Predictions) -> float:
     """Return the mean ROC AUC of the classes, each against the rest."""
     present = np.unique(true)
     if len(present) == 2:
@@ -76,7 +67,7 @@ def _roc_auc(true: npt.NDArray[np.intp], predictions: Predictions) -> float:
     return float(np.mean(areas))
 
 
-def _balanced_accuracy(true: npt.NDArray[np.intp], predictions: Predictions) -> float:
+def _balanced_accuracy(true: Ints, predictions: Predictions) -> float:
     right = predictions.predicted == true
     return float(np.mean([right[true == c].mean() for c in np.unique(true)]))
 
@@ -88,20 +79,12 @@ def _reports(tables: Tables, fits: Fits) -> dict[str, list[list[Any]]]:
     counts = np.bincount(fits.true, minlength=n_classes)
     present = np.flatnonzero(counts)
     positive = int(present[np.argmin(counts[present])])
-    found = {
-        name: scores(
-            fits.true,
-            one.predicted,
-            one.probabilities,
-            one.probabilities,
-            n_classes=n_classes,
-            positive=positive,
-        )
-        for name, one in fits.methods.items()
-    }
+    found = {}
+    for name, (predicted, p) in fits.methods.items():
+        found[name] = scores(fits.true, predicted, p, p, n_classes=n_classes, positive=positive)
 
     def table(columns: list[int]) -> list[list[Any]]:
-        rows = [[name, *(float(row[i]) for i in columns)] for name, row in found.items()]
+        rows = [[name, *row[columns].tolist()] for name, row in found.items()]
         return [["trained on", *(metrics[i].name for i in columns)], *rows]
 
     reports = {

@@ -5,11 +5,10 @@ from itertools import combinations, permutations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from scipy import stats
 from scipy.special import gammaln
 
-from skresample.audit.answers import PERMUTATIONS, Answer, Check, answer, proportion_interval
+from skresample.audit.answers import Answer, Check, answer, proportion_interval
 from skresample.audit.statistics.permutations import (
     excess_within_strata,
     familywise,
@@ -17,6 +16,7 @@ from skresample.audit.statistics.permutations import (
     null_statistics,
 )
 from skresample.audit.tables import LEAST_ROWS, Sample, Tables
+from skresample.compare.arrays import Bools, Floats, Ints
 
 __all__ = ["validity"]
 
@@ -38,22 +38,22 @@ FAMILIES = {
 
 
 class Rule(NamedTuple):
-    """A rule of a family that holds for all real rows, and which other rows violate it.
+    """A rule that holds for all real rows, and which other rows violate it.
 
     `tolerated` is the probability that another real row violates it, where it can be estimated.
     """
 
     family: str
     violation: str
-    broken: npt.NDArray[np.bool_]
+    broken: Bools
     tolerated: float | None = None
 
 
 def validity(tables: Tables, rng: np.random.Generator) -> Answer:
-    """Check which rows violate rules that hold for all real rows, and which rows are repeated.
+    """Check which rows violate rules that hold for all real rows, and which are duplicates.
 
-    A single rule is tested by the probability that all violations fall into one of two samples.
-    A family is compared with real rows that its rules were not learned on.
+    A single rule is tested by the probability that all violations fall into one of two samples. A
+    family is compared with real rows that its rules were not learned on.
     """
     rules = list(_rules(tables, tables.real, tables.synthetic))
     checks = [
@@ -203,7 +203,7 @@ def _expected(tables: Tables, rng: np.random.Generator) -> dict[str, tuple[float
     }
 
 
-def _broken(tables: Tables, learned: Sample, tested: Sample) -> dict[str, npt.NDArray[np.bool_]]:
+def _broken(tables: Tables, learned: Sample, tested: Sample) -> dict[str, Bools]:
     """Return which tested rows violate any rule of each family."""
     broken = {family: np.zeros(len(tested), dtype=bool) for family in FAMILIES}
     for rule in _rules(tables, learned, tested):
@@ -228,16 +228,16 @@ def _duplicates(tables: Tables, rng: np.random.Generator) -> Check:
     ids = np.unique(ids[several], return_inverse=True)[1]
     drawn = len(rows) // 2
 
-    def repeated(mine: npt.NDArray[np.bool_]) -> float:
+    def repeated(mine: Bools) -> float:
         counts = np.bincount(ids[mine[several]], minlength=1)
         return float(counts[counts > 1].sum()) / drawn
 
-    def excess(block: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    def excess(block: Bools) -> Floats:
         return np.array([[repeated(~real) - repeated(real)] for real in block])
 
     value, reference, pvalue = repeated(~labels), repeated(labels), 1.0
     if several.any():
-        null = null_statistics(excess, labels, PERMUTATIONS, rng, strata=strata)
+        null = null_statistics(excess, labels, rng, strata=strata)
         pvalue = familywise(null).pvalue
     sentence = (
         f"{value:.1%} of the synthetic rows are duplicates of another synthetic row; of as many "
@@ -248,9 +248,7 @@ def _duplicates(tables: Tables, rng: np.random.Generator) -> Check:
     return Check("duplicates", sentence, value, reference, interval, pvalue, material)
 
 
-def _row_ids(
-    tables: Tables, rows: npt.NDArray[np.intp], strata: npt.NDArray[np.intp]
-) -> npt.NDArray[np.intp]:
+def _row_ids(tables: Tables, rows: Ints, strata: Ints) -> Ints:
     """Return a number for each of some real and synthetic rows, the same for equal ones."""
     numeric = np.concatenate([tables.real.numeric, tables.synthetic.numeric])[rows]
     numeric += 0.0  # makes -0 and 0 the same, as all NaN below

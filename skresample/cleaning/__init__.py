@@ -1,4 +1,4 @@
-"""Oversampling that also moves or removes rows, the given ones included."""
+"""Cleaners, hybrids of an oversampler and a cleaner, and CCR, which moves samples."""
 
 from skresample._exports import exports
 

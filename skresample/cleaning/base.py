@@ -1,42 +1,30 @@
-"""What the hybrids share: oversampling, and then removing rows."""
+"""Hybrids: an oversampler, then a cleaner."""
 
 import warnings
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from imblearn.utils import check_sampling_strategy
 from scipy import sparse
+from sklearn.base import clone
 from sklearn.utils import check_random_state, get_tags
 
 from skresample._support import seeded_clone
-from skresample.neighbors import UserSearch, space_of
-from skresample.samplers.base import (
-    BaseOverSampler,
-    BaseSampler,
-    check_new_rows,
-    naming_columns,
-    resolve_sampling_strategy,
-)
-from skresample.samplers.parameters import (
-    Smote,
-    Standardize,
-)
+from skresample.samplers.base import BaseSampler
+from skresample.samplers.cleaner import BaseCleaner
+from skresample.samplers.parameters import RandomState, Smote, Standardize
 from skresample.smote import SMOTE
-from skresample.table import Rows, Target, read_labels, read_rows, read_target, take_rows
+from skresample.table import Rows
 
 __all__ = ["HybridSampler"]
 
-# A class that has less left of it was mostly removed, which is said.
-MOST = 0.5
-
 
 class HybridSampler(BaseSampler):
-    """Base class of the methods that over-sample and then remove rows of any class.
+    """Base class of the methods that oversample with one sampler and then clean with another.
 
-    A method says in `_keep` which rows stay; everything else is here.
+    A method says in `_make_cleaner` which cleaner; everything else is here.
     """
 
     _attribute_texts: ClassVar[str] = """
@@ -61,9 +49,7 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
     Names of the features, if all names are strings.
 """
 
-    _cleaner: ClassVar[str | None] = None
-    """The attribute with the sampler of imbalanced-learn that removes the same rows."""
-
+    random_state: RandomState = None
     smote: Smote = None
     standardize: Standardize = True
 
@@ -76,9 +62,11 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
         return tags
 
     @property
-    def _min_rows(self) -> int:
-        """How many samples a class needs, as far as it is known."""
-        return getattr(self.smote or SMOTE, "_min_rows", 1)
+    def _categorical(self) -> Any:
+        sampler = self._oversampler()
+        if isinstance(sampler, BaseSampler):
+            return sampler._categorical
+        return getattr(sampler, "categorical_features", "auto")
 
     @property
     def smote_(self) -> Any:
@@ -86,81 +74,72 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
         return self.sampler_
 
     @abstractmethod
-    def _keep(
-        self, X: Any, rows: Rows, target: Target, rng: np.random.Generator
-    ) -> npt.NDArray[np.bool_]:
-        """Say which rows of a table that was oversampled stay."""
+    def _make_cleaner(self) -> BaseCleaner:
+        """Return an unfitted cleaner."""
 
-    def fit(self, X: Any, y: Any) -> Self:
-        """Check a table, and how many rows oversampling would make.
+    def _learn(self, rows: Rows) -> None:
+        self.sampling_strategy_ = self._plan_counts(rows, None)
 
-        What is removed depends on the rows that are made: see `fit_resample`.
+    def _plan_counts(self, rows: Rows, wanted: Mapping[Any, int] | None) -> dict[Any, int]:
+        sampler = self._oversampler()
+        if wanted is None and isinstance(sampler, BaseSampler):
+            return sampler._plan_counts(rows, None)
+        if wanted is None:
+            return rows.target.plan(sampler.sampling_strategy)
+        return super()._plan_counts(rows, wanted)
 
-        Parameters
-        ----------
-        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
-            The table.
-        y : array-like of shape (n_samples,) or (n_samples, n_classes)
-            Class labels, or their one-hot encoding.
-
-        Returns
-        -------
-        self : object
-            The sampler, with ``sampling_strategy_``.
-
-        Raises
-        ------
-        ValueError
-            If the table or the target cannot be used; the message says why and what to do.
-        """
-        self._validate_params()
+    def _resample(self, rows: Rows, wanted: Mapping[Any, int] | None = None) -> Rows:
         self._forget()
-        rows = read_rows(X, self, numeric=True, categorical=_categorical(self._over_sampler()))
-        target = read_target(y, len(rows), type(self).__name__)
-        self.sampling_strategy_ = resolve_sampling_strategy(self._strategy(), target)
-        return self
-
-    def _fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
-        name = type(self).__name__
-        self._forget()
-        asked = self.__dict__.get("sampling_strategy_")
-        read = read_target if asked is None else read_labels
         words = check_random_state(self.random_state).randint(0, 2**31, size=2)
-        sampler = seeded_clone(self._over_sampler(), int(words[0]))
-        ours = isinstance(sampler, BaseOverSampler)
-        how = {"categorical": sampler._categorical} if ours else {}
-        rows = read_rows(X, self, numeric=ours and sampler._computes, **how)
-        target = read(y, len(rows), name)
-        if asked is not None:
-            asked = check_new_rows(asked, target, name)
-        if ours:  # which need not read the table again
-            for attribute in ("n_features_in_", "feature_names_in_"):
-                if hasattr(self, attribute):
-                    setattr(sampler, attribute, getattr(self, attribute))
-            X, y = rows, target
-        if asked is not None:
-            X_out, y_out = _add(sampler, asked, target, X, y)
+        sampler = seeded_clone(self._oversampler(), int(words[0]))
+        if isinstance(sampler, BaseSampler):
+            sampler._validate_params()
+            if self.keep_index:
+                sampler.set_params(keep_index=True)
+            for name in ("n_features_in_", "feature_names_in_"):
+                if hasattr(self, name):
+                    setattr(sampler, name, getattr(self, name))
+            out = sampler._resample(rows, wanted)
+            synthetic, parents = sampler.is_synthetic_, sampler.parents_
+            origin = np.where(synthetic, -1, sampler.sample_indices_)
         else:
-            X_out, y_out = sampler.fit_resample(X, y)
+            out = self._resample_by_other(sampler, rows, wanted)
+            synthetic, origin, parents = _provenance(sampler, len(rows), len(out))
         self.sampler_ = sampler
-        out = read_rows(X_out, self, numeric=True, categorical=_categorical(sampler))
-        target_out = read(y_out, len(out), name)
-        synthetic, origin, parents = self._provenance(sampler, rows, target, out, target_out)
-        made = sampler.sampling_strategy_ if asked is None else asked
-        labels = target.classes.tolist()
-        self.sampling_strategy_ = {label: int(made[label]) for label in labels if label in made}
-        with naming_columns(out):
-            kept = self._keep(X_out, out, target_out, np.random.default_rng(int(words[1])))
-        kept = self._all_of_no_class(kept, target_out)
+        made = sampler.sampling_strategy_ if wanted is None else self._plan_counts(rows, wanted)
+        self.sampling_strategy_ = {c: int(made[c]) for c in rows.target.names if c in made}
+        kept = self._clean(out, np.random.default_rng(int(words[1])))
         self.is_synthetic_ = synthetic[kept]
         self.sample_indices_ = origin[kept]
         self.parents_ = parents[kept[synthetic]]
         if hasattr(sampler, "is_moved_"):
             self.is_moved_ = sampler.is_moved_[kept]
         which = np.flatnonzero(kept)
-        if self._cleaner is not None:
-            getattr(self, self._cleaner).sample_indices_ = which
-        return take_rows(X_out, which), take_rows(y_out, which)
+        return out.take(which, which if self.keep_index else None)
+
+    def _clean(self, rows: Rows, rng: np.random.Generator) -> npt.NDArray[np.bool_]:
+        """Return which rows of an oversampled table stay."""
+        cleaner = self._make_cleaner()
+        cleaner._validate_params()
+        kept = cleaner._kept(rows, rng, " after oversampling")
+        cleaner.sample_indices_ = np.flatnonzero(kept)
+        self.n_removed_, self.cleaner_ = cleaner.n_removed_, cleaner
+        return kept
+
+    def _cleaner_like(self, given: Any, cls: type[BaseCleaner]) -> BaseCleaner:
+        """Return a cleaner of this library with the parameters of a given one, also of another."""
+        if isinstance(given, cls):
+            return clone(given)
+        theirs = {k: v for k, v in given.get_params(deep=False).items() if k in cls().get_params()}
+        return cls(**{"standardize": self.standardize, **theirs})
+
+    def _as_given(self, given: Any) -> Any:
+        """Return the cleaner as an object of the library that it was given from."""
+        if given is None or isinstance(given, BaseCleaner):
+            return self.cleaner_
+        theirs = clone(given)
+        theirs.sample_indices_ = self.cleaner_.sample_indices_
+        return theirs
 
     @property
     def input_indices_(self) -> npt.NDArray[np.intp]:
@@ -173,7 +152,7 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
         )
         return self.sample_indices_
 
-    def _over_sampler(self) -> Any:
+    def _oversampler(self) -> Any:
         """Return what oversamples."""
         if self.smote is None:
             return SMOTE(
@@ -181,116 +160,58 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
                 standardize=self.standardize,
                 n_jobs=self.n_jobs,
             )
-        if not hasattr(self.smote, "sampling_strategy"):
+        if not hasattr(self.smote, "sampling_strategy") or isinstance(self.smote, BaseCleaner):
+            lacks = (
+                "removes samples"
+                if isinstance(self.smote, BaseCleaner)
+                else ("has no sampling_strategy")
+            )
             raise ValueError(
-                f"{type(self).__name__}: smote={self.smote!r} has no sampling_strategy. Give a "
-                "sampler, such as SMOTE(); put other steps into a pipeline around this one."
+                f"{type(self).__name__}: smote={self.smote!r} {lacks}. Give an oversampler, such "
+                "as SMOTE(); put other steps into a pipeline around this one."
             )
         return self.smote
 
-    def _strategy(self) -> Any:
-        """Return the `sampling_strategy` of what oversamples, a hybrid's within it."""
-        sampler = self._over_sampler()
-        return (
-            sampler._strategy()
-            if isinstance(sampler, HybridSampler)
-            else (sampler.sampling_strategy)
+    def _resample_by_other(
+        self, sampler: Any, rows: Rows, wanted: Mapping[Any, int] | None
+    ) -> Rows:
+        """Oversample with a sampler of another library, which puts the given rows first."""
+        if self.keep_index:
+            raise ValueError(
+                f"{type(self).__name__}: smote={self.smote!r} gives samples a new index. Leave "
+                "keep_index=False, or give an oversampler of skresample."
+            )
+        target, n = rows.target, len(rows)
+        if wanted is not None:
+            have = dict(zip(target.names, target.counts.tolist(), strict=True))
+            counts = {label: have[label] + n_new for label, n_new in wanted.items()}
+            sampler.set_params(sampling_strategy=counts)
+        out = self._read_table(
+            *sampler.fit_resample(rows.export(), target.y), balance=wanted is None
         )
-
-    def _provenance(
-        self, sampler: Any, rows: Rows, target: Target, out: Rows, target_out: Target
-    ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-        """Return which rows of an oversampled table are new, and where rows come from.
-
-        That is, for each row, its position among the given ones, -1 for new ones; and for each
-        new one, the positions of its parents, -1 for none.
-        """
-        if isinstance(sampler, BaseSampler):
-            synthetic = sampler.is_synthetic_
-            origin = sampler.sample_indices_
-            return synthetic, np.where(synthetic, -1, origin), sampler.parents_
-        n = len(rows)
-        if not (
-            n <= len(out)
-            and np.array_equal(target_out.labels[:n], target.labels)
-            and _same_rows(rows, out)
-        ):
+        same = n <= len(out) and np.array_equal(out.target.labels[:n], target.labels)
+        if not (same and _same_rows(rows, out)):
             raise ValueError(
                 f"{type(self).__name__}: smote={self.smote!r} does not put the rows that it was "
                 "given first and unchanged, so that nobody can say which are new. Give an "
                 "oversampler, such as SMOTE()."
             )
-        place = np.arange(len(out))
-        drawn = getattr(sampler, "sample_indices_", None)
-        parents = np.full((len(out) - n, 1), -1)
-        if drawn is not None and len(drawn) == len(out):
-            parents[:, 0] = drawn[n:]
-        return place >= n, np.where(place < n, place, -1), parents
-
-    def _all_of_no_class(
-        self, kept: npt.NDArray[np.bool_], target: Target
-    ) -> npt.NDArray[np.bool_]:
-        """Keep a class of which nothing would be left, and say where little is."""
-        name = type(self).__name__
-        left = np.bincount(target.codes[kept], minlength=len(target.classes))
-        labels = target.classes.tolist()
-        for code, label in enumerate(labels):
-            if left[code] == 0:
-                warnings.warn(
-                    f"{name} would remove all rows of class {label!r}, which overlaps too much "
-                    "with others to be cleaned: all of them were kept.",
-                    UserWarning,
-                    stacklevel=4,
-                )
-                kept = kept | (target.codes == code)
-                left[code] = target.counts[code]
-            elif left[code] < MOST * target.counts[code]:
-                warnings.warn(
-                    f"{name} removed {target.counts[code] - left[code]} of the "
-                    f"{target.counts[code]} rows that class {label!r} had after oversampling: "
-                    "the classes overlap. Clean less, or use a sampler that removes none.",
-                    UserWarning,
-                    stacklevel=4,
-                )
-        self.n_removed_ = dict(zip(labels, (target.counts - left).tolist(), strict=True))
-        return kept
-
-    def _cleaned(self, strategy: Any, target: Target) -> npt.NDArray[np.bool_]:
-        """Return which rows are of the classes that a cleaning of imbalanced-learn is for."""
-        # Codes, since labels may be objects that cannot be sorted.
-        strategy = strategy(target.labels) if callable(strategy) else strategy
-        if not isinstance(strategy, str | Mapping):
-            code_of = {label: i for i, label in enumerate(target.classes.tolist())}
-            strategy = [code_of.get(label, label) for label in strategy]
-        classes = check_sampling_strategy(strategy, target.codes, "clean-sampling")
-        return np.isin(target.codes, list(classes))
-
-    def _nearest(
-        self, rows: Rows, k: int, *, search: UserSearch | None = None, n_jobs: int | None = None
-    ) -> npt.NDArray[np.intp]:
-        """Return the nearest neighbors of each row."""
-        space = space_of(rows, standardize=self.standardize)
-        n_jobs = self.n_jobs if n_jobs is None else n_jobs
-        return space.kneighbors(k, algorithm=search or "auto", n_jobs=n_jobs)
+        return out
 
 
-def _add(sampler: Any, new: Mapping[Any, int], target: Target, X: Any, y: Any) -> tuple[Any, Any]:
-    """Over-sample with given numbers of new rows per label."""
-    if isinstance(sampler, BaseSampler):
-        sampler.sampling_strategy_ = dict(new)
-        return sampler._fit_resample(X, y)
-    have = dict(zip(target.classes.tolist(), target.counts.tolist(), strict=True))
-    sampler.set_params(sampling_strategy={label: have[label] + n for label, n in new.items()})
-    return sampler.fit_resample(X, y)
+def _provenance(
+    sampler: Any, n: int, n_out: int
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Return which rows of an oversampled table are synthetic, and where rows come from.
 
-
-def _categorical(sampler: Any) -> Any:
-    """Return which columns a sampler, or the one within a hybrid, takes for categories."""
-    while isinstance(sampler, HybridSampler):
-        sampler = sampler._over_sampler()
-    if isinstance(sampler, BaseOverSampler):
-        return sampler._categorical
-    return getattr(sampler, "categorical_features", "auto")
+    That is the position of each row in the input, -1 for synthetic ones, and of their parents.
+    """
+    place = np.arange(n_out)
+    drawn = getattr(sampler, "sample_indices_", None)
+    parents = np.full((n_out - n, 1), -1)
+    if drawn is not None and len(drawn) == n_out:
+        parents[:, 0] = drawn[n:]
+    return place >= n, np.where(place < n, place, -1), parents
 
 
 def _same_rows(rows: Rows, out: Rows) -> bool:

@@ -21,7 +21,7 @@ from skresample.table import Block
 
 __all__ = ["CCR"]
 
-# How many rows are looked at first around each, and how many times more where all are inside.
+# Neighbors that are searched first, and how many times more if all of them are inside.
 NEAREST, MORE = 16, 4
 PAIRS_AT_ONCE = 1 << 20
 
@@ -35,52 +35,49 @@ class Spheres(NamedTuple):
 
 
 class CCR(BaseOverSampler):
-    r"""Combined cleaning and resampling: majority rows are moved away from minority rows.
+    r"""Combined cleaning and resampling: majority samples are moved away from minority samples.
 
-    Each minority row grows a sphere until its energy E is spent; with n majority rows inside,
-    growing by :math:`\Delta r` costs :math:`(n + 1)\,\Delta r` :footcite:p:`koziarski2017ccr`.
-    With the distances d of majority rows, the radius r is thus where
+    Each minority sample grows a sphere until its energy E is spent. With n majority samples inside,
+    growing by :math:`\Delta r` costs :math:`(n + 1)\,\Delta r` :footcite:p:`koziarski2017ccr`. With
+    the distances d of the majority samples, the radius r satisfies
 
     .. math:: r + \sum_{d < r} (r - d) = E .
 
-    Majority rows inside are pushed to its surface, straight away from the middle; who is in
-    several spheres is moved by the sum of what they push. New rows are even in the spheres, as
-    many as 1 / r has it: most where the majority is near.
+    Majority samples inside are pushed to the surface of the sphere, straight away from its center.
+    A sample in several spheres is moved by the sum of their pushes. Synthetic samples are uniform
+    in the spheres, in numbers proportional to 1 / r, so most are where the majority class is near.
 
     Parameters
     ----------
     energy : float, default=0.5
-        The E, in standard deviations; greater than 0. The radius of a sphere without majority
-        rows. More of it moves more rows, further.
+        The energy E, in standard deviations: the radius of a sphere without majority samples. More
+        energy moves more samples, and moves them further.
     standardize : bool, default=True
-        Whether spheres are round, and rows near, in numbers over their standard deviations in
-        the table. Otherwise `energy` is in the units of the numbers.
+        If True, distances and spheres are in numbers divided by their standard deviations in the
+        table. If False, `energy` is in the units of the features.
 
     Attributes
     ----------
     is_moved_ : ndarray of shape (n_out,)
-        True for given rows that were moved (by ``fit_resample``).
+        True for original samples that were moved (after ``fit_resample``).
 
     See Also
     --------
-    SMOTETomek : Removes majority rows that are too near, instead of moving them.
-    GeometricSMOTE : Balls that end where the majority begins.
+    SMOTETomek : Removes majority samples that are too near, instead of moving them.
+    GeometricSMOTE : Balls that end where the majority class begins.
 
     Notes
     -----
-    Given rows come out first and in their order, and `is_moved_` says which are no longer what
-    they were; ``sampler_tags.moves_rows`` of its tags is True. To leave all where they are, use
-    `sample`.
+    Original samples come first and in their order. `sample` draws without moving any.
 
-    The rows that are pushed are those of all larger classes, as the authors do with several
-    classes :footcite:p:`koziarski2020combined`; all distances are those of the table that was
-    given. The authors' code measures distances by sums of absolute differences, and so its
-    spheres are octahedra; these are spheres. One peer computes the pushes and leaves the rows
-    where they are.
+    Samples of all larger classes are pushed, as the authors do with several classes
+    :footcite:p:`koziarski2020combined`. All distances are those of the table that was given. The
+    authors' code sums absolute differences, so its spheres are octahedra; here they are spheres.
 
-    A row is pushed along its numbers until it is as far as the radius, categories included. A
-    new row has the categories and the missing values of its middle. Numbers in which the class
-    does not vary stay so.
+    A sample is pushed along its numerical features until its distance, categorical features
+    included, is the radius. A synthetic sample has the categories and the missing values of the
+    center of its sphere. Features that do not vary in the class do not vary in its synthetic
+    samples.
 
     References
     ----------
@@ -116,8 +113,7 @@ class CCR(BaseOverSampler):
 
     def _fit_class(self, task: Task) -> Spheres:
         space = space_of(task.rows, standardize=self.standardize, like=task.minority)
-        counts = self._target.counts[self._target.codes]
-        larger = np.flatnonzero(counts > len(task.minority))
+        larger = task.larger
         energy = self.energy * (1.0 if self.standardize else task.rows.common_scale)
         radius = np.full(len(task.minority), energy)
         push = np.zeros(task.numeric.shape)

@@ -1,4 +1,4 @@
-"""SMOTE and the iterative-partitioning filter."""
+"""The iterative-partitioning filter, and SMOTE followed by it."""
 
 from typing import Annotated, Any
 
@@ -12,62 +12,37 @@ from skresample._support import seeded_clone
 from skresample.cleaning.base import HybridSampler
 from skresample.numerics.threads import in_threads
 from skresample.pipeline.encoder import TableEncoder
+from skresample.samplers.cleaner import BaseCleaner
 from skresample.samplers.constraints import IntegerInterval, RealInterval
-from skresample.table import Rows, Target
+from skresample.samplers.parameters import Parametrized, RandomState
+from skresample.table import Rows
 from skresample.table.read import with_unique_names
 
-__all__ = ["SMOTEIPF"]
+__all__ = ["SMOTEIPF", "IterativePartitioningFilter"]
 
 # The default tree is fitted to no more rows of a part, nor numbers of these, than that.
 MOST_ROWS, MOST_VALUES = 20_000, 1 << 18
 
 
-class SMOTEIPF(HybridSampler):
-    """Over-sample, then remove rows that classifiers of parts of the table get wrong.
-
-    The table is cut into parts at random, a tree is fitted to each, and a row that most trees
-    get wrong is removed, given rows and new ones; again and again, until less than a share of
-    the rows has been removed in each of several rounds on end :footcite:p:`saez2015smote`.
+class FilterParameters(Parametrized):
+    """The parameters of the filter, for its cleaner and its hybrid.
 
     Parameters
     ----------
     estimator : classifier, default=None
-        Fitted to each part; None for a decision tree by entropy with leaves of two rows or
-        more, as near to the paper's C4.5 as scikit-learn comes. Of a part of more than
-        20,000 rows, or 262,144 (2¹⁸) numbers, that tree is fitted to as many as that, drawn at
-        random: scikit-learn's trees would take minutes for tens of rounds. A table with
-        categories or missing values is encoded for it by :class:`TableEncoder`.
+        Fitted to each part. None is a decision tree by entropy with at least two samples per leaf,
+        the closest that scikit-learn has to the paper's C4.5. It is fitted to at most 20,000
+        samples of a part, and 262,144 (2¹⁸) numbers, drawn at random. Tables with categorical
+        features or missing values are encoded by :class:`TableEncoder` first.
     n_parts : int, default=9
-        How many parts there are.
+        Number of parts.
     n_rounds : int, default=3
-        How many rounds on end have to remove little.
+        Number of consecutive rounds that must remove few samples.
     least_removed : float, default=0.01
-        The share of the rows before cleaning that is little.
+        A round removes few samples if it removes less than this proportion of all samples.
     voting : {'majority', 'consensus'}, default='majority'
-        Whether more than half of the classifiers have to be wrong, or all.
-
-    Attributes
-    ----------
-    n_rounds_ : int
-        How many rounds there were.
-
-    See Also
-    --------
-    SMOTEENN : Neighbors instead of classifiers.
-
-    References
-    ----------
-    .. footbibliography::
-
-    Examples
-    --------
-    >>> from sklearn.datasets import make_classification
-    >>> from skresample import SMOTEIPF
-    >>> X, y = make_classification(weights=[0.9], random_state=0)
-    >>> sampler = SMOTEIPF(random_state=0)
-    >>> X_new, y_new = sampler.fit_resample(X, y)
-    >>> len(y_new) == 182 - sum(sampler.n_removed_.values())
-    True
+        Whether a sample is removed if more than half of the classifiers misclassify it, or only
+        if all do.
     """
 
     estimator: Annotated[Any, HasMethods(["fit", "predict"]), None] = None
@@ -81,14 +56,48 @@ class SMOTEIPF(HybridSampler):
         "examples problem in imbalanced classification by a re-sampling method with filtering"
     )
 
-    def _keep(
-        self, X: Any, rows: Rows, target: Target, rng: np.random.Generator
-    ) -> npt.NDArray[np.bool_]:
+
+class IterativePartitioningFilter(FilterParameters, BaseCleaner):
+    """Remove samples that classifiers fitted to parts of the table misclassify.
+
+    The table is divided into parts at random, a tree is fitted to each part, and samples that most
+    trees misclassify are removed. This is repeated until several consecutive rounds remove few
+    samples :footcite:p:`saez2015smote`.
+
+    Attributes
+    ----------
+    n_rounds_ : int
+        Number of rounds.
+
+    See Also
+    --------
+    EditedNearestNeighbours : Neighbors instead of classifiers.
+    SMOTEIPF : Oversamples first.
+
+    References
+    ----------
+    .. footbibliography::
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from skresample import IterativePartitioningFilter
+    >>> X, y = make_classification(weights=[0.7], flip_y=0.1, random_state=0)
+    >>> cleaner = IterativePartitioningFilter(random_state=0)
+    >>> X_new, y_new = cleaner.fit_resample(X, y)
+    >>> len(y_new) == 100 - sum(cleaner.n_removed_.values())
+    True
+    """
+
+    random_state: RandomState = None
+
+    def _keep(self, rows: Rows, rng: np.random.Generator) -> npt.NDArray[np.bool_]:
+        codes = rows.target.codes
         mixed = rows.columns.categories.size or rows.columns.has_missing
         if mixed:
             # Whatever output a user wants of transformers is not for those in here.
             with config_context(transform_output="default"):
-                values = TableEncoder().fit_transform(with_unique_names(X, rows.names))
+                values = TableEncoder().fit_transform(with_unique_names(rows.export(), rows.names))
         else:
             values = rows.numeric
             if max(values.max(), -values.min()) > np.finfo(np.float32).max:
@@ -101,7 +110,7 @@ class SMOTEIPF(HybridSampler):
         quiet = 0
         self.n_rounds_ = 0
         while quiet < self.n_rounds:
-            kept = self._wrong(estimator, values[left], target.codes[left], rng) < needed
+            kept = self._wrong(estimator, values[left], codes[left], rng) < needed
             removed = left.size - np.count_nonzero(kept)
             quiet = quiet + 1 if removed < self.least_removed * len(rows) else 0
             left = left[kept]
@@ -133,3 +142,45 @@ class SMOTEIPF(HybridSampler):
             return judge.predict(table) != codes
 
         return np.sum(in_threads(wrong, range(len(parts)), self.n_jobs), axis=0)
+
+
+class SMOTEIPF(FilterParameters, HybridSampler):
+    """Oversample, then remove samples that classifiers of parts of the table misclassify.
+
+    Samples of all classes are removed, original and synthetic ones :footcite:p:`saez2015smote`;
+    see :class:`IterativePartitioningFilter`.
+
+    Attributes
+    ----------
+    n_rounds_ : int
+        Number of rounds.
+
+    See Also
+    --------
+    SMOTEENN : Neighbors instead of classifiers.
+
+    References
+    ----------
+    .. footbibliography::
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from skresample import SMOTEIPF
+    >>> X, y = make_classification(weights=[0.9], random_state=0)
+    >>> sampler = SMOTEIPF(random_state=0)
+    >>> X_new, y_new = sampler.fit_resample(X, y)
+    >>> len(y_new) == 182 - sum(sampler.n_removed_.values())
+    True
+    """
+
+    @property
+    def n_rounds_(self) -> int:
+        """Number of rounds."""
+        return self.cleaner_.n_rounds_
+
+    def _make_cleaner(self) -> BaseCleaner:
+        own = {name: getattr(self, name) for name in FilterParameters.__annotations__}
+        return IterativePartitioningFilter(
+            sampling_strategy="all", standardize=self.standardize, n_jobs=self.n_jobs, **own
+        )

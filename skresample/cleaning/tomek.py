@@ -1,39 +1,76 @@
-"""SMOTE and Tomek links."""
+"""Tomek links, and SMOTE followed by their removal."""
 
 from typing import Annotated, Any
 
+import imblearn.under_sampling
 import numpy as np
 import numpy.typing as npt
-from imblearn.under_sampling import TomekLinks
-from sklearn.base import clone
 
-from skresample.cleaning._neighborhoods import in_tomek_links
 from skresample.cleaning.base import HybridSampler
 from skresample.samplers.base import drop_in
+from skresample.samplers.cleaner import BaseCleaner
 from skresample.samplers.parameters import Standardize
-from skresample.table import Rows, Target
+from skresample.table import Rows
 
-__all__ = ["SMOTETomek"]
+__all__ = ["SMOTETomek", "TomekLinks"]
+
+
+@drop_in
+class TomekLinks(BaseCleaner):
+    """Remove samples that form a Tomek link with a sample of another class.
+
+    Two samples of different classes are a Tomek link if each is the nearest neighbor of the other
+    :footcite:p:`tomek1976two`.
+
+    See Also
+    --------
+    EditedNearestNeighbours : Removes more.
+    SMOTETomek : Oversamples first.
+
+    References
+    ----------
+    .. footbibliography::
+
+    Examples
+    --------
+    >>> from skresample import TomekLinks
+    >>> X, y = [[0.0], [1.0], [1.2], [5.0], [6.0]], ["a", "a", "b", "b", "b"]
+    >>> TomekLinks(sampling_strategy="all").fit_resample(X, y)
+    ([[0.0], [5.0], [6.0]], ['a', 'b', 'b'])
+    """
+
+    standardize: Standardize = False
+
+    _paper = "Tomek (1976), Two modifications of CNN"
+
+    def _keep(self, rows: Rows, rng: np.random.Generator) -> npt.NDArray[np.bool_]:
+        return ~in_tomek_links(self._nearest(rows, 1)[:, 0], rows.target.codes)
+
+
+def in_tomek_links(
+    nearest: npt.NDArray[np.intp], codes: npt.NDArray[np.intp]
+) -> npt.NDArray[np.bool_]:
+    """Return which rows, of the classes `codes`, form a Tomek link with their nearest neighbor."""
+    mutual = nearest[nearest] == np.arange(nearest.size)
+    return mutual & (codes[nearest] != codes)
 
 
 @drop_in
 class SMOTETomek(HybridSampler):
-    """Over-sample, then remove both rows of each Tomek link.
+    """Oversample, then remove both samples of each Tomek link.
 
-    That is two rows of different classes, each of which is the nearest row of the other
-    :footcite:p:`batista2004study`; given rows and new ones.
+    Original samples are removed as well as synthetic ones :footcite:p:`batista2004study`.
 
     Parameters
     ----------
     tomek : TomekLinks, default=None
-        The cleaning, as an object of imbalanced-learn: its `sampling_strategy` says which
-        classes lose rows. None removes both rows of a link.
+        The cleaner: :class:`TomekLinks` or imbalanced-learn's class of that name. Its
+        `sampling_strategy` says which classes lose samples. None removes both samples of a link.
 
     Attributes
     ----------
     tomek_ : TomekLinks
-        The cleaning as an object of imbalanced-learn; its ``sample_indices_`` are the rows
-        that stay of the oversampled table.
+        The fitted cleaner; its ``sample_indices_`` are positions in the oversampled table.
 
     See Also
     --------
@@ -54,7 +91,7 @@ class SMOTETomek(HybridSampler):
     True
     """
 
-    tomek: Annotated[Any, TomekLinks, None] = None
+    tomek: Annotated[Any, imblearn.under_sampling.TomekLinks, None] = None
     standardize: Standardize = False
 
     _paper = (
@@ -62,16 +99,12 @@ class SMOTETomek(HybridSampler):
         "machine learning training data"
     )
 
-    _cleaner = "tomek_"
+    @property
+    def tomek_(self) -> Any:
+        """The fitted cleaner."""
+        return self._as_given(self.tomek)
 
-    def _keep(
-        self, X: Any, rows: Rows, target: Target, rng: np.random.Generator
-    ) -> npt.NDArray[np.bool_]:
-        if self.tomek is None:
-            self.tomek_ = TomekLinks(sampling_strategy="all", n_jobs=self.n_jobs)
-        else:
-            self.tomek_ = clone(self.tomek)
-            self.tomek_._validate_params()
-        nearest = self._nearest(rows, 1, n_jobs=self.tomek_.n_jobs)[:, 0]
-        linked = in_tomek_links(nearest, target.codes)
-        return ~(linked & self._cleaned(self.tomek_.sampling_strategy, target))
+    def _make_cleaner(self) -> BaseCleaner:
+        if self.tomek is not None:
+            return self._cleaner_like(self.tomek, TomekLinks)
+        return TomekLinks(sampling_strategy="all", standardize=self.standardize, n_jobs=self.n_jobs)

@@ -3,17 +3,12 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
+from typer import Argument, Option
 
 from skresample.cli.compare import make_estimators
-from skresample.cli.options import (
-    TARGET,
-    ForceOption,
-    SeedOption,
-    at_least,
-)
-from skresample.cli.tables import Reader, check_report_output, free_name, with_reader, write_report
-from skresample.cli.terminal import console, notes, printable, progress_line, say
+from skresample.cli.options import ForceOption, SeedOption, TargetOption, at_least
+from skresample.cli.tables import Reader, check_report_output, publish, with_reader
+from skresample.cli.terminal import notes, progress_line
 
 __all__ = ["audit"]
 
@@ -22,45 +17,32 @@ REPORT = "skresample-audit.html"
 
 @with_reader
 def audit(
-    real: Annotated[
-        Path,
-        typer.Argument(metavar="REAL", help="Real data that the synthetic data was made from."),
-    ],
+    real: Annotated[Path, Argument(metavar="REAL", help="Real data behind the synthetic data.")],
     synthetic: Annotated[
-        Path, typer.Argument(metavar="SYNTHETIC", help="Synthetic rows only, in the same columns.")
+        Path, Argument(metavar="SYNTHETIC", help="Synthetic rows only, in the same columns.")
     ],
-    target: Annotated[str, TARGET],
+    target: TargetOption,
     holdout: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="TABLE", help="Holdout: real data that the synthetic data was not made from."
-        ),
+        Path | None, Option(metavar="TABLE", help="Real data not behind the synthetic data.")
     ] = None,
     sensitive: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="COLUMN", help="Sensitive attribute, which divides people; repeatable."
-        ),
+        list[str] | None, Option(metavar="COLUMN", help="Sensitive attribute; repeatable.")
     ] = None,
     estimator: Annotated[
-        str | None,
-        typer.Option(help="See `skresample compare --help`.", show_default="logistic-regression"),
+        str | None, Option(help="Classifier of `compare`.", show_default="logistic-regression")
     ] = None,
     *,
     reader: Reader,
     seed: SeedOption = 0,
     output: Annotated[
-        Path | None,
-        typer.Option(help="Report to write.", show_default=f"{REPORT}, or -2, -3, ..."),
+        Path | None, Option(help="Report to write.", show_default=f"{REPORT}, or -2, -3, ...")
     ] = None,
     force: ForceOption = False,
 ) -> None:
     """Audit synthetic data: validity, fidelity, diversity, privacy, utility and fairness."""
-    check_report_output(output or free_name(REPORT), force)
+    check_report_output(output, REPORT, force)
     at_least("--seed", seed, 0)
-    model = None
-    if estimator is not None:
-        [model] = make_estimators([estimator]).values()
+    [model] = [None] if estimator is None else make_estimators([estimator]).values()
 
     import skresample
 
@@ -80,6 +62,4 @@ def audit(
             random_state=seed,
             progress=lambda done, total: update(completed=done, total=total),
         )
-    console().print(printable(str(report)), soft_wrap=True)
-    page = write_report(report, output, REPORT, force)
-    say(f"\nWrote the report to {page}")
+    publish(report, output, REPORT, force)

@@ -4,19 +4,13 @@ import time
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
+from typer import Argument, Option
 
-from skresample._files import Dialect
-from skresample.cli.options import (
-    FORMATS,
-    TARGET,
-    ForceOption,
-    SeedOption,
-    at_least,
-)
+from skresample.cli.dialects import Dialect
+from skresample.cli.options import FORMATS, TARGET, ForceOption, SeedOption, at_least
 from skresample.cli.samplers import choose, make_samplers
-from skresample.cli.tables import Reader, check_report_output, free_name, with_reader, write_report
-from skresample.cli.terminal import console, notes, printable, progress_line, say
+from skresample.cli.tables import Reader, check_report_output, publish, with_reader
+from skresample.cli.terminal import notes, progress_line
 from skresample.datasets import load_yeast4
 
 __all__ = ["compare", "make_estimators"]
@@ -36,7 +30,7 @@ ALIASES = {
 def compare(
     table: Annotated[
         Path | None,
-        typer.Argument(
+        Argument(
             metavar="TABLE",
             help=FORMATS,
             show_default="yeast4: 1,484 proteins, 51 of the minority class",
@@ -45,43 +39,41 @@ def compare(
     target: Annotated[str | None, TARGET] = None,
     sampler: Annotated[
         list[str] | None,
-        typer.Option(
-            help="See `skresample samplers`; repeatable.",
+        Option(
+            help="Sampler, see `skresample samplers`; repeatable.",
             show_default="those of skresample.utils.default_samplers",
         ),
     ] = None,
     estimator: Annotated[
         list[str] | None,
-        typer.Option(
-            help="logistic-regression, gradient-boosting, random-forest, decision-tree or "
-            "k-neighbors; repeatable.",
+        Option(
+            help="Classifier: logistic-regression, gradient-boosting, random-forest, decision-tree "
+            "or k-neighbors; repeatable.",
             show_default="the first two",
         ),
     ] = None,
     param: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="NAME=VALUE",
-            help="Parameter, set for each sampler that has it; repeatable.",
-        ),
+        Option(metavar="NAME=VALUE", help="Parameter of the samplers that have it; repeatable."),
     ] = None,
     *,
     reader: Reader,
-    folds: Annotated[int, typer.Option(help="Number of folds of the cross-validation.")] = 5,
-    repeats: Annotated[int, typer.Option(help="Number of times it is repeated.")] = 2,
-    n_jobs: Annotated[int, typer.Option(help="Processes; -1 for all processors.")] = -1,
+    folds: Annotated[int, Option(help="Number of folds of the cross-validation.")] = 5,
+    repeats: Annotated[int, Option(help="Number of repetitions of the cross-validation.")] = 2,
+    n_jobs: Annotated[int, Option(help="Number of processes; -1 for all processors.")] = -1,
     seed: SeedOption = 0,
     output: Annotated[
-        Path | None,
-        typer.Option(help="Report to write.", show_default=f"{REPORT}, or -2, -3, ..."),
+        Path | None, Option(help="Report to write.", show_default=f"{REPORT}, or -2, -3, ...")
     ] = None,
     force: ForceOption = False,
 ) -> None:
-    """Measure by cross-validation whether oversampling helps on a table."""
+    """Compare samplers by cross-validation: does oversampling help on this table?"""
     started = time.perf_counter()
-    check_report_output(output or free_name(REPORT), force)
+    check_report_output(output, REPORT, force)
     if (table is None) != (target is None):
-        raise ValueError("TABLE and --target go together: give both, or neither for the example.")
+        raise ValueError(
+            "TABLE and --target need each other: give both, or neither to use the example."
+        )
     at_least("--folds", folds, 2)
     at_least("--repeats", repeats, 1)
     at_least("--seed", seed, 0)
@@ -110,13 +102,11 @@ def compare(
             random_state=seed,
             progress=lambda done, total: update(completed=done, total=total),
         )
-    console().print(printable(str(result)), soft_wrap=True)
-    page = write_report(result, output, REPORT, force)
-    say(f"\nWrote the report to {page} after {time.perf_counter() - started:.0f} s")
+    publish(result, output, REPORT, force, f" after {time.perf_counter() - started:.0f} s")
 
 
 def make_estimators(names: list[str]) -> dict[str, Any]:
-    """Return the classifiers of some names, each on standardized features."""
+    """Return the classifiers with these names, each after standardization."""
     from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
     from sklearn.linear_model import LogisticRegression
     from sklearn.neighbors import KNeighborsClassifier

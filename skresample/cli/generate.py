@@ -1,11 +1,12 @@
-"""Draw a table from a specification of its columns."""
+"""Generate a synthetic table from a spec."""
 
 from pathlib import Path
 from typing import Annotated
 
-import typer
+from typer import Argument, Option
 
-from skresample._files import write_atomically, write_table
+from skresample._files import write_atomically
+from skresample.cli.files import write_table
 from skresample.cli.options import (
     ForceOption,
     OutputOption,
@@ -22,15 +23,15 @@ __all__ = ["generate"]
 
 def generate(
     spec: Annotated[
-        Path, typer.Argument(metavar="SPEC", help="TOML or JSON file that specifies the columns.")
+        Path, Argument(metavar="SPEC", help="TOML or JSON file that describes the columns.")
     ],
-    n: Annotated[int, typer.Option("--n", help="Number of rows.")],
+    n: Annotated[int, Option("--n", help="Number of rows.")],
     output: OutputOption,
     safe_csv: SafeOption = False,
     seed: SeedOption = 0,
     force: ForceOption = False,
 ) -> None:
-    """Draw a synthetic table from a specification of its columns."""
+    """Generate a synthetic table from a spec, which describes each column."""
     check_table_output(output, force, safe_csv)
     at_least("--n", n, 1)
     at_least("--seed", seed, 0)

@@ -7,24 +7,24 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
+from typer import Option
 
 from skresample.cli.terminal import LONGEST_VALUE, shown
 
 __all__ = ["at_least", "check_memory", "literal", "memory_size"]
 
 FORMATS = "CSV, TSV (both also .gz) or Parquet file."
-TARGET = typer.Option(help="Name of the target column, which holds the classes.")
-OUTPUT = typer.Option(help="File to write; its extension sets the format.")
+TARGET = Option(help="Name of the target column, which holds the classes.")
 
-OutputOption = Annotated[Path, OUTPUT]
-SeedOption = Annotated[int, typer.Option(help="Random seed: the same seed gives the same result.")]
-ForceOption = Annotated[bool, typer.Option("--force", help="Replace the output if it exists.")]
+TargetOption = Annotated[str, TARGET]
+OutputOption = Annotated[Path, Option(help="File to write; its extension sets the format.")]
+SeedOption = Annotated[int, Option(help="Random seed: the same seed gives the same result.")]
+ForceOption = Annotated[bool, Option("--force", help="Replace the output if it exists.")]
 SafeOption = Annotated[
     bool,
-    typer.Option(
+    Option(
         "--safe-csv",
-        help="Put ' before text that a spreadsheet would run as a formula: text that begins with "
+        help="Put ' before text that a spreadsheet would run as a formula: text that starts with "
         "=, +, -, @, tab or line break and is not a number.",
     ),
 ]
@@ -37,13 +37,13 @@ def at_least(option: str, value: int | None, lowest: int) -> None:
 
 
 def check_memory(option: str, rows: int, columns: int) -> None:
-    """Raise an error if so many rows, with 8 bytes a value, do not fit into memory."""
+    """Raise an error if a table of this size, with 8 bytes a value, exceeds the memory."""
     size, room = 8 * rows * columns, memory_size()
     if size > room:
         raise ValueError(
-            f"{option} asks for {rows:,} rows × {columns:,} columns, which take at least "
-            f"{size / 2**30:,.0f} GiB, and this machine has {room / 2**30:,.0f} GiB: make fewer "
-            "rows at a time."
+            f"{option} asks for {rows:,} rows × {columns:,} columns, which need at least "
+            f"{size / 2**30:,.0f} GiB, but this machine has {room / 2**30:,.0f} GiB: ask for fewer "
+            "rows."
         )
 
 
@@ -59,13 +59,13 @@ def memory_size() -> float:
 
 
 def literal(option: str, text: str) -> Any:
-    """Read a number, None, True, a list or a dict as Python does; all else is text."""
+    """Read a number, None, True, a list or a dict as Python does; anything else is text."""
     try:
         return ast.literal_eval(text)
     except (ValueError, SyntaxError):
         if len(text) <= LONGEST_VALUE:
             return text
-        why = "it is too long for a word"
+        why = "it is too long"
     except (TypeError, MemoryError, RecursionError) as error:
         why = str(error) or "it is nested too deeply"
     raise ValueError(

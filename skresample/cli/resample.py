@@ -3,31 +3,26 @@
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
 from rich.table import Table as Cells
+from typer import Argument, Option
 
-from skresample._files import (
-    append_rows,
-    output_dialect,
-    same_text,
-    write_atomically,
-    write_table,
-)
-from skresample._messages import did_you_mean
+from skresample._files import write_atomically
+from skresample.cli.dialects import output_dialect, same_text
+from skresample.cli.files import write_table
 from skresample.cli.options import (
     FORMATS,
-    TARGET,
     ForceOption,
     OutputOption,
     SafeOption,
     SeedOption,
+    TargetOption,
     at_least,
     check_memory,
     literal,
 )
 from skresample.cli.samplers import make_sampler
 from skresample.cli.tables import Reader, check_table_output, is_parquet, match_label, with_reader
-from skresample.cli.terminal import console, notes, printable, progress_line, say, shown
+from skresample.cli.terminal import console, no_such, notes, printable, progress_line, say
 
 __all__ = ["resample"]
 
@@ -36,30 +31,25 @@ STRATEGIES = ("auto", "minority", "not minority", "not majority", "all")
 
 @with_reader
 def resample(
-    table: Annotated[Path, typer.Argument(metavar="TABLE", help=FORMATS)],
-    target: Annotated[str, TARGET],
+    table: Annotated[Path, Argument(metavar="TABLE", help=FORMATS)],
+    target: TargetOption,
     output: OutputOption,
-    sampler: Annotated[str, typer.Option(help="See `skresample samplers`.")] = "smote",
+    sampler: Annotated[str, Option(help="Sampler, see `skresample samplers`.")] = "smote",
     only_synthetic: Annotated[
-        bool, typer.Option("--only-synthetic", help="Write the synthetic rows only.")
+        bool, Option("--only-synthetic", help="Write the synthetic rows only.")
     ] = False,
-    n: Annotated[
-        int | None, typer.Option("--n", help="Number of synthetic rows, of one class.")
-    ] = None,
-    label: Annotated[
-        str | None, typer.Option(help="Class that --n is for.", show_default="the smallest")
-    ] = None,
+    n: Annotated[int | None, Option("--n", help="Number of synthetic rows, of one class.")] = None,
+    label: Annotated[str | None, Option(help="Class of --n.", show_default="the smallest")] = None,
     strategy: Annotated[
         str | None,
-        typer.Option(
+        Option(
             help="Size of each class after oversampling: a word such as 'not majority', a ratio "
             "such as 0.5, or rows per label such as \"{'a': 500}\".",
             show_default="auto: all classes become as large as the largest",
         ),
     ] = None,
     param: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME=VALUE", help="Parameter of the sampler; repeatable."),
+        list[str] | None, Option(metavar="NAME=VALUE", help="Parameter of the sampler; repeatable.")
     ] = None,
     *,
     reader: Reader,
@@ -70,18 +60,21 @@ def resample(
     """Oversample a table: add synthetic rows to its minority classes."""
     check_table_output(output, force, safe_csv)
     if n is None and label is not None:
-        raise ValueError("--label says which class --n is for: give --n, or use --strategy.")
+        raise ValueError("--label names the class of --n: give --n too, or use --strategy.")
     if n is not None and strategy is not None:
-        raise ValueError("--n and --strategy both set the number of rows: give one of them.")
+        raise ValueError("--n and --strategy both set the number of rows: give only one of them.")
     at_least("--n", n, 1)
     at_least("--seed", seed, 0)
     model = make_sampler(sampler, param or [])
     model.set_params(random_state=seed)
     if reader.categorical and model.get_params().get("categorical_features", "auto") != "auto":
-        raise ValueError("--categorical and --param categorical_features: give one of them.")
+        raise ValueError(
+            "--categorical and --param categorical_features both name the categorical features: "
+            "give only one of them."
+        )
     with notes(), progress_line("reading") as update:
         given = reader.read(table, target)
-        # Of a categorical column, value_counts would also count labels that have no rows.
+        # value_counts of a categorical column also counts labels without rows.
         before = given.y.astype(object).value_counts()
         n_columns = given.X.shape[1] + 1
         if n is not None:
@@ -95,21 +88,23 @@ def resample(
         resampled = given.join(X, y, dates=is_parquet(output))
         new = resampled[model.is_synthetic_]
         if only_synthetic and new.empty:
-            raise ValueError("There is nothing to add, so --only-synthetic has nothing to write.")
+            raise ValueError(
+                "There are no synthetic rows to write, since the classes have the requested sizes: "
+                "leave out --only-synthetic, or ask for more rows with --n or --strategy."
+            )
         written = new if only_synthetic else resampled
         update(description="writing")
         tags = model.__sklearn_tags__().sampler_tags
         edited = tags.removes_rows or (tags.moves_rows and model.is_moved_.any())
         edited = edited or only_synthetic or reader.drop or safe_csv
+        copied = same_text(table, output) and not edited
+        frame, after = (new, table) if copied else (written, None)
         dialect = output_dialect(output, table, given.dialect)
-
-        def write(path: Path) -> None:
-            if same_text(table, output) and not edited:
-                append_rows(table, new, path, dialect)
-            else:
-                write_table(written, path, dialect, safe=safe_csv)
-
-        write_atomically(output, write, overwrite=force)
+        write_atomically(
+            output,
+            lambda path: write_table(frame, path, dialect, after=after, safe=safe_csv),
+            overwrite=force,
+        )
     console().print(summary(model, before, y))
     if tags.measures_linkage and len(new):
         say(
@@ -120,31 +115,27 @@ def resample(
 
 
 def read_strategy(given: str, labels: Any, n_columns: int) -> Any:
-    """Return a ratio, a word, or rows per label with the labels of the target."""
+    """Return a ratio, a word, or the rows per label, with the labels of the target."""
     value = literal("--strategy", given)
     if isinstance(value, dict):
         value = {match_label(str(label), labels): rows for label, rows in value.items()}
         rows = sum(count for count in value.values() if isinstance(count, int))
         check_memory("--strategy", rows, n_columns)
     if isinstance(value, str) and value not in STRATEGIES:
-        raise ValueError(
-            f"There is no strategy {shown(value)}.{did_you_mean(value, STRATEGIES)} There are: "
-            f"{', '.join(STRATEGIES)}, a ratio such as 0.5, and rows per label such as "
-            "\"{'a': 500}\"."
-        )
+        others = ("a ratio such as 0.5", "rows per label such as \"{'a': 500}\"")
+        raise no_such("strategy", value, (*STRATEGIES, *others))
     return value
 
 
 def summary(model: Any, before: Any, y: Any) -> Cells:
-    """Return the table of how many rows of each class were given, moved, added and removed."""
+    """Return the numbers of rows of each class: before, moved, added, removed and after."""
     tags = model.__sklearn_tags__().sampler_tags
 
-    def counts(labels: Any) -> dict[Any, int]:
-        found: dict[Any, int] = labels.astype(object).value_counts().to_dict()
-        return found
+    def counts(labels: Any) -> Any:
+        return labels.astype(object).value_counts().to_dict()
 
     after = counts(y)
-    # Of what also removes rows, some of the synthetic ones are among those removed.
+    # Samplers that remove rows may remove synthetic ones, too.
     added = model.sampling_strategy_ if tags.removes_rows else counts(y[model.is_synthetic_])
     columns: dict[str, Any] = {"rows before": before.to_dict()}
     if tags.moves_rows:

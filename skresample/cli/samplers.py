@@ -7,16 +7,15 @@ from typing import Any
 
 from rich.table import Table
 
-from skresample._messages import did_you_mean
 from skresample.cli.options import literal
-from skresample.cli.terminal import console, shown
+from skresample.cli.terminal import console, no_such, shown
 from skresample.registry import FORMER_NAMES, all_samplers, default_sampler, default_samplers
 
 __all__ = ["choose", "configure", "make_sampler", "make_samplers", "sampler_names", "samplers"]
 
 
 def samplers() -> None:
-    """List the samplers, what they do and their papers."""
+    """List the samplers: what each does, and its paper."""
     table = Table("--sampler", show_lines=True)
     table.add_column("class", no_wrap=True)
     table.add_column("what it does, and its paper")
@@ -30,45 +29,41 @@ def samplers() -> None:
 
 def sampler_names() -> dict[str, str]:
     """Return the class name of each sampler, by its name on the command line."""
-    return {_command_name(name): name for name in all_samplers()}
-
-
-def _command_name(class_name: str) -> str:
-    """Put hyphens between the words of a class name, of which SMOTE is one."""
+    # Hyphens between the words of the class name, of which SMOTE is one.
     between = r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z]{2})(?=[A-Z][a-z])|(?<=.)(?=SMOTE$)"
-    return re.sub(between, "-", class_name).lower()
+    return {re.sub(between, "-", name).lower(): name for name in all_samplers()}
+
+
+def _plain(name: str) -> str:
+    return re.sub("[-_ ]", "", name).lower()
 
 
 def choose(given: str, names: Iterable[str], what: str) -> str:
-    """Return the name that is meant: upper case, hyphens and underscores do not matter."""
-    plain = {re.sub("[-_ ]", "", name).lower(): name for name in names}
-    wanted = re.sub("[-_ ]", "", given).lower()
-    if wanted in plain:
-        return plain[wanted]
-    raise ValueError(
-        f"There is no {what} {shown(given)}.{did_you_mean(given, plain.values())} There are: "
-        f"{', '.join(plain.values())}."
-    )
+    """Return the name that equals `given` but for upper case, hyphens and underscores."""
+    plain = {_plain(name): name for name in names}
+    if _plain(given) in plain:
+        return plain[_plain(given)]
+    raise no_such(what, given, plain.values())
 
 
 def _class_name(given: str) -> str:
-    """Return the class name of the sampler that is meant, by its present or former name."""
+    """Return the class name of a sampler by its present or former name."""
     names = sampler_names()
     former = {old.lower(): new for old, new in FORMER_NAMES.items()}
-    return former.get(re.sub("[-_ ]", "", given).lower()) or names[choose(given, names, "sampler")]
+    return former.get(_plain(given)) or names[choose(given, names, "sampler")]
 
 
 def make_sampler(name: str, settings: list[str]) -> Any:
-    """Return the sampler of a name as `compare` has it, but for the given parameters."""
+    """Return a sampler with the parameters that `compare` gives it, except for `settings`."""
     model = default_sampler(_class_name(name))
     configure([model], settings, reserved=("random_state", "sampling_strategy"))
     return model
 
 
 def make_samplers(names: list[str], settings: list[str]) -> dict[str, Any]:
-    """Return the samplers to compare by class name: those named, or the default ones."""
-    chosen = list(map(_class_name, names))
-    models = {name: default_sampler(name) for name in chosen} or default_samplers()
+    """Return the samplers to compare by class name; the default ones without `names`."""
+    models = {name: default_sampler(name) for name in map(_class_name, names)}
+    models = models or default_samplers()
     configure(list(models.values()), settings, reserved=("random_state",))
     return models
 
@@ -76,7 +71,7 @@ def make_samplers(names: list[str], settings: list[str]) -> dict[str, Any]:
 def configure(models: list[Any], settings: list[str], *, reserved: tuple[str, ...]) -> None:
     """Set parameters, given as ``name=value``, of every model that has them.
 
-    Parameters in `reserved` have options of their own. A parameter that no model has is an error.
+    Parameters in `reserved` have options of their own. Unknown parameters are an error.
     """
     known = [set(model.get_params()) - set(reserved) for model in models]
     for setting in settings:
@@ -85,10 +80,7 @@ def configure(models: list[Any], settings: list[str], *, reserved: tuple[str, ..
             raise ValueError(f"--param {shown(setting)} has no value: write it as NAME=VALUE.")
         having = [model for model, keys in zip(models, known, strict=True) if key in keys]
         if not having:
-            names = sorted(set().union(*known))
-            raise ValueError(
-                f"{', '.join(type(model).__name__ for model in models)}: there is no parameter "
-                f"{shown(key)}.{did_you_mean(key, names)} There are: {', '.join(names)}."
-            )
+            of = " of " + ", ".join(type(model).__name__ for model in models)
+            raise no_such("parameter", key, sorted(set().union(*known)), of)
         for model in having:
             model.set_params(**{key: literal(f"--param {key}", value)})

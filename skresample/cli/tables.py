@@ -9,32 +9,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
+from typer import Option
 
-from skresample._files import (
-    PARQUET,
-    Dialect,
-    check_output,
-    check_table_name,
-    find_odd_number,
-    read_dates,
-    read_dialect,
-    read_table,
-    write_dates,
-)
-from skresample._messages import did_you_mean
-from skresample.cli.terminal import notes, shown
+from skresample._files import check_output
+from skresample.cli.dialects import PARQUET, Dialect, check_table_name, read_dialect
+from skresample.cli.files import find_odd_number, read_dates, read_table, write_dates
+from skresample.cli.terminal import console, no_such, notes, printable, say, shown
 
 __all__ = [
     "Reader",
     "Table",
     "check_report_output",
     "check_table_output",
-    "free_name",
     "is_parquet",
     "match_label",
+    "publish",
     "with_reader",
-    "write_report",
 ]
 
 
@@ -42,8 +32,8 @@ __all__ = [
 class Table:
     """A table divided into features and target, and how its file writes it.
 
-    `place` is the position of the target among the columns, `dtypes` are those that categorical
-    columns had in the file, and `forms` says how text writes its dates.
+    `place` is the position of the target among the columns, `dtypes` are the dtypes of categorical
+    columns in the file, and `forms` are the forms of its dates, see `read_dates`.
     """
 
     X: Any
@@ -54,7 +44,7 @@ class Table:
     forms: dict[Any, tuple[Any, str]]
 
     def join(self, X: Any, y: Any, *, dates: bool) -> Any:
-        """Return other rows with the columns of the file, and dates as text unless `dates`."""
+        """Return other rows as a table like that of the file, with dates as text unless `dates`."""
         for name, dtype in self.dtypes.items():
             X[name] = X[name].astype(dtype)
         if not dates:
@@ -69,14 +59,14 @@ class Reader:
 
     categorical: Annotated[
         list[str] | None,
-        typer.Option(metavar="COLUMN", help="Column whose numbers are categories; repeatable."),
+        Option(metavar="COLUMN", help="Column whose numbers are categories; repeatable."),
     ] = None
     drop: Annotated[
-        list[str] | None, typer.Option(metavar="COLUMN", help="Column to leave out; repeatable.")
+        list[str] | None, Option(metavar="COLUMN", help="Column to leave out; repeatable.")
     ] = None
     sep: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="SIGN",
             help="Field separator of a CSV or TSV file, such as ';' or tab.",
             show_default="recognized",
@@ -84,7 +74,7 @@ class Reader:
     ] = None
     decimal: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="SIGN",
             help="Decimal sign of a CSV or TSV file: '.' or ','.",
             show_default="recognized",
@@ -92,30 +82,23 @@ class Reader:
     ] = None
     encoding: Annotated[
         str | None,
-        typer.Option(
+        Option(
             help="Encoding of a CSV or TSV file, such as cp1252.",
-            show_default="recognized: UTF-8, UTF-16 and UTF-32 with a byte order mark, "
-            "Windows-1252",
+            show_default="recognized: UTF-8, Windows-1252, or by a byte order mark",
         ),
     ] = None
 
     def read(
         self, path: Path, target: str, *, needs_target: bool = True, among_others: bool = False
     ) -> Table:
-        """Read a table; `among_others`, a Parquet file does not mind options for text."""
+        """Read a table; `among_others`, options for text do not apply to a Parquet file."""
         text = (self.sep, self.decimal, self.encoding)
         dialect = read_dialect(path, *(() if among_others and is_parquet(path) else text))
         frame = read_table(path, dialect)
         return self.divide(frame, path, target, dialect, needs_target=needs_target)
 
     def divide(
-        self,
-        frame: Any,
-        path: Path,
-        target: str,
-        dialect: Dialect,
-        *,
-        needs_target: bool = True,
+        self, frame: Any, path: Path, target: str, dialect: Dialect, *, needs_target: bool = True
     ) -> Table:
         """Divide a table into features and target."""
         X = frame.drop(columns=[find_column(frame, name, path) for name in self.drop or []])
@@ -158,8 +141,8 @@ def check_target(y: Any, path: Path) -> None:
     missing = int(y.isna().sum())
     if missing:
         raise ValueError(
-            f"{str(y.name)!r} is missing in {missing:,} of {len(y):,} rows of {path} (it is empty, "
-            "or reads NA, None, null, ...): fill it in, or drop those rows."
+            f"The target {str(y.name)!r} is missing in {missing:,} of {len(y):,} rows of {path} "
+            "(empty, NA, None, null, ...): fill in these labels, or drop these rows."
         )
 
 
@@ -167,10 +150,7 @@ def find_column(frame: Any, given: str, path: Path) -> Any:
     """Return the name of the column that is spelled as `given`."""
     names = {str(name): name for name in frame.columns}
     if given not in names:
-        raise ValueError(
-            f"{path} has no column {shown(given)}.{did_you_mean(given, names)} Its columns: "
-            f"{', '.join(names)}."
-        )
+        raise no_such("column", given, names, f" in {path}")
     return names[given]
 
 
@@ -182,24 +162,23 @@ def match_label(given: str, labels: Iterable[Any]) -> Any:
     # pandas spells TRUE as True.
     alike = [label for name, label in written.items() if name.casefold() == given.casefold()]
     if len(alike) != 1:
-        raise ValueError(f"There is no class {shown(given)}: the classes are {', '.join(written)}.")
+        raise no_such("class", given, written)
     return alike[0]
 
 
 def note_row_counters(X: Any) -> None:
-    """Warn of columns that only count the rows."""
+    """Warn about columns of row numbers."""
     for name, column in X.items():
         is_integer = column.dtype.kind in "iu" and len(column) > 2 and not column.hasnans
         if is_integer and (column.diff().iloc[1:] == 1).all():
             warnings.warn(
-                f"column {name!r} only counts the rows: leave it out with --drop {name!r}.",
-                UserWarning,
+                f"column {name!r} contains row numbers: leave it out with --drop {name!r}.",
                 stacklevel=2,
             )
 
 
 def note_odd_numbers(X: Any, categorical: list[str], decimal: str) -> None:
-    """Warn of columns that would be numerical, but for some of their values."""
+    """Warn about columns that a few values keep from being numerical."""
     for name, column in X.items():
         found = None if str(name) in categorical else find_odd_number(column, decimal)
         if found:
@@ -207,9 +186,8 @@ def note_odd_numbers(X: Any, categorical: list[str], decimal: str) -> None:
             those = "1 value," if count == 1 else f"{count:,} values, such as"
             warnings.warn(
                 f"column {str(name)!r} is read as categories, not numbers, because of {those} "
-                f"{shown(text)} in row {row + 1:,}: write numbers or leave the field empty. If "
+                f"{shown(text)} in row {row + 1:,}: write numbers, or leave the field empty. If "
                 f"the column is categorical, give --categorical {str(name)!r}.",
-                UserWarning,
                 stacklevel=2,
             )
 
@@ -220,31 +198,33 @@ def is_parquet(path: Path) -> bool:
 
 
 def check_table_output(output: Path, force: bool, safe_csv: bool) -> None:
-    """Raise an error, before any work is done, if no table can be written there."""
+    """Raise an error, before any work, if the table cannot be written."""
     if is_parquet(output) and safe_csv:
-        raise ValueError(f"--safe-csv is for CSV and TSV files, and {output} is not one.")
+        raise ValueError(f"--safe-csv is for CSV and TSV files, and {output} is a Parquet file.")
     check_output(output, overwrite=force)
 
 
-def check_report_output(page: Path, force: bool) -> None:
-    """Raise an error, before any work is done, if no report can be written there."""
+def check_report_output(output: Path | None, name: str, force: bool) -> None:
+    """Raise an error, before any work, if the report cannot be written; see `publish`."""
+    page = output or free_name(name)
     if page.suffix.lower() not in (".html", ".htm"):
         raise ValueError(f"Unsupported file type {page}: the name of a report must end in .html.")
     check_output(page, overwrite=force)
 
 
-def write_report(report: Any, output: Path | None, name: str, force: bool) -> Path:
-    """Write a report to `output`, or under the next free name, and return where it is."""
+def publish(report: Any, output: Path | None, name: str, force: bool, after: str = "") -> None:
+    """Print a report, and write it to `output`, or under the next free name."""
+    console().print(printable(str(report)), soft_wrap=True)
     while True:
         page = output or free_name(name)
         try:
             with notes():
                 report.to_html(page, overwrite=force and output is not None)
-        except FileExistsError:
+            break
+        except FileExistsError:  # another run has taken the name
             if output is not None:
                 raise
-        else:
-            return page
+    say(f"\nWrote the report to {page}{after}")
 
 
 def free_name(name: str) -> Path:

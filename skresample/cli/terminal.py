@@ -5,7 +5,7 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 from typing import Any
@@ -22,11 +22,22 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-__all__ = ["console", "notes", "plain_errors", "printable", "progress_line", "say", "shown"]
+from skresample._messages import did_you_mean
+
+__all__ = [
+    "console",
+    "no_such",
+    "notes",
+    "plain_errors",
+    "printable",
+    "progress_line",
+    "say",
+    "shown",
+]
 
 # Seconds after which a command shows its progress.
 PATIENCE = 2.0
-# Characters that move the cursor, color the terminal or reverse text, and halves of pairs.
+# Characters that move the cursor, color the terminal or reverse text, and lone surrogates.
 CONTROLS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
@@ -35,19 +46,19 @@ LONGEST_VALUE, LONGEST_LINE = 80, 1000
 
 
 class Stopped(SystemExit):
-    """SIGTERM or SIGHUP told the process to end."""
+    """SIGTERM or SIGHUP ends the process."""
 
 
 def stop_on_signals() -> None:
     """Make SIGTERM and SIGHUP end the process as an error does, so that files are cleaned up."""
 
     def stop(number: int, frame: Any) -> None:
-        signal.signal(number, signal.SIG_IGN)  # a second one must not interrupt the cleaning
+        signal.signal(number, signal.SIG_IGN)  # a second one must not interrupt the cleanup
         raise Stopped(128 + number)
 
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
-        # nohup has SIGHUP ignored.
+        # nohup ignores SIGHUP.
         if number is not None and signal.getsignal(number) == signal.SIG_DFL:
             signal.signal(number, stop)
 
@@ -74,14 +85,23 @@ def shown(value: str) -> str:
     return f"{value[:LONGEST_VALUE]!r}... ({len(value):,} characters)"
 
 
+def no_such(what: str, given: str, names: Iterable[str], where: str = "") -> ValueError:
+    """Return the error about a name that is not one of `names`."""
+    names = list(names)
+    return ValueError(
+        f"There is no {what} {shown(given)}{where}.{did_you_mean(given, names)} "
+        f"Choose from: {', '.join(names)}."
+    )
+
+
 def shortened(line: str) -> str:
-    """Return a line of a message, without its end if it is very long."""
+    """Return a line of a message, cut off if it is very long."""
     return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}..."
 
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """Print an error in a line or two on stderr, and exit with its code."""
+    """Print an error in at most two lines on stderr, and exit with its code."""
     try:
         yield
     except KeyboardInterrupt:
@@ -90,13 +110,13 @@ def plain_errors() -> Iterator[None]:
         say("stopped", err=True)
         raise
     except BrokenPipeError:
-        raise  # the reader of the output has closed it, about which click is silent
+        raise  # the reader has closed the output, and typer exits silently
     except (ValueError, TypeError, ImportError, FileNotFoundError, FileExistsError) as error:
         message, code = f"Error: {error}", 2
     except MemoryError as error:
         message, code = f"Error: out of memory{f': {error}' if str(error) else ''}", 1
     except BrokenExecutor:
-        message, code = "Error: a worker process was killed (out of memory?): lower --n-jobs", 1
+        message, code = "Error: a worker process was killed (out of memory?): lower --n-jobs.", 1
     except OSError as error:
         message, code = f"Error: {error}", 1
     else:
@@ -108,7 +128,7 @@ def plain_errors() -> Iterator[None]:
 
 @contextmanager
 def notes() -> Iterator[None]:
-    """Print each warning once as a note, and at once: some announce that what follows is slow."""
+    """Print each warning once, as a note, and at once: some announce that the next step is slow."""
     noted: set[str] = set()
 
     def note(message: Warning | str, *_: Any, **__: Any) -> None:
@@ -117,7 +137,7 @@ def notes() -> Iterator[None]:
             say(shortened(f"Note: {message}"), err=True)
 
     with warnings.catch_warnings():
-        # Other kinds of warnings are about code, which the user of a command cannot change.
+        # Other categories are about code, which the user of a command cannot change.
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", UserWarning)
         warnings.showwarning = note

@@ -3,7 +3,6 @@
 from typing import Any, ClassVar, Self
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from sklearn.model_selection._split import GroupsConsumerMixin
@@ -11,6 +10,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.validation import has_fit_parameter
 
+from skresample.compare.arrays import Array, Bools, Floats, Ints
 from skresample.pipeline.classifier import ResampledClassifier
 from skresample.table import take_rows
 
@@ -38,27 +38,14 @@ class BalancedWeights(ResampledClassifier):
 
 
 class TunedThreshold(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
-    r"""Fit a classifier without resampling and tune its decision threshold.
+    r"""Fit a classifier without resampling and tune its decision threshold for a metric.
 
     The predicted class has the largest :math:`\log p_c + b_c`, with :math:`p_c` the predicted
-    probability of class c. The offsets :math:`b_c` maximize a metric of out-of-fold predictions
-    for the training rows. With two classes, only the smaller one has an offset, which sets the
-    threshold. With more, the offsets are tuned in turn, three times round.
-    (scikit-learn's ``TunedThresholdClassifierCV`` supports two classes only.)
-
-    Parameters
-    ----------
-    estimator : classifier
-        A classifier with ``predict_proba``.
-    metric : {'balanced accuracy', 'F1'}, default='balanced accuracy'
-        The metric to maximize: the mean over the classes of recall, or of F1.
-    random_state : int, default=None
-        Seed of the five inner folds.
-
-    Attributes
-    ----------
-    offsets_ : ndarray of shape (n_classes,)
-        The tuned offsets.
+    probability of class c. The offsets :math:`b_c` maximize the mean over the classes of recall
+    ('balanced accuracy') or of F1 ('F1') in out-of-fold predictions for the training rows. With
+    two classes, only the smaller one has an offset, which sets the threshold. With more, the
+    offsets are tuned in turn, three times round. (TunedThresholdClassifierCV supports two classes
+    only.)
     """
 
     def __init__(
@@ -88,23 +75,18 @@ class TunedThreshold(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         self.estimator_ = clone(self.estimator).fit(X, y, **grouped)
         return self
 
-    def predict(self, X: Any) -> npt.NDArray[Any]:
+    def predict(self, X: Any) -> Array:
         """Predict classes with the tuned threshold."""
         chosen = np.argmax(log_of(self.predict_proba(X)) + self.offsets_, axis=1)
         return self.classes_[chosen]
 
-    def predict_proba(self, X: Any) -> npt.NDArray[np.floating]:
+    def predict_proba(self, X: Any) -> Floats:
         """Return the probabilities of the classifier, which the threshold does not change."""
         return self.estimator_.predict_proba(X)
 
 
-def groups_for(
-    estimator: Any, groups: npt.NDArray[Any] | None, rows: npt.NDArray[np.intp]
-) -> dict[str, npt.NDArray[Any]]:
-    """Return the parameters of fit that pass the groups of the training rows to a classifier.
-
-    They are empty unless its fit accepts groups or its own folds are by groups.
-    """
+def groups_for(estimator: Any, groups: Array | None, rows: Ints) -> dict[str, Array]:
+    """Return the fit parameters that pass the groups of rows to a classifier that takes groups."""
     if groups is None:
         return {}
     last, prefix = estimator, ""
@@ -120,21 +102,15 @@ def groups_for(
     return {}
 
 
-def log_of(probabilities: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+def log_of(probabilities: Floats) -> Floats:
     """Return the logarithms of probabilities, also of 0 as a finite number."""
     return np.log(np.maximum(probabilities, np.finfo(np.float64).tiny))
 
 
-def tune_offsets(
-    log_p: npt.NDArray[np.floating],
-    codes: npt.NDArray[np.intp],
-    counts: npt.NDArray[np.intp],
-    metric: str,
-) -> npt.NDArray[np.floating]:
-    """Return the offsets of the log-probabilities, of shape (n_classes,), 0 for the largest class.
+def tune_offsets(log_p: Floats, codes: Ints, counts: Ints, metric: str) -> Floats:
+    """Return the offsets (n_classes,) of log-probabilities (n, n_classes); 0 for the largest class.
 
-    The log-probabilities, of shape (n, n_classes), are predictions for rows that were not
-    trained on; `codes` are the classes of these rows and `counts` their numbers.
+    These are predictions for rows that were not trained on, of the classes `codes`.
     """
     offsets = np.zeros(len(counts))
     tuned = np.argsort(counts, kind="stable")[:-1]
@@ -153,14 +129,14 @@ def tune_offsets(
 
 
 def _metric_by_offset(
-    needed: npt.NDArray[np.floating],
+    needed: Floats,
     c: int,
-    otherwise: npt.NDArray[np.intp],
-    candidates: npt.NDArray[np.floating],
-    codes: npt.NDArray[np.intp],
-    counts: npt.NDArray[np.intp],
+    otherwise: Ints,
+    candidates: Floats,
+    codes: Ints,
+    counts: Ints,
     metric: str,
-) -> npt.NDArray[np.floating]:
+) -> Floats:
     """Return, for each candidate offset of class c, the mean over the classes of recall or F1."""
     order = np.argsort(needed)
     # In this order, class c is predicted for the first so many rows.
@@ -181,9 +157,9 @@ def _metric_by_offset(
     return values / len(counts)
 
 
-def _sum_before(marks: npt.NDArray[np.bool_], at: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+def _sum_before(marks: Bools, at: Ints) -> Ints:
     return np.concatenate([[0], np.cumsum(marks)])[at]
 
 
-def _sum_after(marks: npt.NDArray[np.bool_], at: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+def _sum_after(marks: Bools, at: Ints) -> Ints:
     return np.count_nonzero(marks) - _sum_before(marks, at)

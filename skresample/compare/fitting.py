@@ -3,10 +3,10 @@
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from sklearn import config_context
 from sklearn.utils.validation import _num_samples
 
+from skresample.compare.arrays import Array, Floats, Ints
 from skresample.compare.baselines import groups_for
 from skresample.compare.folds import Fold
 from skresample.compare.inputs import Data
@@ -27,12 +27,9 @@ FEW_ROWS = 10
 
 
 class Outcome(NamedTuple):
-    """The outcome of one fit: its scores, its error, and its warnings.
+    """The scores, the error and the warnings of one fit, as raised: they may quote the table."""
 
-    Errors and warnings are as they were raised: they may quote values of the table.
-    """
-
-    scores: npt.NDArray[np.float64]
+    scores: Floats
     error: str | None
     notes: list[str]
 
@@ -88,7 +85,7 @@ def _fit_and_score(
     return Outcome(row, None, notes)
 
 
-def codes_of(labels: npt.NDArray[Any], names: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
+def codes_of(labels: Array, names: Array) -> Ints:
     """Return the positions of labels in the names of the classes, which are in any order."""
     labels, order = np.asarray(labels).ravel(), np.argsort(names)
     codes = order[np.searchsorted(names, labels, sorter=order).clip(max=len(names) - 1)]
@@ -97,13 +94,10 @@ def codes_of(labels: npt.NDArray[Any], names: npt.NDArray[Any]) -> npt.NDArray[n
     return codes
 
 
-def confidence_of(
-    model: Any, X: Any, classes: npt.NDArray[Any]
-) -> tuple[npt.NDArray[np.floating] | None, npt.NDArray[np.floating] | None]:
+def confidence_of(model: Any, X: Any, classes: Array) -> tuple[Floats | None, Floats | None]:
     """Return what ranks the rows for each class, and their probabilities, of shape (n, n_classes).
 
-    The columns are in the order of `classes`, some of which the model may not know. Each is None
-    if the model does not provide it.
+    The columns are in the order of `classes`; None if the model does not provide it.
     """
     if hasattr(model, "predict_proba"):
         probabilities = np.zeros((_num_samples(X), len(classes)))

@@ -5,7 +5,6 @@ from numbers import Integral
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.model_selection import (
     RepeatedStratifiedKFold,
     StratifiedGroupKFold,
@@ -13,12 +12,13 @@ from sklearn.model_selection import (
     check_cv,
 )
 
+from skresample.compare.arrays import Ints
 from skresample.compare.inputs import Data
 
 __all__ = ["Fold", "describe_folds", "make_folds", "note_missing_classes"]
 
 # Positions of the training rows and of the held-out rows.
-Fold = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
+Fold = tuple[Ints, Ints]
 REPEATS = 2
 
 
@@ -86,15 +86,13 @@ def _listed(cv: Any) -> Any:
         ) from error
 
 
-def _positions(rows: Any, data: Data) -> npt.NDArray[np.intp]:
+def _positions(rows: Any, data: Data) -> Ints:
     """Return the positions of rows, which may be given as a boolean mask."""
     rows = np.asarray(rows)
     return np.arange(len(data.labels))[rows if rows.size else rows.astype(np.intp)]
 
 
-def _check_fold(
-    name: str, train: npt.NDArray[np.intp], test: npt.NDArray[np.intp], data: Data
-) -> None:
+def _check_fold(name: str, train: Ints, test: Ints, data: Data) -> None:
     if not len(train) or not len(test):
         raise ValueError(
             f"cv: {name} trains on {len(train)} rows and holds out {len(test)} rows; it needs both."

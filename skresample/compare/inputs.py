@@ -5,7 +5,6 @@ from numbers import Integral
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.base import clone
 from sklearn.utils._param_validation import (
     HasMethods,
@@ -15,6 +14,7 @@ from sklearn.utils._param_validation import (
 )
 from sklearn.utils.validation import _num_samples
 
+from skresample.compare.arrays import Array, Ints
 from skresample.pipeline.validation import last_step
 from skresample.table import Target, is_frame, labels_of, read_target, rename
 from skresample.table.columns import is_missing
@@ -54,33 +54,19 @@ CONSTRAINTS: dict[str, Any] = {
 
 
 class Data(NamedTuple):
-    """What is fitted and scored.
+    """What is fitted and scored: the table, its labels and groups.
 
-    Attributes
-    ----------
-    X : table of n rows
-        As the user passed it.
-    classes : list
-        Class labels as the user passed them.
-    names : ndarray of shape (n_classes,)
-        Class labels that scikit-learn's classifiers accept.
-    labels : ndarray of shape (n,)
-        One of `names` per row.
-    codes : ndarray of shape (n,)
-        Positions of the labels in `names`.
-    counts : ndarray of shape (n_classes,)
-        Rows per class.
-    groups : ndarray of shape (n,) or None
-        Codes of the groups.
+    Estimators get `names` for the `classes` that the user passed: one per row in `labels`, with
+    the positions in `codes`; `counts` are the rows per class, `groups` codes.
     """
 
     X: Any
     classes: list[Any]
-    names: npt.NDArray[Any]
-    labels: npt.NDArray[Any]
-    codes: npt.NDArray[np.intp]
-    counts: npt.NDArray[np.intp]
-    groups: npt.NDArray[np.intp] | None
+    names: Array
+    labels: Array
+    codes: Ints
+    counts: Ints
+    groups: Ints | None
 
 
 def read_data(X: Any, y: Any, groups: Any) -> Data:
@@ -114,7 +100,7 @@ def check_parameters(caller: str, constraints: dict[str, Any], **given: Any) -> 
 def distinct_names(X: Any) -> Any:
     """Return a frame of pandas with repeated column names numbered, ``a (1)``, ``a (2)``.
 
-    scikit-learn does not accept repeated names. Other tables are returned as they are.
+    scikit-learn does not accept repeated names.
     """
     names = list(labels_of(X)) if is_frame(X) else []
     if len(set(names)) == len(names):
@@ -130,7 +116,7 @@ def distinct_names(X: Any) -> Any:
     return rename(X, distinct)
 
 
-def _plain_labels(target: Target) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+def _plain_labels(target: Target) -> tuple[Array, Array]:
     """Return the classes and the label of each row as scikit-learn's classifiers accept them.
 
     Whole numbers and booleans in an array of objects become plain ones. Other labels, such as
@@ -148,10 +134,7 @@ def _plain_labels(target: Target) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
 
 
 def relabel(estimator: Any, data: Data) -> Any:
-    """Return an estimator with the labels of `data` in the dicts among its parameters.
-
-    An example is ``sampling_strategy={label: rows}``.
-    """
+    """Return an estimator with the labels of `data` in the dicts among its parameters."""
     if data.names.tolist() == data.classes or not hasattr(estimator, "get_params"):
         return estimator
     known = dict(zip(data.classes, data.names.tolist(), strict=True))
@@ -179,7 +162,7 @@ def count_columns(X: Any) -> int:
     return int(width[0]) if width else 1
 
 
-def _read_groups(groups: Any, n_rows: int) -> npt.NDArray[np.intp] | None:
+def _read_groups(groups: Any, n_rows: int) -> Ints | None:
     """Return the groups as codes."""
     if groups is None:
         return None

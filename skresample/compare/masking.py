@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
+from skresample.compare.arrays import Floats
 from skresample.table import Rows, is_frame
 
 __all__ = ["Masking"]
@@ -33,17 +33,9 @@ QUOTED = re.compile(r"'([^']+)'|\"([^\"]+)\"")
 class Masking:
     """Replaces the values of a table in messages by an ellipsis.
 
-    Errors and warnings quote what they could not use, such as "could not convert string to
-    float: 'secret'". Reports are shared, and must not contain values of the table.
-
-    Parameters
-    ----------
-    X : {array-like, sparse matrix, DataFrame} of n_samples rows
-        The table.
-    names : iterable of object, default=()
-        Texts that are never masked, such as class labels. Names of columns are not masked either.
-    numbers : iterable of float, default=()
-        Numbers that are never masked, such as parameters and counts of rows.
+    Errors and warnings quote what they could not use, such as "could not convert string to float:
+    'secret'". Reports are shared, and must not contain values of the table. Column names, `names`
+    (class labels) and `numbers` (parameters and counts of rows) are never masked.
     """
 
     def __init__(self, X: Any, names: Iterable[Any] = (), numbers: Iterable[float] = ()):
@@ -84,10 +76,7 @@ class Masking:
         return f"'{MASK}'" if any(part in text for text in texts) else match[0]
 
     def _mask_number(self, match: re.Match[str]) -> str:
-        """Mask a whole number that equals a cell, and all unknown numbers with decimals.
-
-        Numbers with decimals may be cells that were scaled or rounded.
-        """
+        """Mask a number that equals a cell, or has decimals: it may be a scaled cell."""
         assert self._found is not None
         value = float(match[0].replace(",", ""))
         if value in self._numbers:
@@ -104,7 +93,7 @@ def _one_line(message: str) -> str:
     return message if len(message) <= LONGEST else message[:LONGEST] + " ..."
 
 
-def _cells(X: Any) -> tuple[set[str], list[npt.NDArray[np.float64]], set[str]] | None:
+def _cells(X: Any) -> tuple[set[str], list[Floats], set[str]] | None:
     """Return the texts of a table, its numerical columns, and the names of all columns."""
     if sparse.issparse(X):
         return set(), [np.asarray(X.data, dtype=np.float64)], set()
@@ -118,7 +107,7 @@ def _cells(X: Any) -> tuple[set[str], list[npt.NDArray[np.float64]], set[str]] |
             return None
     names = {str(name) for name in getattr(X, "column_names", getattr(X, "columns", []))}
     texts: set[str] = set()
-    columns = []
+    columns: list[Floats] = []
     rows = Rows(X, names=[""] * X.shape[1], sampler="compare")
     for j in range(X.shape[1]):
         column = rows.column(j)

@@ -23,19 +23,7 @@ __all__ = [
 
 
 class Method(NamedTuple):
-    """A way to fit a classifier.
-
-    Attributes
-    ----------
-    name : str
-        As reports show it.
-    kind : {'no resampling', 'weights', 'threshold', 'sampler'}
-        What is done to the classifier or its training rows.
-    sampler : sampler or None
-        What resamples.
-    metric : str or None
-        The metric that a threshold maximizes.
-    """
+    """A way to fit a classifier: by a sampler, weights, or a threshold that maximizes a metric."""
 
     name: str
     kind: Literal["no resampling", "weights", "threshold", "sampler"]

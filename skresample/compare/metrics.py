@@ -3,8 +3,9 @@
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.metrics import average_precision_score, roc_auc_score
+
+from skresample.compare.arrays import Floats, Ints
 
 __all__ = [
     "Metric",
@@ -17,18 +18,9 @@ __all__ = [
 
 
 class Metric(NamedTuple):
-    """A metric of predictions.
+    """A metric of predictions, of one class or, if the label is None, of all.
 
-    Attributes
-    ----------
-    name : str
-        As reports show it.
-    label : object
-        The class that it is about, or None for all classes.
-    higher_is_better : bool
-        Its direction.
-    depends_on : {'decisions', 'ranking', 'probabilities'}
-        What it is computed from.
+    It depends on 'decisions', the 'ranking' or 'probabilities'.
     """
 
     name: str
@@ -55,18 +47,17 @@ def metrics_of(classes: list[Any]) -> list[Metric]:
 
 
 def scores(
-    true: npt.NDArray[np.intp],
-    predicted: npt.NDArray[np.intp],
-    confidence: npt.NDArray[np.floating] | None,
-    probabilities: npt.NDArray[np.floating] | None,
+    true: Ints,
+    predicted: Ints,
+    confidence: Floats | None,
+    probabilities: Floats | None,
     *,
     n_classes: int,
     positive: int,
-) -> npt.NDArray[np.float64]:
-    """Score predictions, in the order of `metrics_of`; NaN if a score cannot be computed.
+) -> Floats:
+    """Score predicted codes (n,), in the order of `metrics_of`; NaN if a score cannot be computed.
 
-    Predictions are codes of classes, of shape (n,). Confidence, which ranks the rows for each
-    class, and probabilities are of shape (n, n_classes), or None if the classifier has none.
+    Confidence, which ranks the rows for each class, and probabilities are (n, n_classes) or None.
     """
     confusion = np.bincount(true * n_classes + predicted, minlength=n_classes**2)
     decided = decision_scores(confusion.reshape(n_classes, n_classes))
@@ -76,7 +67,7 @@ def scores(
     return np.concatenate([decided[:n_lines], ranking, decided[n_lines:], of_probabilities])
 
 
-def decision_scores(confusion: npt.NDArray[np.integer]) -> npt.NDArray[np.float64]:
+def decision_scores(confusion: Ints) -> Floats:
     """Score a confusion matrix whose rows are the true classes.
 
     Returns precision, recall and F1 of each class, with 0 in place of 0 / 0. Then follow MCC,
@@ -99,16 +90,12 @@ def decision_scores(confusion: npt.NDArray[np.integer]) -> npt.NDArray[np.float6
 
 
 def ranking_scores(
-    true: npt.NDArray[np.intp],
-    confidence: npt.NDArray[np.floating] | None,
-    *,
-    n_classes: int,
-    positive: int,
-) -> npt.NDArray[np.float64]:
+    true: Ints, confidence: Floats | None, *, n_classes: int, positive: int
+) -> Floats:
     """Return average precision and ROC AUC, NaN if nothing can be ranked.
 
-    With two classes, they are those of the class `positive`. With more, they are means over the
-    classes, each against the rest.
+    With two classes, they are those of the class `positive`, else means of one class against the
+    rest.
     """
     support = np.bincount(true, minlength=n_classes)
     codes = [positive] if n_classes == 2 else range(n_classes)
@@ -124,9 +111,7 @@ def ranking_scores(
     )
 
 
-def probability_scores(
-    true: npt.NDArray[np.intp], probabilities: npt.NDArray[np.floating] | None
-) -> npt.NDArray[np.float64]:
+def probability_scores(true: Ints, probabilities: Floats | None) -> Floats:
     """Return the Brier score and the log-loss, NaN without probabilities.
 
     The Brier score is the mean of (p - y)², of one class if there are two, else summed over all.

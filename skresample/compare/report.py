@@ -1,35 +1,42 @@
 """The result of a comparison: numbers, findings, report, figure and page."""
 
-import html
 import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
-from skresample._pages import NO_MATH, STYLE, data_uri, plain, write_page
+from skresample._pages import NO_MATH, Report, plain
 from skresample._support import import_extra
+from skresample.compare.arrays import Floats
 from skresample.compare.methods import NO_RESAMPLING, Method
 from skresample.compare.metrics import Metric
 from skresample.compare.statistics import corrected_interval
 
 __all__ = ["Comparison"]
 
-Floats = npt.NDArray[np.floating]
-
 # The metrics of `findings`; F1 is that of the smallest class.
 FINDINGS = ("F1", "balanced accuracy", "average precision", "Brier")
+KEY_TEXT = (
+    "Each cell: mean over the folds, change from no resampling ± half-width of its\n95 % CI; "
+    "* = CI excludes zero."
+)
+KEY = (
+    "Each cell: mean over the folds, change from no resampling and its 95 % CI; color = CI "
+    "excludes zero: green for better, red for worse."
+)
+CAUTION = (
+    "Better and worse: the 95 % CI of the difference excludes zero. CIs are not corrected for "
+    "multiple comparisons: about 1 in 20 excludes zero by chance."
+)
+COLORS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 
 
 @dataclass(eq=False, repr=False)
-class Comparison:
-    """The result of `compare`.
+class Comparison(Report):
+    """The result of `compare`: print it, or use `to_frame`, `plot` and `to_html`.
 
-    Print it for the report, or use `to_frame`, `plot` and `to_html`. A notebook displays it as
-    the page of `to_html`.
+    A notebook displays it as the page of `to_html`.
 
     Parameters
     ----------
@@ -72,6 +79,9 @@ class Comparison:
     seconds: float
     encoded: list[str] = field(default_factory=list)
 
+    _title: ClassVar[str] = "Does oversampling help?"
+    _template: ClassVar[str] = "compare.html.jinja"
+
     @property
     def methods(self) -> list[str]:
         """Names of the baselines and the samplers, in the order of `scores`."""
@@ -103,46 +113,33 @@ class Comparison:
         return by_fold.mean(axis=0), low, high
 
     def to_frame(self) -> Any:
-        """Return one row per classifier, method and metric.
+        """Return one row per classifier, method and metric; needs pandas.
 
         Returns
         -------
         frame : pandas.DataFrame
             Columns ``estimator``, ``sampler`` (the method), ``class`` (None for summaries),
-            ``metric``, ``support``, ``before``, ``after``, ``difference``, ``low`` and ``high``:
-            the mean over the folds without resampling and with the method, their difference,
-            and its 95 % CI.
-
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
+            ``metric``, ``support``, ``before`` and ``after`` (means over the folds without
+            resampling and with the method), ``difference``, and ``low`` and ``high``, its 95 % CI.
         """
         pd = import_extra("pandas", "cli")
-        means = self.scores.mean(axis=2)
-        before = means[:, self.methods.index(NO_RESAMPLING)]
-        mean, low, high = self.difference()
+        shape = len(self.estimators), len(self.methods), len(self.metrics)
+        e, m, j = np.indices(shape).reshape(3, -1)
+        after = self.scores.mean(axis=2)
+        before = np.broadcast_to(after[:, [self.methods.index(NO_RESAMPLING)]], shape)
         support = dict(zip(self.classes, self.support, strict=True))
-        frame = pd.DataFrame(
-            {
-                "estimator": estimator,
-                "sampler": method,
-                "metric": metric.name,
-                "support": support.get(metric.label, sum(self.support)),
-                "before": before[e, j],
-                "after": means[e, m, j],
-                "difference": mean[e, m, j],
-                "low": low[e, m, j],
-                "high": high[e, m, j],
-            }
-            for e, estimator in enumerate(self.estimators)
-            for m, method in enumerate(self.methods)
-            for j, metric in enumerate(self.metrics)
-        )
         # As objects: next to None, whole numbers would become floats.
-        labels = [m.label for m in self.metrics] * (len(self.estimators) * len(self.methods))
-        frame.insert(2, "class", pd.Series(labels, dtype=object))
-        return frame
+        labels = pd.Series([self.metrics[i].label for i in j], dtype=object)
+        columns = {
+            "estimator": [self.estimators[i] for i in e],
+            "sampler": [self.methods[i] for i in m],
+            "class": labels,
+            "metric": [self.metrics[i].name for i in j],
+            "support": [support.get(label, sum(self.support)) for label in labels],
+        }
+        names = ("before", "after", "difference", "low", "high")
+        values = (before, after, *self.difference())
+        return pd.DataFrame(columns | {n: v.ravel() for n, v in zip(names, values, strict=True)})
 
     def findings(self) -> list[str]:
         """Say in a sentence each which oversamplers are better than simpler methods.
@@ -186,10 +183,10 @@ class Comparison:
         names = [self.methods[m] for m in rivals]
         both = "both " if len(names) > 1 else ""
         subject = self._subject(better, len(samplers), " oversamplers")
-        said = f"{subject} better than {both}{' and '.join(names)}"
+        sentence = f"{subject} better than {both}{' and '.join(names)}"
         if worse:
-            said += f"; {self._subject(worse, len(samplers))} worse than {names[-1]}"
-        return said
+            sentence += f"; {self._subject(worse, len(samplers))} worse than {names[-1]}"
+        return sentence
 
     def _subject(self, some: list[int], n: int, noun: str = "") -> str:
         """Return how many of n oversamplers, their names, and the verb."""
@@ -213,54 +210,80 @@ class Comparison:
             lines.append(f"{', '.join(self.encoded)}: with a TableEncoder in front (see the notes)")
         return list(map(plain, lines))
 
-    def _tables(self) -> Iterator[tuple[str, str, list[Metric]]]:
-        """Yield the classifier, the title and the metrics of each table; smallest class first."""
+    def _tables(self) -> list[tuple[str, list[int]]]:
+        """Return the title of each table, the smallest class first, and its metrics."""
         by_support = np.argsort(self.support, kind="stable").tolist()
-        for estimator in self.estimators:
-            for c in by_support:
-                lines = [m for m in self.metrics if m.label == self.classes[c]]
-                title = plain(f"class {self.classes[c]} (support {self.support[c]:,})")
-                yield estimator, title, lines
-            for kind in ("ranking", "decisions", "probabilities"):
-                summaries = [m for m in self.metrics if m.label is None and m.depends_on == kind]
-                yield estimator, f"all classes: {kind}", summaries
+        metrics = list(enumerate(self.metrics))
+        tables = []
+        for c in by_support:
+            title = f"class {self.classes[c]} (support {self.support[c]:,})"
+            tables.append((title, [j for j, m in metrics if m.label == self.classes[c]]))
+        for kind in ("ranking", "decisions", "probabilities"):
+            shown = [j for j, m in metrics if m.label is None and m.depends_on == kind]
+            tables.append((f"all classes: {kind}", shown))
+        return tables
 
     def __str__(self) -> str:
         mean, _, high = self.difference()
-        means = self.scores.mean(axis=2)
-        lines = [
-            *self._heading(),
-            "",
-            "Findings",
-            "========",
-            *self.findings(),
-            CAUTION,
-            "",
-            KEY_TEXT,
-        ]
-        last = None
-        for estimator, title, metrics in self._tables():
-            if estimator != last:
-                heading = plain(estimator)
-                lines += ["", heading, "=" * len(heading)]
-                last = estimator
-            e = self.estimators.index(estimator)
-            columns = [["", *map(plain, self.methods)]]
-            for metric in metrics:
-                j = self.metrics.index(metric)
-                cells = [
-                    _plain(means[e, m, j])
-                    if method.kind == "no resampling"
-                    else _cell(means[e, m, j], mean[e, m, j], high[e, m, j] - mean[e, m, j])
-                    for m, method in enumerate(self.compared)
-                ]
-                columns.append([_head(metric), *cells])
-            lines += ["", title, *_columns(columns)]
+        after = self.scores.mean(axis=2)
+        lines = [*self._heading(), "", "Findings", "========", *self.findings(), CAUTION]
+        lines += ["", KEY_TEXT]
+        for e, estimator in enumerate(map(plain, self.estimators)):
+            lines += ["", estimator, "=" * len(estimator)]
+            for title, shown in self._tables():
+                columns = [["", *map(plain, self.methods)]]
+                for j in shown:
+                    cells = [_head(self.metrics[j])]
+                    for m, method in enumerate(self.compared):
+                        cell = _number(after[e, m, j])
+                        half = high[e, m, j] - mean[e, m, j]
+                        if method.kind != "no resampling" and not np.isnan(after[e, m, j]):
+                            star = "*" if abs(mean[e, m, j]) > half else " "
+                            cell += f" {_number(mean[e, m, j], '+')}±{_number(half)}{star}"
+                        cells.append(cell)
+                    columns.append(cells)
+                widths = [max(map(len, column)) for column in columns]
+                lines += ["", plain(title)]
+                for row in zip(*columns, strict=True):
+                    lines.append(" ".join(map(str.ljust, row, widths)).rstrip())
         if self.notes:
             lines += ["", "Notes", "=====", *map(plain, self.notes)]
         return "\n".join(lines)
 
     __repr__ = __str__
+
+    def _values(self) -> dict[str, Any]:
+        mean, low, high = self.difference()
+        after = self.scores.mean(axis=2)
+
+        def cell(*at: int) -> tuple[str, str, str]:
+            """Return a mean score, its change, and whether that is better or worse."""
+            change, verdict = "", "same"
+            if self.compared[at[1]].kind != "no resampling" and not np.isnan(mean[at]):
+                ends = _number(low[at], "+"), _number(high[at], "+")
+                change = f"{_number(mean[at], '+')} [{', '.join(ends)}]"
+            if low[at] > 0 or high[at] < 0:
+                higher = self.metrics[at[2]].higher_is_better
+                verdict = "better" if (mean[at] > 0) == higher else "worse"
+            return _number(after[at]), change, verdict
+
+        def table(e: int, title: str, shown: list[int]) -> tuple[str, list[str], list[Any]]:
+            rows = [
+                (method, [cell(e, m, j) for j in shown]) for m, method in enumerate(self.methods)
+            ]
+            return title, [_head(self.metrics[j]) for j in shown], rows
+
+        return {
+            "heading": self._heading(),
+            "findings": self.findings(),
+            "caution": CAUTION,
+            "key": KEY,
+            "estimators": [
+                (estimator, [table(e, *one) for one in self._tables()])
+                for e, estimator in enumerate(self.estimators)
+            ],
+            "notes": self.notes,
+        }
 
     def plot(self) -> Any:
         """Draw the change from no resampling with its 95 % CI, for every metric.
@@ -270,11 +293,6 @@ class Comparison:
         figure : matplotlib.figure.Figure
             Two rows of panels per classifier, with a line per method; precision, recall and F1
             have a color per class.
-
-        Raises
-        ------
-        ImportError
-            If matplotlib is not installed.
         """
         plt = import_extra("matplotlib.pyplot", "cli")
         names = list(dict.fromkeys(m.name for m in self.metrics))
@@ -297,15 +315,9 @@ class Comparison:
             for ax in panels[::per_row]:
                 ax.set_ylabel(plain(estimator), fontsize=9, **NO_MATH)
         handles, labels = axes[0, 0].get_legend_handles_labels()
-        legend = figure.legend(
-            handles,
-            labels,
-            loc="outside upper left",
-            ncols=max(1, min(len(labels), 6)),
-            fontsize=8,
-            frameon=False,
-        )
-        for text in legend.get_texts():
+        columns = max(1, min(len(labels), 6))
+        style = {"loc": "outside upper left", "fontsize": 8, "frameon": False}
+        for text in figure.legend(handles, labels, ncols=columns, **style).get_texts():
             text.set(**NO_MATH)
         figure.supxlabel(
             "change from no resampling with 95 % CI (the arrow points to better)", fontsize=9
@@ -342,117 +354,10 @@ class Comparison:
         ax.grid(axis="y", color="0.92", linewidth=0.6)
         ax.locator_params(axis="x", nbins=5)
 
-    def to_html(self, path: Any, *, overwrite: bool = False) -> Path:
-        """Write the report as one self-contained page, with the figure inside.
-
-        Parameters
-        ----------
-        path : str or path-like
-            The file to write. Its directory must exist.
-        overwrite : bool, default=False
-            If True, an existing file is replaced.
-
-        Returns
-        -------
-        path : pathlib.Path
-            The page.
-
-        Raises
-        ------
-        FileExistsError
-            If the file exists and `overwrite` is False. Nothing is written then.
-        ImportError
-            If matplotlib is not installed.
-        """
-        import_extra("matplotlib.pyplot", "cli")  # a file without the figure would be incomplete
-        return write_page(path, "Does oversampling help?", self._repr_html_(), overwrite=overwrite)
-
-    def _repr_html_(self) -> str:
-        mean, low, high = self.difference()
-        means = self.scores.mean(axis=2)
-        escape = html.escape
-        parts = [
-            f'<div class="skresample-report"><style>{STYLE}</style>',
-            "<h1>Does oversampling help?</h1>",
-        ]
-        parts += [f"<p>{escape(line)}</p>" for line in self._heading()]
-        parts.append("<h2>Findings</h2><ul>")
-        parts += [f"<li>{escape(sentence)}</li>" for sentence in self.findings()]
-        parts.append(f"</ul><p>{escape(CAUTION)}</p>")
-        try:
-            picture = f'<img alt="differences" src="{data_uri(self.plot())}">'
-        except ImportError as error:  # a notebook still displays the tables
-            picture = f"<p>{escape(str(error))}</p>"
-        parts.append(f"<h2>Differences</h2>{picture}")
-        last = None
-        for estimator, title, metrics in self._tables():
-            if estimator != last:
-                parts.append(f"<h2>{escape(plain(estimator))}</h2><p>{escape(KEY)}</p>")
-                last = estimator
-            e = self.estimators.index(estimator)
-            heads = "".join(f'<th colspan="2">{escape(_head(m))}</th>' for m in metrics)
-            parts.append(f"<table><tr><th>{escape(title)}</th>{heads}</tr>")
-            for i, method in enumerate(self.compared):
-                row = [f"<tr><th>{escape(plain(method.name))}</th>"]
-                for metric in metrics:
-                    j = self.metrics.index(metric)
-                    at = e, i, j
-                    gain, text = _verdict(mean[at], low[at], high[at], metric), ""
-                    if method.kind != "no resampling" and not np.isnan(mean[at]):
-                        text = f"{_signed(mean[at])} [{_signed(low[at])}, {_signed(high[at])}]"
-                    row.append(f'<td>{_plain(means[at])}</td><td class="{gain}">{text}</td>')
-                parts.append("".join(row) + "</tr>")
-            parts.append("</table>")
-        if self.notes:
-            notes = "".join(f"<li>{escape(plain(note))}</li>" for note in self.notes)
-            parts.append(f"<h2>Notes</h2><ul>{notes}</ul>")
-        return "\n".join([*parts, "</div>"])
-
-
-KEY_TEXT = (
-    "Each cell: mean over the folds, change from no resampling ± half-width of its\n95 % CI; "
-    "* = CI excludes zero."
-)
-KEY = (
-    "Each cell: mean over the folds, change from no resampling and its 95 % CI; color = CI "
-    "excludes zero: green for better, red for worse."
-)
-CAUTION = (
-    "Better and worse: the 95 % CI of the difference excludes zero. CIs are not corrected for "
-    "multiple comparisons: about 1 in 20 excludes zero by chance."
-)
-COLORS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
-
 
 def _head(metric: Metric) -> str:
     return metric.name if metric.higher_is_better else f"{metric.name} (lower is better)"
 
 
-def _plain(value: float) -> str:
-    return "–" if np.isnan(value) else f"{value:.3f}".replace("-", "−")
-
-
-def _signed(value: float) -> str:
-    return "–" if np.isnan(value) else f"{value:+.3f}".replace("-", "−")
-
-
-def _columns(columns: list[list[str]]) -> list[str]:
-    """Return the lines of a table; every column as wide as its widest cell."""
-    widths = [max(map(len, column)) for column in columns]
-    return [
-        " ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in zip(*columns, strict=True)
-    ]
-
-
-def _cell(after: float, difference: float, half_width: float) -> str:
-    if np.isnan(after):
-        return _plain(after)
-    star = "*" if abs(difference) > half_width else " "
-    return f"{_plain(after)} {_signed(difference)}±{_plain(half_width)}{star}"
-
-
-def _verdict(difference: float, low: float, high: float, metric: Metric) -> str:
-    if low > 0 or high < 0:
-        return "better" if (difference > 0) == metric.higher_is_better else "worse"
-    return "same"
+def _number(value: float, sign: str = "") -> str:
+    return "–" if np.isnan(value) else f"{value:{sign}.3f}".replace("-", "−")

@@ -1,45 +1,21 @@
 """Confidence intervals from a few dozen dependent folds."""
 
 import numpy as np
-import numpy.typing as npt
 from scipy import stats
+
+from skresample.compare.arrays import Floats
 
 __all__ = ["corrected_interval"]
 
 
 def corrected_interval(
-    differences: npt.NDArray[np.floating], test_ratio: float, level: float = 0.95
-) -> tuple[npt.NDArray[np.floating], npt.NDArray[np.floating]]:
-    r"""Return the confidence interval of the corrected resampled t-test, for J folds.
+    differences: Floats, test_ratio: float, level: float = 0.95
+) -> tuple[Floats, Floats]:
+    r"""Return the ends of the confidence interval of the corrected resampled t-test over J folds.
 
     Folds share training rows, so that their scores vary less than those of independent samples.
     The corrected variance of the mean difference is :math:`(1/J + n_{test}/n_{train})\, s^2`, with
-    :math:`s^2` the sample variance and J - 1 degrees of freedom :footcite:p:`nadeau2003inference`.
-
-    Parameters
-    ----------
-    differences : ndarray of shape (J, ...)
-        One difference per fold.
-    test_ratio : float
-        Number of held-out rows per training row.
-    level : float, default=0.95
-        Confidence level.
-
-    Returns
-    -------
-    low, high : ndarray of shape (...)
-        NaN if a difference is missing or there is only one fold.
-
-    References
-    ----------
-    .. footbibliography::
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> low, high = corrected_interval(np.array([0.1, 0.2, 0.3, 0.2]), test_ratio=0.25)
-    >>> round(float(low), 3), round(float(high), 3)
-    (0.016, 0.384)
+    J - 1 degrees of freedom :footcite:p:`nadeau2003inference`. NaN if there is only one fold.
     """
     n_folds = len(differences)
     mean = differences.mean(axis=0)

@@ -174,7 +174,7 @@ class DensityOverSampler(BaseOverSampler):
             If there is no such class, or `X` has other columns.
         """
         check_is_fitted(self, "sampling_strategy_")
-        fitted = self._fitted_class(self._code_of(label))[1]
+        fitted = self._fitted_class(self._rows.target.position(label))[1]
         numeric, codes = read_like(X, self._rows, self)
         # A column without values in the class does not count.
         numeric = np.where(fitted.missing.all(axis=0), np.nan, numeric)

@@ -1,6 +1,7 @@
 """Perturbation of a table, for disclosure control."""
 
 import warnings
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -32,10 +33,10 @@ from skresample.samplers.base import (
 from skresample.samplers.constraints import WIDEST, IntegerInterval, RealInterval
 from skresample.samplers.parameters import Bounds, CategoricalFeatures
 from skresample.table import (
-    ALL_ROWS,
     Block,
     Rows,
     copy_index,
+    one_class,
     open_output,
     read_like,
     read_rows,
@@ -222,15 +223,15 @@ class Perturbation(BaseOverSampler):
         self.categorical_features_ = rows.columns.categories
         self._check(rows)
         fit, draw, link = map(np.random.default_rng, seed_sequence(self.random_state).spawn(3))
-        nobody = np.empty(0, dtype=np.intp)
-        task = Task(ALL_ROWS, rows, minority=np.arange(n), majority=nobody, rng=fit)
+        rows.target = one_class(n)
+        task = rows.target.task(0, rows, fit)
         output = open_output(rows, n, originals=False)
         fitted = self._fit_class(task)
         for part in gen_batches(n, rows_per_block(task)):
             output.put(self._finished_block(task, fitted, np.arange(n)[part], draw.spawn(1)[0]))
-        changed = output.close()
+        changed = output.close().export()
         if self.keep_index:
-            changed = copy_index(changed, X)
+            changed = copy_index(changed, X, np.arange(n))
         self.linkage_ = self._linkage(rows, changed, np.arange(n), link)
         return changed
 
@@ -248,11 +249,11 @@ class Perturbation(BaseOverSampler):
         self.__dict__.pop("linkage_", None)  # of earlier rows
         self._check(rows)
 
-    def _fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
-        resampled = super()._fit_resample(X, y)
-        changed = take_rows(resampled[0], np.flatnonzero(self.is_synthetic_))
+    def _resample(self, rows: Rows, wanted: Mapping[Any, int] | None = None) -> Rows:
+        resampled = super()._resample(rows, wanted)
+        changed = resampled.take(np.flatnonzero(self.is_synthetic_)).export()
         rng = self._draw_streams[0].spawn(1)[0]
-        self.linkage_ = self._linkage(self._rows, changed, self.parents_[:, 0], rng)
+        self.linkage_ = self._linkage(rows, changed, self.parents_[:, 0], rng)
         return resampled
 
     def _linkage(self, rows: Rows, changed: Any, own: Positions, rng: np.random.Generator) -> float:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from skresample._support import import_extra
 from skresample.generative._modes import REACH
 
-__all__ = ["Conditions", "Network", "Training", "device_of", "train"]
+__all__ = ["Conditions", "Network", "device_of", "train"]
 
 Floats = npt.NDArray[np.floating]
 Indices = npt.NDArray[np.intp]
@@ -28,21 +28,9 @@ LEAST_PROBABILITY = 1e-20  # lower limit of what a logarithm is taken of
 class Conditions:
     """The levels that the generator can be conditioned on, and the real rows with each level.
 
-    Parameters
-    ----------
-    levels : ndarray of shape (n, c)
-        Position of each row's value among the levels of each column.
-    sizes : list of int
-        Number of levels of each column; each level occurs.
-
-    Attributes
-    ----------
-    first : ndarray of shape (c + 1,)
-        Where the levels of each column begin among the levels of all columns.
-    flat : ndarray of shape (n, c)
-        Positions among the levels of all columns.
-    counts : ndarray of shape (n_levels,)
-        Number of rows with each level.
+    `levels`, (n, c), are positions among the `sizes` levels of each column, each of which occurs.
+    `first` is where the levels of a column begin among those of all columns, `flat` the positions
+    among all, and `counts` the number of rows with each level.
     """
 
     def __init__(self, levels: Indices, sizes: list[int]):
@@ -69,10 +57,7 @@ class Conditions:
 class Network(NamedTuple):
     """A trained generator: each layer's output is concatenated with its input.
 
-    Attributes
-    ----------
-    weights, biases : list of ndarray
-        Of the hidden layers, batch normalization included, then of the last layer.
+    Batch normalization is merged into the weights.
     """
 
     weights: list[npt.NDArray[np.float32]]
@@ -87,47 +72,20 @@ class Network(NamedTuple):
         return outputs
 
 
-class Training(NamedTuple):
-    """Hyperparameters of the training.
-
-    Attributes
-    ----------
-    n_steps, batch_size, pac : int
-        Number of generator steps, rows per step, and rows that the critic gets at once.
-    hidden : tuple of int
-        Units of the hidden layers of the generator and of the critic.
-    n_noise : int
-        Number of random inputs of the generator.
-    learning_rate : float
-        Of both networks.
-    device : str
-        PyTorch device; 'auto' for a GPU if there is one.
-    """
-
-    n_steps: int
-    batch_size: int
-    pac: int
-    hidden: tuple[int, ...]
-    n_noise: int
-    learning_rate: float
-    device: str
-
-
 def train(
     rows: Floats,
     groups: Indices,
     conditions: Conditions,
-    how: Training,
+    how: Any,
     rng: np.random.Generator,
     each_step: Callable[[int, float], None],
 ) -> tuple[Network, Floats]:
-    """Train a generator of rows against a critic.
+    """Train a generator of rows against a critic, by the parameters of `how`, a GANOverSampler.
 
-    `rows`, (m, width), are numbers from -4 to 4 and one-hot groups, `groups`, (width,), the group
-    of each column, in order, or -1 for the numbers, which come first. The last groups
-    are those of the conditions. Returned are the moving average of the generator and the losses,
-    (n_steps, 2), of the critic without its penalty and of the generator. A loss that is not a
-    finite number raises a FloatingPointError.
+    `rows`, (m, width), are numbers from -4 to 4, then one-hot groups, those of the conditions last.
+    `groups`, (width,), is -1 for numbers, then the group of each column. Returned are the moving
+    average of the generator, and the losses of critic (without its penalty) and generator. A loss
+    that is not finite raises a FloatingPointError.
     """
     torch, device = import_extra("torch", "torch"), device_of(how.device)
     with _reproducible(torch, device, rng):
@@ -170,7 +128,7 @@ def _reproducible(torch: Any, device: Any, rng: np.random.Generator) -> Iterator
 
 
 class _Trainer:
-    """The state of a training, and its steps; parameters are those of `train`."""
+    """The state of a training, and its steps; arguments are those of `train`."""
 
     def __init__(
         self,
@@ -179,7 +137,7 @@ class _Trainer:
         rows: Floats,
         groups: Indices,
         conditions: Conditions,
-        how: Training,
+        how: Any,
         rng: np.random.Generator,
     ):
         self.torch, self.device = torch, device
@@ -190,24 +148,22 @@ class _Trainer:
         self.group = torch.tensor(groups[self.n_numbers :], device=device)
         width = rows.shape[1]
         self.packed_width = how.pac * (width + self.n_conditions)
-        self.layers, self.norms = _layers(
-            torch, how.n_noise + self.n_conditions, [*how.hidden, width]
-        )
-        self.critic = _critic(torch, self.packed_width, how.hidden)
+        hidden = how.hidden_layer_sizes
+        self.layers, self.norms = _layers(torch, how.n_noise + self.n_conditions, [*hidden, width])
+        self.critic = _critic(torch, self.packed_width, hidden)
         for part in (self.layers, self.norms, self.critic):
             part.to(device)
         learned = [*self.layers.parameters(), *self.norms.parameters()]
         options = {"lr": how.learning_rate, "betas": BETAS}
         self.generator_adam = torch.optim.Adam(learned, weight_decay=WEIGHT_DECAY, **options)
         self.critic_adam = torch.optim.Adam(self.critic.parameters(), **options)
-        running = [norm.running_mean for norm in self.norms]
-        running += [norm.running_var for norm in self.norms]
-        self.state = [*learned, *running]
+        running = [(norm.running_mean, norm.running_var) for norm in self.norms]
+        self.state = [*learned, *(one for pair in running for one in pair)]
         self.averages = [value.detach().clone() for value in self.state]
 
     def run(self, each_step: Callable[[int, float], None]) -> tuple[Network, Floats]:
-        losses = np.empty((self.how.n_steps, 2))
-        for step in range(self.how.n_steps):
+        losses = np.empty((self.how.max_iter, 2))
+        for step in range(self.how.max_iter):
             losses[step] = self.critic_step(), self.generator_step()
             self.average(step)
             if not np.isfinite(losses[step]).all():
@@ -220,7 +176,7 @@ class _Trainer:
                 value.copy_(average)
         network = _exported(self.layers, self.norms)
         if not all(np.isfinite(values).all() for values in (*network.weights, *network.biases)):
-            raise FloatingPointError(f"weights are not finite after step {self.how.n_steps}")
+            raise FloatingPointError(f"weights are not finite after step {len(losses)}")
         return network, losses
 
     def critic_step(self) -> float:
@@ -322,18 +278,16 @@ def _critic(torch: Any, n_in: int, widths: tuple[int, ...]) -> Any:
 
 def _exported(layers: Any, norms: Any) -> Network:
     """Return the layers as NumPy arrays, with batch normalization merged into them."""
-    weights, biases = [], []
-    for i, layer in enumerate(layers):
-        weight = layer.weight.detach().cpu().numpy().T.copy()
-        bias = layer.bias.detach().cpu().numpy().copy()
-        if i < len(norms):
-            norm = norms[i]
-            factor, shift, mean, var = (
-                value.detach().cpu().numpy()
-                for value in (norm.weight, norm.bias, norm.running_mean, norm.running_var)
-            )
-            factor = factor / np.sqrt(var + np.float32(norm.eps))
-            weight, bias = weight * factor, (bias - mean) * factor + shift
-        weights.append(weight)
-        biases.append(bias)
+
+    def numpy(*values: Any) -> list[Any]:
+        return [value.detach().cpu().numpy().copy() for value in values]
+
+    weights = numpy(*(layer.weight.T for layer in layers))
+    biases = numpy(*(layer.bias for layer in layers))
+    for i, norm in enumerate(norms):
+        factor, shift, mean, var = numpy(
+            norm.weight, norm.bias, norm.running_mean, norm.running_var
+        )
+        factor = factor / np.sqrt(var + np.float32(norm.eps))
+        weights[i], biases[i] = weights[i] * factor, (biases[i] - mean) * factor + shift
     return Network(weights, biases)

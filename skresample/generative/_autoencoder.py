@@ -12,9 +12,7 @@ import numpy.typing as npt
 from scipy.special import log_softmax
 from scipy.stats import entropy
 
-from skresample.generative._adam import Adam
-
-__all__ = ["Losses", "VariationalAutoencoder", "one_hot", "train"]
+__all__ = ["Adam", "Losses", "VariationalAutoencoder", "one_hot", "train"]
 
 # Least logarithm of the noise deviation of a column, whose own deviation is 1. A column that is a
 # function of the others would have an unbounded density otherwise.
@@ -25,6 +23,9 @@ HELD_OUT, LEAST_ROWS = 0.15, 20
 WARM_UP = 0.1
 # Draws of the latent variables of each held-out row, by which its loss is estimated.
 HELD_OUT_DRAWS = 8
+# Adam betas: decay of the running means of the gradient and of its square.
+BETA_1, BETA_2 = 0.9, 0.999
+EPSILON = 1e-8  # avoids a division by zero in Adam
 
 Floats = npt.NDArray[np.floating]
 Weights = dict[str, Floats]
@@ -43,11 +44,9 @@ class Losses(NamedTuple):
 
 def one_hot(levels: npt.NDArray[np.intp], sizes: list[int]) -> Floats:
     """Return a column per level, 1 where a row of (n, q) positions has it; -1 is none."""
-    blocks = [
-        (column[:, np.newaxis] == np.arange(size)).astype(np.float64)
-        for column, size in zip(levels.T, sizes, strict=True)
-    ]
-    return np.concatenate([np.empty((len(levels), 0)), *blocks], axis=1)
+    column = np.repeat(np.arange(len(sizes)), sizes)
+    level = np.concatenate([np.empty(0, dtype=np.intp), *map(np.arange, sizes)])
+    return (levels[:, column] == level).astype(np.float64)
 
 
 class VariationalAutoencoder:
@@ -92,18 +91,24 @@ class VariationalAutoencoder:
 
     def encode(self, x: Floats) -> tuple[Floats, Floats]:
         """Return means and log variances of the latent variables; missing scores are 0 in x."""
-        w = self.weights
-        hidden = np.tanh(x @ w["encoder"] + w["encoder_bias"])
-        return (
-            hidden @ w["mean"] + w["mean_bias"],
-            hidden @ w["log_variance"] + w["log_variance_bias"],
-        )
+        return self._encode(x)[1:]
 
     def decode(self, z: Floats) -> Floats:
         """Return the means of scores and the logits of levels, of shape (n, p)."""
+        return self._decode(z)[1]
+
+    def _encode(self, x: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return the hidden layer of the encoder, means and log variances."""
+        w = self.weights
+        hidden = np.tanh(x @ w["encoder"] + w["encoder_bias"])
+        mean = hidden @ w["mean"] + w["mean_bias"]
+        return hidden, mean, hidden @ w["log_variance"] + w["log_variance_bias"]
+
+    def _decode(self, z: Floats) -> tuple[Floats, Floats]:
+        """Return the hidden layer of the decoder, and the output."""
         w = self.weights
         hidden = np.tanh(z @ w["decoder"] + w["decoder_bias"])
-        return hidden @ w["output"] + z @ w["skip"] + w["output_bias"]
+        return hidden, hidden @ w["output"] + z @ w["skip"] + w["output_bias"]
 
     def draw(self, z: Floats, rng: np.random.Generator) -> tuple[Floats, npt.NDArray[np.intp]]:
         """Draw scores and levels of rows with the given latent variables."""
@@ -127,13 +132,10 @@ class VariationalAutoencoder:
         of the divergence.
         """
         w, n, d = self.weights, len(x), self.n_scores
-        encoded = np.tanh(x @ w["encoder"] + w["encoder_bias"])
-        mean = encoded @ w["mean"] + w["mean_bias"]
-        log_variance = encoded @ w["log_variance"] + w["log_variance_bias"]
+        encoded, mean, log_variance = self._encode(x)
         deviation = np.exp(log_variance / 2)
         z = mean + deviation * noise
-        decoded = np.tanh(z @ w["decoder"] + w["decoder_bias"])
-        out = decoded @ w["output"] + z @ w["skip"] + w["output_bias"]
+        decoded, out = self._decode(z)
 
         precision = np.exp(-w["log_noise"])
         residual = (x[:, :d] - out[:, :d]) * precision
@@ -183,6 +185,30 @@ class VariationalAutoencoder:
         """Return the columns of the output for each column of levels."""
         ends = self.n_scores + np.cumsum([0, *self.sizes])
         return [slice(int(a), int(b)) for a, b in pairwise(ends)]
+
+
+class Adam:
+    """Change weights, in place, against their gradients :footcite:p:`kingma2015adam`.
+
+    scikit-learn has it only inside its neural networks.
+    """
+
+    def __init__(self, weights: Weights, learning_rate: float):
+        self.weights, self.learning_rate, self.n_steps = weights, learning_rate, 0
+        self.mean = {name: np.zeros_like(value) for name, value in weights.items()}
+        self.square = {name: np.zeros_like(value) for name, value in weights.items()}
+
+    def step(self, gradient: Weights) -> None:
+        """Take one step, given the gradient with respect to each of the weights."""
+        self.n_steps += 1
+        # Both running means start at zero, which these factors correct.
+        size = self.learning_rate / (1 - BETA_1**self.n_steps)
+        correction = 1 / (1 - BETA_2**self.n_steps)
+        for name, slope in gradient.items():
+            mean, square = self.mean[name], self.square[name]
+            mean += (1 - BETA_1) * (slope - mean)
+            square += (1 - BETA_2) * (slope**2 - square)
+            self.weights[name] -= size * mean / (np.sqrt(correction * square) + EPSILON)
 
 
 def train(

@@ -21,13 +21,7 @@ LEAST_DEVIATION = 1e-3  # lower limit of a mode's standard deviation, relative t
 
 
 class Modes(NamedTuple):
-    """The modes of a column: a mixture of normal distributions.
-
-    Attributes
-    ----------
-    means, deviations, weights : ndarray of shape (k,)
-        Parameters of each mode; the weights sum to 1.
-    """
+    """The modes of a column: a mixture of k normal distributions, whose weights sum to 1."""
 
     means: Floats
     deviations: Floats
@@ -46,13 +40,9 @@ class Modes(NamedTuple):
             warnings.simplefilter("ignore", ConvergenceWarning)
             mixture.fit(column[:, np.newaxis])
         kept = mixture.weights_ > LEAST_WEIGHT
-        deviations = np.sqrt(mixture.covariances_[kept, 0, 0])
+        deviations = np.maximum(np.sqrt(mixture.covariances_[kept, 0, 0]), LEAST_DEVIATION)
         weights = mixture.weights_[kept]
-        return cls(
-            mixture.means_[kept, 0],
-            np.maximum(deviations, LEAST_DEVIATION),
-            weights / weights.sum(),
-        )
+        return cls(mixture.means_[kept, 0], deviations, weights / weights.sum())
 
     def split(
         self, column: Floats, rng: np.random.Generator

@@ -20,18 +20,16 @@ def progress(
 
     def each_epoch(epoch: int, loss: float) -> None:
         nonlocal written, last
-        if not shown:
-            return
         now = time.monotonic()
         done = f"{unit} {epoch + 1} of {n_epochs}, {measure} {loss:.4g}"
-        last = f"{title}: {done}, {now - start:.1f} s"
+        last = f"\r{title}: {done}, {now - start:.1f} s"
         if now - written > PAUSE:
             written = now
-            sys.stderr.write(f"\r{last}")
+            sys.stderr.write(last)
             sys.stderr.flush()
 
     try:
-        yield each_epoch
+        yield each_epoch if shown else lambda *_: None
     finally:
         if last:
-            sys.stderr.write(f"\r{last}\n")
+            sys.stderr.write(f"{last}\n")

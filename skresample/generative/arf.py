@@ -8,9 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.ensemble import RandomForestClassifier
 
-from skresample.generative._progress import progress
 from skresample.generative._truncated import draw_truncated_normal, truncated_moments
-from skresample.generative.base import GenerativeOverSampler, Indices, with_any
+from skresample.generative.base import ClassData, GenerativeOverSampler, Indices, with_any
 from skresample.numerics.normal_scores import NormalScores
 from skresample.numerics.threads import n_threads
 from skresample.samplers.base import Task
@@ -25,16 +24,10 @@ Floats = npt.NDArray[np.floating]
 
 
 class Members:
-    """The rows of a class, grouped by the leaves of a tree, given the leaf node of each row.
+    """The rows of a class grouped by the leaves of a tree, given the leaf node of each row.
 
-    Attributes
-    ----------
-    nodes : ndarray of shape (n_leaves,)
-        The leaf nodes that have rows.
-    of_row : ndarray of shape (m,)
-        Position of each row's leaf among them.
-    order, starts, counts : ndarray
-        The rows sorted by leaf, where each leaf begins among them, and its number of rows.
+    `nodes` are the leaves that have rows, and `of_row` the position of each row's leaf among them.
+    `order` are the rows sorted by leaf; `starts` and `counts` tell where each leaf is in it.
     """
 
     def __init__(self, node: Indices):
@@ -52,10 +45,7 @@ class Members:
 
 @dataclass(frozen=True)
 class Leaves:
-    """The densities in the leaves of a tree: truncated normal distributions of each score.
-
-    Their parameters, `mean` to `high`, have shape (n_leaves, d).
-    """
+    """Truncated normal distributions of scores in the leaves of a tree: each (n_leaves, d)."""
 
     members: Members
     mean: Floats
@@ -82,8 +72,7 @@ class Leaves:
 def _leaves(tree: Any, table: Floats, least_rows: int) -> tuple[Indices, npt.NDArray[np.bool_]]:
     """Return the leaf node of each row, and which nodes split.
 
-    A node does not split if one side would have fewer rows than `least_rows`: all rows go to the
-    other side.
+    If a side would have fewer rows than `least_rows`, all rows go to the other side.
     """
     left, right = tree.children_left, tree.children_right
     # scikit-learn's trees compare values in single precision with thresholds in double.
@@ -147,8 +136,8 @@ class ARFOverSampler(GenerativeOverSampler):
     r"""Adversarial random forest (ARF).
 
     A random forest learns to distinguish the samples of the class from samples whose features are
-    drawn independently. In each further round, features are drawn independently within the leaves
-    of the last forest, and a new forest learns to distinguish these samples from real ones. When it
+    drawn independently. Then features are drawn independently within the leaves of the last
+    forest, and a new forest learns to distinguish these samples from real ones, and so on. When it
     cannot, features are nearly independent within its leaves
     :footcite:p:`watson2023adversarial`. The density of the class is then
 
@@ -161,17 +150,16 @@ class ARFOverSampler(GenerativeOverSampler):
     Parameters
     ----------
     n_estimators : int, default=30
-        Trees of each forest.
+        Number of trees of each forest.
     min_samples_leaf : int, default=5
-        Rows of the class that a leaf must have, and real and drawn rows in the training. More
-        make the columns of a new row less like those of one real row.
+        Minimum number of samples of the class in a leaf, and of real and drawn samples in the
+        training. With more, a synthetic sample depends less on a single real sample.
     max_iter : int, default=10
-        Forests that are trained, at most.
+        Maximum number of forests.
     tolerance : float, default=0.0
-        By how much the share of rows that the forest tells right may be above one half (of rows
-        that were not used for the tree, out of bag) when the training ends.
+        Training stops when the forest's out-of-bag accuracy is at most this much above one half.
     verbose : bool, default=False
-        Whether the progress of the training is printed.
+        If True, the progress of the training is printed.
 
     Attributes
     ----------
@@ -189,9 +177,8 @@ class ARFOverSampler(GenerativeOverSampler):
     The paper estimates densities of the numbers; here they are densities of normal scores.
     Trees split these at the same samples, and each feature keeps its range and frequent values.
     The standard deviation in a leaf with few samples is unreliable. The variance of a standard
-    normal distribution truncated to the box therefore counts as one further sample. As in
-    the paper, a split is ignored if it leaves fewer than `min_samples_leaf` samples of the class on
-    one side.
+    normal distribution truncated to the box therefore counts as one further sample. A split is
+    ignored if it leaves fewer than `min_samples_leaf` samples of the class on one side.
 
     If a class has more than 20,000 samples, forests are grown on a random 20,000 of them, which
     limits a forest to seconds. The densities in the leaves use all samples.
@@ -229,28 +216,17 @@ class ARFOverSampler(GenerativeOverSampler):
         "and generative modeling"
     )
 
-    def _fit_table(self, rows: Any, rng: np.random.Generator) -> None:
-        self.history_: dict[Any, list[float]] = {}
-
-    def _fit_generator(
-        self,
-        task: Task,
-        continuous: Floats,
-        levels: Indices,
-        sizes: list[int],
-        missing: npt.NDArray[np.bool_],
-    ) -> ARFGenerator:
-        rng, (m, d) = task.rng, continuous.shape
-        levels = with_any(levels, rng)
-        scores = NormalScores(continuous, rng)
+    def _fit_generator(self, task: Task, data: ClassData) -> ARFGenerator:
+        rng, (m, d) = task.rng, data.continuous.shape
+        levels = with_any(data.levels, rng)
+        scores = NormalScores(data.continuous, rng)
         table = np.column_stack([scores.scores, levels])
         columns, whole = np.arange(table.shape[1]), table
         if m > MOST_ROWS:
             table, m = table[np.sort(rng.choice(m, MOST_ROWS, replace=False))], MOST_ROWS
         drawn = table[rng.integers(0, m, table.shape), columns]
         accuracies = self.history_.setdefault(task.label, [])
-        title = f"ARFOverSampler, class {task.label!r}"
-        with progress(self.verbose, self.max_iter, title, "round", "accuracy") as each_round:
+        with self._training(task, "round", "accuracy") as each_round:
             for n in range(self.max_iter):
                 forest = self._fit_forest(table, drawn, rng)
                 accuracies.append(float(forest.oob_score_))
@@ -279,10 +255,9 @@ class ARFOverSampler(GenerativeOverSampler):
             n_jobs=n_threads(self.n_jobs),
             random_state=int(rng.integers(2**31)),
         )
+        is_real = np.repeat([1, 0], [len(table), len(drawn)])
         with warnings.catch_warnings():
             # With few trees, some rows are in all of them, and count as drawn rows.
             warnings.filterwarnings("ignore", "Some inputs do not have OOB scores")
             warnings.filterwarnings("ignore", "invalid value encountered in divide")
-            return forest.fit(
-                np.concatenate([table, drawn]), np.repeat([1, 0], [len(table), len(drawn)])
-            )
+            return forest.fit(np.concatenate([table, drawn]), is_real)

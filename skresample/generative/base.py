@@ -3,22 +3,23 @@
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import ClassVar, NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 from sklearn.utils import gen_batches
 
+from skresample.generative._progress import progress
 from skresample.numerics.levels import levels_of
 from skresample.numerics.normal_scores import NormalScores
 from skresample.samplers.base import BaseOverSampler, Task, filled
 from skresample.samplers.parameters import Bounds, CategoricalFeatures
-from skresample.table import Block
+from skresample.table import Block, Rows
 
 __all__ = [
     "Calibration",
+    "ClassData",
     "Encoding",
     "GenerativeOverSampler",
     "Generator",
@@ -31,69 +32,41 @@ N_DRAWN, N_QUANTILES = 20_000, 512
 
 Floats = npt.NDArray[np.floating]
 Indices = npt.NDArray[np.intp]
+Mask = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
-class Encoding:
-    """The columns of a class, divided into continuous columns and columns of few levels.
+class ClassData(NamedTuple):
+    """The d continuous columns of a class, and its q columns of few levels, none of them constant.
 
-    Constant columns are neither, and are restored by `decode`.
+    In place of missing values, `continuous` has random ones and `levels` -1 (or a random number).
+    `sizes` are the numbers of levels, and `missing` has shape (m, d + q).
+    """
 
-    Attributes
-    ----------
-    first : ndarray of shape (d + c,)
-        A row of numbers and codes.
-    is_continuous : ndarray of shape (d + c,)
-        Whether each column is continuous.
-    level_values : dict of ndarray
-        The values of each column of levels, by its position.
-    n_numbers : int
-        Number of columns before the codes, d.
+    continuous: Floats
+    levels: Indices
+    sizes: list[int]
+    missing: Mask
+
+
+class Generator(Protocol):
+    """A model of the columns of a class."""
+
+    def draw(self, parents: Indices, rng: np.random.Generator) -> tuple[Floats, Indices]:
+        """Draw a row from each parent, a position in the class: continuous columns and levels."""
+        ...
+
+
+class Encoding(NamedTuple):
+    """How numbers and codes, (d + c), become continuous columns and columns of levels, and back.
+
+    Constant columns are neither; `first` is a row that has their values. `level_values` are the
+    sorted values of each column of levels, by position. The first `n_numbers` columns are numbers.
     """
 
     first: Floats
-    is_continuous: npt.NDArray[np.bool_]
+    is_continuous: Mask
     level_values: dict[int, Floats]
     n_numbers: int
-
-    @classmethod
-    def of(cls, numbers: Floats, codes: npt.NDArray[np.signedinteger]) -> "Encoding":
-        """Encode rows of numbers, without missing values, and of codes, -1 where missing."""
-        table = np.column_stack([numbers, codes])
-        first = table[0].astype(np.float64)
-        is_continuous = np.zeros(table.shape[1], dtype=bool)
-        level_values = {}
-        for j, column in enumerate(table.T):
-            if j >= numbers.shape[1]:
-                values = np.unique(column[column >= 0])
-                first[j] = values[0] if values.size else -1
-            else:
-                few = levels_of(column)
-                is_continuous[j] = few is None
-                values = column[:0] if few is None else few
-            if values.size > 1:
-                level_values[j] = values
-        return cls(first, is_continuous, level_values, numbers.shape[1])
-
-    @property
-    def sizes(self) -> list[int]:
-        """Number of levels of each column of levels."""
-        return [values.size for values in self.level_values.values()]
-
-    def encode(
-        self, numbers: Floats, codes: npt.NDArray[np.signedinteger]
-    ) -> tuple[Floats, Indices]:
-        """Return the continuous columns, and positions among the levels of the others, -1 for none.
-
-        `numbers`, (m, d), must not be missing; `codes`, (m, c), may be -1.
-        """
-        table = np.column_stack([numbers, codes])
-        levels = np.empty((len(table), len(self.level_values)), dtype=np.intp)
-        for i, (j, values) in enumerate(self.level_values.items()):
-            column = table[:, j]
-            missing = (column < 0) & (j >= self.n_numbers)
-            levels[:, i] = np.where(missing, -1, np.searchsorted(values, column))
-        return table[:, self.is_continuous].astype(np.float64), levels
 
     def decode(self, continuous: Floats, levels: Indices) -> tuple[Floats, Indices]:
         """Return all numbers and codes of rows; the code of a column without values is -1."""
@@ -101,49 +74,26 @@ class Encoding:
         table[:, self.is_continuous] = continuous
         for (j, values), level in zip(self.level_values.items(), levels.T, strict=True):
             table[:, j] = values[level]
-        d = self.n_numbers
-        return table[:, :d], table[:, d:].astype(np.intp)
-
-
-class Generator(Protocol):
-    """A model of the columns of an `Encoding`."""
-
-    def draw(self, parents: Indices, rng: np.random.Generator) -> tuple[Floats, Indices]:
-        """Draw a row from each parent, a position in the class: continuous columns and levels."""
-        ...
+        return table[:, : self.n_numbers], table[:, self.n_numbers :].astype(np.intp)
 
 
 class Learned(NamedTuple):
-    """What was learned about a class.
+    """What was learned about a class: `generator` is None if all columns are constant.
 
-    Attributes
-    ----------
-    encoding : Encoding
-        How its columns are encoded.
-    generator : Generator or None
-        None if all columns are constant.
-    numbers_missing, codes_missing : ndarray of shape (m, d) and (m, c)
-        Which values of the class are missing.
+    `numbers_missing` and `codes_missing`, (m, d) and (m, c), mark the missing values of the class.
     """
 
     encoding: Encoding
     generator: Generator | None
-    numbers_missing: npt.NDArray[np.bool_]
-    codes_missing: npt.NDArray[np.bool_]
+    numbers_missing: Mask
+    codes_missing: Mask
 
 
 class Calibration(NamedTuple):
-    """Maps drawn numbers by their quantiles to the distribution of each column.
+    """Maps drawn numbers by their `quantiles`, (N_QUANTILES, d), to the distributions of `scores`.
 
-    Attributes
-    ----------
-    normal : ndarray of shape (N_QUANTILES,)
-        Quantiles of the normal distribution, evenly spaced, from the expected least drawn value to
-        the expected greatest one, so that the tails have as many as the center.
-    quantiles : ndarray of shape (N_QUANTILES, d)
-        Quantiles of the drawn numbers.
-    scores : NormalScores
-        Of the columns.
+    `normal` are evenly spaced quantiles of the normal distribution, from the expected least drawn
+    value to the expected greatest one, so that the tails have as many as the center.
     """
 
     normal: Floats
@@ -154,15 +104,11 @@ class Calibration(NamedTuple):
     def of(
         cls,
         draw: Callable[[Indices, np.random.Generator], tuple[Floats, Indices]],
-        m: int,
         scores: NormalScores,
         rng: np.random.Generator,
     ) -> "Calibration":
-        """Estimate quantiles from draws for the m rows of a class.
-
-        `draw` returns the numbers of the network itself. If they are not finite, a
-        FloatingPointError is raised.
-        """
+        """Estimate quantiles of the numbers that `draw`, the network itself, returns."""
+        m = len(scores.scores)
         n = max(N_DRAWN, m)
         parents = np.resize(np.arange(m), n)
         drawn = np.concatenate([draw(parents[part], rng)[0] for part in gen_batches(n, 4096)])
@@ -204,42 +150,54 @@ class GenerativeOverSampler(BaseOverSampler):
     bounds: Bounds = None
 
     @abstractmethod
-    def _fit_generator(
-        self,
-        task: Task,
-        continuous: Floats,
-        levels: Indices,
-        sizes: list[int],
-        missing: npt.NDArray[np.bool_],
-    ) -> Generator:
-        """Learn from one class.
-
-        Missing values of `continuous`, (m, d), are replaced by random values of the column, and
-        those of `levels`, (m, q), by -1. `sizes` are the numbers of levels of each column.
-        `missing`, (m, d + q), marks the missing values.
-        """
+    def _fit_generator(self, task: Task, data: ClassData) -> Generator:
+        """Learn from one class."""
 
     @contextmanager
-    def _training(self, task: Task, learning_rate: float) -> Iterator[None]:
-        """Name the class and the remedy in errors of a training that diverges."""
+    def _training(
+        self, task: Task, unit: str = "epoch", measure: str = "loss"
+    ) -> Iterator[Callable[[int, float], None]]:
+        """Show the progress of a training; name the class and the remedy if it diverges."""
+        sampler: Any = self
+        title = f"{type(self).__name__}, class {task.label!r}"
         try:
-            yield
+            with progress(sampler.verbose, sampler.max_iter, title, unit, measure) as each:
+                yield each
         except FloatingPointError as error:
             raise ValueError(
                 f"{type(self).__name__} cannot be trained on class {task.label!r}: {error}. Set "
-                f"learning_rate below {learning_rate:g}."
+                f"learning_rate below {sampler.learning_rate:g}."
             ) from error
+
+    def _fit_table(self, rows: Rows, rng: np.random.Generator) -> None:
+        self.history_: dict[Any, Any] = {}
 
     def _fit_class(self, task: Task) -> Learned:
         numbers, numbers_missing = filled(task)
         codes = task.rows.codes[task.minority]
-        encoding = Encoding.of(numbers, codes)
-        continuous, levels = encoding.encode(numbers, codes)
         missing = np.column_stack([numbers_missing, codes < 0])
-        missing = missing[:, [*np.flatnonzero(encoding.is_continuous), *encoding.level_values]]
-        generator = None
-        if missing.shape[1]:
-            generator = self._fit_generator(task, continuous, levels, encoding.sizes, missing)
+        table = np.column_stack([numbers, codes]).astype(np.float64)
+        d, first, is_continuous = numbers.shape[1], table[0].copy(), np.zeros(len(table.T), bool)
+        levels, level_values = [np.empty((0, len(table)))], {}
+        for j, column in enumerate(table.T):
+            own = levels_of(column) if j < d else np.unique(column[column >= 0])
+            if own is None:
+                is_continuous[j] = True
+                continue
+            if j >= d:
+                first[j] = own[0] if own.size else -1
+            if own.size > 1:
+                level_values[j] = own
+                level = np.searchsorted(own, column)
+                levels.append(np.where((j >= d) & missing[:, j], -1, level)[np.newaxis])
+        data = ClassData(
+            table[:, is_continuous],
+            np.concatenate(levels).T.astype(np.intp),
+            [own.size for own in level_values.values()],
+            missing[:, [*np.flatnonzero(is_continuous), *level_values]],
+        )
+        generator = self._fit_generator(task, data) if data.missing.shape[1] else None
+        encoding = Encoding(first, is_continuous, level_values, d)
         return Learned(encoding, generator, numbers_missing, codes < 0)
 
     def _base_weights(self, task: Task, fitted: Learned) -> Floats:
@@ -253,13 +211,12 @@ class GenerativeOverSampler(BaseOverSampler):
 
         def draw(part: slice, rng: np.random.Generator) -> Floats:
             """Return the numbers of new rows; their codes are written to `codes` meanwhile."""
-            n = part.stop - part.start
-            drawn: tuple[Floats, Indices] = np.empty((n, 0)), np.empty((n, 0), dtype=np.intp)
-            if generator is not None:
-                drawn = generator.draw(parents[part], rng)
+            rows = parents[part]
+            nothing = np.empty((len(rows), 0))
+            drawn = generator.draw(rows, rng) if generator else (nothing, nothing.astype(np.intp))
             numbers, codes[part] = encoding.decode(*drawn)
-            numbers[numbers_missing[parents[part]]] = np.nan
-            codes[part][codes_missing[parents[part]]] = -1
+            numbers[numbers_missing[rows]] = np.nan
+            codes[part][codes_missing[rows]] = -1
             return numbers
 
         numeric = self._in_batches(task, draw, parents.size, rng)

@@ -7,10 +7,15 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from skresample.generative._adversarial import Conditions, Network, Training, device_of, train
+from skresample.generative._adversarial import Conditions, Network, device_of, train
 from skresample.generative._modes import REACH, Modes
-from skresample.generative._progress import progress
-from skresample.generative.base import Calibration, GenerativeOverSampler, Indices, with_any
+from skresample.generative.base import (
+    Calibration,
+    ClassData,
+    GenerativeOverSampler,
+    Indices,
+    with_any,
+)
 from skresample.numerics.normal_scores import NormalScores
 from skresample.numerics.scaling import Scaled
 from skresample.samplers.base import Task
@@ -24,10 +29,7 @@ Floats = npt.NDArray[np.floating]
 
 @dataclass
 class GANGenerator:
-    """A trained network, the modes of the continuous columns, and the levels of the others.
-
-    `calibration` maps drawn numbers to values; it is None without continuous columns.
-    """
+    """A network, the modes of continuous columns, the levels of others, and a map of numbers."""
 
     network: Network
     modes: list[Modes]
@@ -43,12 +45,12 @@ class GANGenerator:
         """Draw rows of standardized numbers, each conditioned on a random level of its parent."""
         n, conditions = len(parents), self.conditions
         d, q, n_asked = len(self.modes), len(conditions.sizes), conditions.first[-1]
-        n_in = len(self.network.weights[0])
-        inputs = np.zeros((n, n_in), dtype=np.float32)
-        inputs[:, : n_in - n_asked] = rng.standard_normal((n, n_in - n_asked))
+        n_noise = len(self.network.weights[0]) - n_asked
+        inputs = np.zeros((n, n_noise + n_asked), dtype=np.float32)
+        inputs[:, :n_noise] = rng.standard_normal((n, n_noise))
         if q:
             asked = conditions.flat[parents, rng.integers(q, size=n)]
-            inputs[np.arange(n), n_in - n_asked + asked] = 1
+            inputs[np.arange(n), n_noise + asked] = 1
         outputs = self.network(inputs)
         noise = rng.gumbel(size=(n, outputs.shape[1] - d))
         logits = outputs[:, d:] + noise  # the maximum of logits and Gumbel noise is a draw
@@ -69,11 +71,10 @@ class GANOverSampler(GenerativeOverSampler):
     r"""Generative adversarial network (GAN), conditional and after CTGAN.
 
     A generator learns to produce samples that a critic cannot distinguish from real samples
-    :footcite:p:`xu2019modeling`. The networks are small, since minority classes are. A number is
-    represented by a mode of its feature and the offset from it, in standard deviations. Training
-    conditions each sample on one of its categories. Categories are drawn by the logarithm of their
-    frequency, so that rare ones are learned, too. The critic D gets `pac` samples at once,
-    real ones x or generated ones :math:`\tilde x`, and minimizes
+    :footcite:p:`xu2019modeling`. A number is represented by a mode of its feature and the offset
+    from it, in standard deviations. Training conditions each sample on one of its categories, drawn
+    by the logarithm of their frequency, so that rare ones are learned, too. The critic D gets `pac`
+    samples at once, real ones x or generated ones :math:`\tilde x`, and minimizes
 
     .. math:: \min_D \; \operatorname{E} D(\tilde x) - \operatorname{E} D(x)
         + 10 \operatorname{E} \left(\lVert \nabla D(\hat x) \rVert - 1\right)^2
@@ -89,24 +90,23 @@ class GANOverSampler(GenerativeOverSampler):
     Parameters
     ----------
     max_iter : int, default=1500
-        How often the generator is corrected, whatever the size of the class: a small one has
-        no fewer steps to go.
+        Number of generator updates, for classes of any size.
     batch_size : int, default=200
-        How many rows a step is for, drawn with replacement; a multiple of `pac`.
+        Samples per update, drawn with replacement. A multiple of `pac`.
     pac : int, default=2
-        How many rows the critic is given at once. More than one, so that it sees
-        whether the generator always makes the same :footcite:p:`lin2018pacgan`.
+        Samples that the critic gets at once. With more than one, it detects a generator that
+        always produces the same sample :footcite:p:`lin2018pacgan`.
     hidden_layer_sizes : tuple of int, default=(128, 128)
         Units of the hidden layers of the generator, and of the critic.
     n_noise : int, default=64
-        How many random numbers a row is made from.
+        Number of random inputs of the generator.
     learning_rate : float, default=0.002
-        Of both networks.
+        Learning rate of both networks.
     device : str, default='auto'
-        Where PyTorch works: ``'cpu'``, ``'cuda'``, ``'cuda:1'`` and so on; ``'auto'`` takes a
-        GPU if there is one. Only on ``'cpu'`` does a seed give the same rows each time.
+        PyTorch device, such as ``'cpu'`` or ``'cuda:1'``. ``'auto'`` uses a GPU if there is one.
+        Only on ``'cpu'`` does a seed give the same samples each time.
     verbose : bool, default=False
-        Whether the progress of the training is printed.
+        If True, the progress of the training is printed.
 
     Attributes
     ----------
@@ -127,8 +127,7 @@ class GANOverSampler(GenerativeOverSampler):
 
     Numerical features with up to ten values, each of at least three samples on average, are
     treated like categorical features. After the training, quantiles of drawn numbers are mapped to
-    quantiles of each feature. Each feature keeps its distribution and range, and the network
-    only models the dependence between features.
+    quantiles of each feature, which therefore keeps its distribution and range.
 
     Each synthetic sample has a parent, a sample of the class. It is conditioned on one category of
     its parent, and has the parent's missing values. It does not depend on its parent if all
@@ -178,53 +177,24 @@ class GANOverSampler(GenerativeOverSampler):
                 f"hidden_layer_sizes must contain integers of at least 1, got {sizes!r}."
             )
         device_of(self.device)
-        self.history_: dict[Any, Floats] = {}
+        super()._fit_table(rows, rng)
 
-    def _fit_generator(
-        self,
-        task: Task,
-        continuous: Floats,
-        levels: Indices,
-        sizes: list[int],
-        missing: npt.NDArray[np.bool_],
-    ) -> GANGenerator:
-        rng, d = task.rng, continuous.shape[1]
-        levels = with_any(levels, rng)
+    def _fit_generator(self, task: Task, data: ClassData) -> GANGenerator:
+        rng, continuous = task.rng, data.continuous
+        levels = with_any(data.levels, rng)
         points = Scaled.of(continuous).map(continuous)[0]
         modes = [Modes.of(column, int(rng.integers(2**31))) for column in points.T]
         split = [own.split(column, rng) for own, column in zip(modes, points.T, strict=True)]
-        generator = GANGenerator(Network([], []), modes, Conditions(levels, sizes))
+        generator = GANGenerator(Network([], []), modes, Conditions(levels, data.sizes))
         chosen = [*(mode for mode, _ in split), *levels.T]
         one_hot = [np.eye(k)[own] for k, own in zip(generator.sizes, chosen, strict=True)]
         rows = np.column_stack([*(offset for _, offset in split), *one_hot])
-        groups = np.repeat([-1, *range(len(one_hot))], [d, *generator.sizes])
-        with self._training(task, self.learning_rate):
-            generator.network = self._train(task, rows, groups, generator.conditions)
-            if d:  # without continuous columns, there are no quantiles
+        groups = np.repeat([-1, *range(len(one_hot))], [len(modes), *generator.sizes])
+        with self._training(task, "step", "critic's loss") as each_step:
+            generator.network, self.history_[task.label] = train(
+                rows, groups, generator.conditions, self, rng, each_step
+            )
+            if modes:  # without continuous columns, there are no quantiles
                 scores = NormalScores(continuous, rng)
-                generator.calibration = Calibration.of(
-                    generator.draw_points, len(rows), scores, rng
-                )
+                generator.calibration = Calibration.of(generator.draw_points, scores, rng)
         return generator
-
-    def _train(
-        self,
-        task: Task,
-        rows: Floats,
-        groups: npt.NDArray[np.intp],
-        conditions: Conditions,
-    ) -> Network:
-        how = Training(
-            self.max_iter,
-            self.batch_size,
-            self.pac,
-            tuple(self.hidden_layer_sizes),
-            self.n_noise,
-            self.learning_rate,
-            self.device,
-        )
-        title = f"GANOverSampler, class {task.label!r}"
-        with progress(self.verbose, self.max_iter, title, "step", "critic's loss") as each_step:
-            network, losses = train(rows, groups, conditions, how, task.rng, each_step)
-        self.history_[task.label] = losses
-        return network

@@ -17,15 +17,7 @@ from sklearn.utils._param_validation import HasMethods
 from skresample._support import import_extra, seeded_clone
 from skresample.samplers.base import BaseOverSampler, Task
 from skresample.samplers.parameters import Bounds, CategoricalFeatures
-from skresample.table import (
-    Block,
-    Rows,
-    is_frame,
-    labels_of,
-    read_like,
-    take_rows,
-    to_pandas,
-)
+from skresample.table import Block, Rows, is_frame, labels_of, read_like, take_rows, to_pandas
 
 __all__ = ["GeneratorSampler"]
 
@@ -43,14 +35,13 @@ class GeneratorSampler(BaseOverSampler):
     Parameters
     ----------
     generator : object
-        With ``fit``, which is given a pandas DataFrame of the rows of one class, and
-        ``sample``, which is given a number of rows and returns a frame with the same columns
-        in any order, an array, or a tuple that begins with one. It is left as it is.
+        Has ``fit``, which gets a pandas DataFrame of the samples of one class, and ``sample``,
+        which gets a number of samples. ``sample`` returns a DataFrame with the same columns in any
+        order, an array, or a tuple that begins with one. The generator is copied.
     fit_params : dict, default=None
-        What else ``fit`` is given, by name: ``{"discrete_columns": ["job"]}`` for ctgan.
+        Further arguments of ``fit``, such as ``{"discrete_columns": ["job"]}`` for ctgan.
     n_jobs : int, default=None
-        Taken so that samplers can be exchanged in a search; threads are the generator's own
-        matter.
+        Ignored; accepted so that samplers can be exchanged in a search.
 
     See Also
     --------
@@ -64,11 +55,11 @@ class GeneratorSampler(BaseOverSampler):
     DataFrame with repeated names. Integers of polars and pyarrow with missing values become
     floats. Synthetic samples are shuffled, since a generator may draw them component by component.
 
-    If the generator is an estimator whose ``random_state`` is None, it is set for the fit, and
-    again for each draw. A ``random_state`` parameter of ``sample`` and a method
-    ``set_random_state``, as in ctgan, are used. The global states of NumPy, Python and PyTorch are
-    seeded while the generator works, and restored afterwards. The same seed therefore gives the
-    same samples, unless the generator has another source of randomness.
+    A ``random_state`` of the generator that is None is set for the fit, and again for each draw. A
+    ``random_state`` parameter of ``sample`` and a method ``set_random_state``, as in ctgan, are
+    used. The global states of NumPy, Python and PyTorch are seeded while the generator works, and
+    restored afterwards. The same seed therefore gives the same samples, unless the generator has
+    another source of randomness.
 
     Synthetic samples have no parents (-1). A missing value is written as the table writes it in
     that column.
@@ -107,8 +98,7 @@ class GeneratorSampler(BaseOverSampler):
             generator = clone(self.generator, safe=False)
         frame = frame_of(task.rows, task.minority)
         given = self.fit_params or {}
-        with_params = f" with fit_params={given}" if given else ""
-        work = f"fit the {len(frame)} rows{with_params}"
+        work = f"fit the {len(frame)} rows" + (f" with fit_params={given}" if given else "")
         with seeded(generator, seed), self._errors_named(work, task):
             generator.fit(frame, **given)
         return generator
@@ -169,7 +159,6 @@ class GeneratorSampler(BaseOverSampler):
         for i, j in enumerate(columns.numbers):
             if np.isinf(numeric[:, i]).any():
                 raise ValueError(f"{self._name} drew infinity in column {rows.names[j]!r}.")
-            self._check_missing(rows, j, np.isnan(numeric[:, i]))
         for i, j in enumerate(columns.categories):
             unknown = np.flatnonzero(codes[:, i] == len(columns.first_rows[i]))
             if unknown.size:
@@ -179,23 +168,22 @@ class GeneratorSampler(BaseOverSampler):
                     "category that does not occur in the table. If these are numbers, leave the "
                     "column out of categorical_features."
                 )
-            self._check_missing(rows, j, codes[:, i] < 0)
+        n_missing = [*np.isnan(numeric).sum(axis=0), *(codes < 0).sum(axis=0)]
+        for n, j in zip(n_missing, [*columns.numbers, *columns.categories], strict=True):
+            if n and rows.row_with_missing(j) < 0:
+                raise ValueError(
+                    f"{self._name} drew {n} missing values in column {rows.names[j]!r}, which is "
+                    "complete in the table."
+                )
         return numeric, codes
-
-    def _check_missing(self, rows: Rows, j: int, missing: npt.NDArray[np.bool_]) -> None:
-        if missing.any() and rows.row_with_missing(j) < 0:
-            raise ValueError(
-                f"{self._name} drew {np.count_nonzero(missing)} missing values in column "
-                f"{rows.names[j]!r}, which is complete in the table."
-            )
 
     def _in_order(self, drawn: Any, rows: Rows) -> Any:
         """Return drawn rows as a pandas DataFrame, with the columns in the order of the table."""
-        pd = import_extra("pandas", "cli")
         if isinstance(drawn, tuple) and drawn:
             drawn = drawn[0]  # the second item of scikit-learn's mixtures is the component
         names = names_of(rows)
         if not is_frame(drawn):
+            pd = import_extra("pandas", "cli")
             drawn = np.asarray(drawn)
             if drawn.ndim != 2 or drawn.shape[1] != len(names):
                 raise ValueError(
@@ -204,8 +192,8 @@ class GeneratorSampler(BaseOverSampler):
                 )
             return pd.DataFrame(drawn, columns=names)
         drawn = to_pandas(drawn)
-        drawn = drawn.set_axis(list(map(str, drawn.columns)), axis=1)
-        found = list(drawn.columns)
+        found = list(map(str, drawn.columns))
+        drawn = drawn.set_axis(found, axis=1)
         odd = {
             "missing": [name for name in names if name not in found],
             "new": [name for name in found if name not in names],

@@ -9,9 +9,8 @@ import numpy.typing as npt
 from sklearn.utils._param_validation import StrOptions
 from threadpoolctl import threadpool_limits
 
-from skresample.generative._autoencoder import Losses, VariationalAutoencoder, one_hot, train
-from skresample.generative._progress import progress
-from skresample.generative.base import Calibration, GenerativeOverSampler, Indices
+from skresample.generative._autoencoder import VariationalAutoencoder, one_hot, train
+from skresample.generative.base import Calibration, ClassData, GenerativeOverSampler, Indices
 from skresample.numerics.normal_scores import NormalScores
 from skresample.samplers.base import Task
 from skresample.samplers.constraints import IntegerInterval, RealInterval
@@ -29,9 +28,8 @@ MOST_ROWS = 20_000
 
 @dataclass
 class VAEGenerator:
-    """A trained autoencoder, and the distribution of the latent variables of each row.
+    """An autoencoder, and the normal distribution of the latent variables, (m, n_latent), per row.
 
-    Its `mean` and `deviation`, of shape (m, n_latent), are 0 and 1 for draws from the prior.
     `calibration` maps drawn scores to numbers; it is None without continuous columns.
     """
 
@@ -63,27 +61,27 @@ class VAEOverSampler(GenerativeOverSampler):
     Parameters
     ----------
     hidden_layer_sizes : int or tuple of one int, default=(64,)
-        Units of the hidden layer of either network.
+        Units of the hidden layer of the encoder, and of the decoder.
     n_latent : int, default=16
-        Latent variables, at most as many as columns. Those that are not needed become noise
-        that the decoder leaves aside.
+        Number of latent variables, at most the number of features. The decoder ignores those
+        that it does not need.
     latent : {'posterior', 'prior'}, default='posterior'
-        Where the latent variables of a new row are drawn: from the distribution that the
-        encoder gives a row of the class, each row as often; all together, that is where the
-        decoder has been trained :footcite:p:`tomczak2018vampprior`. Or from the standard normal
-        distribution, so that a new row goes out from no row of the class.
+        Distribution of the latent variables of a synthetic sample.
+
+        - ``'posterior'``: the encoder's for a sample of the class, each as often. The decoder is
+          trained on these :footcite:p:`tomczak2018vampprior`.
+        - ``'prior'``: the standard normal distribution, which does not depend on a sample.
     max_iter : int, default=300
-        How often all rows are gone through, at most.
+        Maximum number of epochs.
     batch_size : int, default=None
-        Rows per step of the training; None for 64, or a sixteenth of the class if that is more.
+        Samples per training step. None means 64, or a sixteenth of the class if that is more.
     learning_rate : float, default=0.003
-        Size of the steps, by Adam :footcite:p:`kingma2015adam`.
+        Learning rate of Adam :footcite:p:`kingma2015adam`.
     patience : int, default=30
-        Training ends when so many epochs in a row were none the better for rows held out, 15 %
-        of the class (of classes of fewer than 20 rows none are held out, and the loss of the
-        training counts).
+        Training stops after this number of epochs without a lower loss on a holdout of 15 % of
+        the class. In classes of fewer than 20 samples, the training loss counts.
     verbose : bool, default=False
-        Whether the progress of the training is printed.
+        If True, the progress of the training is printed.
 
     Attributes
     ----------
@@ -102,8 +100,7 @@ class VAEOverSampler(GenerativeOverSampler):
     The weight of the divergence between z and the standard normal distribution grows from 0 to 1
     in the first tenth of the epochs. This prevents a decoder that ignores z
     :footcite:p:`bowman2016generating`. After the training, quantiles of drawn scores are mapped to
-    quantiles of each feature. Each feature therefore keeps its distribution, range and frequent
-    values, and the network only models the dependence between features.
+    quantiles of each feature, which therefore keeps its distribution, range and frequent values.
 
     If a class has more than 20,000 samples, the network is trained on a random 20,000 of them.
     Synthetic samples still have all samples as parents.
@@ -153,66 +150,48 @@ class VAEOverSampler(GenerativeOverSampler):
                 "VAEOverSampler has one hidden layer: hidden_layer_sizes must contain one integer "
                 f"from 1 to {allowed.right}, got {self.hidden_layer_sizes!r}."
             )
-        self.history_: dict[Any, dict[str, Any]] = {}
+        super()._fit_table(rows, rng)
 
-    def _fit_generator(
-        self,
-        task: Task,
-        continuous: Floats,
-        levels: Indices,
-        sizes: list[int],
-        missing: npt.NDArray[np.bool_],
-    ) -> VAEGenerator:
-        rng = task.rng
-        d = continuous.shape[1]
-        scores = NormalScores(continuous, rng)
-        x = np.column_stack([np.where(missing[:, :d], 0.0, scores.scores), one_hot(levels, sizes)])
-        n_latent = min(self.n_latent, missing.shape[1])
+    def _fit_generator(self, task: Task, data: ClassData) -> VAEGenerator:
+        rng, d = task.rng, data.continuous.shape[1]
+        scores = NormalScores(data.continuous, rng)
+        numbers = np.where(data.missing[:, :d], 0.0, scores.scores)
+        x = np.column_stack([numbers, one_hot(data.levels, data.sizes)])
+        n_latent = min(self.n_latent, data.missing.shape[1])
         n_hidden = int(np.ravel(self.hidden_layer_sizes)[0])
-        network = VariationalAutoencoder(d, sizes, n_hidden, n_latent, rng)
+        network = VariationalAutoencoder(d, data.sizes, n_hidden, n_latent, rng)
         # Matrix products are too small for threads, whose number must not change the sums.
-        with threadpool_limits(1, "blas"), self._training(task, self.learning_rate):
+        with threadpool_limits(1, "blas"), self._training(task) as each_epoch:
             some: Any = slice(None)
             if len(x) > MOST_ROWS:
                 some = np.sort(rng.choice(len(x), MOST_ROWS, replace=False))
-            losses = self._train(task, network, x[some], ~missing[some])
-            mean, log_variance = network.encode(x)
-            deviation = np.exp(log_variance / 2)
-            if self.latent == "prior":
-                mean, deviation = np.zeros_like(mean), np.ones_like(mean)
-            self.history_[task.label] = losses._asdict()
-            generator = VAEGenerator(network, mean, deviation)
-            if d:  # without continuous columns, there are no quantiles
-                generator.calibration = Calibration.of(generator.draw_scores, len(x), scores, rng)
-        return generator
-
-    def _train(
-        self,
-        task: Task,
-        network: VariationalAutoencoder,
-        x: Floats,
-        observed: npt.NDArray[np.bool_],
-    ) -> Losses:
-        title = f"VAEOverSampler, class {task.label!r}"
-        with progress(self.verbose, self.max_iter, title) as each_epoch:
+            fitted, observed = x[some], ~data.missing[some]
             losses = train(
                 network,
-                x,
+                fitted,
                 observed,
-                task.rng,
+                rng,
                 max_epochs=self.max_iter,
-                batch_size=self.batch_size or max(64, len(x) // 16),
+                batch_size=self.batch_size or max(64, len(fitted) // 16),
                 learning_rate=self.learning_rate,
                 patience=self.patience,
                 each_epoch=each_epoch,
             )
+            self.history_[task.label] = losses._asdict()
+            mean, log_variance = network.encode(x)
+            deviation = np.exp(log_variance / 2)
+            if self.latent == "prior":
+                mean, deviation = np.zeros_like(mean), np.ones_like(mean)
+            generator = VAEGenerator(network, mean, deviation)
+            if d:  # without continuous columns, there are no quantiles
+                generator.calibration = Calibration.of(generator.draw_scores, scores, rng)
         least = (losses.validation or losses.training)[losses.best]
-        if least > network.independent_loss(x, observed) + FAR_OFF * observed.shape[1]:
+        if least > network.independent_loss(fitted, observed) + FAR_OFF * observed.shape[1]:
             warnings.warn(
                 f"VAEOverSampler learned nothing about class {task.label!r}: its loss of "
-                f"{least:.3g} per row is far above that of independent columns. Set "
+                f"{least:.3g} per row is far above the loss of independent columns. Set "
                 f"learning_rate below {self.learning_rate:g}, or use GaussianCopulaOverSampler.",
                 UserWarning,
                 stacklevel=2,
             )
-        return losses
+        return generator

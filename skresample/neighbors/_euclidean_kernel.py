@@ -119,15 +119,15 @@ def _lowest(typingctx: Any, bits: Any) -> Any:
 
 
 @jit(reorder=True)
-def pack_rows(values, rows, centre, scale, out):
+def pack_rows(values, rows, center, scale, out):
     """Write some rows of a table, centered and scaled."""
     for i in range(rows.size):
         for f in range(values.shape[1]):
-            out[i, f] = (values[rows[i], f] - centre[f]) * scale
+            out[i, f] = (values[rows[i], f] - center[f]) * scale
 
 
 @jit(reorder=True)
-def pack_tiles(values, rows, centre, scale, first, tiles):
+def pack_tiles(values, rows, center, scale, first, tiles):
     """Write some rows of a table, centered and scaled, into zeroed tiles.
 
     They are the rows of the tiles from `first` on; the last is filled up with rows that are
@@ -141,7 +141,7 @@ def pack_tiles(values, rows, centre, scale, first, tiles):
             if i < rows.size:
                 total = 0.0
                 for f in range(d):
-                    v = np.float32((values[rows[i], f] - centre[f]) * scale)
+                    v = np.float32((values[rows[i], f] - center[f]) * scale)
                     tiles[t, f, j] = v
                     total += np.float64(v) * np.float64(v)
                 half = total / 2
@@ -209,7 +209,7 @@ def _insert(near, found, r, score, name):
 
 
 @jit(reorder=True)
-def rank(values, rows, centre, scale, near, found, n_others, out, sure):
+def rank(values, rows, center, scale, near, found, n_others, out, sure):
     """Rank what was found by exact distances, and tell where nothing nearer can be missing.
 
     A row that is nearer than the k-th, at distance D from q, has a norm of at most |q| + D,
@@ -247,7 +247,7 @@ def rank(values, rows, centre, scale, near, found, n_others, out, sure):
         if n_found >= k and distances[k - 1] < np.inf:
             norm = 0.0
             for f in range(d):
-                v = (np.float64(values[r, f]) - centre[f]) * scale
+                v = (np.float64(values[r, f]) - center[f]) * scale
                 norm += v * v
             reach = np.sqrt(norm) + np.sqrt(distances[k - 1])
             if n_found < kept:
@@ -262,7 +262,7 @@ def rank(values, rows, centre, scale, near, found, n_others, out, sure):
 
 @jit()
 def _mix(seed):
-    """Return a number that looks random (the finaliser of SplitMix64)."""
+    """Return a number that looks random (the finalizer of SplitMix64)."""
     z = np.uint64(seed) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(0x9E3779B97F4A7C15)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -363,29 +363,29 @@ def pack_leaves(
     the points, which are the positions of their lists.
     """
     d = points.shape[1]
-    centre = np.empty(d, np.float32)
+    center = np.empty(d, np.float32)
     tile_starts[0], query_starts[0] = 0, 0
     for leaf in range(starts.size - 1):
         b, q = tile_starts[leaf] * LANES, query_starts[leaf]
         middle = order[(starts[leaf] + starts[leaf + 1]) // 2]
         for f in range(d):
-            centre[f] = points[middle, f]
+            center[f] = points[middle, f]
         for i in range(starts[leaf], starts[leaf + 1]):
             p = order[i]
             half = np.float32(0)
             for f in range(d):
-                v = points[p, f] - centre[f]
+                v = points[p, f] - center[f]
                 half += v * v / 2
             name = members[p]
             if is_base[p]:
                 for f in range(d):
-                    tiles[b // LANES, f, b % LANES] = points[p, f] - centre[f]
+                    tiles[b // LANES, f, b % LANES] = points[p, f] - center[f]
                 tiles[b // LANES, d, b % LANES] = half
                 names[b] = name
                 b += 1
             if is_query[p]:
                 for f in range(d):
-                    queries[q, f] = points[p, f] - centre[f]
+                    queries[q, f] = points[p, f] - center[f]
                 for c in range(near.shape[1]):
                     leaf_near[q, c] = near[name, c] - half
                     leaf_found[q, c] = found[name, c]

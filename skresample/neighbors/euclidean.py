@@ -1,12 +1,16 @@
-"""Euclidean nearest neighbors in large dense tables: exact, or approximate by a forest."""
+"""Euclidean nearest neighbors in large dense tables: exact, or approximate by a forest.
 
-from collections.abc import Callable
-from typing import Any
+It is imported only where there is enough work for compiled code.
+"""
+
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.utils import gen_batches
 
+from skresample.neighbors import _euclidean_kernel as kernel
+from skresample.neighbors.space import Positions
 from skresample.numerics.threads import in_threads, n_threads
 
 __all__ = ["nearest"]
@@ -23,19 +27,17 @@ BRANCHES = 2
 LEAF = 1024
 MOST_LEAF = 4096
 
-Rank = Callable[[slice, Any, Any, Any], None]
-
 
 def nearest(
     values: npt.NDArray[np.floating],
     k: int,
     *,
-    of: npt.NDArray[np.intp],
-    among: npt.NDArray[np.intp],
+    of: Positions,
+    among: Positions,
     exact: bool,
     n_jobs: int | None = None,
-) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
-    """Find the k nearest rows of some rows of a table among others, themselves excluded.
+) -> tuple[Positions, npt.NDArray[np.bool_]]:
+    """Find the k nearest rows of some rows of a table among at least k others.
 
     The exact search is in float32 and keeps more than k candidates. These are ranked in float64,
     and it is proved for each query that no other row can be nearer. Where that fails, as with
@@ -46,55 +48,37 @@ def nearest(
     with it. The fewer queries there are, the larger are the leaves. Seeds are fixed: the same table
     gives the same neighbors.
 
-    Parameters
-    ----------
-    values : ndarray of shape (n, d)
-        The table, without missing values.
-    k : int
-        Number of neighbors, at most the number of candidates.
-    of, among : ndarray of shape (n_queries,) and (n_base,)
-        Positions of the queries and of the candidates.
-    exact : bool
-        Which search.
-    n_jobs : int, default=None
-        Number of threads.
-
-    Returns
-    -------
-    neighbors : ndarray of shape (n_queries, k)
-        Positions in the table, nearest first; of equally near ones, the first.
-    sure : ndarray of shape (n_queries,)
-        False where rounding may have hidden a nearer row from the exact search, or where the
-        approximate one found fewer than k.
+    Returns positions (n_queries, k), nearest first, of equally near ones the first, and which
+    queries (n_queries,) are sure: no nearer row is missing, or an approximate search found k.
     """
-    from skresample.neighbors import _euclidean_kernel as kernel
-
-    center, scale = _middle(values, among)
     found, sure = np.empty((of.size, k), np.intp), np.empty(of.size, np.bool_)
-
-    def rank(part: slice, scores: Any, names: Any, n_others: Any) -> None:
-        """Write out the nearest of what the part of the queries found."""
-        out = found[part], sure[part]
-        kernel.rank(values, of[part], center, scale, scores, names, n_others, *out)
-
-    search = _search_all if exact else _search_forest
-    search(values, k, of, among, center, scale, rank, n_jobs)
+    search = _Search(values, k, of, among, *_middle(values, among), found, sure, n_jobs)
+    (_search_all if exact else _search_forest)(search)
     return found, sure if exact else found[:, -1] >= 0
 
 
-def _search_all(
-    values: npt.NDArray[np.floating],
-    k: int,
-    of: npt.NDArray[np.intp],
-    among: npt.NDArray[np.intp],
-    center: npt.NDArray[np.float64],
-    scale: float,
-    rank: Rank,
-    n_jobs: int | None,
-) -> None:
-    """Compare each query with all candidates."""
-    from skresample.neighbors import _euclidean_kernel as kernel
+class _Search(NamedTuple):
+    """What is searched, with which center and scale of rows, and where results are written."""
 
+    values: npt.NDArray[np.floating]
+    k: int
+    of: Positions
+    among: Positions
+    center: npt.NDArray[np.float64]
+    scale: float
+    found: Positions
+    sure: npt.NDArray[np.bool_]
+    n_jobs: int | None
+
+    def rank(self, part: slice, scores: Any, names: Any, n_others: Any) -> None:
+        """Write the nearest of what a part of the queries found."""
+        given = self.values, self.of[part], self.center, self.scale, scores, names, n_others
+        kernel.rank(*given, self.found[part], self.sure[part])
+
+
+def _search_all(search: _Search) -> None:
+    """Compare each query with all candidates."""
+    values, k, of, among, center, scale, *_, n_jobs = search
     n_tiles = -(-among.size // kernel.LANES)
     tiles = np.zeros((n_tiles, values.shape[1] + 1, kernel.LANES), np.float32)
     names = np.zeros(n_tiles * kernel.LANES, np.int32)
@@ -104,7 +88,7 @@ def _search_all(
     def pack(part: slice) -> None:
         kernel.pack_tiles(values, among, center, scale, part.start, tiles[part])
 
-    def search(part: slice) -> None:
+    def look_up(part: slice) -> None:
         rows = of[part]
         filled = -(-rows.size // kernel.QUERIES) * kernel.QUERIES
         queries = np.zeros((filled, values.shape[1]), np.float32)
@@ -115,27 +99,17 @@ def _search_all(
         scores[rows.size :] = -np.inf
         ends = np.array([0, filled])
         kernel.scan(tiles, names, np.array([0, n_tiles]), queries, own, ends, scores, found, False)
-        rank(part, scores, found, among.size - is_base[rows])
+        search.rank(part, scores, found, among.size - is_base[rows])
 
     in_threads(pack, gen_batches(n_tiles, PART // kernel.LANES), n_jobs)
     # Several parts for each thread, so that none waits long for the others.
     size = int(np.clip(of.size // (4 * n_threads(n_jobs)), kernel.GROUP, PART))
-    in_threads(search, gen_batches(of.size, size), n_jobs)
+    in_threads(look_up, gen_batches(of.size, size), n_jobs)
 
 
-def _search_forest(
-    values: npt.NDArray[np.floating],
-    k: int,
-    of: npt.NDArray[np.intp],
-    among: npt.NDArray[np.intp],
-    center: npt.NDArray[np.float64],
-    scale: float,
-    rank: Rank,
-    n_jobs: int | None,
-) -> None:
+def _search_forest(search: _Search) -> None:
     """Compare each query with the candidates in the leaves that it is in."""
-    from skresample.neighbors import _euclidean_kernel as kernel
-
+    values, k, of, among, center, scale, *_, n_jobs = search
     is_base, is_query = _mask(len(values), among), _mask(len(values), of)
     rows = np.flatnonzero(is_base | is_query)
     points = np.empty((rows.size, values.shape[1]), np.float32)
@@ -164,28 +138,25 @@ def _search_forest(
             kernel.pack_rows(values, names, middle, scale, packed)
             which = is_base[members], is_query[members]
             for branch in range(BRANCHES):
-                branch_seed = seed * BRANCHES + branch
-                _search_tree(packed, members, *which, lists, seed=branch_seed, leaf=leaf)
+                _search_tree(packed, members, *which, lists, seed * BRANCHES + branch, leaf)
 
         in_threads(look_into, cells, n_jobs)
     scores, found = lists
     place = np.empty(len(values), np.intp)
     place[rows] = np.arange(rows.size)
 
-    def rank_part(part: slice) -> None:
+    def rank(part: slice) -> None:
         asked = place[of[part]]
         names = np.where(found[asked] < 0, -1, rows[found[asked]]).astype(np.int32)
-        rank(part, scores[asked], names, np.zeros(asked.size, np.intp))
+        search.rank(part, scores[asked], names, np.zeros(asked.size, np.intp))
 
-    in_threads(rank_part, gen_batches(of.size, PART), n_jobs)
+    in_threads(rank, gen_batches(of.size, PART), n_jobs)
 
 
 def _grow(
     points: npt.NDArray[np.float32], seed: int, most: int
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
     """Return rows leaf by leaf, each of at most `most`, and where each begins, with an end."""
-    from skresample.neighbors import _euclidean_kernel as kernel
-
     order = np.arange(len(points), dtype=np.int32)
     # No side of a division has less than an eighth of the rows.
     starts = np.empty(8 * len(points) // most + 2, np.int32)
@@ -199,7 +170,6 @@ def _search_tree(
     is_base: npt.NDArray[np.bool_],
     is_query: npt.NDArray[np.bool_],
     lists: tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]],
-    *,
     seed: int,
     leaf: int,
 ) -> None:
@@ -207,8 +177,6 @@ def _search_tree(
 
     The lists are those of all rows; `members` has the positions of the points among these.
     """
-    from skresample.neighbors import _euclidean_kernel as kernel
-
     order, starts = _grow(points, seed, leaf)
     for some in gen_batches(starts.size - 1, 1 + PART // leaf):
         ends = starts[some.start : some.stop + 1]

@@ -12,6 +12,7 @@ from sklearn.utils import gen_batches, gen_even_slices
 from skresample.neighbors.space import (
     BLOCK_VALUES,
     Positions,
+    Query,
     Space,
     UserSearch,
     center_if_far,
@@ -23,6 +24,7 @@ from skresample.numerics.threads import in_threads, n_threads
 
 __all__ = [
     "Mixed",
+    "can_compile",
     "class_proportions",
     "mismatch_cost",
     "paired_squared_distances",
@@ -38,20 +40,11 @@ COMPILED_FROM = 150_000_000
 
 @dataclass(frozen=True, eq=False)
 class Mixed(Space):
-    r"""Rows of numbers and categories.
+    """Rows of numerical features (n, d), dense or CSR, and of `codes` (n, c) of categories.
 
-    The squared distance of two rows is the sum, over the features that both have, of the
-    squared differences of numbers and of the squared cost of each category that differs;
-    times the number of all features over that of those.
-
-    Attributes
-    ----------
-    numeric : {ndarray, CSR matrix or array} of shape (n, d)
-        The numbers, NaN where missing.
-    codes : ndarray of shape (n, c)
-        The categories, -1 where missing.
-    cost : float
-        The distance of two different categories.
+    Missing are NaN and -1. The squared distance of two rows is the sum, over the features that
+    neither misses, of the squared differences of numbers and of the squared `cost` of each category
+    that differs; times the number of all features over the number of those.
     """
 
     numeric: Any
@@ -63,19 +56,22 @@ class Mixed(Space):
 
     @property
     def n_features(self) -> int:
-        """The number of features."""
         return int(self.numeric.shape[1] + self.codes.shape[1])
 
+    @property
+    def known(self) -> npt.NDArray[np.bool_]:
+        """Which values are not missing, without the numbers of a sparse table, of which none is."""
+        if sparse.issparse(self.numeric):
+            return self.codes >= 0
+        return np.hstack([~np.isnan(self.numeric), self.codes >= 0])
+
     def take(self, rows: npt.NDArray[Any]) -> "Mixed":
-        """Return some of the rows."""
         return Mixed(self.numeric[rows], self.codes[rows], self.cost)
 
     def append(self, numeric: Any, codes: npt.NDArray[np.signedinteger]) -> "Mixed":
-        """Return the rows followed by others."""
         return Mixed(stack(self.numeric, numeric), np.concatenate([self.codes, codes]), self.cost)
 
     def without(self, feature: int) -> "Mixed":
-        """Return the rows, if dense, without a feature; numerical features come first."""
         d = self.numeric.shape[1]
         if feature < d:
             return Mixed(np.delete(self.numeric, feature, axis=1), self.codes, self.cost)
@@ -95,13 +91,11 @@ class Mixed(Space):
         return center_if_far(coordinates[:, known_at_all]).astype(np.float64, copy=False)
 
     def distances(self, of: Positions, among: Positions) -> npt.NDArray[np.float64]:
-        """Return the distances (n_of, n_among)."""
         table = self._in_range()
         squared = squared_distances(table.take(of), table.take(among))
         return np.sqrt(squared) * (self.cost / table.cost)
 
     def paired_distances(self, of: Positions, others: Positions) -> npt.NDArray[np.float64]:
-        """Return the distances of rows to the others in the same places."""
         apart = np.empty(of.size)
         table = self._in_range()
         for part in gen_batches(of.size, max(1, BLOCK_VALUES // table.n_features)):
@@ -110,7 +104,6 @@ class Mixed(Space):
         return apart
 
     def mean_distance(self, of: Positions, rng: np.random.Generator) -> float:
-        """Return the mean distance over all pairs of some rows."""
         table = self.take(of)._in_range()
         batches = gen_batches(of.size, max(1, BLOCK_VALUES // of.size))
         parts = (table.take(np.arange(of.size)[batch]) for batch in batches)
@@ -124,15 +117,8 @@ class Mixed(Space):
         factor = range_factor(np.nan_to_num(self.numeric, nan=0.0))
         return self if factor == 1 else Mixed(self.numeric / factor, self.codes, self.cost / factor)
 
-    def _kneighbors(
-        self,
-        k: int,
-        of: Positions,
-        among: Positions,
-        with_self: bool,
-        algorithm: str | UserSearch,
-        n_jobs: int | None,
-    ) -> Positions:
+    def _kneighbors(self, query: Query) -> Positions:
+        k, of, among, _, algorithm, n_jobs = query
         if isinstance(algorithm, UserSearch):
             raise ValueError(
                 f"{algorithm.parameter}={algorithm.estimator!r} measures distances between "
@@ -140,11 +126,8 @@ class Mixed(Space):
             )
         table = self._in_range()
         work = of.size * among.size * self.n_features
-        if work > COMPILED_FROM and not sparse.issparse(self.numeric):
-            from skresample.neighbors._jit import CAN_COMPILE
-
-            if CAN_COMPILE:
-                return table._compiled(k, of, among, n_jobs)
+        if work > COMPILED_FROM and not sparse.issparse(self.numeric) and can_compile():
+            return table._compiled(k, of, among, n_jobs)
         queries, base = table.take(of), table.take(among)
         position = np.full(len(self), -1)
         position[among] = np.arange(among.size)
@@ -164,26 +147,15 @@ class Mixed(Space):
         from skresample.neighbors import _mixed_kernel as kernel
 
         queries, base = self.take(of), self.take(among)
-        missing = any(
-            np.isnan(part.numeric).any() or (part.codes < 0).any() for part in (queries, base)
-        )
-        base_numeric = kernel.pack(base.numeric.astype(np.float64, copy=False))
-        base_codes = kernel.pack(base.codes.astype(np.int32, copy=False))
+        missing = not (queries.known.all() and base.known.all())
+        numeric, base_numeric = (np.asarray(t.numeric, np.float64, "C") for t in (queries, base))
+        codes, base_codes = (np.asarray(t.codes, np.int32, "C") for t in (queries, base))
+        given = kernel.pack(base_numeric), kernel.pack(base_codes), among
+        how = float(self.cost) ** 2, missing, UNKNOWN
         found = np.empty((of.size, k), dtype=np.intp)
 
         def search(part: slice) -> None:
-            kernel.search(
-                np.ascontiguousarray(queries.numeric[part], dtype=np.float64),
-                np.ascontiguousarray(queries.codes[part], dtype=np.int32),
-                of[part],
-                base_numeric,
-                base_codes,
-                among,
-                float(self.cost) ** 2,
-                missing,
-                UNKNOWN,
-                found[part],
-            )
+            kernel.search(numeric[part], codes[part], of[part], *given, *how, found[part])
 
         parts = min(4 * n_threads(n_jobs), of.size)
         in_threads(search, gen_even_slices(of.size, parts), n_jobs)
@@ -223,68 +195,54 @@ def class_proportions(
     return proportions
 
 
+def can_compile() -> bool:
+    """Return whether numba compiles; it is imported only where the work is large."""
+    from skresample.neighbors._jit import CAN_COMPILE
+
+    return CAN_COMPILE
+
+
 def squared_distances(left: Mixed, right: Mixed) -> npt.NDArray[np.float64]:
     """Return the squared distances (n_left, n_right) of rows of the same features."""
-    present = None
     if sparse.issparse(left.numeric):
-        total = euclidean_distances(left.numeric, right.numeric, squared=True)
+        total = euclidean_distances(left.numeric, right.numeric, squared=True).astype(np.float64)
     else:
         total = np.zeros((len(left), len(right)))
-        for j in range(left.numeric.shape[1]):
-            difference = np.subtract.outer(
-                left.numeric[:, j].astype(np.float64), right.numeric[:, j].astype(np.float64)
-            )
+        for ours, theirs in zip(left.numeric.T, right.numeric.T, strict=True):
+            difference = np.subtract.outer(ours.astype(np.float64), theirs.astype(np.float64))
             if np.isnan(difference.sum()):
-                known = ~np.isnan(difference)
-                difference[~known] = 0
-                present = _count(present, known, j)
-            elif present is not None:
-                present += 1
+                difference[np.isnan(difference)] = 0
             difference *= difference
             total += difference
-    seen = left.numeric.shape[1]
-    for j in range(left.codes.shape[1]):
-        ours, theirs = left.codes[:, j], right.codes[:, j]
+    for ours, theirs in zip(left.codes.T, right.codes.T, strict=True):
         differ = np.not_equal.outer(ours, theirs)
         if (ours < 0).any() or (theirs < 0).any():
-            known = np.logical_and.outer(ours >= 0, theirs >= 0)
-            differ &= known
-            present = _count(present, known, seen + j)
-        elif present is not None:
-            present += 1
+            differ &= np.logical_and.outer(ours >= 0, theirs >= 0)
         total += np.multiply(differ, left.cost**2)
-    if present is not None:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            total *= left.n_features / present
-        total[present == 0] = UNKNOWN
-    return total
+    ours, theirs = left.known, right.known
+    if ours.all() and theirs.all():
+        return total
+    return _over_known(total, ours.astype(np.float32) @ theirs.T.astype(np.float32), left)
 
 
 def paired_squared_distances(left: Mixed, right: Mixed) -> npt.NDArray[np.float64]:
     """Return the squared distances (n,) of rows to those in the same places."""
     if sparse.issparse(left.numeric):
         apart = left.numeric - right.numeric
-        total = np.asarray(apart.multiply(apart).sum(axis=1)).ravel()
-        present = np.full(len(left), left.numeric.shape[1])
+        total = np.asarray(apart.multiply(apart).sum(axis=1), dtype=np.float64).ravel()
     else:
         difference = left.numeric.astype(np.float64) - right.numeric
-        known = ~np.isnan(difference)
-        total = np.square(difference, where=known, out=np.zeros_like(difference)).sum(axis=1)
-        present = np.count_nonzero(known, axis=1)
-    known = (left.codes >= 0) & (right.codes >= 0)
-    differ = known & (left.codes != right.codes)
+        total = np.nansum(difference * difference, axis=1)
+    differ = (left.codes >= 0) & (right.codes >= 0) & (left.codes != right.codes)
     total += np.count_nonzero(differ, axis=1) * left.cost**2
-    present += np.count_nonzero(known, axis=1)
+    return _over_known(total, np.count_nonzero(left.known & right.known, axis=1), left)
+
+
+def _over_known(total: npt.NDArray[np.float64], n_known: Any, of: Mixed) -> npt.NDArray[np.float64]:
+    """Scale sums over known features to all features; far away if no feature is known."""
+    # With the numbers of a sparse table; in double precision, as the sums are.
+    n_known = n_known + np.float64(of.n_features - of.known.shape[1])
     with np.errstate(divide="ignore", invalid="ignore"):
-        total *= left.n_features / present
-    total[present == 0] = UNKNOWN
+        total *= of.n_features / n_known
+    total[n_known == 0] = UNKNOWN
     return total
-
-
-def _count(
-    present: npt.NDArray[np.int32] | None, known: npt.NDArray[np.bool_], before: int
-) -> npt.NDArray[np.int32]:
-    if present is None:
-        present = np.full(known.shape, before, dtype=np.int32)
-    present += known
-    return present

@@ -1,6 +1,7 @@
 """Rows of numbers: under a metric of scikit-learn, or dense and Euclidean."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,11 +15,11 @@ from sklearn.metrics import pairwise_distances, pairwise_distances_chunked
 from sklearn.neighbors import NearestNeighbors
 from sklearn.utils import gen_batches
 
-from skresample.neighbors.euclidean import nearest
-from skresample.neighbors.mixed import Mixed
+from skresample.neighbors.mixed import Mixed, can_compile
 from skresample.neighbors.space import (
     BLOCK_VALUES,
     Positions,
+    Query,
     Space,
     UserSearch,
     center_if_far,
@@ -60,44 +61,36 @@ class Numbers(Space):
 
     @property
     def n_features(self) -> int:
-        """The number of features."""
         return int(self.values.shape[1])
 
     def _like(self, values: Any) -> "Numbers":
         return type(self)(values, self.metric)
 
     def take(self, rows: Positions) -> "Numbers":
-        """Return some of the rows."""
         return self._like(self.values[rows])
 
     def append(self, numeric: Any, codes: npt.NDArray[np.signedinteger]) -> "Numbers":
-        """Return the rows followed by others; `codes` has no columns."""
         return self._like(stack(self.values, numeric))
 
     def without(self, feature: int) -> "Numbers":
-        """Return the rows, if dense, without a feature."""
         return self._like(np.delete(self.values, feature, axis=1))
 
     def encode(self, is_minority: npt.NDArray[np.bool_]) -> Any:
-        """Return the rows; CSR ones are sorted, since libsvm would sort them in place."""
-        if sparse.issparse(self.values):
-            unsorted = not self.values.has_sorted_indices
-            return self.values.sorted_indices() if unsorted else self.values
-        return center_if_far(self.values)
+        if not sparse.issparse(self.values):
+            return center_if_far(self.values)
+        # A copy if they are not sorted, since libsvm would sort them in place.
+        return self.values if self.values.has_sorted_indices else self.values.sorted_indices()
 
     def distances(self, of: Positions, among: Positions) -> npt.NDArray[np.float64]:
-        """Return the distances (n_of, n_among)."""
         return pairwise_distances(self.values[of], self.values[among], metric=self.metric)
 
     def paired_distances(self, of: Positions, others: Positions) -> npt.NDArray[np.float64]:
-        """Return the distances of rows to the others in the same places."""
         apart = np.empty(of.size)
         for part in gen_batches(of.size, 64 if isinstance(self.metric, str) else 1):
             apart[part] = np.diagonal(self.distances(of[part], others[part]))
         return apart
 
     def mean_distance(self, of: Positions, rng: np.random.Generator) -> float:
-        """Return the mean distance over all pairs of some rows."""
         return self._mean_of_all_pairs(self.values[of])
 
     def _mean_of_all_pairs(self, rows: Any, factor: float = 1.0) -> float:
@@ -107,23 +100,16 @@ class Numbers(Space):
         )
         return float(factor * sum(part.sum() for part in sums) / (m * (m - 1)))
 
-    def _kneighbors(
-        self,
-        k: int,
-        of: Positions,
-        among: Positions,
-        with_self: bool,
-        algorithm: str | UserSearch,
-        n_jobs: int | None,
-    ) -> Positions:
+    def _kneighbors(self, query: Query) -> Positions:
+        k, of, among, with_self, algorithm, n_jobs = query
         # Nothing is copied if all rows are meant.
         whole = np.array_equal(among, np.arange(len(self)))
         base = self.values if whole else self.values[among]
         queries = base if of is among else self.values[of]
+        search: Any = partial(self._search, n_jobs=n_jobs)
         if isinstance(algorithm, UserSearch):
-            found = among[algorithm(base, queries, k + with_self)]
-        else:
-            found = among[self._search(base, queries, k + with_self, n_jobs)]
+            search = algorithm
+        found = among[search(base, queries, k + with_self)]
         if not with_self:
             return found
         # One column goes: the row itself; or the furthest, if k + 1 duplicates are as near or if
@@ -159,17 +145,14 @@ class Dense(Numbers):
 
     @property
     def coordinates(self) -> npt.NDArray[np.floating]:
-        """The rows."""
         return np.asarray(self.values)
 
     def distances(self, of: Positions, among: Positions) -> npt.NDArray[np.float64]:
-        """Return the distances (n_of, n_among)."""
         queries, base = (self.values[rows].astype(np.float64) for rows in (of, among))
         factor = range_factor(queries, base) if of.size and among.size else 1.0
         return cdist(queries / factor, base / factor) * factor
 
     def paired_distances(self, of: Positions, others: Positions) -> npt.NDArray[np.float64]:
-        """Return the distances of rows to the others in the same places."""
         apart = np.empty(of.size)
         factor = range_factor(self.values) if of.size else 1.0
         for part in gen_batches(of.size, max(1, BLOCK_VALUES // max(1, self.n_features))):
@@ -179,11 +162,8 @@ class Dense(Numbers):
         return apart
 
     def mean_distance(self, of: Positions, rng: np.random.Generator) -> float:
-        """Return the mean distance over the pairs of some rows, or over about 100,000 of them.
-
-        Every row is in as many of these pairs as any other. That is why so few are enough: how
-        far a row is from the rest does not count, and the error is about a thousandth.
-        """
+        # Over about 100,000 pairs at most. Every row is in as many of these as any other, so how
+        # far a row is from the rest does not count, and the error is about a thousandth.
         rows = self.values[of]
         factor = range_factor(rows)
         rows = _centered(rows, rows)[0]
@@ -193,24 +173,14 @@ class Dense(Numbers):
             return self._mean_of_all_pairs(rows, factor)
         rows = rows[rng.permutation(of.size)]
         steps = rng.choice(steps, -(-MEAN_OF_PAIRS // of.size), replace=False)
-        means = [
-            _mean_norm(rows[step:] - rows[:-step], rows[:step] - rows[-step:]) for step in steps
-        ]
-        return float(factor * np.mean(means))
+        return float(factor * np.mean([_mean_length(rows, step) for step in steps.tolist()]))
 
-    def _kneighbors(
-        self,
-        k: int,
-        of: Positions,
-        among: Positions,
-        with_self: bool,
-        algorithm: str | UserSearch,
-        n_jobs: int | None,
-    ) -> Positions:
+    def _kneighbors(self, query: Query) -> Positions:
+        k, of, among, _, algorithm, n_jobs = query
         pairs = of.size * among.size
         enough = pairs >= COMPILED_PAIRS and k <= MOST_NEIGHBORS
-        if isinstance(algorithm, UserSearch) or not enough or not _can_compile():
-            return super()._kneighbors(k, of, among, with_self, algorithm, n_jobs)
+        if isinstance(algorithm, UserSearch) or not enough or not can_compile():
+            return super()._kneighbors(query)
         few = algorithm == "auto" and pairs * self.n_features < EXACT_PRODUCTS
         factor = range_factor(self.values)
         scaled = self if factor == 1 else Dense(self.values / factor)
@@ -220,6 +190,8 @@ class Dense(Numbers):
         self, k: int, of: Positions, among: Positions, exact: bool, n_jobs: int | None
     ) -> Positions:
         """Search with compiled code; where that is not sure, with slower and more careful code."""
+        from skresample.neighbors.euclidean import nearest
+
         found, sure = nearest(self.values, k, of=of, among=among, exact=exact, n_jobs=n_jobs)
         if sure.all():
             return found
@@ -242,13 +214,9 @@ class Dense(Numbers):
         return super()._search(base, queries, k, n_jobs)
 
 
-def _can_compile() -> bool:
-    from skresample.neighbors._jit import CAN_COMPILE
-
-    return CAN_COMPILE
-
-
-def _mean_norm(*parts: npt.NDArray[np.float64]) -> float:
+def _mean_length(rows: npt.NDArray[np.float64], step: int) -> float:
+    """Return the mean distance of each row to the one a step further in the circle of rows."""
+    parts = rows[step:] - rows[:-step], rows[:step] - rows[-step:]
     squares = np.concatenate([np.einsum("ij,ij->i", part, part) for part in parts])
     return float(np.sqrt(squares).mean())
 

@@ -13,6 +13,7 @@ from skresample.numerics.threads import limit_openmp
 __all__ = [
     "BLOCK_VALUES",
     "Positions",
+    "Query",
     "Space",
     "UserSearch",
     "center_if_far",
@@ -41,6 +42,20 @@ class UserSearch(NamedTuple):
         with limit_openmp():
             fitted = clone(self.estimator).fit(base)
             return fitted.kneighbors(queries, n_neighbors=k, return_distance=False)
+
+
+class Query(NamedTuple):
+    """A search for the k nearest neighbors of the rows `of` among others, themselves excluded.
+
+    `with_self` says whether any of these rows is among the candidates.
+    """
+
+    k: int
+    of: Positions
+    among: Positions
+    with_self: bool
+    algorithm: str | UserSearch
+    n_jobs: int | None
 
 
 class Space(ABC):
@@ -92,16 +107,8 @@ class Space(ABC):
         """Return the mean distance over the pairs of at least two rows, or over many of them."""
 
     @abstractmethod
-    def _kneighbors(
-        self,
-        k: int,
-        of: Positions,
-        among: Positions,
-        with_self: bool,
-        algorithm: str | UserSearch,
-        n_jobs: int | None,
-    ) -> Positions:
-        """Search as `kneighbors` does, for at least one query and one neighbor."""
+    def _kneighbors(self, query: Query) -> Positions:
+        """Search as `kneighbors` does, for at least one row and one neighbor."""
 
     def kneighbors(
         self,
@@ -112,30 +119,13 @@ class Space(ABC):
         algorithm: str | UserSearch = "auto",
         n_jobs: int | None = None,
     ) -> Positions:
-        """Find the k nearest neighbors of rows, the rows themselves excluded.
+        """Find the k nearest neighbors of some rows among some candidates; None for all rows.
 
-        A row is excluded by its position and not by its distance, so duplicates of a row are
-        its neighbors. The result does not depend on the number of threads.
-
-        Parameters
-        ----------
-        k : int
-            Number of neighbors; all rows in `among` if it has fewer.
-        of : ndarray of shape (n_queries,), default=None
-            Positions of the rows whose neighbors to find; None for all rows.
-        among : ndarray of shape (n_base,), default=None
-            Positions of the candidates; None for all rows.
-        algorithm : {'auto', 'exact', 'approximate'} or UserSearch, default='auto'
-            ``'approximate'`` may return rows nearly as near as the nearest, where that is faster:
-            in large dense tables under the Euclidean metric. ``'auto'`` does so in very large
-            ones. An estimator replaces the metric.
-        n_jobs : int, default=None
-            Number of threads; None for as many as there are processors.
-
-        Returns
-        -------
-        neighbors : ndarray of shape (n_queries, min(k, number of candidates))
-            Positions, nearest first.
+        Returns positions (n_queries, min(k, number of candidates)), nearest first. A row is
+        excluded from its own neighbors by its position, so its duplicates are neighbors. The number
+        of threads does not matter. ``'approximate'`` may find rows nearly as near as the nearest,
+        in large dense tables under the Euclidean metric; ``'auto'`` does so in very large ones. An
+        estimator replaces the metric.
         """
         everything = np.arange(len(self))
         of = everything if of is None else of
@@ -146,7 +136,7 @@ class Space(ABC):
         k = min(k, among.size - with_self)
         if k < 1 or not of.size:
             return np.empty((of.size, max(k, 0)), dtype=np.intp)
-        return self._kneighbors(k, of, among, with_self, algorithm, n_jobs)
+        return self._kneighbors(Query(k, of, among, with_self, algorithm, n_jobs))
 
 
 def center_if_far(values: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:

@@ -12,12 +12,12 @@ from skresample.neighbors.mixed import Mixed, mismatch_cost
 from skresample.neighbors.numeric import EUCLIDEAN, Dense, Numbers
 from skresample.neighbors.space import Positions, Space
 
-__all__ = ["space_of", "space_of_columns"]
+__all__ = ["METRICS", "is_euclidean", "space_of", "space_of_columns"]
 
-# Other names that scikit-learn has for the Euclidean metric.
-SAME = {EUCLIDEAN, "l2", "minkowski"}
-# Metrics that need distances or parameters in place of a table.
-NEED_MORE = {"mahalanobis", "precomputed", "seuclidean"}
+# Names of the Euclidean metric; with missing values, `Mixed` has scikit-learn's rule for them.
+SAME = {EUCLIDEAN, "l2", "minkowski", "nan_euclidean"}
+# Names of metrics, but for those that need distances or parameters in place of a table.
+METRICS = {*VALID_METRICS["brute"], *SAME} - {"mahalanobis", "precomputed", "seuclidean"}
 
 
 def space_of(
@@ -27,41 +27,32 @@ def space_of(
     like: Positions | None = None,
     metric: str | Callable[..., float] = EUCLIDEAN,
 ) -> Space:
-    """Return the space of the rows of a table.
+    """Return the space of the rows of a table, whose numbers may be standardized.
 
-    Parameters
-    ----------
-    rows : Rows
-        The table.
-    standardize : bool, default=False
-        If True, numbers are divided by their standard deviations.
-    like : ndarray of shape (m,), default=None
-        Positions of the rows whose numbers set the distance of two different categories; None
-        for all.
-    metric : str or callable, default='euclidean'
-        A metric that :class:`sklearn.neighbors.NearestNeighbors` has, by name, or a function of
-        two rows. Categories and missing values need ``'euclidean'``.
-
-    Returns
-    -------
-    space : Space
-        `Mixed` if there are categories or missing values.
-
-    Raises
-    ------
-    ValueError
-        If the table cannot be compared by the metric.
+    The numbers of the rows `like` (m,), None for all, set the distance of different categories.
+    A metric other than Euclidean is one of `METRICS`, or a function of two rows.
     """
     numeric = rows.standardized if standardize else rows.numeric
-    if not rows.columns.has_missing and not rows.columns.categories.size:
-        return _space_of_numbers(numeric, metric)
-    if not _is_euclidean(metric):
+    is_mixed = rows.columns.has_missing or rows.columns.categories.size
+    thin = sparse.issparse(numeric)
+    if is_euclidean(metric):
+        if is_mixed:
+            cost = mismatch_cost(numeric if like is None else numeric[like])
+            return Mixed(numeric, rows.codes, cost)
+        return Numbers(numeric) if thin else Dense(numeric)
+    if is_mixed:
         raise ValueError(
             f"metric={metric!r} measures distances between numbers, and X has categories or "
             f"missing values: leave metric={EUCLIDEAN!r}, which compares these too, or encode the "
             "categories and impute the missing values first."
         )
-    return Mixed(numeric, rows.codes, mismatch_cost(numeric if like is None else numeric[like]))
+    names = sorted(METRICS.intersection(VALID_METRICS_SPARSE["brute"]) if thin else METRICS)
+    if not callable(metric) and metric not in names:
+        raise ValueError(
+            f"metric={metric!r} cannot compare the rows of a {'sparse' if thin else 'dense'} "
+            f"table: give a function of two rows, or one of {', '.join(names)}."
+        )
+    return Numbers(numeric, metric)
 
 
 def space_of_columns(
@@ -73,20 +64,6 @@ def space_of_columns(
     return Dense(numeric)
 
 
-def _space_of_numbers(values: Any, metric: str | Callable[..., float]) -> Space:
-    thin = sparse.issparse(values)
-    if _is_euclidean(metric):
-        return Numbers(values) if thin else Dense(values)
-    valid = (VALID_METRICS_SPARSE if thin else VALID_METRICS)["brute"]
-    names = sorted({*valid, "minkowski"} - NEED_MORE)
-    if not callable(metric) and metric not in names:
-        raise ValueError(
-            f"metric={metric!r} cannot compare the rows of a "
-            f"{'sparse' if thin else 'dense'} table: give a function of two rows, or one of "
-            f"{', '.join(names)}."
-        )
-    return Numbers(values, metric)
-
-
-def _is_euclidean(metric: str | Callable[..., float]) -> bool:
+def is_euclidean(metric: str | Callable[..., float]) -> bool:
+    """Return whether a metric is the Euclidean one, by any of its names."""
     return isinstance(metric, str) and metric in SAME

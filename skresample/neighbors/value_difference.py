@@ -1,13 +1,11 @@
 """The value difference metric of SMOTE-N."""
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
 from skresample.neighbors.mixed import Mixed, class_proportions
 from skresample.neighbors.numeric import Dense
-from skresample.neighbors.space import Positions, UserSearch
+from skresample.neighbors.space import Positions, Query
 
 __all__ = ["ValueDifference"]
 
@@ -27,15 +25,6 @@ class ValueDifference(Mixed):
         proportions[codes < 0] = np.nan
         super().__init__(proportions, np.empty((len(codes), 0), dtype=np.int8))
 
-    def _kneighbors(
-        self,
-        k: int,
-        of: Positions,
-        among: Positions,
-        with_self: bool,
-        algorithm: str | UserSearch,
-        n_jobs: int | None,
-    ) -> Positions:
+    def _kneighbors(self, query: Query) -> Positions:
         complete = not np.isnan(self.numeric).any()
-        search: Any = Dense(self.numeric)._kneighbors if complete else super()._kneighbors
-        return search(k, of, among, with_self, algorithm, n_jobs)
+        return Dense(self.numeric)._kneighbors(query) if complete else super()._kneighbors(query)

@@ -20,32 +20,18 @@ def interpolate(
     base: npt.NDArray[np.intp],
     partner: npt.NDArray[np.intp],
     gap: npt.NDArray[np.floating],
-    out: npt.NDArray[np.floating] | None = None,
     n_jobs: int | None = None,
 ) -> Any:
     """Return ``values[base] + gap * (values[partner] - values[base])``, of shape (n_new, d).
 
-    A gap from 0 to 1 interpolates, and rounding never exceeds the parents' values; other gaps
-    extrapolate. A value is NaN where the base's is; where only the partner's is, it is the base's.
-
-    Parameters
-    ----------
-    values : {ndarray, CSR matrix or array} of shape (n, d)
-        Floats.
-    base, partner : ndarray of shape (n_new,)
-        Positions in `values`.
-    gap : ndarray of shape (n_new,)
-        The proportion of the way from the base to the partner.
-    out : ndarray of shape (n_new, d), default=None
-        Where to write the result, for dense `values`.
-    n_jobs : int, default=None
-        Number of threads; None for all.
+    `values` (n, d) are dense or CSR. A gap (n_new,) from 0 to 1 interpolates, and rounding never
+    exceeds the parents' values; other gaps extrapolate. A value is NaN where the base's is; where
+    only the partner's is, it is the base's.
     """
     if sparse.issparse(values):
         return _interpolate_sparse(values[base], values[partner], gap.astype(values.dtype))
     n_new, d = base.size, values.shape[1]
-    if out is None:
-        out = np.empty((n_new, d), dtype=values.dtype)
+    out = np.empty((n_new, d), dtype=values.dtype)
 
     def one(part: slice) -> None:
         start, end, new = values[base[part]], values[partner[part]], out[part]

@@ -1,6 +1,5 @@
 """A pool of threads for all compiled loops."""
 
-import multiprocessing
 import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -29,32 +28,24 @@ def is_forked() -> bool:
 def limit_openmp(n_jobs: int | None = None, most: int | None = None) -> AbstractContextManager[Any]:
     """Return a context that limits the threads of scikit-learn's compiled loops, also to `most`.
 
-    ``n_jobs=None`` never raises a limit set by the caller or by ``OMP_NUM_THREADS``. In a forked
-    process, the limit is one thread.
+    ``n_jobs=None`` leaves the limit set by the caller or by ``OMP_NUM_THREADS``, as in
+    scikit-learn. In a forked process, the limit is one thread.
     """
     if is_forked():
         return threadpool_limits(1, "openmp")
     now = _openmp_effective_n_threads()
-    threads = min(n_threads(None), now) if n_jobs is None else n_threads(n_jobs)
+    threads = now if n_jobs is None else n_threads(n_jobs)
     threads = threads if most is None else min(threads, most)
     # Asking all libraries takes half a millisecond.
     return nullcontext() if threads == now else threadpool_limits(threads, "openmp")
 
 
 def n_threads(n_jobs: int | None) -> int:
-    """Return the number of threads for ``n_jobs``, at least 1.
+    """Return the number of threads for ``n_jobs``, which means what it means in scikit-learn.
 
-    None is the number of processors; in a process started by joblib, its part of them.
+    None is 1, unless :func:`joblib.parallel_config` says otherwise; -1 is all processors.
     """
-    if n_jobs is not None:
-        return int(effective_n_jobs(n_jobs))
-    # A pool has a process for each processor.
-    if multiprocessing.current_process().daemon:
-        return 1
-    # joblib limits its processes by the variables of libraries that start threads.
-    limit = os.environ.get("NUMBA_NUM_THREADS", "")
-    processors = int(effective_n_jobs(-1))
-    return max(1, min(processors, int(limit))) if limit.isdecimal() else processors
+    return max(1, int(effective_n_jobs(n_jobs)))
 
 
 def in_threads(

@@ -18,17 +18,9 @@ Fold = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
 
 
 class CodedClassifier(ClassifierMixin, BaseEstimator):
-    """A classifier of codes around one of labels.
+    """A classifier of codes around a ResampledClassifier, whose labels are `names`.
 
-    CalibratedClassifierCV numbers the classes in its folds. The sampler and the classifier need
-    the labels, since their parameters may name some.
-
-    Parameters
-    ----------
-    model : ResampledClassifier
-        The classifier. It is cloned.
-    names : ndarray of shape (n_classes,)
-        The label of each code.
+    CalibratedClassifierCV numbers classes in its folds, but parameters of samplers name labels.
     """
 
     def __init__(self, model: Any, names: npt.NDArray[Any]):
@@ -75,18 +67,17 @@ def calibration_folds(
     groups: Any,
     kept: npt.NDArray[np.intp],
 ) -> list[Fold]:
-    """Return the training and held-out samples of each fold.
+    """Return the training and held-out samples of each fold; each has enough for the sampler.
 
-    `kept` are the positions of the samples of X in the table that the user passed, to which folds
-    that were passed as positions refer. A fold with too few samples for the sampler raises an
-    error before anything is fitted.
+    X has the samples `kept` of the user's table, to which positions in `calibration_cv` refer.
     """
     cv, labels, counts = model.calibration_cv, names.tolist(), np.bincount(codes)
+    method = f"calibration={model.calibration!r}"
     if isinstance(cv, Integral) and counts.min() < cv:
         raise ValueError(
-            f"calibration={model.calibration!r} holds out rows of each class in {cv} folds, but "
-            f"class {labels[counts.argmin()]!r} has {counts.min()}: use a smaller calibration_cv, "
-            "or calibration='prior', which needs no holdout."
+            f"{method} holds out rows of each class in {cv} folds, but class "
+            f"{labels[counts.argmin()]!r} has {counts.min()}: use a smaller calibration_cv, or "
+            "calibration='prior', which needs no holdout."
         )
     try:
         if isinstance(cv, Integral) or hasattr(cv, "split"):
@@ -97,24 +88,20 @@ def calibration_folds(
         raise ValueError(f"calibration_cv cannot split the rows: {error}") from error
     if not folds:
         raise ValueError("calibration_cv has no folds: pass at least one.")
-    needed = _min_samples(model.sampler)
+    needed = max(1, getattr(model.sampler, "_min_rows", 1))
     strategy = getattr(model.sampler, "sampling_strategy", None)
+    asked = strategy if isinstance(strategy, Mapping) else labels
     for train, _ in folds:
         left = np.bincount(codes[train], minlength=len(labels))
-        few = [
-            k
-            for k in np.flatnonzero(left < needed)
-            if not isinstance(strategy, Mapping) or labels[k] in strategy
-        ]
-        if few:
-            user = model.estimator if model.sampler is None else model.sampler
-            raise ValueError(
-                f"calibration={model.calibration!r} trains on {len(folds)} folds, and one leaves "
-                f"{left[few[0]]} of {counts[few[0]]} rows of class {labels[few[0]]!r}, but "
-                f"{type(user).__name__} needs {needed}: use other folds (calibration_cv), "
-                "RandomOverSampler, which repeats rows, or calibration='prior', which needs no "
-                "holdout."
-            )
+        for k, label in enumerate(labels):
+            if left[k] < needed and label in asked:
+                user = model.estimator if model.sampler is None else model.sampler
+                raise ValueError(
+                    f"{method} trains on {len(folds)} folds, and one leaves {left[k]} of "
+                    f"{counts[k]} rows of class {label!r}, but {type(user).__name__} needs "
+                    f"{needed}: use other folds (calibration_cv), RandomOverSampler, which repeats "
+                    "rows, or calibration='prior', which needs no holdout."
+                )
     return folds
 
 
@@ -124,8 +111,3 @@ def _renumbered(fold: Any, kept: npt.NDArray[np.intp]) -> Fold:
     place[kept] = np.arange(len(kept))
     train, test = (np.arange(len(place))[rows] for rows in fold)
     return place[train[np.isin(train, kept)]], place[test[np.isin(test, kept)]]
-
-
-def _min_samples(sampler: Any) -> int:
-    """Return how many samples of a class a sampler needs, as far as it is known."""
-    return max(1, getattr(sampler, "_min_rows", 1))

@@ -30,19 +30,7 @@ EVALUATION = {"eval", "val", "valid", "validation"}
 
 
 class Training(NamedTuple):
-    """Samples of a table and what belongs to them.
-
-    Attributes
-    ----------
-    X : {array-like, sparse matrix, DataFrame} of shape (n, n_features)
-        The table.
-    y : ndarray of shape (n,)
-        Class labels, or their codes if scikit-learn's classifiers do not accept the labels.
-    weight : ndarray of shape (n,) or None
-        Sample weights.
-    params : dict
-        Further parameters of the classifier's `fit`.
-    """
+    """Samples: a table, labels or codes, weights, and further parameters of `fit`."""
 
     X: Any
     y: npt.NDArray[Any]
@@ -62,26 +50,25 @@ class Training(NamedTuple):
     def map_evaluation(
         self, on_X: Callable[[Any], Any] = lambda X: X, on_y: Callable[[Any], Any] = lambda y: y
     ) -> "Training":
-        """Apply functions to the validation data of LightGBM, XGBoost, CatBoost and others."""
+        """Apply functions to validation data, as LightGBM, XGBoost and CatBoost name it."""
         params = dict(self.params)
         for name, value in params.items():
             last = name.split("__")[-1]
             if value is None:
                 continue
-            if last == "eval_set":
+            many = isinstance(value, tuple)
+            if last in TABLES or last in TARGETS:
+                change = on_X if last in TABLES else on_y
+                params[name] = tuple(map(change, value)) if many else change(value)
+            elif last == "eval_set":
                 # CatBoost also accepts a single pair. Its other types cannot be read.
-                single = isinstance(value, tuple) and len(value) == 2
-                single = single and not isinstance(value[0], tuple)
+                single = many and len(value) == 2 and not isinstance(value[0], tuple)
                 pairs = [value] if single else value
                 if isinstance(pairs, list | tuple) and all(
                     isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs
                 ):
                     mapped = [(on_X(X), on_y(y)) for X, y in pairs]
                     params[name] = mapped[0] if single else mapped
-            elif last in TABLES or last in TARGETS:
-                change = on_X if last in TABLES else on_y
-                many = isinstance(value, tuple)
-                params[name] = tuple(map(change, value)) if many else change(value)
         return self._replace(params=params)
 
 
@@ -137,21 +124,19 @@ def hold_out(training: Training, fraction: Any, estimator: Any) -> tuple[Trainin
 
 def resampled_weights(weights: npt.NDArray[np.floating], sampler: Any) -> npt.NDArray[np.floating]:
     """Return the weights of resampled data: of synthetic samples, the mean of the parents'."""
-    if hasattr(sampler, "is_synthetic_"):
-        kept = np.arange(np.count_nonzero(~sampler.is_synthetic_))
-        if hasattr(sampler, "sample_indices_"):  # hybrid samplers also remove samples
-            kept = sampler.sample_indices_[~sampler.is_synthetic_]
-        known = sampler.parents_ >= 0
-        total = np.where(known, weights[sampler.parents_], 0).sum(axis=1)
-        n_known = known.sum(axis=1)
-        means = np.where(n_known > 0, total / np.maximum(n_known, 1), weights.mean())
-        return np.concatenate([weights[kept], means])
-    if hasattr(sampler, "sample_indices_"):
-        return weights[sampler.sample_indices_]
-    raise ValueError(
-        f"sample_weight was passed, but {type(sampler).__name__} does not report where its rows "
-        "come from: use a sampler of skresample, or one with sample_indices_."
-    )
+    if not hasattr(sampler, "sample_indices_"):
+        raise ValueError(
+            f"sample_weight was passed, but {type(sampler).__name__} does not report where its "
+            "rows come from: use a sampler of skresample, or one with sample_indices_."
+        )
+    rows = sampler.sample_indices_
+    if not hasattr(sampler, "is_synthetic_"):
+        return weights[rows]
+    known = sampler.parents_ >= 0
+    n_known = known.sum(axis=1)
+    total = np.where(known, weights[sampler.parents_], 0).sum(axis=1)
+    means = np.where(n_known > 0, total / np.maximum(n_known, 1), weights.mean())
+    return np.concatenate([weights[rows[~sampler.is_synthetic_]], means])
 
 
 def fit_classifier(estimator: Any, training: Training, held_out: Training | None) -> Any:
@@ -160,9 +145,8 @@ def fit_classifier(estimator: Any, training: Training, held_out: Training | None
     if held_out is not None and isinstance(estimator, Pipeline):
         # A pipeline does not transform validation data, so its steps are fitted one by one.
         name, last = estimator.steps[-1]
-        prefix = f"{name}__"
-        inner = {k.removeprefix(prefix): v for k, v in params.items() if k.startswith(prefix)}
-        outer = {k: v for k, v in params.items() if not k.startswith(prefix)}
+        outer = {k: v for k, v in params.items() if not k.startswith(f"{name}__")}
+        inner = {k.removeprefix(f"{name}__"): v for k, v in params.items() if k not in outer}
         if len(estimator.steps) > 1:
             front = estimator[:-1]
             X = front.fit_transform(X, y, **outer)

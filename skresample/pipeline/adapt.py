@@ -33,17 +33,7 @@ NAMED_COLUMNS = 5
 
 
 class Adapted(NamedTuple):
-    """The result of `adapt`.
-
-    Attributes
-    ----------
-    encoder : TableEncoder or None
-        An encoder, not fitted; None if the classifier can use the table as it is.
-    reason : str
-        Why the classifier needs the encoder; empty without one.
-    fitted : classifier or None
-        What `fit` returned, without an encoder.
-    """
+    """The result of `adapt`: an unfitted encoder and the reason for it, or what `fit` returned."""
 
     encoder: TableEncoder | None
     reason: str
@@ -53,11 +43,10 @@ class Adapted(NamedTuple):
 def adapt(
     estimator: Any, X: Any, y: npt.NDArray[Any], fit: Callable[[], Any] | None = None
 ) -> Adapted:
-    """Decide whether a classifier needs an encoder for a table.
+    """Decide whether a classifier or sampler needs an encoder for a table.
 
-    It needs one if it cannot be fitted on categories, dates or missing values, or if it
-    silently computes with categories spelled as numbers or with masked values. `fit` fits the
-    classifier on the table; by default, a clone is fitted, and only where the table is special.
+    It does if `fit` (by default, of a clone) fails on categories, dates or missing values, or if it
+    silently computes with categories spelled as numbers or with masked values.
     """
     if not needs_encoder(X):
         return Adapted(None, "", None if fit is None else fit())
@@ -80,10 +69,7 @@ def adapt(
 
 
 def with_encoder(estimator: Any, X: Any, y: npt.NDArray[Any]) -> tuple[Any, str]:
-    """Return a pipeline of an encoder and a classifier that needs one, and why it does.
-
-    A classifier that needs no encoder is returned as it is, with an empty reason.
-    """
+    """Return a classifier, in a pipeline with an encoder if it needs one, and why, or ""."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         encoder, reason, _ = adapt(estimator, X, y)
@@ -97,10 +83,7 @@ def with_encoder(estimator: Any, X: Any, y: npt.NDArray[Any]) -> tuple[Any, str]
 
 
 def needs_encoder(X: Any) -> bool:
-    """Return whether a table has categories, dates or missing values.
-
-    Sparse matrices and objects that are not tables do not.
-    """
+    """Return whether a table, neither sparse nor of numbers, has special columns."""
     return next(_find_special(X), None) is not None
 
 
@@ -130,7 +113,7 @@ def _columns(X: Any) -> Iterator[Values]:
 
 
 def _find_special(X: Any) -> Iterator[tuple[int, str]]:
-    """Find the columns that not every classifier accepts: their positions, and what is in them."""
+    """Yield the position of each column with categories, dates or missing values, and which."""
     for j, column in enumerate(_columns(X)):
         if kind_of(column) != "number":
             yield j, "categories"
@@ -141,10 +124,7 @@ def _find_special(X: Any) -> Iterator[tuple[int, str]]:
 
 
 def _special_columns(X: Any) -> str:
-    """Describe the columns that not every classifier accepts.
-
-    By names and kinds only: an error message of the classifier may quote values.
-    """
+    """Describe special columns by name and kind; an error of the classifier may quote values."""
     found: dict[str, list[str]] = {"categories": [], "dates or durations": [], "missing values": []}
     names = list(getattr(X, "column_names", X.columns)) if is_frame(X) else None
     for j, kind in _find_special(X):
@@ -158,10 +138,10 @@ def _special_columns(X: Any) -> str:
 
 
 def converts_text(estimator: Any, X: Any, y: npt.NDArray[Any]) -> bool:
-    """Return whether a classifier computes with categories spelled as numbers.
+    """Return whether a classifier or sampler computes with categories spelled as numbers.
 
     scikit-learn converts the text "007", and the category 7 of a frame, to the number 7. A fit
-    on a few rows whose categories are spelled otherwise then fails, and shows this.
+    on rows whose categories are spelled otherwise then fails, and shows this.
     """
     spelled = {
         j: as_text(column)
@@ -170,17 +150,20 @@ def converts_text(estimator: Any, X: Any, y: npt.NDArray[Any]) -> bool:
     }
     if not spelled:
         return False
-    few = np.concatenate([np.flatnonzero(y == label)[:FEW_ROWS] for label in np.unique(y)])
+    resamples = hasattr(estimator, "fit_resample")
+    each = [np.flatnonzero(y == label) for label in np.unique(y)]
+    rows = np.concatenate([own if resamples else own[:FEW_ROWS] for own in each])
     texts = {
-        j: [None if text is None else f"={text}" for text in column[few]]
+        j: [None if text is None else f"={text}" for text in column[rows]]
         for j, column in spelled.items()
     }
+    copy = clone(estimator)
     try:
-        clone(estimator).fit(_replaced(X, few, texts), y[few])
+        (copy.fit_resample if resamples else copy.fit)(_replaced(X, rows, texts), y[rows])
     except Exception as error:
-        # Other errors come from few rows, or from columns that it selects by name.
+        # Other errors of classifiers come from few rows, or from columns selected by name.
         message = str(error).lower()
-        return "convert" in message and "float" in message
+        return resamples or ("convert" in message and "float" in message)
     return False
 
 

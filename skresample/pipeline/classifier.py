@@ -1,5 +1,6 @@
 """ResampledClassifier: a sampler and a classifier as one scikit-learn classifier."""
 
+import warnings
 from collections.abc import Mapping
 from numbers import Integral
 from typing import Any, ClassVar, Self
@@ -34,6 +35,8 @@ from sklearn.utils.validation import (
     has_fit_parameter,
 )
 
+from skresample._former import Versioned
+from skresample._support import import_extra
 from skresample.pipeline._calibration import CodedClassifier, calibration_folds, codes_of
 from skresample.pipeline._training import (
     Training,
@@ -45,9 +48,10 @@ from skresample.pipeline._training import (
     resampled_weights,
 )
 from skresample.pipeline.adapt import adapt
+from skresample.pipeline.encoder import TableEncoder
 from skresample.pipeline.validation import last_step, prepare_validation, validates
 from skresample.samplers.base import BaseSampler
-from skresample.table import Target, read_labels
+from skresample.table import Target, is_frame, open_frame, read_labels, to_pandas
 
 __all__ = ["ResampledClassifier"]
 
@@ -55,15 +59,8 @@ __all__ = ["ResampledClassifier"]
 FITTED = ("isotonic", "sigmoid")
 # Attributes that a fitted sampler keeps. None of them contains values of the table.
 PROVENANCE = (
-    "categorical_features_",
-    "feature_names_in_",
-    "is_moved_",
-    "is_synthetic_",
-    "n_features_in_",
-    "n_removed_",
-    "parents_",
-    "sample_indices_",
-    "sampling_strategy_",
+    *("sampling_strategy_", "is_synthetic_", "parents_", "sample_indices_", "is_moved_"),
+    *("n_removed_", "categorical_features_", "n_features_in_", "feature_names_in_"),
 )
 
 
@@ -84,18 +81,18 @@ def _estimator_has(method: str) -> Any:
     return available_if(check)
 
 
-class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+class ResampledClassifier(Versioned, ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     r"""Resample the training data, then fit a classifier.
 
-    This is a plain scikit-learn classifier, so it works where samplers are not accepted: as the
-    last step of a :class:`sklearn.pipeline.Pipeline`, in cross-validation, or in a search
-    over ``sampler__k_neighbors``, over ``sampler`` itself or over None. Only training data
-    is resampled. Data passed to `predict` and `score`, and validation data, is unchanged, which
-    avoids data leakage.
+    This is a plain scikit-learn classifier, so it works where samplers are not accepted: in a
+    :class:`sklearn.pipeline.Pipeline`, in cross-validation, or in a search over
+    ``sampler__k_neighbors`` or over ``sampler`` itself. Only training data is resampled. Data
+    passed to `predict` and `score`, and validation data, is unchanged, which avoids data leakage.
 
     The sampler gets the table with its categorical features and missing values. A
     :class:`TableEncoder` is put in front of a classifier that cannot be fitted on such a table, or
-    that converts categories spelled as numbers to numbers.
+    that converts categories spelled as numbers to numbers. A sampler of another library that
+    cannot resample the table gets the encoded table, with a warning.
 
     Resampling changes the class frequencies, and so the predicted probabilities. `calibration`
     corrects them. `predict` then returns the most probable class under the original
@@ -142,11 +139,11 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     estimator_ : classifier
         The fitted classifier, or a pipeline of an encoder and the classifier.
     encoder_ : TableEncoder or None
-        The fitted encoder. None if the classifier does not need one.
+        The fitted encoder. None if neither the classifier nor the sampler needs one.
     sampler_ : sampler or None
-        The fitted sampler, with ``parents_``, ``is_synthetic_`` and so on. Without `keep_table`,
-        it does not contain the table. Positions refer to the samples that it was fitted
-        on, without those of weight 0 and those held out for early stopping.
+        The fitted sampler, with ``parents_``, ``is_synthetic_`` and so on. Positions refer to the
+        samples that it was fitted on, without those of weight 0 and those held out for early
+        stopping.
     classes_ : ndarray of shape (n_classes,)
         The class labels.
     n_features_in_ : int
@@ -220,10 +217,10 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             Class labels: numbers, strings, or other values that can be ordered, such as the
             intervals of :func:`pandas.cut`.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights for the classifier. Original samples keep theirs; a synthetic sample gets
-            the mean weight of its parents, or of all samples if it has none. A weight of 0
-            excludes a sample from everything. If the classifier does not accept weights, integer
-            weights repeat samples. The sampler ignores all weights but 0.
+            Weights for the classifier. A synthetic sample gets the mean weight of its parents, or
+            of all samples if it has none. A weight of 0 excludes a sample from everything. If the
+            classifier does not accept weights, integer weights repeat samples. The sampler ignores
+            all weights but 0.
         **fit_params : dict
             Passed to `fit` of the classifier; with metadata routing, only those that it
             requests. Validation data (`eval_set`, `X_val`, ...) is encoded like the table, but
@@ -237,12 +234,10 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If the target does not consist of classes; if weights are negative, all 0, or not
-            supported by the classifier or sampler; if there are too few samples to
-            calibrate; if the classifier would validate on synthetic samples or on copies of its
-            training data; or if a fit parameter has a value per sample, which synthetic samples
-            do not have.
-            An error of the classifier is passed on, unless an encoder helps.
+            If the target, the weights or a fit parameter cannot be used; if there are too few
+            samples to calibrate; or if the classifier would validate on synthetic samples or on
+            copies of its training data. An error of the classifier is passed on, unless an encoder
+            helps.
         """
         name = type(self.estimator).__name__
         if not is_classifier(self.estimator) and (
@@ -261,9 +256,8 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         self._names = None if target.is_plain else target.classes
         labels = target.labels if target.is_plain else target.codes
         training = Training(X, labels, weight, fit_params)
-        kept = np.arange(len(labels))
-        if weight is not None and not weight.all():
-            kept = np.flatnonzero(weight)
+        kept = np.arange(len(labels)) if weight is None else np.flatnonzero(weight)
+        if len(kept) < len(labels):
             training = training.take(kept)
         if self.calibration in FITTED:
             self._fit_calibrated(training, kept)
@@ -300,12 +294,12 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
                 training, held_out = hold_out(training, fraction, last_step(estimator))
         if training.weight is not None and not has_fit_parameter(estimator, "sample_weight"):
             training = self._repeat(training)
-        self.sampler_ = None
+        self.sampler_ = encoder = None
         if self.sampler is not None:
             sampler = clone(self.sampler)
-            training = self._resample(training, sampler)
+            training, encoder = self._resample(training, sampler)
             self.sampler_ = sampler if self.keep_table else _without_table(sampler)
-        self.encoder_, self.estimator_ = self._fit_estimator(estimator, training, held_out)
+        self.encoder_, self.estimator_ = self._fit_estimator(estimator, training, held_out, encoder)
         for name in ("classes_", "n_features_in_", "feature_names_in_"):
             self.__dict__.pop(name, None)  # from an earlier fit
             if hasattr(self.estimator_, name):
@@ -334,8 +328,8 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             "pass whole numbers, which repeat rows, or leave the weights out."
         )
 
-    def _resample(self, training: Training, sampler: Any) -> Training:
-        """Return the resampled data; foreign samplers get codes, ours get the user's labels."""
+    def _resample(self, training: Training, sampler: Any) -> tuple[Training, TableEncoder | None]:
+        """Return the resampled data, and the encoder of a sampler that needs one."""
         X, y, weight, params = training
         for name, value in params.items():
             if is_per_sample(name, value, len(y)):
@@ -344,44 +338,42 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
                     f"{type(sampler).__name__} have none: leave it out. Only sample_weight is "
                     "carried over to resampled rows."
                 )
-        names = self._names
-        if names is None:
+        names, encoder = self._names, None
+        if not isinstance(sampler, BaseSampler):
+            X, y, encoder = _resample_foreign(sampler, X, y, names)
+        elif names is None:
             X, y = sampler.fit_resample(X, y)
-        elif isinstance(sampler, BaseSampler):
+        else:
             X, y = sampler.fit_resample(X, names[y])
             y = codes_of(np.asarray(y), names)
-        else:
-            strategy = getattr(sampler, "sampling_strategy", None)
-            if isinstance(strategy, Mapping):
-                code_of = {name: code for code, name in enumerate(names.tolist())}
-                coded = {code_of.get(name, name): n for name, n in strategy.items()}
-                sampler.set_params(sampling_strategy=coded)
-            X, y = sampler.fit_resample(X, y)
-            counts = getattr(sampler, "sampling_strategy_", {})
-            sampler.sampling_strategy_ = {names.tolist()[k]: n for k, n in counts.items()}
         weight = None if weight is None else resampled_weights(weight, sampler)
-        return Training(X, np.asarray(y), weight, params)
+        return Training(X, np.asarray(y), weight, params), encoder
 
     def _fit_estimator(
-        self, estimator: Any, training: Training, held_out: Training | None
-    ) -> tuple[Any, Any]:
+        self,
+        estimator: Any,
+        training: Training,
+        held_out: Training | None,
+        encoder: TableEncoder | None,
+    ) -> tuple[TableEncoder | None, Any]:
         """Return the encoder, if one is needed, and the fitted classifier."""
-        again = clone(estimator)
         training = training.map_evaluation(on_y=self._evaluation_labels)
-        encoder, _, fitted = adapt(
-            self.estimator,
-            training.X,
-            training.y,
-            fit=lambda: fit_classifier(estimator, training, held_out),
-        )
         if encoder is None:
-            return None, fitted
-        encoded = training._replace(X=encoder.fit(training.X).transform(training.X))
-        encoded = encoded.map_evaluation(on_X=encoder.transform)
+            first = clone(estimator)
+            encoder, _, fitted = adapt(
+                self.estimator,
+                training.X,
+                training.y,
+                fit=lambda: fit_classifier(first, training, held_out),
+            )
+            if encoder is None:
+                return None, fitted
+            training = training._replace(X=encoder.fit_transform(training.X))
+        training = training.map_evaluation(on_X=encoder.transform)
         if held_out is not None:
             held_out = held_out._replace(X=encoder.transform(held_out.X))
         # Without `fit` of the pipeline, whose handling of weights depends on metadata routing.
-        return encoder, make_pipeline(encoder, fit_classifier(again, encoded, held_out))
+        return encoder, make_pipeline(encoder, fit_classifier(estimator, training, held_out))
 
     def _evaluation_labels(self, y: Any) -> Any:
         """Return the target of validation data as the classifier gets the training target."""
@@ -542,14 +534,13 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         estimator = get_tags(self.estimator)
-        samplers = [] if self.sampler is None else [get_tags(self.sampler)]
+        sampler = [] if self.sampler is None else [get_tags(self.sampler).input_tags]
         for name in ("sparse", "string"):
-            allowed = all(getattr(part.input_tags, name) for part in [estimator, *samplers])
+            allowed = all(getattr(one, name) for one in [estimator.input_tags, *sampler])
             setattr(tags.input_tags, name, allowed)
-        # The encoder accepts what the classifier does not.
-        for name in ("allow_nan", "categorical"):
-            allowed = all(getattr(part.input_tags, name) for part in samplers)
-            setattr(tags.input_tags, name, allowed)
+        # The encoder accepts what the classifier, and a sampler that needs it, do not.
+        tags.input_tags.categorical = all(one.categorical for one in sampler)
+        tags.input_tags.allow_nan = all(one.allow_nan or not _takes_text(one) for one in sampler)
         tags.classifier_tags = estimator.classifier_tags or tags.classifier_tags
         tags.classifier_tags.multi_label = False
         return tags
@@ -562,3 +553,45 @@ def _without_table(sampler: Any) -> Any:
         if hasattr(sampler, name):
             setattr(light, name, getattr(sampler, name))
     return light
+
+
+def _takes_text(tags: Any) -> bool:
+    """Return whether a sampler says, by its input tags, that it resamples categories itself."""
+    return tags.string or tags.categorical
+
+
+def _resample_foreign(
+    sampler: Any, X: Any, y: npt.NDArray[Any], names: npt.NDArray[Any] | None
+) -> tuple[Any, Any, TableEncoder | None]:
+    """Resample by a sampler of another library; it gets codes of labels that have `names`.
+
+    DataFrames become those of pandas, and tables that it cannot resample are encoded.
+    """
+    strategy = getattr(sampler, "sampling_strategy", None)
+    if names is not None and isinstance(strategy, Mapping):
+        code_of = {name: code for code, name in enumerate(names.tolist())}
+        coded = {code_of.get(name, name): n for name, n in strategy.items()}
+        sampler.set_params(sampling_strategy=coded)
+    if is_frame(X) and not open_frame(X).implementation.is_pandas_like():
+        import_extra("pandas", "cli")
+        X = to_pandas(X)
+    encoder = None
+    if _takes_text(get_tags(sampler).input_tags):
+        X, y = sampler.fit_resample(X, y)
+    else:
+        encoder, reason, resampled = adapt(sampler, X, y, fit=lambda: sampler.fit_resample(X, y))
+        if encoder is None:
+            X, y = resampled
+        else:
+            X, y = sampler.fit_resample(encoder.set_params(impute=True).fit_transform(X), y)
+            name = type(sampler).__name__
+            warnings.warn(
+                f"{name} gets the table from a TableEncoder: {reason}. In synthetic samples, "
+                "encoded categories may be fractions. Samplers of skresample need no encoder.",
+                UserWarning,
+                stacklevel=2,
+            )
+    if names is not None:
+        counts = getattr(sampler, "sampling_strategy_", {})
+        sampler.sampling_strategy_ = {names.tolist()[k]: n for k, n in counts.items()}
+    return X, y, encoder

@@ -18,6 +18,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted, validate_data
 
+from skresample._former import Versioned
 from skresample.table.columns import Category, Values, kind_of, plain
 from skresample.table.frames import open_frame
 from skresample.table.read import read_rows
@@ -29,19 +30,18 @@ __all__ = ["TableEncoder", "as_text"]
 MAX_CATEGORIES = 32
 
 
-class TableEncoder(TransformerMixin, BaseEstimator):
+class TableEncoder(Versioned, TransformerMixin, BaseEstimator):
     """Encode categorical features, dates and missing values as floats.
 
     :class:`ResampledClassifier` and :func:`compare` put it in front of classifiers that accept
-    only complete numerical features. It accepts every dense table that the samplers accept, and
-    reads the columns as they do:
+    only complete numerical features. It accepts every dense table that the samplers accept:
 
     - Numerical features are standardized to mean 0 and variance 1. Dates, times and durations are
       counted in days. Missing values are replaced by the median, and an indicator column marks
       them.
     - Strings, categories and booleans are one-hot encoded, with a single column if there are two
-      categories. A missing value is a category of its own. If there are more than 32
-      categories, the rarest are grouped.
+      categories. A missing value is a category of its own. Above 32 categories, the rarest are
+      grouped.
 
     Parameters
     ----------
@@ -116,11 +116,8 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         rows = self._read(X, self)
         kinds = [_kind(rows, j) for j in range(self.n_features_in_)]
         self.categorical_features_ = np.flatnonzero([kind != "number" for kind in kinds])
-        steps: list[Any] = [StandardScaler()]
-        if self.impute:
-            steps.append(
-                SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
-            )
+        imputer = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
+        steps: list[Any] = [StandardScaler(), *([imputer] if self.impute else [])]
         # `set_config(transform_output=...)` applies to the final output, not to the parts.
         self.numbers_ = make_pipeline(*steps).set_output(transform="default")
         self.categories_ = OneHotEncoder(
@@ -129,12 +126,10 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             max_categories=MAX_CATEGORIES,
             sparse_output=False,
         ).set_output(transform="default")
-        numbers, categories = self._split(rows)
-        if numbers.shape[1]:
-            with np.errstate(invalid="ignore"):  # a column may have missing values only
-                self.numbers_.fit(numbers)
-        if categories.shape[1]:
-            self.categories_.fit(categories)
+        for part, columns in zip((self.numbers_, self.categories_), self._split(rows), strict=True):
+            if columns.shape[1]:
+                with np.errstate(invalid="ignore"):  # a column may have missing values only
+                    part.fit(columns)
         return self
 
     def transform(self, X: Any) -> npt.NDArray[np.float64]:
@@ -163,16 +158,11 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         repeated = len(set(rows.names)) < len(rows.names)  # only pandas allows this
         named = open_frame(X).to_native() if repeated else X
         validate_data(self, named, reset=False, skip_check_array=True)
-        numbers, categories = self._split(rows)
-        parts = []
-        if numbers.shape[1]:
-            parts.append(self.numbers_.transform(numbers))
-        if categories.shape[1]:
-            with warnings.catch_warnings():
-                # The Notes document how unknown categories are encoded.
-                warnings.filterwarnings("ignore", "Found unknown categories", UserWarning)
-                parts.append(self.categories_.transform(categories))
-        return np.hstack(parts)
+        with warnings.catch_warnings():
+            # The Notes document how unknown categories are encoded.
+            warnings.filterwarnings("ignore", "Found unknown categories", UserWarning)
+            both = zip((self.numbers_, self.categories_), self._split(rows), strict=True)
+            return np.hstack([one.transform(columns) for one, columns in both if columns.shape[1]])
 
     def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[Any]:
         """Get the names of the encoded columns.
@@ -191,13 +181,12 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         given = _check_feature_names_in(self, input_features)
         categorical = self.categorical_features_
-        numbers = np.delete(given, categorical)
-        parts = [np.empty(0, dtype=object)]
-        if len(numbers):
-            parts.append(self.numbers_.get_feature_names_out(numbers))
-        if len(categorical):
-            parts.append(self.categories_.get_feature_names_out(given[categorical]))
-        return _unique(np.concatenate(parts))
+        both = (
+            (self.numbers_, np.delete(given, categorical)),
+            (self.categories_, given[categorical]),
+        )
+        names = [one.get_feature_names_out(columns) for one, columns in both if len(columns)]
+        return _unique(np.concatenate(names))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -215,21 +204,24 @@ class TableEncoder(TransformerMixin, BaseEstimator):
 
     def _split(self, rows: Rows) -> tuple[npt.NDArray[np.float64], npt.NDArray[Any]]:
         """Return the numerical features, and the categorical ones as strings or None."""
-        categorical = self.categorical_features_.tolist()
-        numerical = np.delete(np.arange(len(rows.names)), categorical).tolist()
-        categories = np.empty((len(rows), len(categorical)), dtype=object)
-        numbers = np.empty((len(rows), len(numerical)))
-        for i, j in enumerate(categorical):
-            categories[:, i] = as_text(rows.column(j))
-        for i, j in enumerate(numerical):
+        numbers, categories = [], []
+        categorical = set(self.categorical_features_.tolist())
+        for j, name in enumerate(rows.names):
+            if j in categorical:
+                categories.append(as_text(rows.column(j)))
+                continue
             try:
-                numbers[:, i] = _as_floats(rows.column(j))
+                numbers.append(_as_floats(rows.column(j)))
             except (TypeError, ValueError) as error:
                 raise ValueError(
-                    f"Column {rows.names[j]!r} contained numbers in fit, but now it contains "
-                    f"other values: {error}."
+                    f"Column {name!r} contained numbers in fit, but now it contains other values: "
+                    f"{error}."
                 ) from error
-        return numbers, categories
+        shape = -1, len(rows)
+        return (
+            np.array(numbers, dtype=np.float64).reshape(shape).T.copy(),
+            np.array(categories, dtype=object).reshape(shape).T.copy(),
+        )
 
 
 def as_text(column: Values) -> npt.NDArray[Any]:
@@ -270,11 +262,10 @@ def _kind(rows: Rows, j: int) -> str:
 
 def _unique(names: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Append a number to names that repeat an earlier one."""
-    taken: set[str] = set(names.tolist())
-    seen: set[str] = set()
+    given, seen = set(names.tolist()), set()
     for i, name in enumerate(names.tolist()):
         new, count = name, 0
-        while new in seen or (count and new in taken):
+        while new in seen or (count and new in given):
             count += 1
             new = f"{name}_{count}"
         seen.add(new)

@@ -28,12 +28,12 @@ def with_sampler(estimator: Any, sampler: Any) -> Any:
             inner = Pipeline([*front, (name, inner)]) if front else inner
             changed: dict[str, Any] = {"estimator": ResampledClassifier(inner, sampler)}
             for grid in {"param_grid", "param_distributions"} & set(params):
-                many = isinstance(params[grid], list)
-                longer = [
+                old = params[grid]
+                new = [
                     {prefix + key: values for key, values in one.items()}
-                    for one in (params[grid] if many else [params[grid]])
+                    for one in (old if isinstance(old, list) else [old])
                 ]
-                changed[grid] = longer if many else longer[0]
+                changed[grid] = new if isinstance(old, list) else new[0]
             return clone(last).set_params(**changed)
         if params.get("estimators") and not front:
             members = [

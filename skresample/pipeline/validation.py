@@ -23,10 +23,7 @@ def validates(estimator: Any) -> bool:
 
 
 def trait_of(estimator: Any) -> str:
-    """Return how an estimator validates: 'cv', 'oob_score', 'early stopping' or ''.
-
-    Its parameters tell, not its class.
-    """
+    """Return how an estimator validates, by its parameters: 'cv', 'oob_score', ... or ''."""
     params = estimator.get_params(deep=False)
     if "cv" in params and not (isinstance(params["cv"], str) and params["cv"] == "prefit"):
         return "cv"
@@ -41,9 +38,8 @@ def trait_of(estimator: Any) -> str:
 def prepare_validation(estimator: Any, sampler: Any, n_rows: int, fit_params: Any) -> Any:
     """Return the fraction of the samples to hold out for a classifier, before resampling.
 
-    The result is None if it does not validate, or if `fit_params` contain validation data. A
-    classifier that validates but does not accept validation data raises an error with a remedy.
-    Its early_stopping='auto' is resolved here, since resampling changes the number of samples.
+    None if it does not validate, or if `fit_params` contain validation data. early_stopping='auto'
+    is resolved here, since resampling changes the number of samples.
     """
     passed = any(name.split("__")[-1] == "X_val" for name in fit_params)
     last = last_step(estimator)
@@ -79,13 +75,12 @@ def _nested(estimator: Any) -> Iterator[Any]:
 
 def _accepts_validation(estimator: Any) -> bool:
     """Return whether the last step of an estimator accepts validation data."""
-    if isinstance(estimator, Pipeline):
-        *front, (_, last) = estimator.steps
-        plain = all(
-            step in (None, "passthrough") or hasattr(step, "transform") for _, step in front
-        )
-        return plain and _accepts_validation(last)
-    return {"X_val", "y_val"} <= set(signature(estimator.fit).parameters)
+    if not isinstance(estimator, Pipeline):
+        return {"X_val", "y_val"} <= set(signature(estimator.fit).parameters)
+    *front, (_, last) = estimator.steps
+    return _accepts_validation(last) and all(
+        step in (None, "passthrough") or hasattr(step, "transform") for _, step in front
+    )
 
 
 def _remedy(part: Any, trait: str, estimator: Any, sampler: Any) -> str:

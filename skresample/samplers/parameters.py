@@ -17,6 +17,8 @@ from typing import Annotated, Any, ClassVar, Self, dataclass_transform, get_args
 from imblearn.over_sampling.base import BaseOverSampler as ImblearnBaseOverSampler
 from sklearn.utils._param_validation import HasMethods, StrOptions
 
+from skresample._former import Versioned
+from skresample.neighbors import METRICS
 from skresample.samplers.constraints import N_JOBS, IntegerInterval
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "KNeighbors",
     "KeepIndex",
     "MNeighbors",
+    "Metric",
     "NJobs",
     "Parameter",
     "Parametrized",
@@ -115,8 +118,9 @@ NJobs = Annotated[
         N_JOBS,
         "int",
         """
-Number of threads for the neighbor search and for drawing; -1 uses all processors. None
-uses one thread for a tree search (up to 5 features, or few samples), else all processors.
+Number of threads for the neighbor search and for drawing. None is 1, unless
+:func:`joblib.parallel_config` sets another number; -1 uses all processors. Searches that
+scikit-learn does in OpenMP use all threads that OpenMP is given unless `n_jobs` is set.
 """,
     ),
 ]
@@ -143,6 +147,19 @@ Standardize = Annotated[
         """
 If True, distances are computed after each numerical feature is divided by its standard
 deviation, so that they do not depend on units. Synthetic samples keep the units of `X`.
+""",
+    ),
+]
+Metric = Annotated[
+    Any,
+    Parameter(
+        [StrOptions(METRICS), callable],
+        "str or callable",
+        """
+The metric of distances: the name of a metric of scikit-learn, such as ``'manhattan'`` or
+``'cosine'``, or a function of two samples that returns their distance. Metrics other than
+Euclidean need numbers without missing values and are always searched exactly. An estimator
+that finds neighbors has a metric of its own.
 """,
     ),
 ]
@@ -198,13 +215,21 @@ oversampler of imbalanced-learn. None is :class:`SMOTE`.
 
 # Signatures begin and end with what all samplers share; their own parameters are in between.
 FIRST = ("sampling_strategy", "random_state")
-LAST = ("n_jobs", "categorical_features", "standardize", "algorithm", "bounds", "keep_index")
+LAST = (
+    "n_jobs",
+    "categorical_features",
+    "standardize",
+    "metric",
+    "algorithm",
+    "bounds",
+    "keep_index",
+)
 # A heading of a numpydoc section, and the first line of an entry in one.
 HEADING = re.compile(r"^( *)(\S.*)\n\1(-{3,})$", re.M)
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(dataclasses.field,))
-class Parametrized:
+class Parametrized(Versioned):
     """Base class of estimators whose parameters are annotated fields.
 
     ``name: Annotated[type, *constraints] = default`` is a parameter, or ``name: Shared = default``
@@ -221,18 +246,17 @@ class Parametrized:
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        own = _fields(cls)
-        if own:
-            bases = [_fields(base) for base in reversed(cls.__mro__)]
-            fields = {name: stated for base in bases for name, stated in base.items()}
-            inherited = getattr(super(cls, cls), "_parameter_constraints", {})
-            cls._parameter_constraints = {
-                **inherited,
-                **{name: _constraints(annotation) for name, (annotation, _) in own.items()},
-                **cls.__dict__.get("_parameter_constraints", {}),
-            }
-            if "__init__" not in cls.__dict__:
-                cls.__init__ = _init(cls, _ordered(fields))  # type: ignore[method-assign]
+        fields: dict[str, Field] = {}
+        constraints: dict[str, list[Any]] = {}
+        for base in reversed(cls.__mro__):
+            own = _fields(base)
+            fields |= own
+            constraints |= {name: _constraints(annotation) for name, (annotation, _) in own.items()}
+            constraints |= base.__dict__.get("_parameter_constraints", {})
+        cls._parameter_constraints = constraints
+        # A class that states no parameter inherits an `__init__` that somebody has written.
+        if "__init__" not in cls.__dict__ and (_fields(cls) or _is_made(cls.__init__)):
+            cls.__init__ = _init(cls, _ordered(fields))  # type: ignore[method-assign]
         if cls.__doc__ and "__doc__" in cls.__dict__:
             _fill_doc(cls)
 
@@ -309,6 +333,7 @@ def _init(cls: type, fields: dict[str, Field]) -> Callable[..., None]:
     made.__qualname__ = f"{cls.__qualname__}.__init__"
     made.__module__ = cls.__module__
     made.__doc__ = None
+    made._made = True
     if not cls._renamed:  # type: ignore[attr-defined]
         return made
 
@@ -317,6 +342,11 @@ def _init(cls: type, fields: dict[str, Field]) -> Callable[..., None]:
         made(self, *args, **_with_new_names(cls, kwargs))
 
     return init
+
+
+def _is_made(init: Any) -> bool:
+    """Return whether an ``__init__`` was made by `_init`."""
+    return hasattr(inspect.unwrap(init), "_made")
 
 
 def _with_new_names(cls: Any, params: dict[str, Any]) -> dict[str, Any]:

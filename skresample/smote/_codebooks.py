@@ -1,4 +1,4 @@
-"""Vectors that stand for many rows."""
+"""Codebooks: vectors that represent many samples."""
 
 import numpy as np
 import numpy.typing as npt
@@ -11,25 +11,16 @@ DISTANCES_AT_ONCE = 1 << 20
 
 
 def alike_pairs(vectors: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
-    """Find, for each two vectors, the two others whose difference is most like theirs.
+    """Return, for each two of at least 4 vectors, two others with the most similar difference.
 
-    Parameters
-    ----------
-    vectors : ndarray of shape (c, d)
-        At least 4.
-
-    Returns
-    -------
-    alike : ndarray of shape (c, c, 2)
-        At (a, b) the positions i and j, none of them a or b, for which the difference of i and
-        j is nearest to that of a and b; -1 where a is b.
+    At (a, b) of the array (c, c, 2) are i and j, whose difference is nearest to that of a and b;
+    -1 if a is b.
     """
     c = len(vectors)
-    alike = np.full((c, c, 2), -1, dtype=np.intp)
+    alike = np.full((c, c, 2), -1)
     one, other = np.nonzero(~np.eye(c, dtype=bool))
     apart = vectors[one] - vectors[other]
-    # What is most like the difference of b and a is that of j and i.
-    wanted = np.flatnonzero(one < other)
+    wanted = np.flatnonzero(one < other)  # the difference of b and a is most like that of j and i
     for part in gen_batches(wanted.size, max(1, DISTANCES_AT_ONCE // one.size)):
         a, b = one[wanted[part], np.newaxis], other[wanted[part], np.newaxis]
         away = cdist(apart[wanted[part]], apart, "sqeuclidean")
@@ -43,22 +34,7 @@ def alike_pairs(vectors: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
 def nearest_rows(
     vectors: npt.NDArray[np.float64], rows: npt.NDArray[np.float64], k: int
 ) -> npt.NDArray[np.intp]:
-    """Find the rows nearest to each vector.
-
-    Parameters
-    ----------
-    vectors : ndarray of shape (c, d)
-        The vectors.
-    rows : ndarray of shape (m, d)
-        The rows.
-    k : int
-        How many; where there are fewer, all.
-
-    Returns
-    -------
-    near : ndarray of shape (c, min(k, m))
-        Positions of rows, nearest first; of equally near ones, the first.
-    """
+    """Return the k rows (c, k) nearest to each vector, or all; of equally near ones, the first."""
     near = np.empty((len(vectors), min(k, len(rows))), dtype=np.intp)
     for part in gen_batches(len(vectors), max(1, DISTANCES_AT_ONCE // len(rows))):
         order = cdist(vectors[part], rows).argsort(axis=1, kind="stable")

@@ -1,4 +1,4 @@
-"""Minimum spanning trees of rows, and parts of rows that are cut out along one."""
+"""Minimum spanning trees, and parts of samples that are cut out along one."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -14,59 +14,45 @@ __all__ = ["SpanningTree", "aligned_parts", "median_parts", "spanning_tree"]
 Floats = npt.NDArray[np.floating]
 # The squares of dense rows beyond this, or below its inverse, may leave the range of floats.
 LARGE = 1e150
-# More dense rows than this are cut into parts of at most so many, each with a tree of its own.
+# More dense samples than this are cut into parts of at most so many, each with its own tree.
 MOST_ROWS = 20_000
 
 
 class SpanningTree(NamedTuple):
-    """Rows, each joined with one that was reached before it.
+    """Samples, each joined with one that was reached before it.
 
-    Attributes
-    ----------
-    parent : ndarray of shape (m,)
-        The row from which each row was reached; -1 for the first row of each part.
-    reach : ndarray of shape (m,)
-        The distance from which each row was reached; infinite for the first.
-    within : ndarray of shape (m,) or None
-        The number of other rows within the radius, if there was one.
+    `parent` (m,) is that one, -1 for the first sample of each part, `reach` (m,) the distance from
+    it, infinite for the first, and `within` (m,) the number of other samples within the radius.
     """
 
     parent: npt.NDArray[np.intp]
     reach: npt.NDArray[np.float64]
-    within: npt.NDArray[np.intp] | None
+    within: npt.NDArray[np.intp]
 
 
 def spanning_tree(
-    space: Space, core: Floats | None = None, radius: float | None = None, start: int = 0
+    space: Space, core: Floats | None = None, radius: float = -1.0, start: int = 0
 ) -> SpanningTree:
-    """Return Prim's minimum spanning tree, which always reaches the nearest row next.
+    """Return Prim's minimum spanning tree, which always reaches the nearest sample next.
 
-    With core distances (m,), the distance to a row is at least the core distance of the row that
+    With core distances (m,), the distance to a sample is at least the core distance of the one that
     it is reached from: then the reaches are the reachabilities of OPTICS
     :footcite:p:`ankerst1999optics`, without a limit to them. `radius` is the distance within which
-    other rows are counted, and `start` the first row. Distances are computed a row at a time:
-    memory grows with the number of rows, time with its square. So more than 20,000 dense rows are
-    cut into parts (see `median_parts`), which start at the row with the least core distance.
+    others are counted, and `start` the first sample. Distances are computed a row at a time:
+    memory grows with the number of samples, time with its square. So more than 20,000 dense ones
+    are cut into `median_parts`, which start at the sample with the least core distance.
     """
     m, coordinates = len(space), space.coordinates
+    core = np.zeros(m) if core is None else core
+    parent, reach, within = np.full(m, -1), np.full(m, np.inf), np.zeros(m, dtype=np.intp)
     if coordinates is not None and m > MOST_ROWS:
-        forest = SpanningTree(
-            np.full(m, -1), np.full(m, np.inf), None if radius is None else np.zeros(m, np.intp)
-        )
         for part in median_parts(coordinates, MOST_ROWS):
-            of_part = None if core is None else core[part]
-            first = 0 if of_part is None else int(of_part.argmin())
-            tree = spanning_tree(space.take(part), of_part, radius, first)
-            joined = tree.parent >= 0
-            forest.parent[part[joined]] = part[tree.parent[joined]]
-            forest.reach[part] = tree.reach
-            if forest.within is not None and tree.within is not None:
-                forest.within[part] = tree.within
-        return forest
+            tree = spanning_tree(space.take(part), core[part], radius, int(core[part].argmin()))
+            parent[part] = np.where(tree.parent < 0, -1, part[tree.parent])
+            reach[part], within[part] = tree.reach, tree.within
+        return SpanningTree(parent, reach, within)
     away_from = _rows_of_distances(space)
-    parent, reach = np.full(m, -1), np.full(m, np.inf)
-    within = None if radius is None else np.zeros(m, dtype=np.intp)
-    # The reach so far of rows that are left; infinite for rows that are reached.
+    # The reach so far of samples that are left; infinite for samples that are reached.
     ahead = np.full(m, np.inf)
     left = np.ones(m, dtype=bool)
     row = start
@@ -74,10 +60,8 @@ def spanning_tree(
         left[row] = False
         ahead[row] = np.inf
         away = away_from(row)
-        if within is not None and radius is not None:
-            within[row] = np.count_nonzero(away <= radius) - (away[row] <= radius)
-        if core is not None:
-            away = np.maximum(away, core[row])
+        within[row] = np.count_nonzero(away <= radius) - (away[row] <= radius)
+        away = np.maximum(away, core[row])
         nearer = np.flatnonzero((away < reach) & left)
         reach[nearer] = ahead[nearer] = away[nearer]
         parent[nearer] = row
@@ -92,7 +76,7 @@ def spanning_tree(
 def median_parts(values: Floats, most: int) -> list[npt.NDArray[np.intp]]:
     """Cut rows (m, d) into parts of nearly the same size, each of at most `most` rows.
 
-    Each cut is at the median of the column that varies most. Returns positions.
+    Each cut is at the median of the column that varies most. Returns the positions of each part.
     """
     whole, parts = [np.arange(len(values))], []
     while whole:

@@ -1,4 +1,4 @@
-"""The order of rows along an axis, and trends along it."""
+"""The order of samples along an axis, and trends along it."""
 
 from collections.abc import Callable
 
@@ -7,25 +7,15 @@ import numpy.typing as npt
 
 from skresample.numerics.spread import standard_deviation
 
-__all__ = ["along_principal_axis", "in_deviations", "polynomial_trend"]
+__all__ = ["along_principal_axis", "in_deviations", "mean_of_known", "polynomial_trend"]
 
 Floats = npt.NDArray[np.floating]
 
 
 def in_deviations(rows: Floats) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return rows about their mean, in units of the standard deviation of each column.
+    """Return rows (m, d) minus their mean over their standard deviations, and the latter (d,).
 
-    Parameters
-    ----------
-    rows : ndarray of shape (m, d)
-        NaN where a value is missing, which counts as the mean.
-
-    Returns
-    -------
-    scaled : ndarray of shape (m, d)
-        The rows; 0 in a column that does not vary.
-    deviation : ndarray of shape (d,)
-        The units; 0 of a column that does not vary.
+    Missing values become the mean, which is 0, and so do constant columns.
     """
     deviation = standard_deviation(rows)
     varies = deviation > 0
@@ -36,18 +26,17 @@ def in_deviations(rows: Floats) -> tuple[npt.NDArray[np.float64], npt.NDArray[np
     return scaled, deviation
 
 
+def mean_of_known(rows: Floats) -> npt.NDArray[np.float64]:
+    """Return the mean of each column (d,), missing values left out; 0 if all are missing."""
+    first = np.nan_to_num(rows[0])  # from there on, so that a constant column is its own mean
+    count = np.count_nonzero(~np.isnan(rows), axis=0)
+    return first + np.nansum(rows - first, axis=0) / np.maximum(count, 1)
+
+
 def along_principal_axis(rows: Floats) -> npt.NDArray[np.intp]:
-    """Order rows along the line on which they vary most, in units of their deviations.
+    """Return the order of rows (m, d) along their first principal axis, in standard deviations.
 
-    Parameters
-    ----------
-    rows : ndarray of shape (m, d)
-        NaN where a value is missing, which counts as the mean.
-
-    Returns
-    -------
-    order : ndarray of shape (m,)
-        Positions; which end comes first is settled by the largest coefficient being positive.
+    The axis points so that its largest coefficient is positive. Missing values count as the mean.
     """
     scaled, deviation = in_deviations(rows)
     if not deviation.any():
@@ -58,27 +47,13 @@ def along_principal_axis(rows: Floats) -> npt.NDArray[np.intp]:
 
 
 def polynomial_trend(rows: Floats, degree: int) -> Callable[[Floats], npt.NDArray[np.float64]]:
-    """Fit a polynomial to each column of rows that stand evenly between 0 and 1.
+    """Fit a polynomial to each column of rows (m, d) that are evenly spaced between 0 and 1.
 
-    Parameters
-    ----------
-    rows : ndarray of shape (m, d)
-        In order, without missing values.
-    degree : int
-        Of the polynomials; less where there are too few rows.
-
-    Returns
-    -------
-    trend : callable
-        Gives for places of shape (n,) the rows of shape (n, d) on the curve.
+    The degree is smaller if there are too few rows. Returns the curve: a function of places (n,)
+    whose values are of shape (n, d).
     """
     place = np.linspace(-1, 1, len(rows))
     first, size = rows[0], np.ptp(rows, axis=0)
     size = np.where(size > 0, size, 1.0)
     fitted = np.polynomial.legendre.legfit(place, (rows - first) / size, min(degree, len(rows) - 1))
-
-    def trend(places: Floats) -> npt.NDArray[np.float64]:
-        values = np.polynomial.legendre.legval(2 * places - 1, fitted).T
-        return first + size * values
-
-    return trend
+    return lambda at: first + size * np.polynomial.legendre.legval(2 * at - 1, fitted).T

@@ -2,9 +2,12 @@
 
 from typing import Annotated, Any
 
+from sklearn.utils._param_validation import HasMethods
+
 from skresample.samplers.base import Task, drop_in
+from skresample.samplers.constraints import IntegerInterval
 from skresample.samplers.parameters import Standardize
-from skresample.smote.base import NEIGHBORS, InterpolatingOverSampler, Pairing
+from skresample.smote.base import InterpolatingOverSampler, Pairing
 
 __all__ = ["ADASYN"]
 
@@ -13,34 +16,33 @@ __all__ = ["ADASYN"]
 class ADASYN(InterpolatingOverSampler):
     r"""Adaptive synthetic sampling.
 
-    SMOTE whose bases are chosen in proportion to the share of majority rows among their
-    nearest neighbors in the whole table :footcite:p:`he2008adasyn`: of :math:`G` new
-    rows, the minority row :math:`x_i` with share :math:`r_i` gives
+    SMOTE that starts more often from samples among the majority class
+    :footcite:p:`he2008adasyn`: with :math:`r_i` the proportion of majority samples among the
+    nearest neighbors of minority sample i, this sample is the base of
 
-    .. math:: g_i = G \, r_i \big/ \textstyle\sum_j r_j .
+    .. math:: g_i = G \, r_i \big/ \textstyle\sum_j r_j
 
-    The counts are whole and sum to :math:`G` exactly; rounding each by itself, as the
-    paper writes it, would miss the total.
+    of the :math:`G` synthetic samples. The counts are integers and sum to :math:`G` exactly.
+    (The paper rounds each of them, so that their sum may differ from :math:`G`.)
 
     Parameters
     ----------
     n_neighbors : int or estimator, default=5
-        How many nearest rows decide the share, and how many nearest rows of the same
-        class a new row may be drawn towards. An estimator with ``kneighbors`` finds them
-        instead; as in imbalanced-learn, its ``n_neighbors`` counts the row itself. A
-        class with fewer rows uses what there is, with a warning.
+        Number of nearest neighbors that determine the proportion, and of nearest minority
+        neighbors that a sample may be joined with. An estimator with ``kneighbors`` finds
+        them instead. As in imbalanced-learn, its ``n_neighbors`` counts the sample itself.
+        If the class has fewer samples, all are used and a warning says so.
 
     See Also
     --------
-    BorderlineSMOTE : Starts from rows with a share between one half and one.
-    SMOTE : Starts from all rows evenly.
+    BorderlineSMOTE : Starts from samples whose proportion is between one half and one.
+    SMOTE : Starts from all samples evenly.
 
     Notes
     -----
-    Where no minority row has a majority neighbor, all shares are 0: the new rows are
-    then spread evenly, as in SMOTE, and a warning says so. The paper leaves open whether
-    the partner comes from the neighbors of either class; here, as the text that a new
-    row be of the minority suggests, it is one of the nearest minority rows.
+    If no minority sample has a majority neighbor, all are bases evenly, as in SMOTE, and a warning
+    says so. The paper leaves open whether a partner may belong to the majority class. Here it
+    is a minority sample, as the paper's text suggests.
 
     References
     ----------
@@ -56,7 +58,7 @@ class ADASYN(InterpolatingOverSampler):
     (91, 91)
     """
 
-    n_neighbors: Annotated[Any, *NEIGHBORS] = 5
+    n_neighbors: Annotated[Any, IntegerInterval(1), HasMethods(["kneighbors"])] = 5
     standardize: Standardize = False
 
     _paper = (
@@ -67,5 +69,5 @@ class ADASYN(InterpolatingOverSampler):
     _partners_from = "n_neighbors"
 
     def _pair(self, task: Task) -> Pairing:
-        share = self._majority_share(task, "n_neighbors")
-        return self._smote_pairing(task)._replace(weights=share)
+        proportion = self._majority_proportion(task, "n_neighbors")
+        return super()._pair(task)._replace(weights=proportion)

@@ -1,7 +1,6 @@
-"""What the interpolation family shares: who is joined with whom, and the step between."""
+"""What the SMOTE family shares: which samples are joined, and what is drawn between them."""
 
 import warnings
-from abc import abstractmethod
 from numbers import Integral
 from typing import Any, ClassVar, NamedTuple
 
@@ -9,67 +8,114 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from sklearn.utils import gen_batches
-from sklearn.utils._param_validation import HasMethods
 
-from skresample.neighbors import Space, UserSearch, space_of
+from skresample.neighbors import Space, UserSearch, is_euclidean, space_of
 from skresample.numerics.allocation import draw_mates, draw_slots
 from skresample.numerics.interpolation import interpolate, reflect, vote
 from skresample.samplers.base import BaseOverSampler, Positions, Task
-from skresample.samplers.constraints import IntegerInterval
-from skresample.samplers.parameters import Algorithm, CategoricalFeatures, Standardize
+from skresample.samplers.parameters import Algorithm, CategoricalFeatures, Metric, Standardize
 from skresample.table import Block, Rows
 
 __all__ = [
-    "NEIGHBORS",
+    "Groups",
     "InterpolatingOverSampler",
+    "Neighbors",
     "Pairing",
     "PairingOverSampler",
     "count_neighbors",
     "majority_proportion",
 ]
 
-# What a parameter takes that says how many neighbors.
-NEIGHBORS = [IntegerInterval(1), HasMethods(["kneighbors"])]
+Floats = npt.NDArray[np.floating]
+Gap = tuple[Any, Any]
+
 # How many votes are counted at once.
 VOTES_AT_ONCE = 1 << 18
 
 
+class Neighbors(NamedTuple):
+    """Partners in a list: each base is joined with any of its own, all equally likely.
+
+    `positions` (m, k) are rows of the table, filled from the left, -1 where there are fewer.
+    """
+
+    positions: Positions
+
+    @property
+    def joined(self) -> npt.NDArray[np.bool_]:
+        """Which bases (m,) have a partner."""
+        return self.positions[:, 0] >= 0
+
+    def draw(
+        self, task: Task, bases: Positions, gap: Gap, rng: np.random.Generator
+    ) -> tuple[Positions, list[Floats]]:
+        """Draw a partner for each base; return positions in the table and the limits of steps."""
+        place = bases, draw_slots(self.positions, bases, rng)
+        limits = [np.broadcast_to(limit, self.positions.shape)[place] for limit in gap]
+        return self.positions[place], limits
+
+    def voters(self, task: Task) -> Positions:
+        """Return who votes for the categories: the partners of the class (m, k), -1 for others."""
+        inside = (self.positions >= 0) & task.is_minority[self.positions]
+        return np.where(inside, self.positions, -1)
+
+
+class Groups(NamedTuple):
+    """Partners by group: each base is joined with any other sample of its group.
+
+    `labels` (m,) are integers from 0.
+    """
+
+    labels: Positions
+
+    @property
+    def joined(self) -> npt.NDArray[np.bool_]:
+        """Which bases (m,) have a partner."""
+        return np.bincount(self.labels)[self.labels] > 1
+
+    def draw(
+        self, task: Task, bases: Positions, gap: Gap, rng: np.random.Generator
+    ) -> tuple[Positions, list[Floats]]:
+        """Draw a partner for each base; return positions in the table and the limits of steps."""
+        second = task.minority[draw_mates(self.labels, bases, rng)]
+        return second, [np.broadcast_to(limit, self.labels.shape)[bases] for limit in gap]
+
+    def voters(self, task: Task) -> None:
+        """Return None: a group is too large to vote, so categories come from the two parents."""
+
+
 class Pairing(NamedTuple):
-    """Who is joined with whom.
+    """Which samples are joined.
 
     Attributes
     ----------
     weights : ndarray of shape (m,)
-        How often each minority row is the base of a new row, in proportion.
-    partners : ndarray of shape (m, k) or (m,)
-        Positions in the table of the rows that a base may be joined with, each as likely
-        as the others; filled from the left, -1 where there are fewer. Or the group of each
-        minority row, 0 and up: then it may be joined with all others of its group.
+        How often each minority sample is the base of a synthetic one, in proportion.
+    partners : Neighbors or Groups
+        The samples that each base may be joined with.
     gap : tuple of two array-likes
-        Lowest and highest step from the base (0) to the partner (1); each broadcasts to
-        the shape of `partners`.
+        The shortest and the longest step, as proportions of the way from the base to the
+        partner; each broadcasts to (m, k) or to (m,).
 
     Notes
     -----
-    A number is missing in a new row where it is missing in the base; where only the partner
-    has none, it is the base's. A category is voted on by the base's partners of its class,
-    and missing where the base's is: so, with evenly weighted bases, the share of missing
-    values stays what it is. A boolean is the partner's with the probability of the step, else
-    the base's, so that True stays nearly as frequent; all booleans of a row, and columns of zeros
-    and ones, are of the same of the two.
+    A value is missing in a synthetic sample where it is missing in the base. A number is the
+    base's where only the partner's is missing. The base's partners of its class vote for the
+    category. Therefore, evenly weighted bases keep the missing rate. A boolean is the partner's
+    with the probability of the step, else the base's, so that True stays nearly as frequent; all
+    booleans and binary columns of a sample come from the same parent.
     """
 
-    weights: npt.NDArray[np.floating]
-    partners: npt.NDArray[np.intp]
-    gap: tuple[Any, Any] = (0.0, 1.0)
+    weights: Any
+    partners: Neighbors | Groups
+    gap: Gap = (0.0, 1.0)
 
 
 class PairingOverSampler(BaseOverSampler):
-    """Base class of the methods that put new rows on lines between old ones.
+    """Base class of the methods that join a base with a partner.
 
-    A method says in `_pair` who is joined with whom; everything else is here. Where its
-    weights leave no row to start from, all rows of the class are used evenly, as in SMOTE,
-    and a warning gives the method's own reason, `_no_base`.
+    A method overrides `_pair`; everything else is here. If no base has a positive weight and a
+    partner, the method falls back on SMOTE's pairing, and a warning gives its reason, `_no_base`.
     """
 
     _min_rows: ClassVar[int] = 2
@@ -77,92 +123,86 @@ class PairingOverSampler(BaseOverSampler):
     _partners_from: ClassVar[str] = "k_neighbors"
 
     _on_lines: ClassVar[bool] = True
-    """Whether new rows lie on the line through their two parents."""
+    """Whether synthetic samples lie on the line through their two parents."""
+
+    _repeats_rows: ClassVar[bool] = False
+    """Whether synthetic samples may be equal to given ones or to each other."""
 
     # Of samplers that have no such parameters.
-    standardize = False
+    metric = "euclidean"
     algorithm = "auto"
 
-    @abstractmethod
-    def _pair(self, task: Task) -> Pairing:
-        """Say who is joined with whom in one class."""
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.sampler_tags.repeats_rows = self._repeats_rows
+        return tags
 
-    def _fit_class(self, task: Task) -> Pairing:
+    def _pair(self, task: Task) -> Pairing:
+        """Return which samples of a class are joined: by default, each with its neighbors in it."""
+        partners = self._nearest(task, self._partners_from, among=task.minority)
+        return Pairing(np.ones(len(task.minority)), Neighbors(partners))
+
+    def _fit_class(self, task: Task) -> Any:
         pairing = self._pair(task)
-        if pairing.partners.ndim == 1:  # who is alone in a group has nobody to be joined with
-            groups = pairing.partners
-            weights = np.where(np.bincount(groups)[groups] > 1, pairing.weights, 0.0)
-            pairing = pairing._replace(weights=weights)
-        if pairing.weights.any():
-            return pairing
+        weights = np.where(pairing.partners.joined, pairing.weights, 0.0)
+        return pairing._replace(weights=weights) if weights.any() else self._fall_back(task)
+
+    def _fall_back(self, task: Task) -> Pairing:
+        """Return SMOTE's pairing, with a warning."""
         warnings.warn(
             f"{type(self).__name__}: in class {task.label!r} {self._no_base}, so all its rows are "
             "used evenly, as in SMOTE.",
             UserWarning,
             stacklevel=2,
         )
-        return self._smote_pairing(task)
+        return PairingOverSampler._pair(self, task)
 
-    def _base_weights(self, task: Task, fitted: Pairing) -> npt.NDArray[np.floating] | None:
+    def _base_weights(self, task: Task, fitted: Any) -> Floats | None:
         return fitted.weights
 
-    def _draw(
-        self, task: Task, fitted: Pairing, bases: Positions, rng: np.random.Generator
-    ) -> Block:
+    def _draw(self, task: Task, fitted: Any, bases: Positions, rng: np.random.Generator) -> Block:
         second, gap = self._join(task, fitted, bases, rng)
         first = task.minority[bases]
         parents = np.column_stack([first, second])
         draws = rng.random(bases.size)
-        codes = self._vote(task, fitted.partners, bases, second, gap, draws, rng)
+        codes = self._vote(task, fitted, bases, second, gap, draws, rng)
         bounds = self._bounds(task)
-        if sparse.issparse(task.numeric):
-            new = interpolate(task.numeric, first, second, gap)
-            if bounds is not None:
-                reflect(new.data, *(bound[new.indices] for bound in bounds))
-            return Block(parents, new, codes, draws)
-
-        numbers = np.empty((bases.size, task.numeric.shape[1]), task.numeric.dtype)
-        interpolate(task.numeric, first, second, gap, out=numbers, n_jobs=self.n_jobs)
-        if bounds is not None:
+        numbers = interpolate(task.numeric, first, second, gap, n_jobs=self.n_jobs)
+        if bounds is not None and sparse.issparse(numbers):
+            reflect(numbers.data, *(bound[numbers.indices] for bound in bounds))
+        elif bounds is not None:
             reflect(numbers, *bounds)
         return Block(parents, numbers, codes, draws)
 
     def _join(
-        self, task: Task, fitted: Pairing, base: Positions, rng: np.random.Generator
-    ) -> tuple[Positions, npt.NDArray[np.floating]]:
+        self, task: Task, fitted: Pairing, bases: Positions, rng: np.random.Generator
+    ) -> tuple[Positions, Floats]:
         """Draw the partner of each base, as a position in the table, and the step towards it."""
-        place: tuple[npt.NDArray[np.intp], ...]
-        if fitted.partners.ndim == 1:
-            second, place = task.minority[draw_mates(fitted.partners, base, rng)], (base,)
-        else:
-            place = base, draw_slots(fitted.partners, base, rng)
-            second = fitted.partners[place]
-        low, high = (np.broadcast_to(g, fitted.partners.shape)[place] for g in fitted.gap)
-        return second, low + (high - low) * rng.random(base.size)
+        second, (low, high) = fitted.partners.draw(task, bases, fitted.gap, rng)
+        return second, low + (high - low) * rng.random(bases.size)
 
     def _vote(
         self,
         task: Task,
-        partners: npt.NDArray[np.intp],
-        base: npt.NDArray[np.intp],
-        second: npt.NDArray[np.intp],
-        gap: npt.NDArray[np.floating],
-        draws: npt.NDArray[np.floating],
+        fitted: Pairing,
+        bases: Positions,
+        second: Positions,
+        gap: Floats,
+        draws: Floats,
         rng: np.random.Generator,
     ) -> npt.NDArray[np.signedinteger]:
-        """Return the categories of new rows; see the notes of `Pairing`."""
-        columns = task.rows.columns
-        new = np.empty((base.size, columns.codes.shape[1]), dtype=columns.codes.dtype)
-        for j in range(new.shape[1]):
-            codes = columns.codes[:, j]
-            own = codes[task.minority]
-            if columns.is_boolean[j] or partners.ndim == 1:
-                taken = np.where(draws < gap, codes[second], own[base])
-                new[:, j] = np.where((own[base] < 0) | (taken < 0), own[base], taken)
+        """Return the categories of synthetic samples; see the notes of `Pairing`."""
+        columns, voters = task.rows.columns, fitted.partners.voters(task)
+        new = np.empty((bases.size, columns.codes.shape[1]), dtype=columns.codes.dtype)
+        for j, codes in enumerate(columns.codes.T):
+            own = codes[task.minority[bases]]
+            if voters is None or columns.is_boolean[j]:
+                taken = np.where(draws < gap, codes[second], own)
+                new[:, j] = np.where((own < 0) | (taken < 0), own, taken)
                 continue
-            voters = np.where((partners >= 0) & task.is_minority[partners], codes[partners], -1)
-            for part in gen_batches(base.size, max(1, VOTES_AT_ONCE // partners.shape[1])):
-                new[part, j] = vote(voters[base[part]], own[base[part]], rng)
+            votes = np.where(voters >= 0, codes[voters], -1)
+            for part in gen_batches(bases.size, max(1, VOTES_AT_ONCE // votes.shape[1])):
+                new[part, j] = vote(votes[bases[part]], own[part], rng)
         return new
 
     def _numeric(self, rows: Rows) -> Any:
@@ -171,22 +211,16 @@ class PairingOverSampler(BaseOverSampler):
 
     def _space(self, task: Task) -> Space:
         """Return the rows of the table and the metric that compares them."""
-        return space_of(task.rows, standardize=self.standardize, like=task.minority)
+        rows, like = task.rows, task.minority
+        return space_of(rows, standardize=self.standardize, like=like, metric=self.metric)
 
-    def _smote_pairing(self, task: Task) -> Pairing:
-        """Join every row of the class with its nearest rows of the class."""
-        partners = self._nearest(task, self._partners_from, among=task.minority)
-        return Pairing(np.ones(len(task.minority)), partners)
-
-    def _majority_share(self, task: Task, parameter: str) -> npt.NDArray[np.float64]:
-        """Return the majority's share of the nearest rows of the table of each minority row."""
+    def _majority_proportion(self, task: Task, parameter: str) -> npt.NDArray[np.float64]:
+        """Return the proportion of majority samples among the neighbors of each minority one."""
         neighbors = self._nearest(task, parameter, among=np.arange(len(task.rows)))
         return majority_proportion(neighbors, task.is_minority)
 
-    def _nearest(
-        self, task: Task, parameter: str, among: npt.NDArray[np.intp]
-    ) -> npt.NDArray[np.intp]:
-        """Find the nearest neighbors of each minority row among some rows, as a parameter says."""
+    def _nearest(self, task: Task, parameter: str, among: Positions) -> Positions:
+        """Find as many nearest neighbors of each minority sample as a parameter says."""
         k, search = self._neighbors(parameter)
         found = self._kneighbors(self._space(task), k, task.minority, among, search)
         if found.shape[1] < k:
@@ -202,10 +236,10 @@ class PairingOverSampler(BaseOverSampler):
         self,
         space: Space,
         k: int,
-        of: npt.NDArray[np.intp],
-        among: npt.NDArray[np.intp],
+        of: Positions,
+        among: Positions,
         search: UserSearch | None = None,
-    ) -> npt.NDArray[np.intp]:
+    ) -> Positions:
         """Find nearest neighbors with the algorithm and the threads that the user wants."""
         algorithm = search or self.algorithm
         return space.kneighbors(k, of=of, among=among, algorithm=algorithm, n_jobs=self.n_jobs)
@@ -215,13 +249,6 @@ class PairingOverSampler(BaseOverSampler):
         return count_neighbors(getattr(self, parameter), parameter)
 
 
-def majority_proportion(
-    neighbors: npt.NDArray[np.intp], is_minority: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.float64]:
-    """Return the proportion of majority rows among the neighbors (n_queries, k) of each query."""
-    return np.count_nonzero(~is_minority[neighbors], axis=1) / neighbors.shape[1]
-
-
 class InterpolatingOverSampler(PairingOverSampler):
     """Base class of the methods of this kind that compare samples by their distances."""
 
@@ -229,37 +256,41 @@ class InterpolatingOverSampler(PairingOverSampler):
 
     categorical_features: CategoricalFeatures = "auto"
     standardize: Standardize = True
+    metric: Metric = "euclidean"
     algorithm: Algorithm = "auto"
+
+    def _fit_table(self, rows: Rows, rng: np.random.Generator) -> None:
+        if is_euclidean(self.metric):
+            return
+        space_of(rows, metric=self.metric)  # which refuses tables that it cannot compare
+        if self.algorithm == "approximate":
+            warnings.warn(
+                f"{type(self).__name__}: algorithm='approximate' has no effect with "
+                f"metric={self.metric!r}, whose neighbors are searched exactly. Leave one of them "
+                "out.",
+                UserWarning,
+                stacklevel=2,
+            )
+
+
+def majority_proportion(
+    neighbors: Positions, is_minority: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.float64]:
+    """Return the proportion of majority samples among the neighbors (n_queries, k) of each one."""
+    return np.count_nonzero(~is_minority[neighbors], axis=1) / neighbors.shape[1]
 
 
 def count_neighbors(value: Any, parameter: str) -> tuple[int, UserSearch | None]:
-    """Return how many neighbors to look for, and the estimator that does, as a parameter says.
+    """Return how many neighbors a parameter asks for, and the estimator to find them, or None.
 
-    Parameters
-    ----------
-    value : int or estimator
-        A number of neighbors, or an estimator whose ``n_neighbors`` counts the row itself.
-    parameter : str
-        What it was given as, for messages.
-
-    Returns
-    -------
-    n_neighbors : int
-        Other rows to find for each.
-    search : UserSearch or None
-        The estimator; None for a number.
-
-    Raises
-    ------
-    ValueError
-        If the estimator finds only the row itself.
+    The ``n_neighbors`` of an estimator counts the sample itself.
     """
     if isinstance(value, Integral):
         return int(value), None
     n_neighbors = getattr(value, "n_neighbors", None)
     if not isinstance(n_neighbors, Integral) or n_neighbors < 2:
         raise ValueError(
-            f"{parameter}={value!r} has n_neighbors={n_neighbors}: it must look for at least "
-            "2, since a row is the first of its own neighbors."
+            f"{parameter}={value!r} has n_neighbors={n_neighbors}, and must have at least 2, since "
+            "a sample is the first of its own neighbors."
         )
     return int(n_neighbors) - 1, UserSearch(value, parameter)

@@ -7,38 +7,39 @@ from sklearn.utils._param_validation import StrOptions
 
 from skresample.samplers.base import Task, drop_in
 from skresample.samplers.parameters import KNeighbors, MNeighbors, Standardize
-from skresample.smote.base import InterpolatingOverSampler, Pairing
+from skresample.smote.base import InterpolatingOverSampler, Neighbors, Pairing
 
 __all__ = ["BorderlineSMOTE"]
 
 
 @drop_in
 class BorderlineSMOTE(InterpolatingOverSampler):
-    r"""SMOTE from the minority rows near the border only.
+    r"""SMOTE that starts only from minority samples near the border.
 
-    A minority row of whose :math:`m` nearest rows :math:`m'` are of the majority is in
-    *danger* if :math:`m/2 \le m' < m`, *safe* below and *noise* at :math:`m' = m`
-    :footcite:p:`han2005borderline`. Only rows in danger are bases. ``'borderline-1'``
-    draws towards their nearest minority rows, as SMOTE does; ``'borderline-2'`` also
-    draws towards their nearest majority rows, less than half the way:
+    Of the :math:`m` nearest neighbors of a minority sample, :math:`m'` are majority samples. The
+    sample is in *danger* if :math:`m/2 \le m' < m`, *safe* if :math:`m' < m/2` and *noise* if
+    :math:`m' = m` :footcite:p:`han2005borderline`. Only samples in danger are bases.
+    ``'borderline-1'`` joins them with their nearest minority samples, as SMOTE does.
+    ``'borderline-2'`` also joins them with their nearest majority samples, but goes less than half
+    of the way:
 
     .. math:: x + u\,(x' - x), \qquad u \sim U(0, \tfrac12).
 
     Parameters
     ----------
     kind : {'borderline-1', 'borderline-2'}, default='borderline-1'
-        Whether new rows may also be drawn towards the majority.
+        Whether bases are also joined with majority samples.
 
     See Also
     --------
     SVMSMOTE : Finds the border with a support vector machine.
-    ADASYN : Weighs the rows by the share of majority neighbors.
+    ADASYN : Weights samples by the proportion of majority neighbors.
 
     Notes
     -----
-    Where no row is in danger, all rows of the class are used evenly, as in SMOTE, and a
-    warning says so. The paper does not say how many majority rows ``'borderline-2'``
-    looks at: here as many as minority rows, each as likely.
+    If no sample is in danger, all are bases evenly, as in SMOTE, and a warning says so. The paper
+    does not say how many majority samples ``'borderline-2'`` considers. Here it is as many as
+    minority samples, all equally likely.
 
     References
     ----------
@@ -66,11 +67,11 @@ class BorderlineSMOTE(InterpolatingOverSampler):
     _no_base = "no row is in danger (half or more, but not all, of its neighbors majority)"
 
     def _pair(self, task: Task) -> Pairing:
-        share = self._majority_share(task, "m_neighbors")
-        danger = ((share >= 0.5) & (share < 1)).astype(float)
-        pairing = self._smote_pairing(task)._replace(weights=danger)
+        proportion = self._majority_proportion(task, "m_neighbors")
+        in_danger = (proportion >= 0.5) & (proportion < 1)
+        within = self._nearest(task, "k_neighbors", among=task.minority)
         if self.kind == "borderline-1":
-            return pairing
+            return Pairing(in_danger, Neighbors(within))
         across = self._nearest(task, "k_neighbors", among=task.majority)
-        furthest = np.repeat([1.0, 0.5], [pairing.partners.shape[1], across.shape[1]])
-        return pairing._replace(partners=np.hstack([pairing.partners, across]), gap=(0.0, furthest))
+        longest = np.repeat([1.0, 0.5], [within.shape[1], across.shape[1]])
+        return Pairing(in_danger, Neighbors(np.hstack([within, across])), (0.0, longest))

@@ -11,19 +11,21 @@ from skresample.numerics.spread import widths
 from skresample.samplers.base import Positions, Task, rows_of
 from skresample.samplers.constraints import RealInterval
 from skresample.samplers.parameters import Bounds, KNeighbors
-from skresample.smote.base import InterpolatingOverSampler, Pairing
+from skresample.smote.base import InterpolatingOverSampler, Neighbors, Pairing
 from skresample.table import Block
 
 __all__ = ["GeometricSMOTE"]
 
+STRATEGIES = {"combined", "minority", "majority"}
+
 
 class GeometricSMOTE(InterpolatingOverSampler):
-    r"""New rows in balls around old ones, which may be cut off and flattened.
+    r"""Synthetic samples in balls around minority samples.
 
-    Around a minority row :math:`c` a ball reaches to another row, the surface point
-    :math:`s` :footcite:p:`douzas2019geometric`. A new row is
-    :math:`c + \|s - c\|\,z`, with z even in the unit ball, cut off by `truncation_factor` t and
-    flattened by `deformation_factor` along the direction :math:`e = (s - c)/\|s - c\|`:
+    The ball around a minority sample :math:`c` reaches to the surface point :math:`s`
+    :footcite:p:`douzas2019geometric`. A synthetic sample is :math:`c + \|s - c\|\,z`, with z
+    uniform in the unit ball, truncated by `truncation_factor` t and flattened by
+    `deformation_factor` a along the direction :math:`e = (s - c)/\|s - c\|`:
 
     .. math::
 
@@ -33,29 +35,28 @@ class GeometricSMOTE(InterpolatingOverSampler):
     Parameters
     ----------
     truncation_factor : float, default=1.0
-        The t, from -1 to 1: 1 for the half of the ball towards the surface point, 0 for all of
-        it, -1 for the half away from it.
+        From -1 to 1: 1 uses the half of the ball towards the surface point, 0 the whole
+        ball, -1 the half away from the surface point.
     deformation_factor : float, default=0.0
-        The a, from 0 to 1: 0 for a ball, 1 for a line.
+        From 0 to 1: 0 uses a ball, 1 a line.
     selection_strategy : {'combined', 'minority', 'majority'}, default='combined'
-        The surface point: one of the k nearest minority rows, the nearest majority row, or the
-        nearer of these two.
+        The surface point: one of the `k_neighbors` nearest minority samples, the nearest
+        majority sample, or the nearer of these two.
     standardize : bool, default=True
-        Whether balls are round, and rows near, in numbers over their standard deviations in the
-        table. In the numbers as they are, a ball is as wide in age as in income.
+        If True, balls are round and distances are computed after each numerical feature is
+        divided by its standard deviation. If False, a ball is as wide in age as in income.
 
     See Also
     --------
-    SMOTE : With deformation 1, truncation 1 and minority rows, nearly this.
-    MultivariateGaussianSMOTE : Around the middles of neighborhoods.
+    SMOTE : Nearly the same as deformation 1, truncation 1 and minority surface points.
+    MultivariateGaussianSMOTE : Draws around the means of neighborhoods.
 
     Notes
     -----
-    Not the method that Sandhan and Choi called G-SMOTE. Categories are voted on by the k nearest
-    minority rows; a number that the surface point has none of is the centre's.
-
-    In no column is a new row further from its centre than the highest value of the class is from
-    the lowest: where a column varies little beside the others, the ball is folded there.
+    This is not Sandhan and Choi's G-SMOTE. The `metric` selects surface points; balls are
+    Euclidean. The nearest minority samples vote for categories. Where only the surface point
+    misses a number, a synthetic sample has the center's. Its distance from the center is, in each
+    column, at most the range of the class: the ball is folded in columns that vary little.
 
     References
     ----------
@@ -74,9 +75,7 @@ class GeometricSMOTE(InterpolatingOverSampler):
     k_neighbors: KNeighbors = 5
     truncation_factor: Annotated[float, RealInterval(-1, 1, closed="both")] = 1.0
     deformation_factor: Annotated[float, RealInterval(0, 1, closed="both")] = 0.0
-    selection_strategy: Annotated[str, StrOptions({"combined", "minority", "majority"})] = (
-        "combined"
-    )
+    selection_strategy: Annotated[str, StrOptions(STRATEGIES)] = "combined"
     bounds: Bounds = None
 
     _paper = (
@@ -86,18 +85,18 @@ class GeometricSMOTE(InterpolatingOverSampler):
     _on_lines = False
 
     def _pair(self, task: Task) -> Pairing:
-        space = self._space(task)
-        pairing = self._smote_pairing(task)
+        pairing = super()._pair(task)
         if self.selection_strategy == "minority" or not task.majority.size:
             return pairing
+        space, within = self._space(task), pairing.partners[0]
         across = self._kneighbors(space, 1, task.minority, task.majority)
         if self.selection_strategy == "majority":
-            return pairing._replace(partners=across)
-        partners = pairing.partners
+            return pairing._replace(partners=Neighbors(across))
+        base = np.repeat(task.minority, within.shape[1])
         to_majority = space.paired_distances(task.minority, across[:, 0])[:, np.newaxis]
-        base = np.repeat(task.minority, partners.shape[1])
-        to_minority = space.paired_distances(base, partners.ravel()).reshape(partners.shape)
-        return pairing._replace(partners=np.where(to_minority <= to_majority, partners, across))
+        to_minority = space.paired_distances(base, within.ravel()).reshape(within.shape)
+        nearer = np.where(to_minority <= to_majority, within, across)
+        return pairing._replace(partners=Neighbors(nearer))
 
     def _draw(
         self, task: Task, fitted: Pairing, bases: Positions, rng: np.random.Generator
@@ -106,23 +105,20 @@ class GeometricSMOTE(InterpolatingOverSampler):
         first = task.minority[bases]
         own = np.where(task.is_minority[second], second, first)
         draws = rng.random(bases.size)
-        codes = self._vote(task, fitted.partners, bases, own, gap, draws, rng)
-        unit = task.rows.unit(standardize=self.standardize)
+        codes = self._vote(task, fitted, bases, own, gap, draws, rng)
         width = widths(task.numeric[task.minority])
         moving = width > 0
+        unit = task.rows.unit(standardize=self.standardize)[moving]
 
         def draw(part: slice, rng: np.random.Generator) -> npt.NDArray[np.floating]:
-            centre, surface = (
-                rows_of(task.numeric, first[part]),
-                rows_of(task.numeric, second[part]),
-            )
-            away = np.nan_to_num((surface - centre)[:, moving] / unit[moving])
+            new, surface = (rows_of(task.numeric, rows[part]) for rows in (first, second))
+            away = np.nan_to_num((surface - new)[:, moving] / unit)
             radius = np.linalg.norm(away, axis=1, keepdims=True)
             axis = np.divide(away, radius, out=np.zeros(away.shape), where=radius > 0)
             points = draw_in_ball(len(away), away.shape[1], rng)
             points = reshape_ball(points, axis, self.truncation_factor, self.deformation_factor)
-            centre[:, moving] += fold(radius * points * unit[moving], width[moving])
-            return centre
+            new[:, moving] += fold(radius * points * unit, width[moving])
+            return new
 
         numbers = self._in_batches(task, draw, bases.size, rng)
         return Block(np.column_stack([first, second]), numbers, codes, draws)

@@ -9,14 +9,9 @@ from scipy import sparse
 
 from skresample.numerics.allocation import draw_bases
 from skresample.samplers.base import Positions, Task
-from skresample.samplers.constraints import RealInterval
+from skresample.samplers.constraints import IntegerInterval, RealInterval
 from skresample.samplers.parameters import KNeighbors
-from skresample.smote.base import (
-    NEIGHBORS,
-    InterpolatingOverSampler,
-    Pairing,
-    majority_proportion,
-)
+from skresample.smote.base import InterpolatingOverSampler, Pairing, majority_proportion
 from skresample.table import Block
 
 __all__ = ["LeeSMOTE"]
@@ -27,29 +22,28 @@ MOST_DRAWN, MOST_PAIRS = 2_200_000, 1_000_000_000
 
 
 class LeeSMOTE(InterpolatingOverSampler):
-    """SMOTE that rejects new rows among the majority.
+    """SMOTE that rejects synthetic samples among the majority class.
 
-    A new row is rejected, and another one drawn, where the share of majority rows among its
-    nearest rows of the table is `rejection_level` or more :footcite:p:`lee2015rejection`.
+    A synthetic sample is rejected and replaced by another if the proportion of majority samples
+    among its nearest neighbors is at least `rejection_level` :footcite:p:`lee2015rejection`.
 
     Parameters
     ----------
     m_neighbors : int, default=5
-        How many nearest rows of the table decide about a new row.
+        Number of nearest neighbors among all samples that decide about a synthetic sample.
     rejection_level : float, default=0.5
-        The share from which on it is rejected.
+        The least proportion of majority samples that leads to rejection.
 
     See Also
     --------
     SMOTE : Without rejection.
-    SafeLevelSMOTE : Steps that stay near rows among their own.
+    SafeLevelSMOTE : Draws synthetic samples nearer to samples among their own class.
 
     Notes
     -----
-    What is still rejected after twenty rounds is taken all the same, and a warning says how
-    many rows that are: there may be no place in the table where a row would be accepted. So that
-    large tables do not take minutes, there are fewer rounds after 2.2 million rows drawn in all, or
-    a thousand million pairs of these and the rows of a sparse table.
+    In some tables no place is accepted. After twenty rounds, samples are kept though they are
+    rejected, and a warning gives their number. To limit the time, there are fewer rounds after 2.2
+    million drawn samples, or after 10⁹ pairs of these and samples of a sparse table.
 
     References
     ----------
@@ -66,7 +60,7 @@ class LeeSMOTE(InterpolatingOverSampler):
     """
 
     k_neighbors: KNeighbors = 5
-    m_neighbors: Annotated[int, *NEIGHBORS[:1]] = 5
+    m_neighbors: Annotated[int, IntegerInterval(1)] = 5
     rejection_level: Annotated[float, RealInterval(0, None, closed="neither")] = 0.5
 
     _paper = (
@@ -74,60 +68,49 @@ class LeeSMOTE(InterpolatingOverSampler):
         "An over-sampling technique with rejection for imbalanced class learning"
     )
 
-    def _pair(self, task: Task) -> Pairing:
-        return self._smote_pairing(task)
-
     def _draw(
         self, task: Task, fitted: Pairing, bases: Positions, rng: np.random.Generator
     ) -> Block:
-        n_new = bases.size
-        accepted: list[tuple[Any, ...]] = []
-        missing, most = n_new, MOST_DRAWN
-        if sparse.issparse(task.numeric):
-            most = MOST_PAIRS // len(task.rows)
+        accepted: list[Any] = []
+        n_new = missing = bases.size
+        most = MOST_PAIRS // len(task.rows) if sparse.issparse(task.numeric) else MOST_DRAWN
         for round_ in range(1, ROUNDS + 1):
-            drawn = super()._draw(task, fitted, bases, rng)
-            numeric, codes = drawn.numbers, drawn.codes
-            assert codes is not None
-            assert drawn.draws is not None
-            refused = self._shares(task, numeric, codes) >= self.rejection_level
+            drawn: Any = super()._draw(task, fitted, bases, rng)
+            rejected = self._proportions(task, drawn) >= self.rejection_level
             most -= missing
-            if (round_ == ROUNDS or most <= 0) and refused.any():
+            if (round_ == ROUNDS or most <= 0) and rejected.any():
                 warnings.warn(
                     f"LeeSMOTE: of {n_new} new rows of class {task.label!r}, "
-                    f"{np.count_nonzero(refused)} were rejected {round_} times and taken all the "
+                    f"{np.count_nonzero(rejected)} were rejected {round_} times and taken all the "
                     "same: raise rejection_level, or use SMOTE.",
                     UserWarning,
                     stacklevel=2,
                 )
-                refused[:] = False
-            taken = np.flatnonzero(~refused)
-            kept = drawn.parents[taken], numeric[taken], codes[taken], drawn.draws[taken]
-            accepted.append(kept)
-            missing -= taken.size
+                rejected[:] = False
+            accepted.append(Block(*(part[~rejected] for part in drawn[:4])))  # y is not drawn
+            missing = int(np.count_nonzero(rejected))
             if not missing:
                 break
             bases = draw_bases(fitted.weights, missing, rng)
-        parents, numbers, names, draws = zip(*accepted, strict=True)
-        # Where more is rejected, rows are accepted later: not in the order of the rounds.
-        order = np.arange(n_new) if len(accepted) == 1 else rng.permutation(n_new)
-        if sparse.issparse(numbers[0]):
-            new = sparse.vstack(numbers, format="csr")[order]
-        else:
-            new = np.concatenate(numbers)[order]
+        if len(accepted) == 1:
+            return accepted[0]
+        # Where more is rejected, samples are accepted later: not in the order of the rounds.
+        order = rng.permutation(n_new)
+        parts = zip(*(block[:4] for block in accepted), strict=True)
+        joined = (
+            sparse.vstack(part, format="csr") if sparse.issparse(part[0]) else np.concatenate(part)
+            for part in parts
+        )
+        return Block(*(part[order] for part in joined))
 
-        behind, codes, by = (np.concatenate(part)[order] for part in (parents, names, draws))
-        return Block(behind, new, codes, by)
-
-    def _shares(
-        self, task: Task, numeric: Any, codes: npt.NDArray[np.signedinteger]
-    ) -> npt.NDArray[np.float64]:
-        """Return the share of majority rows among the nearest rows of each new row."""
+    def _proportions(self, task: Task, drawn: Any) -> npt.NDArray[np.float64]:
+        """Return the proportion of majority samples among the neighbors of each synthetic one."""
+        numeric = drawn.numbers
         if self.standardize and not sparse.issparse(numeric):
             numeric = numeric / task.rows.deviation.astype(numeric.dtype)
         elif self.standardize:
             numeric = numeric @ sparse.diags_array(1 / task.rows.deviation)
-        joined, n = self._space(task).append(numeric, codes), len(task.rows)
+        joined, n = self._space(task).append(numeric, drawn.codes), len(task.rows)
         new = np.arange(n, n + numeric.shape[0])
         found = self._kneighbors(joined, self.m_neighbors, new, np.arange(n))
         return majority_proportion(found, task.is_minority)

@@ -1,6 +1,6 @@
 """LoRAS."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,47 +9,46 @@ from skresample.numerics.spread import standard_deviation
 from skresample.samplers.base import Positions, Task, rows_of
 from skresample.samplers.constraints import WIDEST, IntegerInterval, RealInterval
 from skresample.samplers.parameters import Bounds, KNeighbors
-from skresample.smote.base import InterpolatingOverSampler, Pairing
+from skresample.smote.base import InterpolatingOverSampler
 from skresample.table import Block
 
 __all__ = ["LoRAS"]
 
 
 class LoRAS(InterpolatingOverSampler):
-    r"""Localised random affine shadow samples.
+    r"""Localized random affine shadow samples.
 
-    A new row is a random mean of shadows of a neighborhood :footcite:p:`bej2021loras`: of
-    rows from among a minority row and its k nearest minority rows, each with small normal
-    noise,
+    A synthetic sample is a random weighted mean of shadows, which are samples of a neighborhood
+    with small normal noise :footcite:p:`bej2021loras`,
 
     .. math::
 
         \sum_i w_i \left(x_{J_i} + \varepsilon_i\right), \qquad
         w \sim \mathrm{Dirichlet}(1, \dots, 1), \quad \varepsilon_{ij} \sim N(0, \sigma_j^2) .
 
-    The more shadows there are in a mean, the nearer it is to the middle of the neighborhood:
-    new rows vary less than those of SMOTE, and lie where several rows are.
+    A neighborhood is a minority sample with its `k_neighbors` nearest minority neighbors. The
+    more shadows are averaged, the nearer a synthetic sample is to the mean of the neighborhood.
+    Therefore, synthetic samples vary less than those of SMOTE.
 
     Parameters
     ----------
     n_affine : int, default=None
-        How many shadows are averaged; None for the number of features, but at least 2 and at
-        most `k_neighbors` + 1.
+        Number of shadows that are averaged; None is the number of features, but at least 2
+        and at most `k_neighbors` + 1.
     noise : float, default=0.005
-        The deviation of the noise, in standard deviations of each column in the class.
+        Standard deviation of the noise, as a multiple of each column's in the class.
 
     See Also
     --------
-    SMOTE : Two rows, no noise.
-    MultivariateGaussianSMOTE : The normal distribution of a neighborhood.
+    SMOTE : Averages two samples without noise.
+    MultivariateGaussianSMOTE : Draws from the normal distribution of a neighborhood.
 
     Notes
     -----
-    In the paper, shadows are made beforehand and drawn from; here each is made when it is
-    drawn, which is the same but for repetitions. Its noise is in units of the data; here it
-    does not depend on units. Rows are drawn with replacement, as the many shadows of one row
-    may be drawn together. ``parents_`` has the row whose neighborhood it is, first, and one of
-    its neighbors.
+    The paper creates shadows first and then draws from them; here each is created when it is
+    drawn, which avoids repetitions. The noise does not depend on units, unlike the paper's. Samples
+    of a neighborhood are drawn with replacement, since several shadows of one sample may be
+    averaged. ``parents_`` has the minority sample and one of its neighbors.
 
     References
     ----------
@@ -76,25 +75,19 @@ class LoRAS(InterpolatingOverSampler):
     )
     _on_lines = False
 
-    def _pair(self, task: Task) -> Pairing:
-        return self._smote_pairing(task)
-
-    def _draw(
-        self, task: Task, fitted: Pairing, bases: Positions, rng: np.random.Generator
-    ) -> Block:
+    def _draw(self, task: Task, fitted: Any, bases: Positions, rng: np.random.Generator) -> Block:
         second, gap = self._join(task, fitted, bases, rng)
-        draws = rng.random(bases.size)
-        codes = self._vote(task, fitted.partners, bases, second, gap, draws, rng)
-        around = np.column_stack([task.minority, fitted.partners])
-        d = task.numeric.shape[1]
-        n_affine = self.n_affine or max(2, min(d, around.shape[1]))
+        draws, first = rng.random(bases.size), task.minority[bases]
+        codes = self._vote(task, fitted, bases, second, gap, draws, rng)
+        around = np.column_stack([task.minority, fitted.partners.positions])
+        n_affine = self.n_affine or max(2, min(task.numeric.shape[1], around.shape[1]))
         deviation = self.noise * standard_deviation(task.numeric[task.minority])
 
         def draw(part: slice, rng: np.random.Generator) -> npt.NDArray[np.floating]:
             near = around[bases[part]]
             chosen = rng.integers(0, near.shape[1], (len(near), n_affine))
             members = np.take_along_axis(near, chosen, axis=1)
-            own = rows_of(task.numeric, task.minority[bases[part]])
+            own = rows_of(task.numeric, first[part])
             weights = rng.dirichlet(np.ones(n_affine), len(near))
             new = own.copy()
             for i in range(n_affine):
@@ -105,4 +98,4 @@ class LoRAS(InterpolatingOverSampler):
             return new
 
         numbers = self._in_batches(task, draw, bases.size, rng)
-        return Block(np.column_stack([task.minority[bases], second]), numbers, codes, draws)
+        return Block(np.column_stack([first, second]), numbers, codes, draws)

@@ -14,67 +14,60 @@ from skresample.samplers.constraints import IntegerInterval
 from skresample.samplers.parameters import Bounds, CategoricalFeatures
 from skresample.smote._codebooks import alike_pairs, nearest_rows
 from skresample.smote._topologies import in_deviations
-from skresample.smote.base import Pairing, PairingOverSampler
+from skresample.smote.base import PairingOverSampler
 from skresample.table import Block
 
 __all__ = ["LVQSMOTE"]
 
-# A pair of codebook vectors, and another that shares none with it.
+# A pair of codebook vectors, and another pair without any of them.
 FEWEST = 4
 
 
 class Codebook(NamedTuple):
-    """What new rows are made from.
+    """What is learned from a class.
 
-    Attributes
-    ----------
-    vectors : ndarray of shape (c, d)
-        The codebook, in units of the table.
-    alike : ndarray of shape (c, c, 2)
-        For each two vectors, the two others whose difference is most like theirs.
-    near : ndarray of shape (c, k)
-        The rows of the class next to each vector, as positions in the class.
+    These are the c `vectors` (c, d), the pairs `alike` (c, c, 2) of `alike_pairs`, and the
+    positions in the class of the samples `near` (c, k) each vector.
     """
 
     vectors: npt.NDArray[np.float64]
-    alike: npt.NDArray[np.intp]
-    near: npt.NDArray[np.intp]
+    alike: Positions
+    near: Positions
 
 
 class LVQSMOTE(PairingOverSampler):
-    r"""What differs in one place of the class is carried to another.
+    r"""Synthetic samples by moving samples between similar places of the class.
 
-    The class is summed up in a codebook of vectors :math:`c` :footcite:p:`nakamura2013lvq`. For
-    a new row, two of them are drawn, a and b, and two others i and j are taken whose difference
-    :math:`c_i - c_j` is nearest to :math:`c_a - c_b`: the class looks alike there. Of o, which is
-    i or j, one of the k nearest rows :math:`x` of the class is moved to a,
+    A codebook of vectors :math:`c` represents the class :footcite:p:`nakamura2013lvq`. For each
+    synthetic sample, two of them, a and b, are drawn. The class looks alike at the two others, i
+    and j, whose difference :math:`c_i - c_j` is nearest to :math:`c_a - c_b`. One of the
+    `k_neighbors` samples :math:`x` nearest to o, which is i or j, is moved to a:
 
     .. math:: x + (c_a - c_o) .
 
     Parameters
     ----------
     k_neighbors : int, default=5
-        How many nearest rows of a codebook vector may be moved; where the class has fewer, all.
+        Number of samples nearest to a codebook vector that may be moved; if the class has
+        fewer, all.
     n_codebooks : int, default=10
-        How many codebook vectors, at least 4; where the class has fewer different rows, these
+        Number of codebook vectors, at least 4. If the class has fewer different samples, these
         are the codebook.
 
     See Also
     --------
-    KMeansSMOTE : New rows inside clusters.
-    GeometricSMOTE : New rows off the lines, too.
+    KMeansSMOTE : Synthetic samples within clusters.
+    GeometricSMOTE : Also leaves the lines between samples.
 
     Notes
     -----
-    The paper learns the codebook by learning vector quantisation; here it is found by k-means
-    among the rows of the class, in numbers over their standard deviations in it. In these, too,
-    differences are compared and nearest rows found; a missing number counts as the mean, and
-    categories do not count. Categories and holes are those of the row that is moved, which is
-    the only parent: ``parents_`` has -1 for the other. Rows may leave the observed range (see
-    `bounds`). There are at most :math:`c^2 k` different new rows, with c vectors of the
-    codebook and the `k_neighbors` k: more are repeated, and a warning says so where many are.
-    Where there are fewer than 4 different codebook vectors, rows are made as in
-    SMOTE, and a warning says so.
+    The paper learns the codebook by learning vector quantization; here it consists of the means of
+    k-means. Numerical features are divided by their standard deviations in the class, missing
+    numbers count as means, and categories do not count. A synthetic sample has the categories
+    and missing values of the moved sample, its only parent: ``parents_`` has -1 for the other. It
+    may leave the observed range (see `bounds`). c vectors give at most :math:`c^2 k` different
+    synthetic samples, and a warning says so if many are repeated. A class with fewer than 4
+    different vectors is oversampled as by SMOTE, and a warning says so.
 
     References
     ----------
@@ -101,26 +94,17 @@ class LVQSMOTE(PairingOverSampler):
     )
     _no_base = f"there are fewer than {FEWEST} different codebook vectors"
     _on_lines = False
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.sampler_tags.repeats_rows = True
-        return tags
+    _repeats_rows = True
 
     def _fit_class(self, task: Task) -> Any:
         scaled, deviation = in_deviations(rows_of(task.numeric, task.minority))
-        vectors = self._quantised(scaled, task.rng)
+        vectors = self._quantized(scaled, task.rng)
         if len(vectors) < FEWEST:
-            return super()._fit_class(task)
+            return self._fall_back(task)
         near = nearest_rows(vectors, scaled, self.k_neighbors)
         return Codebook(vectors * deviation, alike_pairs(vectors), near)
 
-    def _pair(self, task: Task) -> Pairing:
-        """Without a codebook there is nothing to start from."""
-        m = len(task.minority)
-        return Pairing(np.zeros(m), np.full((m, 1), -1))
-
-    def _quantised(
+    def _quantized(
         self, scaled: npt.NDArray[np.float64], rng: np.random.Generator
     ) -> npt.NDArray[np.float64]:
         """Return the different vectors of the codebook."""
@@ -135,13 +119,11 @@ class LVQSMOTE(PairingOverSampler):
             warnings.simplefilter("ignore", ConvergenceWarning)
             return np.unique(means.fit(scaled).cluster_centers_, axis=0)
 
-    def _base_weights(self, task: Task, fitted: Any) -> npt.NDArray[np.floating] | None:
-        if isinstance(fitted, Pairing):
-            return super()._base_weights(task, fitted)
-        return None
+    def _base_weights(self, task: Task, fitted: Any) -> Any:
+        return None if isinstance(fitted, Codebook) else super()._base_weights(task, fitted)
 
     def _draw(self, task: Task, fitted: Any, bases: Positions, rng: np.random.Generator) -> Block:
-        if isinstance(fitted, Pairing):
+        if not isinstance(fitted, Codebook):
             return super()._draw(task, fitted, bases, rng)
         vectors, alike, near = fitted
         n_new = bases.size
@@ -150,11 +132,11 @@ class LVQSMOTE(PairingOverSampler):
         other = alike[first, second, rng.integers(2, size=n_new)]
         moved = near[other, rng.integers(near.shape[1], size=n_new)]
         base = task.minority[moved]
-        # A row, and the two vectors that it is moved between, make the new row.
-        made = np.unique((first * len(vectors) + other) * len(task.minority) + moved)
+        # A sample, and the two vectors that it is moved between, determine the synthetic one.
+        different = np.unique((first * len(vectors) + other) * len(task.minority) + moved)
         self._tell_repeats(
             task,
-            n_new - made.size,
+            n_new - different.size,
             n_new,
             "there are no more ways to move a row. Raise n_codebooks or k_neighbors, or use "
             "another method.",

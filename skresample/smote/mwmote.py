@@ -8,62 +8,60 @@ from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import StrOptions
 
 from skresample.neighbors import Space
-from skresample.samplers.base import Task
+from skresample.samplers.base import Positions, Task
 from skresample.samplers.constraints import IntegerInterval, RealInterval
 from skresample.smote._clusters import LINKED, average_linkage
-from skresample.smote.base import InterpolatingOverSampler, Pairing
+from skresample.smote.base import Groups, InterpolatingOverSampler, Pairing
 
 __all__ = ["MWMOTE"]
 
-# The paper's C_f(th) and CMAX: from where on, and to what, nearness is counted.
-NEAREST, HIGHEST = 5.0, 2.0
 PAIRS_AT_ONCE = 1 << 19
-# Of more rows, what the border needs is found with so many pairs of its rows and them.
+# In a larger class, the most pairs of samples of the class and of the border that are weighed.
 MOST_ROWS, MOST_PAIRS = 10_000, 200_000_000
 
 
 class MWMOTE(InterpolatingOverSampler):
     r"""Majority weighted minority oversampling technique.
 
-    Bases are minority rows in proportion to how much the border needs them
+    Bases are minority samples in proportion to their importance for the border
     :footcite:p:`barua2014mwmote`:
 
-    1. Rows without another minority row among their `k1` nearest rows are left out.
-    2. The border of the majority is the `k2` nearest majority rows of each row that is left.
-    3. What the border needs is the `k3` nearest minority rows of each row y of it. Each is as
-       close as :math:`C(y, x) = 2 \min(d / \|y - x\|, 5) / 5`, with d features, and weighs
+    1. Minority samples without another minority sample among their `k1` nearest neighbors are
+       left out.
+    2. The border consists of the `k2` nearest majority samples of each remaining sample.
+    3. A border sample y gives weight to its `k3` nearest minority samples x. With d features and
+       the closeness :math:`C(y, x) = 2 \min(d / \|y - x\|, 5) / 5`, the weight of x is
 
        .. math:: \sum_y \frac{C(y, x)^2}{\sum_z C(y, z)} .
 
-    4. The class is clustered by average linkage, up to `cut_off` times the mean distance of a
-       row to the nearest; the partner is any other row of the base's cluster.
+    4. Average linkage clusters the class, up to `cut_off` times the mean distance to the nearest
+       neighbor. A base is joined with any other sample of its cluster.
 
     Parameters
     ----------
     k1 : int, default=5
-        How many nearest rows of the table tell who is isolated.
+        Number of nearest neighbors that determine whether a minority sample is isolated.
     k2 : int, default=3
-        How many nearest majority rows of each row are the border.
+        Number of nearest majority samples of each minority sample that form the border.
     k3 : 'half' or int, default='half'
-        How many nearest minority rows each row of the border needs: half of them, or so many.
+        Number of nearest minority samples that each border sample weights. ``'half'`` is half
+        of them.
     cut_off : float, default=3.0
-        Up to how many mean distances clusters are merged.
+        The largest distance at which clusters are merged, as a multiple of the mean distance.
 
     See Also
     --------
     ProWSyn : Weights by levels instead of distances.
-    KMeansSMOTE : Clusters of all rows.
+    KMeansSMOTE : Clusters all samples.
 
     Notes
     -----
-    A row that is alone in its cluster is no base. Categories are the partner's with the
-    probability of the step, else the base's. Where all rows are isolated, all are used evenly,
-    as in SMOTE, and a warning says so. A class of more than 4,000 rows is clustered by root
-    mean squares of distances, in memory that grows with the rows and time that grows with
-    their square; it has to be of dense numbers. A class of more than 10,000 rows would take too
-    long (half an hour for 100,000): it is cut at the medians of its columns into blocks
-    of at most 2,000 rows, and no cluster has rows of two; and the sum over the border is one over
-    rows of the border drawn at random, 200 million pairs with the rows of the class in all.
+    A sample alone in its cluster is not a base. Categories are the partner's with the probability
+    of the step, else the base's. If all samples are isolated, all are bases evenly, as in SMOTE,
+    and a warning says so. More than 4,000 minority samples must be dense numbers, and are clustered
+    by root mean squared distances, in time that grows with the square of their number and memory
+    that grows linearly. More than 10,000 are cut at medians into blocks of at most 2,000, and no
+    cluster crosses blocks; the sum is over random border samples, at most 200 million pairs.
 
     References
     ----------
@@ -95,35 +93,33 @@ class MWMOTE(InterpolatingOverSampler):
         space, minority = self._space(task), task.minority
         if len(minority) > LINKED and space.coordinates is None:
             raise ValueError(
-                f"MWMOTE: class {task.label!r} has {len(minority)} rows, and more than {LINKED} "
-                "can be clustered only where they are dense numbers without missing values: use "
-                "ProWSyn, which has levels instead of clusters."
+                f"MWMOTE: class {task.label!r} has {len(minority)} rows. More than {LINKED} can be "
+                "clustered only if they are dense numbers without missing values, and with "
+                "metric='euclidean': use ProWSyn, which has levels instead of clusters."
             )
-        kept = np.flatnonzero(self._majority_share(task, "k1") < 1)
-        rows = minority[kept]
-        weights = np.zeros(len(minority))
-        groups = np.arange(len(minority))
+        kept = np.flatnonzero(self._majority_proportion(task, "k1") < 1)
+        weights, labels = np.zeros(len(minority)), np.arange(len(minority))
         if kept.size > 1:
+            rows = minority[kept]
             border = np.unique(self._kneighbors(space, self.k2, rows, task.majority))
             if rows.size > MOST_ROWS and border.size * rows.size > MOST_PAIRS:
                 border = np.sort(task.rng.choice(border, MOST_PAIRS // rows.size, replace=False))
-            weights[kept] = self._needed(space, border, rows)
+            weights[kept] = self._importance(space, border, rows)
             nearest = self._kneighbors(space, 1, rows, rows)[:, 0]
             cut = self.cut_off * float(space.paired_distances(rows, nearest).mean())
-            groups = average_linkage(space.take(minority), cut)
-        return Pairing(weights, groups)
+            labels = average_linkage(space.take(minority), cut)
+        return Pairing(weights, Groups(labels))
 
-    def _needed(
-        self, space: Space, border: npt.NDArray[np.intp], rows: npt.NDArray[np.intp]
+    def _importance(
+        self, space: Space, border: Positions, rows: Positions
     ) -> npt.NDArray[np.float64]:
-        """Return how much the border needs each row."""
+        """Return the weights of minority samples."""
         k = max(1, rows.size // 2) if self.k3 == "half" else min(self.k3, rows.size)
         total = np.zeros(rows.size)
         for part in gen_batches(border.size, max(1, PAIRS_AT_ONCE // rows.size)):
             away = space.distances(border[part], rows)
             with np.errstate(divide="ignore"):
-                close = HIGHEST / NEAREST * np.minimum(space.n_features / away, NEAREST)
-            furthest = np.partition(away, k - 1, axis=1)[:, k - 1 : k]
-            close[away > furthest] = 0.0
+                close = 2 / 5 * np.minimum(space.n_features / away, 5)  # the paper's CMAX, C_f(th)
+            close[away > np.partition(away, k - 1, axis=1)[:, k - 1 : k]] = 0.0
             total += (close**2 / close.sum(axis=1, keepdims=True)).sum(axis=0)
         return total

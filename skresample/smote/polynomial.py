@@ -9,45 +9,44 @@ from sklearn.utils._param_validation import StrOptions
 from skresample.samplers.base import Positions, Task, rows_of
 from skresample.samplers.constraints import IntegerInterval
 from skresample.samplers.parameters import Bounds, CategoricalFeatures
-from skresample.smote._topologies import along_principal_axis, polynomial_trend
-from skresample.smote.base import Pairing, PairingOverSampler
+from skresample.smote._topologies import along_principal_axis, mean_of_known, polynomial_trend
+from skresample.smote.base import Groups, Neighbors, Pairing, PairingOverSampler
 from skresample.table import Block
 
 __all__ = ["PolynomialFitSMOTE"]
 
 
 class PolynomialFitSMOTE(PairingOverSampler):
-    r"""New rows on a curve through the class, whose kind is its topology.
+    r"""Synthetic samples on curves through the class.
 
-    Four of them :footcite:p:`gazzah2008polynomial`:
+    The topology determines the curves :footcite:p:`gazzah2008polynomial`:
 
-    - ``'star'``: between a row and the mean of the class, :math:`x + u\,(\bar x - x)`;
-    - ``'bus'``: between each row and the next;
-    - ``'mesh'``: between any two rows;
-    - ``'polynomial'``: on a polynomial trend of the rows, :math:`\sum_p c_{pj} t^p` in feature
+    - ``'star'``: from each sample to the mean of the class, :math:`x + u\,(\bar x - x)`;
+    - ``'bus'``: from each sample to the next one;
+    - ``'mesh'``: between any two samples;
+    - ``'polynomial'``: the polynomial trend :math:`\sum_p c_{pj} t^p` of the samples in feature
       j, with one t for all features.
 
-    with u and t from U(0, 1).
+    u and t are drawn from U(0, 1).
 
     Parameters
     ----------
     topology : {'star', 'bus', 'mesh', 'polynomial'}, default='star'
-        Which curve.
+        The curves.
     degree : int, default=2
-        Of the polynomial.
+        Degree of the polynomial.
 
     See Also
     --------
-    SMOTE : Between nearest rows.
+    SMOTE : Between nearest neighbors.
 
     Notes
     -----
-    The paper takes rows in the order in which they stand, for a bus and for the trend; here it is
-    that along the first principal axis of the class in numbers over their standard deviations,
-    so that the order of a table does not matter. Between a row and the mean, new rows have two
-    parents, the row and none (-1); categories and holes are the row's. On the trend, they are
-    those of the row that is next to it on the axis, which is the parent. Elsewhere, a category is
-    the partner's with the probability of the step.
+    For the bus and the trend, the paper uses the order of the table. Here, samples are ordered
+    along the first principal axis of the class, after numerical features are divided by their
+    standard deviations. In a star, the second parent is -1, and categories and missing values
+    are those of the sample. On the trend, they are those of the sample nearest along the axis, the
+    only parent. Otherwise, categories are the partner's with the probability of the step.
 
     References
     ----------
@@ -76,50 +75,34 @@ class PolynomialFitSMOTE(PairingOverSampler):
 
     def _pair(self, task: Task) -> Pairing:
         m = len(task.minority)
-        weights, groups = np.ones(m), np.zeros(m, dtype=np.intp)
-        if self.topology != "bus":
-            return Pairing(weights, groups)
+        if self.topology != "bus":  # the mean and the trend are of all samples, too
+            return Pairing(np.ones(m), Groups(np.zeros(m, dtype=np.intp)))
         order = along_principal_axis(rows_of(task.numeric, task.minority))
-        partners = np.empty((m, 1), dtype=np.intp)
+        partners = np.full((m, 1), -1)
         partners[order[:-1], 0] = task.minority[order[1:]]
-        partners[order[-1]] = -1
-        weights[order[-1]] = 0.0
-        return Pairing(weights, partners)
+        return Pairing(np.ones(m), Neighbors(partners))
 
     def _draw(
         self, task: Task, fitted: Pairing, bases: Positions, rng: np.random.Generator
     ) -> Block:
         if self.topology in ("bus", "mesh"):
             return super()._draw(task, fitted, bases, rng)
-        n_new = bases.size
-        own = rows_of(task.numeric, task.minority)
-        middle = _mean(own)
+        place, own = rng.random(bases.size), rows_of(task.numeric, task.minority)
+        middle = mean_of_known(own)
         if self.topology == "star":
-            base = bases
-            parents = np.column_stack([task.minority[base], np.full(n_new, -1)])
-            place = rng.random(n_new)
+            parents = np.column_stack([task.minority[bases], np.full(bases.size, -1)])
 
             def draw(part: slice, rng: np.random.Generator) -> npt.NDArray[np.floating]:
-                rows = own[base[part]]
+                rows = own[bases[part]]
                 return rows + place[part, np.newaxis] * (middle - rows)
         else:
             order = along_principal_axis(own)
             trend = polynomial_trend(np.where(np.isnan(own), middle, own)[order], self.degree)
-            place = rng.random(n_new)
-            base = order[np.rint(place * (len(own) - 1)).astype(np.intp)]
-            parents = task.minority[base][:, np.newaxis]
+            nearest = order[np.rint(place * (len(own) - 1)).astype(np.intp)]
+            parents = task.minority[nearest][:, np.newaxis]
 
             def draw(part: slice, rng: np.random.Generator) -> npt.NDArray[np.floating]:
-                return np.where(np.isnan(own[base[part]]), np.nan, trend(place[part]))
+                return np.where(np.isnan(own[nearest[part]]), np.nan, trend(place[part]))
 
-        numbers = self._in_batches(task, draw, n_new, rng)
-        return Block(parents, numbers, task.rows.codes[task.minority[base]])
-
-
-def _mean(rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return the mean of each column over the values that it has; 0 where it has none."""
-    count = np.count_nonzero(~np.isnan(rows), axis=0)
-    first = np.nan_to_num(rows[0])
-    # From the first row on, so that a constant column has its value for a mean.
-    total = np.nansum(rows - first, axis=0)
-    return first + total / np.maximum(count, 1)
+        numbers = self._in_batches(task, draw, bases.size, rng)
+        return Block(parents, numbers, task.rows.codes[parents[:, 0]])

@@ -6,7 +6,7 @@ import numpy as np
 
 from skresample.samplers.base import Task
 from skresample.samplers.constraints import IntegerInterval, RealInterval
-from skresample.smote.base import InterpolatingOverSampler, Pairing
+from skresample.smote.base import Groups, InterpolatingOverSampler, Pairing
 
 __all__ = ["ProWSyn"]
 
@@ -14,32 +14,32 @@ __all__ = ["ProWSyn"]
 class ProWSyn(InterpolatingOverSampler):
     r"""Proximity weighted synthetic oversampling.
 
-    The minority rows are divided into levels by how near to the majority they are
-    :footcite:p:`barua2013prowsyn`: level 1 are all that are among the k nearest minority rows
-    of some majority row, level 2 all that are so among the rows left, and so on; the last level
-    is what then remains. A row of level l is a base in proportion to
+    The minority class is divided into levels of proximity to the majority class
+    :footcite:p:`barua2013prowsyn`. Level 1 has the `n_neighbors` nearest minority samples of every
+    majority sample. Level 2 has the nearest of the remaining samples, and so on; the last level
+    has all that remain. A sample of level l is a base in proportion to
 
     .. math:: e^{-\theta\,(l - 1)}
 
-    and its partner is any other row of its level.
+    and is joined with any other sample of its level.
 
     Parameters
     ----------
     n_neighbors : int, default=5
-        How many nearest minority rows of each majority row belong to a level.
+        Number of nearest minority samples of each majority sample that belong to a level.
     n_levels : int, default=5
-        How many levels there are.
+        Number of levels.
     theta : float, default=1.0
-        How fast the weight falls from level to level.
+        Rate at which weights decrease from level to level.
 
     See Also
     --------
     MWMOTE : Weights by distances from the border.
-    BorderlineSMOTE : One level, found by shares of neighbors.
+    BorderlineSMOTE : Starts only from samples near the border.
 
     Notes
     -----
-    A row that is alone in its level is no base. Categories are the partner's with the
+    A sample alone in its level is not a base. Categories are the partner's with the
     probability of the step, else the base's.
 
     References
@@ -68,15 +68,15 @@ class ProWSyn(InterpolatingOverSampler):
     _partners_from = "n_neighbors"
 
     def _pair(self, task: Task) -> Pairing:
-        space = self._space(task)
-        level = np.full(len(task.minority), self.n_levels - 1)
-        left = np.arange(len(task.minority))
+        space, minority = self._space(task), task.minority
+        level = np.full(len(minority), self.n_levels - 1)
+        left = np.arange(len(minority))
         for number in range(self.n_levels - 1):
             if not left.size:
                 break
-            near = self._kneighbors(space, self.n_neighbors, task.majority, task.minority[left])
-            reached = np.isin(task.minority[left], near)
+            near = self._kneighbors(space, self.n_neighbors, task.majority, minority[left])
+            reached = np.isin(minority[left], near)
             level[left[reached]] = number
             left = left[~reached]
         with np.errstate(over="ignore"):
-            return Pairing(np.exp(-float(self.theta) * level), level)
+            return Pairing(np.exp(-float(self.theta) * level), Groups(level))

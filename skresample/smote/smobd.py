@@ -1,6 +1,6 @@
 """SMOBD."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
@@ -17,45 +17,42 @@ __all__ = ["SMOBD"]
 class SMOBD(InterpolatingOverSampler):
     r"""Synthetic minority oversampling based on density.
 
-    SMOTE whose bases are weighed by how far apart the rows of the class are about them, and
-    how many there are :footcite:p:`cao2011smobd`. With the core distance :math:`c` of a row,
-    up to the `min_samples`-th row of the class, itself counted, and the number :math:`n` of
-    other rows of the class within a radius,
+    SMOTE whose bases are weighted by the density of the class :footcite:p:`cao2011smobd`. With the
+    core distance :math:`c` of a sample, which reaches to the `min_samples`-th sample of the class,
+    itself counted, and the number :math:`n` of other samples of the class within a radius,
 
     .. math:: w = \eta \frac{c}{\max c} + (1 - \eta) \frac{n}{\max n} .
 
-    A row is noise, and no base, if both its core distance and its reachability are more than
+    A sample is noise, and not a base, if both its core distance and its reachability exceed
     `noise_factor` times their means over the class. Both are those of OPTICS
-    :footcite:p:`ankerst1999optics`: a row is reached from one reached before, p, over the
-    distance to p or the core distance of p, whichever is larger.
+    :footcite:p:`ankerst1999optics`: the reachability from an earlier sample p is the distance
+    to p or the core distance of p, whichever is larger.
 
     Parameters
     ----------
     min_samples : int, default=5
-        Up to which row of the class, itself counted, core distances are; where it has fewer,
-        up to the last.
+        Number of samples of the class, itself counted, that the core distance reaches to; if
+        the class has fewer, all.
     eta : float, default=0.5
-        The share of the core distance in the weight.
+        Weight of the core distance, from 0 to 1.
     noise_factor : float, default=1.8
-        From how many times the means on rows are noise.
+        Multiple of the means beyond which samples are noise.
     radius : float, default=None
-        Within which rows are counted, in units of the distances; None for the mean core
-        distance of the class.
+        Distance within which samples are counted. None is the mean core distance of the class.
 
     See Also
     --------
-    MWMOTE : Weights by nearness to the border.
-    KMeansSMOTE : More rows in sparse clusters.
+    MWMOTE : Weights by distances from the border.
+    KMeansSMOTE : More synthetic samples in sparse clusters.
 
     Notes
     -----
-    The paper leaves open in what units the radius is: hence the mean core distance by default,
-    which follows the class. The first row has no reachability, which counts as far; it is the
-    one with the smallest core distance, and so noise only if all are. Where all core distances
-    are 0, or no row has another within the radius, all rows weigh the same in this. Time grows
-    with the square of the number of rows of the class, memory does not. A class of more than
-    20,000 rows of dense numbers is therefore cut at the medians of its columns into blocks of at
-    most 20,000, and a row is reached from rows of its block, and counts those.
+    The paper leaves the unit of the radius open; the mean core distance adapts to the class. The
+    first sample has no reachability and counts as far. It is the one with the least core
+    distance, so it is noise only if all are. If all core distances are 0, or all counts, they
+    weight all samples equally. Time grows with the square of the number of minority samples; memory
+    does not. More than 20,000 samples of dense numbers are cut at medians into blocks of at most
+    20,000, and samples are reached from, and counted in, their own block.
 
     References
     ----------
@@ -84,7 +81,6 @@ class SMOBD(InterpolatingOverSampler):
     _no_base = "every row is noise (see noise_factor)"
 
     def _pair(self, task: Task) -> Pairing:
-        pairing = self._smote_pairing(task)
         space, rows = self._space(task), task.minority
         last = self._kneighbors(space, self.min_samples - 1, rows, rows)[:, -1]
         core = space.paired_distances(rows, last)
@@ -94,19 +90,17 @@ class SMOBD(InterpolatingOverSampler):
         tree = spanning_tree(space.take(rows), core, radius, start=int(core.argmin()))
         weights = self.eta * _of_largest(core) + (1 - self.eta) * _of_largest(tree.within)
         noise = _is_far(core, self.noise_factor) & _is_far(tree.reach, self.noise_factor)
-        return pairing._replace(weights=np.where(noise, 0.0, weights))
+        return super()._pair(task)._replace(weights=np.where(noise, 0.0, weights))
 
 
-def _of_largest(values: Any) -> npt.NDArray[np.float64]:
-    """Return values over the largest; 1 where all are 0, since then all are the largest."""
+def _of_largest(values: npt.NDArray) -> npt.NDArray[np.float64]:
+    """Return values divided by the largest; 1 if all are 0, since then all are the largest."""
     peak = values.max()
     return values / peak if 0 < peak < np.inf else np.ones(len(values))
 
 
 def _is_far(values: npt.NDArray[np.float64], factor: float) -> npt.NDArray[np.bool_]:
-    """Return which values are more than so many times the mean of those that are finite."""
+    """Return which values exceed a multiple of the mean of the finite ones."""
     finite = values[np.isfinite(values)]
-    if not finite.size:
-        return np.ones(values.shape, dtype=bool)
     with np.errstate(over="ignore"):
-        return values > factor * finite.mean()
+        return values > (factor * finite.mean() if finite.size else -1)

@@ -1,8 +1,8 @@
 """SMOTE."""
 
-from skresample.samplers.base import Task, drop_in
+from skresample.samplers.base import drop_in
 from skresample.samplers.parameters import KNeighbors, Standardize
-from skresample.smote.base import InterpolatingOverSampler, Pairing
+from skresample.smote.base import InterpolatingOverSampler
 
 __all__ = ["SMOTE"]
 
@@ -11,24 +11,23 @@ __all__ = ["SMOTE"]
 class SMOTE(InterpolatingOverSampler):
     r"""Synthetic minority oversampling technique.
 
-    A new row lies on the segment between a minority row :math:`x` and one of its `k`
-    nearest minority rows :math:`x'` :footcite:p:`chawla2002smote`:
+    A synthetic sample lies on the segment between a minority sample :math:`x` and one of its
+    `k_neighbors` nearest minority samples :math:`x'` :footcite:p:`chawla2002smote`:
 
     .. math:: x + u\,(x' - x), \qquad u \sim U(0, 1),
 
-    with one :math:`u` for the whole row. The bases :math:`x` are spread evenly over the
-    class, as in the paper: each gives as many new rows as any other, give or take one.
+    with one :math:`u` for all features. As in the paper, the bases :math:`x` are spread evenly over
+    the class: the numbers of their synthetic samples differ by at most one.
 
     See Also
     --------
-    BorderlineSMOTE : Starts from rows near the border only.
-    ADASYN : Starts more often from rows among the majority.
+    BorderlineSMOTE : Starts only from samples near the border.
+    ADASYN : Starts more often from samples among the majority class.
 
     Notes
     -----
-    With `k` = m - 1 the new rows have the covariance
-    :math:`S\,(2/3 - 1/(3(m - 1)))`, with :math:`S` that of the m minority rows: SMOTE
-    contracts a class towards its middle.
+    SMOTE contracts a class: with `k_neighbors` = m - 1, the covariance of the synthetic samples is
+    :math:`S\,(2/3 - 1/(3(m - 1)))`, where :math:`S` is the covariance of the m minority samples.
 
     References
     ----------
@@ -50,6 +49,3 @@ class SMOTE(InterpolatingOverSampler):
     _paper = (
         "Chawla, Bowyer, Hall, Kegelmeyer (2002), SMOTE: synthetic minority over-sampling technique"
     )
-
-    def _pair(self, task: Task) -> Pairing:
-        return self._smote_pairing(task)

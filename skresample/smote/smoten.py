@@ -10,41 +10,42 @@ from sklearn.utils._param_validation import HasMethods
 from skresample.neighbors import Space, ValueDifference
 from skresample.samplers.base import Task, drop_in
 from skresample.samplers.parameters import KNeighbors
-from skresample.smote.base import Pairing, PairingOverSampler
+from skresample.smote.base import Neighbors, Pairing, PairingOverSampler
 from skresample.table import Rows
 
-__all__ = ["SMOTEN", "warn_of_encoder"]
+__all__ = ["SMOTEN", "Encoder", "warn_of_encoder"]
+
+Encoder = Annotated[Any, HasMethods(["fit_transform", "inverse_transform"]), None]
 
 
 @drop_in
 class SMOTEN(PairingOverSampler):
-    r"""SMOTE for tables of categories only.
+    r"""SMOTE for categorical features only.
 
-    Rows are compared by the value difference metric: categories are near to each other if
-    the class is as frequent among the rows with the one as with the other
-    :footcite:p:`chawla2002smote`,
+    Distances are those of the value difference metric. Two categories are near to each other if
+    the class is about as frequent among the samples with either of them
+    :footcite:p:`chawla2002smote`:
 
     .. math:: \sum_j \bigl(2\,|P(c \mid x_j) - P(c \mid x'_j)|\bigr)^2 .
 
-    A new row has of each column the category that is most frequent in a minority row and
-    its `k` nearest minority rows; of equally frequent ones, any is as likely.
+    In each column, a synthetic sample has the most frequent category among a minority sample and
+    its `k_neighbors` nearest minority samples. Ties are broken at random.
 
     Parameters
     ----------
     categorical_encoder : estimator, default=None
-        Accepted for compatibility with imbalanced-learn. Categories are compared without
-        an encoder here, so that it has no effect; fitting warns if one is given.
+        Accepted for compatibility with imbalanced-learn. It has no effect, and fitting warns
+        if one is given, since categories are compared without an encoder.
 
     See Also
     --------
-    SMOTENC : For numbers and categories.
+    SMOTENC : For numerical and categorical features.
 
     Notes
     -----
-    Every column is taken for categories, also numbers; a warning names columns of continuous
-    ones. The metric of the paper is for two
-    classes; of more, they are the class and the rest. A missing value is compared with
-    none, does not vote, and stays missing where the base has it.
+    Numbers are categories, too; a warning names columns of continuous numbers. The metric of the
+    paper is for two classes. Here, all other classes count as one. A missing value is not
+    compared, does not vote, and stays missing if it is the base's.
 
     References
     ----------
@@ -59,9 +60,7 @@ class SMOTEN(PairingOverSampler):
     ['red', 'red']
     """
 
-    categorical_encoder: Annotated[
-        Any, HasMethods(["fit_transform", "inverse_transform"]), None
-    ] = field(default=None, kw_only=False)
+    categorical_encoder: Encoder = field(default=None, kw_only=False)
     k_neighbors: KNeighbors = 5
 
     _compared_by_default: ClassVar[bool] = False  # numbers would become categories
@@ -69,11 +68,7 @@ class SMOTEN(PairingOverSampler):
     _paper = (
         "Chawla, Bowyer, Hall, Kegelmeyer (2002), SMOTE: synthetic minority over-sampling technique"
     )
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.sampler_tags.repeats_rows = True
-        return tags
+    _repeats_rows = True
 
     @property
     def _categorical(self) -> Any:
@@ -81,15 +76,14 @@ class SMOTEN(PairingOverSampler):
 
     def _fit_table(self, rows: Rows, rng: np.random.Generator) -> None:
         warn_of_encoder(self)
-        super()._fit_table(rows, rng)
         names = rows.continuous_categories()
         if names:
             shown = f"{', '.join(map(repr, names[:20]))}{', ...' if len(names) > 20 else ''}"
             warnings.warn(
-                f"SMOTEN takes continuous numbers for categories, in column"
-                f"{'s' if len(names) > 1 else ''} {shown}: new rows are patched together from the "
-                "numbers of several rows. Use SMOTE, or SMOTENC where there are categories too, "
-                "or cut the numbers into bins first (pandas.cut).",
+                f"SMOTEN treats continuous numbers as categories, in column"
+                f"{'s' if len(names) > 1 else ''} {shown}: synthetic samples combine the numbers "
+                "of several samples. Use SMOTE, or SMOTENC if there are categories too, or cut the "
+                "numbers into bins first (pandas.cut).",
                 UserWarning,
                 stacklevel=2,
             )
@@ -98,19 +92,13 @@ class SMOTEN(PairingOverSampler):
         return ValueDifference(task.rows.codes, task.is_minority)
 
     def _pair(self, task: Task) -> Pairing:
-        pairing = self._smote_pairing(task)
-        with_base = np.column_stack([task.minority, pairing.partners])
-        return pairing._replace(partners=with_base)
+        near = self._nearest(task, "k_neighbors", among=task.minority)
+        voters = np.column_stack([task.minority, near])
+        return Pairing(np.ones(len(voters)), Neighbors(voters))
 
 
 def warn_of_encoder(sampler: Any) -> None:
-    """Say that an encoder has no effect, if one was given.
-
-    Parameters
-    ----------
-    sampler : SMOTEN or SMOTENC
-        What it was given to.
-    """
+    """Warn that the encoder of SMOTEN or SMOTENC has no effect, if one was given."""
     if sampler.categorical_encoder is not None:
         warnings.warn(
             f"{type(sampler).__name__}: categorical_encoder has no effect, since categories are "

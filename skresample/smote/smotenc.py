@@ -1,17 +1,16 @@
 """SMOTE-NC."""
 
 from dataclasses import field
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.utils._param_validation import HasMethods
 
 from skresample.neighbors import mismatch_cost
 from skresample.samplers.base import drop_in
 from skresample.samplers.parameters import CategoricalFeatures
 from skresample.smote.smote import SMOTE
-from skresample.smote.smoten import warn_of_encoder
+from skresample.smote.smoten import Encoder, warn_of_encoder
 from skresample.table import Rows
 
 __all__ = ["SMOTENC"]
@@ -19,41 +18,41 @@ __all__ = ["SMOTENC"]
 
 @drop_in
 class SMOTENC(SMOTE):
-    r"""SMOTE for numbers and categories, under the name it has in imbalanced-learn.
+    r"""SMOTE for numerical and categorical features.
 
-    :class:`SMOTE` and every other sampler of its family take categories too, in the way of
-    SMOTE-NC :footcite:p:`chawla2002smote`: the squared distance of two rows is
+    This is :class:`SMOTE` under imbalanced-learn's name: every sampler of the SMOTE family
+    handles categorical features, as SMOTE-NC does :footcite:p:`chawla2002smote`. The squared
+    distance of two samples is
 
     .. math:: \sum_j (x_j - x'_j)^2 + M^2 \cdot \#\{\text{categories that differ}\},
 
-    with :math:`M` the median of the standard deviations of the class's numbers, and a new
-    row has of each category the one that most of the base's `k` nearest rows have; of
-    equally frequent ones, any is as likely. Categories are whole numbers inside, so that
-    what it costs does not depend on how many there are.
+    with :math:`M` the median of the standard deviations of the numerical features in the class. A
+    synthetic sample has, in each categorical feature, the most frequent category among the
+    `k_neighbors` nearest neighbors of its base. Ties are broken at random. Categories are integer
+    codes internally, so the cost does not depend on their number.
 
     Parameters
     ----------
     categorical_encoder : estimator, default=None
-        Accepted for compatibility with imbalanced-learn. Categories are compared without
-        an encoder here, so that it has no effect; fitting warns if one is given.
+        Accepted for compatibility with imbalanced-learn. It has no effect, and fitting warns
+        if one is given, since categories are compared without an encoder.
 
     Attributes
     ----------
     continuous_features_ : ndarray of shape (d,)
-        Positions of the other columns.
+        Positions of the numerical columns.
     median_std_ : dict
-        What two different categories are apart, per label that was oversampled.
+        The distance M of two different categories, per label that was oversampled.
 
     See Also
     --------
-    SMOTE : The same, with categories found by the types of the columns.
-    SMOTEN : For tables of categories only.
+    SMOTE : The same, with categorical features found by the types of the columns.
+    SMOTEN : For categorical features only.
 
     Notes
     -----
-    Where half of the columns of numbers or more are constant within the class, the median
-    is 0, and categories would not count: then it is the median of those that are not
-    constant, and 1 where all are.
+    If half of the numerical features are constant in the class, the median is 0 and categories
+    would not count. Then M is the median over the other features, or 1 if there are none.
 
     References
     ----------
@@ -75,23 +74,22 @@ class SMOTENC(SMOTE):
     """
 
     categorical_features: CategoricalFeatures = field(default="auto", kw_only=False)
-    categorical_encoder: Annotated[
-        Any, HasMethods(["fit_transform", "inverse_transform"]), None
-    ] = None
+    categorical_encoder: Encoder = None
 
     _compared_by_default: ClassVar[bool] = False  # the same as SMOTE
 
     def _fit_table(self, rows: Rows, rng: np.random.Generator) -> None:
         warn_of_encoder(self)
+        super()._fit_table(rows, rng)
 
     @property
     def continuous_features_(self) -> npt.NDArray[np.intp]:
-        """Positions of the columns of numbers."""
+        """Positions of the numerical columns."""
         return self._rows.columns.numbers
 
     @property
     def median_std_(self) -> dict[Any, float]:
-        """What two different categories are apart, per label that was oversampled."""
+        """The distance of two different categories, per label that was oversampled."""
         numeric = self._numeric(self._rows)
         tasks = [task for task, _ in self._fitted_classes.values()]
         return {task.label: mismatch_cost(numeric[task.minority]) for task in tasks}

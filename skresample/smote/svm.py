@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 import numpy as np
+import numpy.typing as npt
 from sklearn.svm import SVC
 from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import HasMethods
@@ -15,43 +16,43 @@ from skresample.smote.base import InterpolatingOverSampler, Pairing
 
 __all__ = ["SVMSMOTE"]
 
-# The default machine is fitted to no more rows than that.
+# The default support vector machine is fitted to at most so many samples.
 MOST_ROWS = 20_000
 
 
 class NoSupportVectorsError(ValueError, RuntimeError):
-    """An estimator does not tell its support vectors: a RuntimeError in imbalanced-learn."""
+    """An estimator has no ``support_``: a RuntimeError in imbalanced-learn."""
 
 
 @drop_in
 class SVMSMOTE(InterpolatingOverSampler):
-    r"""SMOTE from the minority's support vectors, outwards where they are safe.
+    r"""SMOTE that starts from support vectors, and extrapolates from those that are safe.
 
-    A support vector machine of the class against the rest gives the bases: its minority
-    support vectors, but for *noise*, whose :math:`m` nearest rows are all of the
-    majority :footcite:p:`nguyen2011borderline`. Where less than half of those :math:`m`
-    rows are of the majority, the base is safe and the class is extended past it; else
-    the class is filled in:
+    The bases are the minority support vectors of a support vector machine that separates the class
+    from all others. Support vectors whose :math:`m` nearest neighbors are all majority samples are
+    *noise* and left out :footcite:p:`nguyen2011borderline`. If less than half of the neighbors
+    are majority samples, the base is safe, and the class is extended past it; else the class is
+    filled in:
 
     .. math::
 
         x + u\,s\,(x - x') \;\text{(safe)}, \qquad x + u\,(x' - x) \;\text{(in danger)},
         \qquad u \sim U(0, 1),
 
-    with :math:`s` the `out_step` and :math:`x'` one of the nearest minority rows.
+    with :math:`s` the `out_step` and :math:`x'` one of the nearest minority samples.
 
     Parameters
     ----------
     svm_estimator : estimator, default=None
-        Classifier with ``support_`` after fitting, such as :class:`sklearn.svm.SVC`, which
-        is the default, and is fitted to no more than 20,000 rows (see Notes).
+        Classifier with ``support_`` after fitting. None is :class:`sklearn.svm.SVC`, fitted to
+        at most 20,000 samples (see Notes).
     out_step : float, default=0.5
-        The longest step outwards, as a share of the distance to the partner.
+        The longest step outwards, as a proportion of the distance to the partner.
 
     Attributes
     ----------
     svm_estimator_ : estimator
-        The machine of the last class that was fitted.
+        The support vector machine of the last class that was fitted.
 
     See Also
     --------
@@ -59,21 +60,18 @@ class SVMSMOTE(InterpolatingOverSampler):
 
     Notes
     -----
-    Where all minority support vectors are noise, all rows of the class are used evenly,
-    as in SMOTE, and a warning says so. Every base gives as many rows as any other, safe
-    or not. Rows that are drawn outwards can leave the observed range, unless `bounds` says
-    otherwise.
+    If all minority support vectors are noise, all samples of the class are bases evenly, as in
+    SMOTE, and a warning says so. All bases have the same weight, safe or not. Extrapolated samples
+    may leave the observed range, unless `bounds` prevents it.
 
-    The time that the default machine takes grows with the square of the rows. Of a table of more
-    than 20,000 rows it is fitted to 20,000, drawn at random with the share of each class, and
-    the support vectors are all rows of the class that are not beyond its margin,
-    as support vectors are. ``svm_estimator=SVC()`` is fitted to all rows.
+    The time of the default machine grows with the square of the number of samples. Therefore, it is
+    fitted to 20,000 samples of a larger table, drawn at random from each class in proportion. All
+    samples of the class within its margin or beyond count as support vectors.
+    ``svm_estimator=SVC()`` is fitted to all samples.
 
-    The machine needs numbers without holes. It sees a category as the share of the class
-    among the rows that have it (with one row more, of the class as often as in the table),
-    so that its cost does not depend on how many categories there are; a missing number as
-    the mean of its column; a missing category as the share of the class in the table. This
-    is for finding the border only: no such value gets into a new row.
+    The machine needs complete numbers. For it, and not for synthetic samples, a category becomes
+    the proportion of the class among the samples with it, smoothed by one sample, and a missing
+    value the mean of its column.
 
     References
     ----------
@@ -103,36 +101,39 @@ class SVMSMOTE(InterpolatingOverSampler):
 
     def _pair(self, task: Task) -> Pairing:
         if not task.majority.size:  # where a caller says how many rows of a single class it wants
-            return self._smote_pairing(task)._replace(weights=np.zeros(len(task.minority)))
+            return super()._pair(task)._replace(weights=0.0)
+        proportion = self._majority_proportion(task, "m_neighbors")
+        support = self._support(task, proportion)
+        safe = (proportion < 0.5)[:, np.newaxis]
+        gap = np.where(safe, -self.out_step, 0.0), np.where(safe, 0.0, 1.0)
+        return super()._pair(task)._replace(weights=support & (proportion < 1), gap=gap)
+
+    def _support(self, task: Task, proportion: npt.NDArray[np.floating]) -> npt.NDArray[np.bool_]:
+        """Return which minority samples are support vectors."""
         machine = SVC() if self.svm_estimator is None else self.svm_estimator
         machine = seeded_clone(machine, int(task.rng.integers(2**31)))
         coordinates = self._space(task).encode(task.is_minority)
-        fitted = np.arange(len(task.rows))
-        sampled = self.svm_estimator is None and fitted.size > MOST_ROWS
+        n = len(task.rows)
+        fitted = np.arange(n)
+        sampled = self.svm_estimator is None and n > MOST_ROWS
         if sampled:
-            parts = (task.minority, task.majority)
-            counts = [max(1, round(MOST_ROWS * part.size / fitted.size)) for part in parts]
             drawn = [
-                task.rng.choice(part, count, replace=False)
-                for part, count in zip(parts, counts, strict=True)
+                task.rng.choice(part, max(1, round(MOST_ROWS * part.size / n)), replace=False)
+                for part in (task.minority, task.majority)
             ]
             fitted = np.sort(np.concatenate(drawn))
         self.svm_estimator_ = machine.fit(coordinates[fitted], task.is_minority[fitted])
-        if not hasattr(self.svm_estimator_, "support_"):
+        if not hasattr(machine, "support_"):
             raise NoSupportVectorsError(
-                f"svm_estimator={self.svm_estimator!r} has no support_ after fitting: take one "
-                "that tells its support vectors, such as sklearn.svm.SVC."
+                f"svm_estimator={self.svm_estimator!r} has no support_ after fitting: give one "
+                "with support vectors, such as sklearn.svm.SVC."
             )
-        support = np.zeros(len(task.rows), dtype=bool)
+        support = np.zeros(n, dtype=bool)
         support[fitted[machine.support_]] = True
-        share = self._majority_share(task, "m_neighbors")
         if sampled:
-            # Those that the machine has not seen, and that are no noise.
-            unseen = task.minority[(share < 1) & ~np.isin(task.minority, fitted)]
+            # Samples that the machine has not seen, and that are not noise.
+            unseen = task.minority[(proportion < 1) & ~np.isin(task.minority, fitted)]
             for part in gen_batches(unseen.size, MOST_ROWS):
                 rows = unseen[part]
                 support[rows] = machine.decision_function(coordinates[rows]) <= 1
-        weights = (support[task.minority] & (share < 1)).astype(float)
-        safe = (share < 0.5)[:, np.newaxis]
-        gap = np.where(safe, -self.out_step, 0.0), np.where(safe, 0.0, 1.0)
-        return self._smote_pairing(task)._replace(weights=weights, gap=gap)
+        return support[task.minority]

@@ -192,7 +192,7 @@ class MarginalSampler(CopulaOverSampler):
             spec = read_spec(self.spec)
         else:
             check_is_fitted(self, "sampling_strategy_")
-            spec = read_spec(_spec_of(*self._fitted_class(self._code_of(label))))
+            spec = read_spec(_spec_of(*self._fitted_class(self._rows.target.position(label))))
         TableSpec(spec)
         if path is not None:
             write_spec(spec, path, overwrite=overwrite)

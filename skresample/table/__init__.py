@@ -11,21 +11,25 @@ from skresample.table.frames import (
     take_rows,
     to_pandas,
 )
+from skresample.table.labels import one_class, read_labels, read_target
 from skresample.table.output import ROWS_AT_ONCE, Block, Output, open_output
 from skresample.table.read import read_like, read_rows, with_unique_names
 from skresample.table.rows import Columns, Rows
-from skresample.table.target import ALL_ROWS, Target, one_class, read_labels, read_target
+from skresample.table.target import ALL_ROWS, MOST_ROWS, Target, Task, is_count
 
 __all__ = [
     "ALL_ROWS",
+    "MOST_ROWS",
     "ROWS_AT_ONCE",
     "Block",
     "Columns",
     "Output",
     "Rows",
     "Target",
+    "Task",
     "append_table",
     "copy_index",
+    "is_count",
     "is_frame",
     "labels_of",
     "one_class",

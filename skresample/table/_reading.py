@@ -9,15 +9,15 @@ import numpy.typing as npt
 from scipy import sparse
 from sklearn.utils import gen_batches
 
+from skresample.table._library import Blocks
 from skresample.table._refusals import columns_text, unusable
 from skresample.table._source import Source
 from skresample.table.columns import (
     EXACT,
     Category,
     Codec,
-    FloatCodec,
-    IntegerCodec,
     Values,
+    codec_of,
     codecs_of,
     is_binary,
     keep_squares,
@@ -31,126 +31,121 @@ MOST_INT32 = np.iinfo(np.int32).max
 # How many values are read at once.
 VALUES_AT_ONCE = 1 << 20
 
-Blocks = list[tuple[npt.NDArray[np.intp], npt.NDArray[Any]]]
 Codecs = list[tuple[Any, Codec]]
 
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns of a table as samplers compute with them.
+    """The columns of a table as samplers compute with them."""
 
-    Attributes
-    ----------
-    numeric : {ndarray, CSR matrix or array} of shape (n, d)
-        The numerical columns as floats, NaN where a value is missing. Read-only, since it shares
-        the user's memory where possible.
-    codes : ndarray of shape (n, c)
-        The categorical columns as integers, -1 where a value is missing.
-    numbers, categories : ndarray of shape (d,) and (c,)
-        Positions of these columns in the table.
-    codecs : list of (slice or ndarray, FloatCodec or IntegerCodec)
-        How groups of columns of `numeric` are decoded; together, all of them.
-    first_rows : list of ndarray
-        For each categorical column and code, a row with that category.
-    is_boolean : ndarray of shape (c,)
-        Whether a categorical column is boolean.
-    is_binary : ndarray of shape (c,)
-        Whether the codes of a categorical column are its values: 0 and 1.
-    """
-
+    # (n, d) array or CSR matrix of floats, NaN where a value is missing. Read-only, since it
+    # shares the user's memory where possible.
     numeric: Any
-    codes: npt.NDArray[np.signedinteger]
-    numbers: npt.NDArray[np.intp]
-    categories: npt.NDArray[np.intp]
-    codecs: Codecs
-    first_rows: list[npt.NDArray[np.intp]]
+    codes: npt.NDArray[np.signedinteger]  # (n, c) categories, -1 where a value is missing
+    numbers: npt.NDArray[np.intp]  # positions of the d numerical columns in the table
+    categories: npt.NDArray[np.intp]  # positions of the c categorical columns in the table
+    codecs: Codecs  # how groups of columns of `numeric` are decoded; later ones prevail
+    first_rows: list[npt.NDArray[np.intp]]  # by column and code, a row with that category
     is_boolean: npt.NDArray[np.bool_]
-    is_binary: npt.NDArray[np.bool_]
+    is_binary: npt.NDArray[np.bool_]  # whether the codes of a column are its values
 
     @cached_property
     def has_missing(self) -> bool:
         """Whether any value is missing."""
-        if (self.codes < 0).any():
-            return True
-        return not sparse.issparse(self.numeric) and _any_nan(self.numeric)
+        numeric = self.numeric
+        if (self.codes < 0).any() or sparse.issparse(numeric) or not numeric.size:
+            return bool((self.codes < 0).any())
+        with np.errstate(over="ignore", invalid="ignore"):
+            # The sum is fast, and finite for nearly all tables.
+            return not np.isfinite(numeric.sum()) and bool(np.isnan(numeric).any())
 
 
 def read_columns(rows: Source, asked: set[int] | None) -> Columns:
     """Read a table; `asked` are the categorical columns, None to decide by the types."""
-    if sparse.issparse(rows.X):
-        return _read_sparse(rows, asked or set())
-    if isinstance(rows.X, np.ndarray) and rows.X.dtype.kind in "buif":
-        return _read_array(rows, asked or set())
-    return _read_by_column(rows, asked)
+    X = rows.X
+    is_sparse = sparse.issparse(X)
+    is_plain = is_sparse or (isinstance(X, np.ndarray) and X.dtype.kind in "buif")
+    blocks = [] if is_plain else rows.blocks()
+    if is_plain:
+        by_column = Source(X.tocsc(), rows.names, rows.sampler) if is_sparse else rows
+        read = {j: Category.read(by_column.column(j)) for j in sorted(asked or ())}
+    else:
+        read = _read_categories(rows, asked, blocks)
+    categories = np.array(list(read), dtype=np.intp)
+    numbers = np.setdiff1d(np.arange(len(rows.names)), categories)
+    if is_plain:
+        numeric, codecs = (_read_sparse if is_sparse else _read_array)(rows, numbers)
+    else:
+        numeric, codecs = _read_numbers(rows, numbers, blocks)
+    found = list(read.values())
+    dtype = np.result_type(np.int8, *(category.codes.dtype for category in found))
+    codes = np.empty((len(rows), len(found)), dtype=dtype)
+    for i, category in enumerate(found):
+        codes[:, i] = category.codes
+    numeric, codecs = keep_squares(numeric, codecs)
+    return Columns(
+        numeric,
+        codes,
+        numbers,
+        categories,
+        codecs,
+        first_rows=[category.first_rows for category in found],
+        is_boolean=np.array([category.is_boolean for category in found], dtype=bool),
+        is_binary=np.array([category.is_binary for category in found], dtype=bool),
+    )
 
 
-def _read_array(rows: Source, asked: set[int]) -> Columns:
-    """Read an array of numbers."""
-    X, mask = rows.X, rows.mask
-    categories = np.array(sorted(asked), dtype=np.intp)
-    numbers = np.setdiff1d(np.arange(X.shape[1]), categories)
-    values = X[:, numbers] if asked else X
+def _read_array(rows: Source, numbers: npt.NDArray[np.intp]) -> tuple[Any, Codecs]:
+    """Read columns of an array of numbers."""
+    values, mask = rows.X, rows.mask
+    if numbers.size < values.shape[1]:
+        values, mask = values[:, numbers], None if mask is None else mask[:, numbers]
     if mask is not None:
-        mask = mask[:, numbers] if asked else mask
         # Any number may lie under a mask: replace it by one that the column has anyway.
         first = values[np.argmin(mask, axis=0), np.arange(values.shape[1])]
         first = np.where(mask.all(axis=0), values.dtype.type(0), first)
         values = np.where(mask, first, values)
-    dtype = np.dtype(np.float32 if X.dtype == np.float32 else np.float64)
-    if X.dtype.kind in "iu" and values.size and max(int(values.max()), -int(values.min())) > EXACT:
-        # Integers beyond the precision of floats: subtract each column's smallest value.
+    dtype = np.dtype(np.float32 if values.dtype == np.float32 else np.float64)
+    codecs: Codecs
+    is_integer = values.dtype.kind in "iu" and values.size > 0
+    if is_integer and max(int(values.max()), -int(values.min())) > EXACT:
+        # Floats are too imprecise: subtract the smallest value of each column.
         numeric = np.empty(values.shape)
-        codecs: Codecs = []
-        for i in range(values.shape[1]):
-            missing = np.zeros(len(X), dtype=bool) if mask is None else mask[:, i]
-            codec, numeric[:, i] = read_number(Values(values[:, i], missing), keep_decimals=False)
-            codecs.append(([i], codec))
+        codecs = [*codecs_of(values, keep_decimals=False)]
+        for chosen, codec in codecs:
+            numeric[:, chosen] = codec.encode(values[:, chosen])
     else:
         numeric = values.astype(dtype, copy=False)
-        codecs = _codecs(X.dtype, np.flatnonzero(is_binary(values)))
-        if mask is not None:
-            numeric = np.where(mask, dtype.type(np.nan), numeric)
-    read = [Category.read(rows.column(j)) for j in categories]
-    return _columns(numeric, numbers, categories, codecs, read, len(X))
+        codecs = _codecs(values.dtype, np.flatnonzero(is_binary(values)))
+    return numeric if mask is None else np.where(mask, dtype.type(np.nan), numeric), codecs
 
 
-def _read_sparse(rows: Source, asked: set[int]) -> Columns:
-    """Read a sparse matrix of numbers."""
-    X = rows.X
-    nan = np.isnan(X.data) if X.dtype.kind == "f" else np.zeros(0, dtype=bool)
-    if nan.any():
-        columns = np.unique(X.tocsr().indices[np.isnan(X.tocsr().data)])
+def _read_sparse(rows: Source, numbers: npt.NDArray[np.intp]) -> tuple[Any, Codecs]:
+    """Read columns of a sparse matrix of numbers."""
+    X = rows.X.tocsr()
+    if X.dtype.kind == "f" and (nan := np.isnan(X.data)).any():
+        names = [rows.names[j] for j in np.unique(X.indices[nan])]
         raise ValueError(
-            f"Input X contains NaN in {columns_text([rows.names[j] for j in columns])}. "
-            f"{rows.sampler} accepts missing values in dense tables only: pass X.toarray()."
+            f"Input X contains NaN in {columns_text(names)}. {rows.sampler} accepts missing values "
+            "in dense tables only: pass X.toarray()."
         )
-    categories = np.array(sorted(asked), dtype=np.intp)
-    numbers = np.setdiff1d(np.arange(X.shape[1]), categories)
-    values = X.tocsr()
-    values = values[:, numbers] if asked else values
+    values = X[:, numbers] if numbers.size < X.shape[1] else X
     numeric: Any = values.astype(np.float32 if X.dtype == np.float32 else np.float64, copy=False)
     if not numbers.size:
         numeric = numeric.toarray()  # scikit-learn computes no distances without columns
     elif numeric.indices.dtype != np.int32 and max(numeric.nnz, *numeric.shape) <= MOST_INT32:
-        parts = (numeric.indices, numeric.indptr)  # not all of scikit-learn accepts other indices
-        numeric = type(numeric)(
-            (numeric.data, *(part.astype(np.int32) for part in parts)), shape=numeric.shape
-        )
+        # Not all of scikit-learn accepts other indices.
+        indices, indptr = (part.astype(np.int32) for part in (numeric.indices, numeric.indptr))
+        numeric = type(numeric)((numeric.data, indices, indptr), shape=numeric.shape)
     other = np.unique(values.indices[(values.data != 0) & (values.data != 1)])
-    binary = np.setdiff1d(np.unique(values.indices), other)
-    by_column = X.tocsc()
-    read = [
-        Category.read(Values(by_column[:, [j]].toarray().ravel(), np.zeros(X.shape[0], dtype=bool)))
-        for j in categories
-    ]
-    return _columns(numeric, numbers, categories, _codecs(X.dtype, binary), read, X.shape[0])
+    return numeric, _codecs(X.dtype, np.setdiff1d(np.unique(values.indices), other))
 
 
-def _read_by_column(rows: Source, asked: set[int] | None) -> Columns:
-    """Read a DataFrame, or an array of objects or strings, column by column."""
-    n_columns, read, refused = len(rows.names), {}, {}
-    blocks = rows.blocks()
-    is_plain = np.isin(np.arange(n_columns), np.concatenate([[], *(w for w, _ in blocks)]))
+def _read_categories(rows: Source, asked: set[int] | None, blocks: Blocks) -> dict[int, Category]:
+    """Read the categorical columns of a DataFrame, or of an array of objects or strings."""
+    read: dict[int, Category] = {}
+    refused = {}
+    is_plain = np.isin(np.arange(len(rows.names)), np.concatenate([[], *(w for w, _ in blocks)]))
     is_plain[list(asked or ())] = False
     for j in np.flatnonzero(~is_plain).tolist():
         column = rows.column(j)
@@ -161,27 +156,20 @@ def _read_by_column(rows: Source, asked: set[int] | None) -> Columns:
                 "imaginary part as two columns."
             )
         if (kind in ("name", "boolean")) if asked is None else (j in asked):
-            read[j] = _read_category(rows.names[j], column)
+            try:
+                read[j] = Category.read(column)
+            except TypeError as error:
+                raise TypeError(
+                    f"Column {rows.names[j]!r} cannot be read as categories ({error}): each "
+                    "argument must be a string or a real number."
+                ) from error
         elif kind not in ("number", "boolean"):
             refused[rows.names[j]] = (kind, column)
     if isinstance(rows.X, np.ndarray):
         refused |= _numbers_as_strings(rows, asked or set())
     if refused:
         raise unusable(refused, rows.sampler, auto=asked is None)
-    categories = np.array(list(read), dtype=np.intp)
-    numbers = np.setdiff1d(np.arange(n_columns), categories)
-    numeric, codecs = _read_numbers(rows, numbers, blocks)
-    return _columns(numeric, numbers, categories, codecs, list(read.values()), len(rows))
-
-
-def _read_category(name: str, column: Values) -> Category:
-    try:
-        return Category.read(column)
-    except TypeError as error:
-        raise TypeError(
-            f"Column {name!r} cannot be read as categories ({error}): each argument must be a "
-            "string or a real number."
-        ) from error
+    return read
 
 
 def _read_numbers(
@@ -217,13 +205,13 @@ def _read_numbers(
 
 
 def _numbers_as_strings(rows: Source, asked: set[int]) -> dict[str, tuple[str, Values]]:
-    """Return the columns of an array that hold numbers as strings, where that is wrong."""
+    """Return the columns of an array that hold numbers as strings, if this is a mistake."""
     others = set(range(len(rows.names))) - asked
     numeric = {j for j in others if _are_strings_of_numbers(rows.X[:, j])}
     if numeric and numeric == others:
         raise ValueError(
-            f"{rows.sampler} computes new rows from numbers, and X holds them as strings: "
-            "pass X.astype(float), or name the columns in categorical_features."
+            f"{rows.sampler} computes with numbers, but X holds them as strings: pass "
+            "X.astype(float), or name the columns in categorical_features."
         )
     if rows.X.dtype == object:
         return {}
@@ -241,43 +229,9 @@ def _are_strings_of_numbers(values: npt.NDArray[Any]) -> bool:
     return True
 
 
-def _columns(
-    numeric: Any,
-    numbers: npt.NDArray[np.intp],
-    categories: npt.NDArray[np.intp],
-    codecs: Codecs,
-    read: list[Category],
-    n_rows: int,
-) -> Columns:
-    dtype = np.result_type(np.int8, *(category.codes.dtype for category in read))
-    codes = np.empty((n_rows, len(read)), dtype=dtype)
-    for i, category in enumerate(read):
-        codes[:, i] = category.codes
-    numeric, codecs = keep_squares(numeric, codecs)
-    return Columns(
-        numeric,
-        codes,
-        numbers,
-        categories,
-        codecs,
-        first_rows=[category.first_rows for category in read],
-        is_boolean=np.array([category.is_boolean for category in read], dtype=bool),
-        is_binary=np.array([category.is_binary for category in read], dtype=bool),
-    )
-
-
 def _codecs(dtype: np.dtype, binary: npt.NDArray[np.intp]) -> Codecs:
     """Return the codecs of a matrix, of which the `binary` columns stay 0 and 1."""
-    is_float = dtype.kind == "f"
-    codec: Codec = FloatCodec(dtype) if is_float else IntegerCodec(dtype)
+    every: Codecs = [(slice(None), codec_of(dtype))]
     if not binary.size or dtype.kind == "b":
-        return [(slice(None), codec)]
-    zero_one: Codec = (
-        FloatCodec(dtype, 0, (0.0, 1.0)) if is_float else IntegerCodec(dtype, limits=(0, 1))
-    )
-    return [(slice(None), codec), (binary, zero_one)]
-
-
-def _any_nan(values: npt.NDArray[np.floating]) -> bool:
-    with np.errstate(over="ignore", invalid="ignore"):
-        return bool(values.size) and not np.isfinite(values.sum()) and bool(np.isnan(values).any())
+        return every
+    return [*every, (binary, codec_of(dtype, binary=True))]

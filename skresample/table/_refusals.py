@@ -1,4 +1,4 @@
-"""Errors about tables that cannot be used: what, why, and the remedy."""
+"""Errors about unsupported tables: what, why, and the remedy."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from skresample.table.frames import is_column, is_frame
 
 __all__ = ["columns_text", "refuse_not_in_memory", "unusable"]
 
-# Libraries whose tables are not, or not all, in memory; methods that return tables in memory.
+# Libraries with tables that are not in memory, and their methods that load a table.
 NOT_IN_MEMORY = {
     "dask": ("compute",),
     "dask_expr": ("compute",),
@@ -25,7 +25,7 @@ WAYS = ("collect", "compute", "to_pandas", "to_arrow", "read_all")
 
 
 def refuse_not_in_memory(X: Any, sampler: str, what: str = "X") -> None:
-    """Raise a TypeError for a table or target, the parameter `what`, that is not in memory."""
+    """Raise a TypeError if X, the value of the parameter `what`, is not in memory."""
     library = type(X).__module__.partition(".")[0]
     if isinstance(X, (np.ndarray, list, tuple)) or is_frame(X) or is_column(X):
         return
@@ -35,8 +35,8 @@ def refuse_not_in_memory(X: Any, sampler: str, what: str = "X") -> None:
         remedies = [f"pass {what}.{way}()" for way in ways if hasattr(X, way)]
         remedies.append(f"pass pyarrow.table({what})" if is_arrow else "convert it to one of these")
         raise TypeError(
-            f"{sampler} reads NumPy arrays, SciPy sparse matrices and DataFrames that are in "
-            f"memory (pandas, polars, pyarrow), not {type(X).__module__}.{type(X).__qualname__}: "
+            f"{sampler} accepts NumPy arrays, SciPy sparse matrices and DataFrames in memory "
+            f"(pandas, polars, pyarrow), not {type(X).__module__}.{type(X).__qualname__}: "
             f"{remedies[0]}."
         )
 
@@ -54,19 +54,18 @@ def unusable(refused: dict[str, tuple[str, Values]], sampler: str, *, auto: bool
     )
     if kind == "number":
         return ValueError(
-            f"{start}: an array of strings holds both numbers and names. Pass a DataFrame, or an "
+            f"{start}: an array of strings holds both numbers and text. Pass a DataFrame, or an "
             "array of dtype object."
         )
     if kind == "name":
         return ValueError(
             f"{start} as numbers: could not convert string to float. Name them in "
-            "categorical_features, or leave that at 'auto'."
+            "categorical_features, or set it to 'auto'."
         )
     hint = " (pandas.to_datetime)" if kind in ("date", "datetime") else ""
     return TypeError(
-        f"{start}: argument must be a string or a number, not {kind}. Convert it{hint}"
-        + (", leave the column out, or name it in categorical_features." if auto else "")
-        + ("" if auto else " or leave the column out.")
+        f"{start}: argument must be a string or a number, not {kind}. Convert it{hint}, "
+        + ("name it in categorical_features, or leave it out." if auto else "or leave it out.")
     )
 
 

@@ -10,7 +10,7 @@ __all__ = ["positions_of"]
 
 
 def positions_of(given: Any, X: Any, names: list[str], what: str) -> set[int] | None:
-    """Return the positions of the columns that the parameter `what` names; None for 'auto'."""
+    """Return the positions of the columns in the parameter `what`; None for 'auto'."""
     if callable(given):
         given = given(X)
     if given is None:
@@ -22,24 +22,24 @@ def positions_of(given: Any, X: Any, names: list[str], what: str) -> set[int] | 
     wanted = np.asarray(given).ravel()
     if wanted.dtype == bool:
         if len(wanted) != len(names):
-            raise ValueError(f"{what} is a mask of {len(wanted)} columns, and X has {len(names)}.")
+            raise ValueError(f"{what} is a mask of {len(wanted)} columns, but X has {len(names)}.")
         return set(np.flatnonzero(wanted).tolist())
     found = set()
     for one in np.asarray(given, dtype=object).ravel().tolist():
         if isinstance(one, int | np.integer) and not isinstance(one, bool):
             if not -len(names) <= one < len(names):
-                raise ValueError(f"{what} names column {one}, and X has {len(names)} columns.")
+                raise ValueError(f"{what} names column {one}, but X has {len(names)} columns.")
             found.add(int(one) % len(names))
         elif isinstance(one, str) and names.count(one) == 1 and not isinstance(X, np.ndarray):
             found.add(names.index(one))
         elif isinstance(one, str) and names.count(one) > 1:
             raise ValueError(
-                f"{what} names {one!r}, and X has several columns of that name: give positions."
+                f"{what} names {one!r}, but X has several columns of this name: give positions."
             )
         else:
             raise ValueError(
                 f"{what} names {one!r}, which is not a column of X.{did_you_mean(one, names)} Give "
-                f"column names of a DataFrame, positions, or a mask; the columns are "
+                "column names of a DataFrame, positions, or a mask. The columns are "
                 f"{', '.join(names[:20])}{', ...' if len(names) > 20 else ''}."
             )
     return found

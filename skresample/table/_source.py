@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from skresample.table._library import Blocks
 from skresample.table.columns import Values, is_missing
-from skresample.table.frames import number_blocks, open_frame, read_series, series_of
+from skresample.table.frames import library_of, open_frame, read_series
 
 __all__ = ["Source"]
 
@@ -28,15 +29,15 @@ class Source:
 
     @cached_property
     def frame(self) -> Any:
-        """A DataFrame as one of narwhals."""
+        """The DataFrame in narwhals."""
         return open_frame(self.X)
 
-    def blocks(self) -> list[tuple[npt.NDArray[np.intp], npt.NDArray[Any]]]:
-        """Return positions (k,) and values (n, k) of plain numbers; see `number_blocks`."""
+    def blocks(self) -> Blocks:
+        """Return the plain numbers of each type; see `Library.number_blocks`."""
         if sparse.issparse(self.X):
             return []
         if not isinstance(self.X, np.ndarray):
-            return number_blocks(self.frame)
+            return library_of(self.X).number_blocks(self.frame)
         if self.X.dtype.kind not in "iuf" or (self.mask is not None and self.mask.any()):
             return []
         return [(np.arange(self.X.shape[1]), self.X)]
@@ -49,4 +50,4 @@ class Source:
         if isinstance(self.X, np.ndarray):
             missing = is_missing(self.X[:, j])
             return Values(self.X[:, j], missing if self.mask is None else missing | self.mask[:, j])
-        return read_series(series_of(self.frame, int(j)))
+        return read_series(library_of(self.X).series(self.frame, int(j)))

@@ -1,6 +1,6 @@
 """Codecs of columns: from values of any type to floats or codes, and back."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from numbers import Real
@@ -21,6 +21,7 @@ __all__ = [
     "IntegerCodec",
     "Values",
     "box",
+    "codec_of",
     "codecs_of",
     "encode_like",
     "is_binary",
@@ -28,6 +29,7 @@ __all__ = [
     "keep_squares",
     "kind_of",
     "plain",
+    "positions_by",
     "read_number",
 ]
 
@@ -35,62 +37,38 @@ __all__ = [
 MOST_DECIMALS = 6
 # Times are counted in days, so that distances do not depend on their resolution.
 SECONDS_A_DAY = 86_400
-# Steps that times may be multiples of, from coarse to fine, in seconds.
+# Possible steps between times, from coarse to fine, in seconds.
 TIME_STEPS = (86_400, 3_600, 1_800, 900, 60, 1)
 # Above this, floats do not represent every integer.
 EXACT = 2**53
-# The first rows, which rule out most columns as binary, or as having few decimals.
+# The first rows rule out most columns as binary, or as having few decimals.
 FEW = 100
 # Types of points in time and of durations; those of pandas are subclasses of Python's.
 TIMES = ((datetime, np.datetime64), (timedelta, np.timedelta64))
 # Squares of numbers up to this power of two, and down to its inverse, and sums of very many of
 # them, stay in the range of floats; the second limit is for single precision.
 MOST_EXPONENT, MOST_EXPONENT_SINGLE = 500, 50
-# The power of two to which the largest of the columns below the limit is raised.
+# The power of two to which the largest of the very small columns is raised.
 LEAST_EXPONENT = -400
 
 
 class Values(NamedTuple):
-    """A column as NumPy holds it.
+    """A column as NumPy holds it."""
 
-    Attributes
-    ----------
-    values : ndarray of shape (n,)
-        Any dtype; missing values have no meaning here.
-    missing : ndarray of shape (n,)
-        Where a value is missing.
-    decimals : int or None
-        The number of decimals, if the column's type defines it.
-    is_categorical : bool
-        Whether its type is a categorical one, whatever its values are.
-    """
-
-    values: npt.NDArray[Any]
+    values: npt.NDArray[Any]  # of any dtype; undefined where missing
     missing: npt.NDArray[np.bool_]
-    decimals: int | None = None
-    is_categorical: bool = False
+    decimals: int | None = None  # if the type of the column defines their number
+    is_categorical: bool = False  # by its type, whatever its values are
 
 
 @dataclass(frozen=True)
 class FloatCodec:
-    """Columns of floats: synthetic values have as many decimals as the observed ones.
-
-    Attributes
-    ----------
-    dtype : dtype
-        Of the column.
-    decimals : int or None
-        None for continuous numbers.
-    limits : tuple of float
-        The least and greatest synthetic value: 0 and 1 for columns of these.
-    scale : float
-        The factor of encoded values, a power of two: see `keep_squares`.
-    """
+    """Columns of floats: synthetic values have as many decimals as the observed ones."""
 
     dtype: np.dtype
-    decimals: int | None = None
-    limits: tuple[float, float] = (-np.inf, np.inf)
-    scale: float = 1.0
+    decimals: int | None = None  # None for continuous numbers
+    limits: tuple[float, float] = (-np.inf, np.inf)  # of synthetic values; 0 and 1 if binary
+    scale: float = 1.0  # the factor of encoded values, a power of two: see `keep_squares`
 
     @property
     def rounds(self) -> bool:
@@ -116,7 +94,7 @@ class FloatCodec:
         draws: npt.NDArray[np.floating],
         base: npt.NDArray[np.floating] | float = 0.0,
     ) -> npt.NDArray[Any]:
-        """Return encoded values as finite values of the column; NaN has no meaning in the result.
+        """Return encoded values as finite values of the column; the result is undefined for NaN.
 
         `draws` from U(0, 1) round them, starting from the encoded values `base`; both broadcast.
         """
@@ -140,27 +118,13 @@ class FloatCodec:
 
 @dataclass(frozen=True)
 class IntegerCodec:
-    """Columns that are stored as integers: integers, booleans, dates, times, durations.
-
-    Attributes
-    ----------
-    dtype : dtype
-        Of the column.
-    offset : int
-        Subtracted before a value becomes a float, which has 53 bits.
-    step : int
-        The values minus the offset are multiples of it.
-    unit : int
-        The value of 1 in the float: a day, for times.
-    limits : tuple of int
-        The least and greatest synthetic value.
-    """
+    """Columns that are stored as integers: integers, booleans, dates, times, durations."""
 
     dtype: np.dtype
-    offset: int = 0
-    step: int = 1
-    unit: int = 1
-    limits: tuple[int, int] | None = None
+    offset: int = 0  # subtracted before a value becomes a float, which has 53 bits
+    step: int = 1  # the values minus the offset are multiples of it
+    unit: int = 1  # the value that is encoded as 1: a day, for times
+    limits: tuple[int, int] | None = None  # of synthetic values
 
     @property
     def rounds(self) -> bool:
@@ -225,15 +189,21 @@ class IntegerCodec:
 Codec = FloatCodec | IntegerCodec
 
 
+def codec_of(dtype: np.dtype, *, binary: bool = False) -> Codec:
+    """Return the codec of columns of a dtype, which are `binary` if they stay 0 and 1."""
+    if dtype.kind == "f":
+        return FloatCodec(dtype, 0, (0.0, 1.0)) if binary else FloatCodec(dtype)
+    return IntegerCodec(dtype, limits=(0, 1) if binary else None)
+
+
 def keep_squares(
     numeric: Any, codecs: list[tuple[Any, Codec]]
 ) -> tuple[Any, list[tuple[Any, Codec]]]:
     """Scale columns of floats whose squares would leave the range of floats.
 
     The factors are powers of two, so that no digit is lost. Very large columns share a factor,
-    since they may be compared with each other. So do very small ones, except those that would
-    still be too small. Single precision becomes double. Returns `numeric` (n, d) and its codecs;
-    the given ones are not written to.
+    since they may be compared with each other; so do very small ones, except those that would
+    remain too small. The given `numeric` (n, d) and its codecs are not written to.
     """
     if not any(isinstance(codec, FloatCodec) for _, codec in codecs) or not numeric.shape[0]:
         return numeric, codecs
@@ -246,29 +216,26 @@ def keep_squares(
     if tiny.any():
         shift[tiny] = LEAST_EXPONENT - exponent[tiny].max()
         shift[tiny] += np.maximum(-MOST_EXPONENT - exponent[tiny] - shift[tiny], 0)
-    if not shift.any():
+    far = np.flatnonzero(shift)
+    if not far.size:
         return numeric, codecs
     scale = np.ldexp(1.0, shift)
-    far = np.flatnonzero(shift)
     if sparse.issparse(numeric):
         numeric = (numeric @ sparse.diags_array(scale)).tocsr()
     else:
         numeric = numeric.copy()
         numeric[:, far] *= scale[far]
     kept: list[tuple[Any, Codec]] = []
-    own: list[tuple[Any, Codec]] = []
+    scaled: list[tuple[Any, Codec]] = []  # last, since they replace codecs of all columns
     for chosen, codec in codecs:
         places = np.arange(len(scale))[chosen]
-        rest = np.setdiff1d(places, far)
-        if isinstance(chosen, slice):
-            kept.append((chosen, codec))  # later ones replace it
-        elif rest.size:
+        rest = chosen if isinstance(chosen, slice) else np.setdiff1d(places, far)
+        if isinstance(rest, slice) or rest.size:
             kept.append((rest, codec))
         for i in np.intersect1d(places, far).tolist():
-            scaled: Any = codec
-            own.append(([i], replace(scaled, scale=float(scale[i]))))
-    codecs = kept + own
-    return numeric, codecs
+            assert isinstance(codec, FloatCodec)
+            scaled.append(([i], replace(codec, scale=float(scale[i]))))
+    return numeric, kept + scaled
 
 
 def _sizes(numeric: Any) -> npt.NDArray[np.float64]:
@@ -278,7 +245,7 @@ def _sizes(numeric: Any) -> npt.NDArray[np.float64]:
         low, high = min_max_axis(numeric, axis=0)
         size = np.maximum(high, -low).astype(np.float64)
     else:
-        # A single pass is enough for nearly all tables, of up to 2^40 rows.
+        # A single pass is enough for nearly all tables of up to 2^40 rows.
         bits = 100 if numeric.dtype == np.float32 else 1000
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
             squares = np.einsum("ij,ij->j", numeric, numeric)
@@ -292,7 +259,7 @@ def _sizes(numeric: Any) -> npt.NDArray[np.float64]:
 
 
 class _Numbering(dict):
-    """Numbers keys in the order of their first look-up."""
+    """Numbers of keys in the order of their first look-up."""
 
     def __missing__(self, key: Any) -> int:
         self[key] = len(self)
@@ -300,32 +267,21 @@ class _Numbering(dict):
 
 
 class Category(NamedTuple):
-    """A categorical column, as codes.
+    """A categorical column, as codes."""
 
-    Attributes
-    ----------
-    codes : ndarray of shape (n,)
-        An integer per category, of the smallest dtype; -1 where the value is missing.
-    first_rows : ndarray of shape (n_categories,)
-        A row with each code: a category is written by copying that row's value.
-    is_boolean : bool
-        Whether it is boolean: then a synthetic value is one parent's, so that True stays nearly
-        as frequent; a vote would favor the more frequent value.
-    is_binary : bool
-        Whether the codes are the values: 0 and 1, or False and True.
-    """
-
-    codes: npt.NDArray[np.signedinteger]
-    first_rows: npt.NDArray[np.intp]
+    codes: npt.NDArray[np.signedinteger]  # of the smallest dtype; -1 where the value is missing
+    first_rows: npt.NDArray[np.intp]  # a row with each code, whose value is copied to write it
+    # Boolean values are one parent's, so that True stays nearly as frequent; a vote would favor
+    # the more frequent value.
     is_boolean: bool
-    is_binary: bool
+    is_binary: bool  # whether the codes are the values: 0 and 1, or False and True
 
     @classmethod
     def read(cls, column: Values) -> "Category":
-        """Give each different value a code."""
+        """Give each distinct value a code."""
         present = np.flatnonzero(~column.missing)
         values = column.values[present]
-        # In the order of appearance in every library, so that ties are broken alike.
+        # In the order of appearance in every library, so that ties are broken in the same way.
         if values.dtype.kind in "OUS":
             lookup = _Numbering()
             found: Any = np.fromiter(map(lookup.__getitem__, values), np.int32, len(values))
@@ -346,7 +302,7 @@ class Category(NamedTuple):
 
 
 def kind_of(column: Values) -> str:
-    """Return what a column holds: 'number', 'boolean', 'name', 'complex', or another type's name.
+    """Return what a column holds: 'number', 'boolean', 'name', 'complex', or the name of a type.
 
     A name is a string, or a value of a column that mixes strings with other values.
     """
@@ -403,28 +359,35 @@ def codecs_of(
 ) -> list[tuple[npt.NDArray[np.intp], Codec]]:
     """Return the codecs of plain numbers (n, k) of one dtype, each with its columns.
 
-    Floats are NaN where missing; of `keep_decimals`, see `read_number`.
+    Floats are NaN where missing; for `keep_decimals`, see `read_number`.
     """
-    found: dict[Codec, list[int]] = {}
-    for i, number in enumerate(_numbers_of(values, values.dtype, keep_decimals)):
-        found.setdefault(number, []).append(i)
-    return [(np.array(columns, dtype=np.intp), number) for number, columns in found.items()]
-
-
-def _numbers_of(values: npt.NDArray[Any], dtype: np.dtype, keep_decimals: bool) -> Iterator[Codec]:
-    """Yield the codec of each column."""
+    dtype = values.dtype
+    codecs: list[Codec]
     if dtype.kind == "b" or not len(values):
-        plain: Codec = FloatCodec(dtype) if dtype.kind == "f" else IntegerCodec(dtype)
-        yield from [plain] * values.shape[1]
+        codecs = [codec_of(dtype)] * values.shape[1]
     elif dtype.kind == "f":
-        for decimals, binary in zip(
-            _decimals(values, keep_decimals), is_binary(values), strict=True
-        ):
-            yield FloatCodec(dtype, 0, (0.0, 1.0)) if binary else FloatCodec(dtype, decimals)
+        both = zip(_decimals(values, keep_decimals), is_binary(values), strict=True)
+        codecs = [
+            codec_of(dtype, binary=True) if binary else FloatCodec(dtype, decimals)
+            for decimals, binary in both
+        ]
     else:
-        for low, high in zip(values.min(axis=0).tolist(), values.max(axis=0).tolist(), strict=True):
-            offset = low if max(high, -low) > EXACT else 0
-            yield IntegerCodec(dtype, offset, limits=(0, 1) if low >= 0 and high <= 1 else None)
+        ends = zip(values.min(axis=0).tolist(), values.max(axis=0).tolist(), strict=True)
+        codecs = [
+            IntegerCodec(dtype, offset=low)
+            if max(high, -low) > EXACT
+            else codec_of(dtype, binary=low >= 0 and high <= 1)
+            for low, high in ends
+        ]
+    return [(columns, codec) for codec, columns in positions_by(codecs).items()]
+
+
+def positions_by(keys: Iterable[Hashable]) -> dict[Any, npt.NDArray[np.intp]]:
+    """Return the positions of each distinct key."""
+    found: dict[Any, list[int]] = {}
+    for j, key in enumerate(keys):
+        found.setdefault(key, []).append(j)
+    return {key: np.array(where, dtype=np.intp) for key, where in found.items()}
 
 
 def encode_like(column: Values, number: Codec) -> npt.NDArray[np.float64]:
@@ -475,7 +438,7 @@ def box(
 
 
 def _as_object(value: Any, model: Any) -> Any:
-    """Return a NumPy time in UTC with the type and time zone of another time."""
+    """Return a NumPy time in UTC with the type and time zone of `model`."""
     if isinstance(model, np.datetime64 | np.timedelta64):
         return value.astype(model.dtype)
     if hasattr(model, "to_numpy"):  # pandas, in nanoseconds if necessary
@@ -499,33 +462,27 @@ def _as_time(value: Any) -> Any:
 
 
 def plain(column: Values) -> npt.NDArray[Any]:
-    """Return the values of a numerical or boolean column without objects.
+    """Return the values of a numerical or boolean column with objects converted to a NumPy dtype.
 
-    Objects become numbers, booleans or times of NumPy; missing ones have no meaning.
+    The result is undefined where they are missing.
     """
     values, present = column.values, ~column.missing
     if values.dtype != object:
         return values
-    held = values[present].tolist()
-    if held and isinstance(held[0], tuple(t for of_a_kind in TIMES for t in of_a_kind)):
-        times = np.array([_as_time(value) for value in held])
-        unboxed: npt.NDArray[Any] = np.zeros(len(values), dtype=times.dtype)
-        unboxed[present] = times
-        return unboxed
-    dtype: type = np.float64
-    if held and all(isinstance(v, int | np.integer | np.bool_) for v in held):
-        low, high = min(held), max(held)
-        dtype = np.int64 if low >= -(2**63) and high < 2**63 else np.uint64
+    held: Any = values[present].tolist()
+    dtype: Any = np.float64
+    if held and isinstance(held[0], (*TIMES[0], *TIMES[1])):
+        held = np.array([_as_time(value) for value in held])
+        dtype = held.dtype
+    elif held and all(isinstance(v, int | np.integer | np.bool_) for v in held):
+        dtype = np.int64 if min(held) >= -(2**63) and max(held) < 2**63 else np.uint64
         dtype = np.bool_ if isinstance(held[0], bool | np.bool_) else dtype
-    unboxed = np.zeros(len(values), dtype=dtype)
+    unboxed: npt.NDArray[Any] = np.zeros(len(values), dtype=dtype)
     try:
         unboxed[present] = held
     except OverflowError:
-        raise OverflowError(
-            "it has integers beyond 64 bits"
-            if dtype is not np.float64
-            else "it has numbers beyond the range of floats"
-        ) from None
+        beyond = "numbers beyond the range of floats" if dtype is np.float64 else None
+        raise OverflowError(f"it has {beyond or 'integers beyond 64 bits'}") from None
     return unboxed
 
 

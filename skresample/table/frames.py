@@ -1,18 +1,16 @@
 """DataFrames and columns of any library: pandas, polars, pyarrow and others."""
 
-from collections.abc import Callable
 from typing import Any
 
 import narwhals as nw
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 from sklearn.utils import _safe_indexing
 
 from skresample.table._arrow import Arrow
-from skresample.table._library import Library, NewColumn
+from skresample.table._library import Library, NewColumn, NewColumns, Positions
 from skresample.table._pandas import Pandas, is_pandas_array
-from skresample.table.columns import Values
+from skresample.table.columns import Values, is_missing
 
 __all__ = [
     "NewColumn",
@@ -22,12 +20,11 @@ __all__ = [
     "is_column",
     "is_frame",
     "labels_of",
-    "number_blocks",
+    "library_of",
     "open_frame",
     "read_column",
     "read_series",
     "rename",
-    "series_of",
     "take",
     "take_rows",
     "to_pandas",
@@ -37,7 +34,7 @@ PANDAS, ARROW, POLARS = Pandas(), Arrow(), Library()
 
 
 def library_of(native: Any) -> Library:
-    """Return what is special to the library of a DataFrame or column."""
+    """Return the library of a DataFrame or column."""
     if hasattr(native, "iloc") or is_pandas_array(native):
         return PANDAS
     is_arrow = hasattr(native, "__arrow_c_array__") or type(native).__module__[:7] == "pyarrow"
@@ -45,7 +42,7 @@ def library_of(native: Any) -> Library:
 
 
 def is_frame(X: Any) -> bool:
-    """Return whether something is a DataFrame in memory.
+    """Return whether X is a DataFrame in memory.
 
     Raises a ValueError for an Arrow table with repeated column names.
     """
@@ -56,13 +53,13 @@ def is_frame(X: Any) -> bool:
         found = nw.from_native(unnamed, eager_only=True, pass_through=True)
     except nw.exceptions.DuplicateError as error:
         raise ValueError(
-            f"X has several columns of one name: {error}. Rename all but one of them."
+            f"X has several columns with the same name: {error}. Rename all but one of them."
         ) from error
     return isinstance(found, nw.DataFrame)
 
 
 def is_column(y: Any) -> bool:
-    """Return whether something is a Series, an Arrow array, or a pandas array or index."""
+    """Return whether y is a Series, an Arrow array, or a pandas array or index."""
     if isinstance(y, (np.ndarray, list, tuple)):
         return False
     if is_pandas_array(y) or hasattr(y, "__arrow_c_array__"):
@@ -72,7 +69,7 @@ def is_column(y: Any) -> bool:
 
 
 def open_frame(X: Any) -> Any:
-    """Return a DataFrame as one of narwhals, without a copy; columns of pandas are numbered."""
+    """Return a DataFrame in narwhals without a copy; columns of pandas are numbered."""
     library = library_of(X)
     return nw.from_native(library.unnamed(library.without_views(X)), eager_only=True)
 
@@ -83,25 +80,11 @@ def labels_of(X: Any) -> Any:
 
 
 def rename(X: Any, labels: list[Any]) -> Any:
-    """Return a DataFrame with repeated column names, which only pandas has, under other names."""
+    """Return a DataFrame of pandas with other column names; only pandas lets names repeat."""
     return PANDAS.rename(X, labels)
 
 
-def series_of(frame: Any, j: int) -> Any:
-    """Return a column of a narwhals DataFrame in constant time."""
-    return library_of(frame.to_native()).series(frame, j)
-
-
-def number_blocks(frame: Any) -> list[tuple[npt.NDArray[np.intp], npt.NDArray[Any]]]:
-    """Return the positions (k,) and values (n, k) of the plain numbers of each type.
-
-    NaN where a float is missing. Integer columns with missing values and types that are not
-    NumPy's are left out.
-    """
-    return library_of(frame.to_native()).number_blocks(frame)
-
-
-def take(native: Any, rows: npt.NDArray[np.intp], *, n_old: int, keep_index: bool) -> Any:
+def take(native: Any, rows: Positions, *, n_old: int, keep_index: bool) -> Any:
     """Return some rows of a DataFrame or column, in its own type.
 
     The first `n_old` of `rows` are all rows of the table. With `keep_index`, these keep their
@@ -112,27 +95,26 @@ def take(native: Any, rows: npt.NDArray[np.intp], *, n_old: int, keep_index: boo
     return library.with_views(taken, native)
 
 
-def take_rows(table: Any, rows: npt.NDArray[np.intp], *, keep_index: bool = False) -> Any:
+def take_rows(table: Any, rows: Positions, index: Positions | None = None) -> Any:
     """Return some rows of a table or target, in its own type.
 
-    With `keep_index`, they get the labels of the table's first rows in pandas; otherwise, they
-    are numbered.
+    In pandas, they get the labels of the rows `index` of the table, without it 0, 1, 2, ...
     """
     if is_frame(table) or is_column(table):
         taken = take(table, rows, n_old=0, keep_index=False)
-        return copy_index(taken, table) if keep_index else taken
+        return taken if index is None else copy_index(taken, table, index)
     if sparse.issparse(table) and table.format not in ("csr", "csc"):  # such as a target
         return type(table)(table.tocsr()[rows])
     return _safe_indexing(table, rows)
 
 
-def copy_index(table: Any, given: Any) -> Any:
-    """Return a table with the row labels that another one begins with, in pandas."""
-    return library_of(given).copy_index(table, given)
+def copy_index(table: Any, given: Any, rows: Positions) -> Any:
+    """Return a table with the labels that some rows of another one have in pandas."""
+    return library_of(given).copy_index(table, given, rows)
 
 
 def to_pandas(frame: Any) -> Any:
-    """Return a copy of a DataFrame as one of pandas, with dates as datetimes."""
+    """Return a copy of a DataFrame in pandas, with dates as datetimes."""
     return library_of(frame).to_pandas(frame)
 
 
@@ -142,7 +124,7 @@ def read_column(y: Any) -> Values:
 
 
 def read_series(series: Any) -> Values:
-    """Return a narwhals Series as NumPy holds it; 64-bit integers beside missing values too."""
+    """Return a narwhals Series as NumPy holds it; integers remain integers if some are missing."""
     dtype = series.dtype
     decimals = None
     if isinstance(dtype, nw.Decimal | nw.Int128 | nw.UInt128):
@@ -159,7 +141,7 @@ def read_series(series: Any) -> Values:
     if values.dtype == object and hasattr(getattr(native, "dtype", None), "tz"):
         # pandas converts to UTC only if asked to; otherwise it returns objects for some zones.
         values = native.to_numpy(dtype=f"M8[{native.dtype.unit}]")
-    if values.ndim > 1:  # lists or records, which are refused by name
+    if values.ndim > 1:  # lists or records, which raise an error that names the column
         values = np.fromiter(series.to_list(), dtype=object, count=len(series))
     if dtype == nw.Boolean:
         values = values.astype(bool)
@@ -170,24 +152,17 @@ def read_series(series: Any) -> Values:
     elif dtype == nw.Float32:
         values = values.astype(np.float32)
     if values.dtype.kind in "fmM":
-        missing = missing | (np.isnan(values) if values.dtype.kind == "f" else np.isnat(values))
+        missing = missing | is_missing(values)
     return Values(values, missing, decimals, is_categorical)
 
 
 def bind(
-    frame: Any,
-    X: Any,
-    new: Callable[[int], NewColumn],
-    n_new: int,
-    *,
-    originals: bool,
-    keep_index: bool,
+    frame: Any, X: Any, new: NewColumns, n_new: int, *, originals: bool, keep_index: bool
 ) -> Any:
     """Return a DataFrame with `n_new` synthetic rows, of the types and names of `X`.
 
     `frame` is `open_frame(X)`. `new` is called once for each position. With `originals`, the
-    rows of `X` come first, with `keep_index` with their labels in pandas, where columns of a
-    NumPy dtype share one block of memory.
+    rows of `X` come first; with `keep_index`, they keep their labels in pandas.
     """
     library = library_of(X)
     bound = library.bind(frame, X, new, n_new, originals, keep_index)
@@ -195,7 +170,7 @@ def bind(
 
 
 def append_table(X: Any, new: Any) -> Any:
-    """Return a table with the rows of another one of the same library below.
+    """Return a table with the rows of another one of the same library appended.
 
     Columns whose types differ get a type that holds both.
     """
@@ -205,7 +180,7 @@ def append_table(X: Any, new: Any) -> Any:
         return np.concatenate([X, new])
     if type(X) is not type(new):
         raise TypeError(
-            f"The tables must be of one type to be appended, but are a "
+            "Tables can only be appended to tables of the same type, but these are a "
             f"{type(X).__module__}.{type(X).__name__} and a "
             f"{type(new).__module__}.{type(new).__name__}: convert one of them."
         )

@@ -10,34 +10,23 @@ from skresample.numerics.interpolation import draw_one
 
 __all__ = ["OneHot", "find_groups", "read_group", "split_groups"]
 
-# The first rows, which rule out most groups.
+# The first rows rule out most groups.
 FEW = 100
 
 
 class OneHot(NamedTuple):
-    """Columns that together encode one categorical feature.
+    """Columns that together encode one categorical feature."""
 
-    Attributes
-    ----------
-    members : ndarray of shape (k,)
-        Positions among the numerical columns or, with `of_codes`, the categorical ones.
-    counts : ndarray of shape (k,) or (k + 1,)
-        The number of rows with the 1 there; last, if any, of rows without a 1.
-    of_codes : bool
-        Whether they are boolean columns, which are read as categorical.
-    """
-
+    # Positions (k,) among the numerical columns or, with `of_codes`, the categorical ones.
     members: npt.NDArray[np.intp]
+    # The number of rows with the 1 in each; last, if there are any, of rows without a 1.
     counts: npt.NDArray[np.float64]
-    of_codes: bool = False
+    of_codes: bool = False  # boolean columns are read as categorical
 
     def settle(
-        self,
-        values: npt.NDArray[Any],
-        base: npt.NDArray[Any],
-        draws: npt.NDArray[np.floating],
+        self, values: npt.NDArray[Any], base: npt.NDArray[Any], draws: npt.NDArray[np.floating]
     ) -> npt.NDArray[np.float64]:
-        """Return zeros and ones (n, k): a single 1 per row, NaN where `values` are.
+        """Return zeros and ones (n, k): a single 1 per row, NaN where `values` are NaN.
 
         Computed `values` (n, k) are the weights of a draw by `draws` (n,) from U(0, 1); `base`
         (n, k) are the values of the parents, NaN where missing or without a parent.
@@ -45,11 +34,10 @@ class OneHot(NamedTuple):
         k = len(self.members)
         own = np.where((base == 1).any(axis=1), np.argmax(base == 1, axis=1), -1)
         weights = np.maximum(np.nan_to_num(values), 0.0)
-        otherwise = self.counts
-        if len(otherwise) > k:
+        if len(self.counts) > k:
             weights = np.column_stack([weights, np.maximum(1 - weights.sum(axis=1), 0.0)])
             own[(base == 0).all(axis=1)] = k
-        chosen = draw_one(weights, own, draws, otherwise)
+        chosen = draw_one(weights, own, draws, self.counts)
         settled = (chosen[:, np.newaxis] == np.arange(k)).astype(np.float64)
         settled[np.isnan(values)] = np.nan
         return settled
@@ -59,18 +47,15 @@ def split_groups(given: Any) -> tuple[Any, list[Any]]:
     """Split the parameter `categorical_features` into single columns and groups."""
     if not isinstance(given, (list, tuple)):
         return given, []
-    is_group = [isinstance(one, (list, tuple)) for one in given]
-    if not any(is_group):
-        return given, []
-    single = [one for one, several in zip(given, is_group, strict=True) if not several]
-    return single, [one for one, several in zip(given, is_group, strict=True) if several]
+    groups = [one for one in given if isinstance(one, (list, tuple))]
+    return [one for one in given if not isinstance(one, (list, tuple))] if groups else given, groups
 
 
 def find_groups(values: Any, candidates: npt.NDArray[np.intp]) -> list[OneHot]:
     """Find adjacent columns with a single 1 in every row.
 
-    `candidates` are the positions of binary columns of `values` (n, d). Groups share no column,
-    and in a row, either all or no values of a group are missing.
+    `candidates` are the positions of binary columns of `values` (n, d). Groups do not overlap, and
+    in each row, either all or no values of a group are missing.
     """
     if candidates.size < 2 or not values.shape[0]:
         return []
@@ -102,24 +87,23 @@ def find_groups(values: Any, candidates: npt.NDArray[np.intp]) -> list[OneHot]:
 
 
 def read_group(values: Any, members: npt.NDArray[np.intp], name: str) -> OneHot:
-    """Return the group of columns `members` that the user names `name`.
+    """Return the group of columns `members`, which the user calls `name`.
 
-    Rows without a 1 are a category of their own. Raises a ValueError for values other than 0 and
-    1, and for a row with two ones.
+    Rows without a 1 are a category of their own.
     """
     some = values[:, members]
     some = some.toarray() if sparse.issparse(some) else some
     if not ((some == 0) | (some == 1) | np.isnan(some)).all():
         raise ValueError(
-            f"The group {name} in categorical_features must be columns of zeros and ones: leave "
-            "out the others, or name a category without a tuple."
+            f"The group {name} in categorical_features must have columns of zeros and ones only: "
+            "leave out the others, or name a category without a tuple."
         )
     total = np.nansum(some, axis=1)
     if (total > 1).any():
         row = int(np.argmax(total > 1))
         raise ValueError(
             f"The group {name} in categorical_features has {int(total[row])} ones in row {row}, "
-            "and a row of a group has one at most: correct the table, or leave the group out."
+            "but at most one is allowed: correct the table, or leave the group out."
         )
     none = np.count_nonzero((total == 0) & ~np.isnan(some).any(axis=1))
     counts: Any = np.nansum(some, axis=0, dtype=np.float64)

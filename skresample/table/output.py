@@ -1,7 +1,8 @@
-"""The door out: synthetic rows are written into a table of the type of the input."""
+"""The door out: synthetic rows are written into a table, and a target, of the type of the input."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -40,12 +41,15 @@ class Block(NamedTuple):
     draws : ndarray of shape (n,) or None
         A number from U(0, 1) for each row that rounds all its values, and that chose the parent
         of its booleans; None for copies.
+    y : ndarray of shape (n,)
+        The target of each row, as `Target` encodes it.
     """
 
     parents: npt.NDArray[np.intp]
     numbers: Any = None
     codes: npt.NDArray[np.signedinteger] | None = None
     draws: npt.NDArray[np.float64] | None = None
+    y: Any = None
 
 
 def open_output(rows: Rows, n_new: int, *, originals: bool, keep_index: bool = False) -> "Output":
@@ -54,35 +58,55 @@ def open_output(rows: Rows, n_new: int, *, originals: bool, keep_index: bool = F
     With `originals`, the rows of the input come first, with `keep_index` with their labels in
     pandas.
     """
+    kind: type[Output] = _FrameOutput
     if sparse.issparse(rows.X):
-        return _SparseOutput(rows, n_new, originals)
-    if isinstance(rows.X, np.ndarray):
-        return _ArrayOutput(rows, n_new, originals)
-    return _FrameOutput(rows, n_new, originals, keep_index)
+        kind = _SparseOutput
+    elif isinstance(rows.X, np.ndarray):
+        kind = _ArrayOutput
+    return kind(rows, n_new, originals, keep_index and originals)
 
 
 class Output(ABC):
     """A table of synthetic rows: `put` per block, then `close`."""
 
-    def __init__(self, rows: Rows, n_new: int, originals: bool):
+    def __init__(self, rows: Rows, n_new: int, originals: bool, keep_index: bool):
         self.rows = rows
         self.n_new = n_new
         self.originals = originals
+        self.keep_index = keep_index
         self.filled = 0
+        self.y = np.empty(n_new, dtype=np.intp)
+        self._allocate()
 
     def put(self, new: Block) -> None:
         """Write the next block."""
         part = slice(self.filled, self.filled + len(new.parents))
         self._put(part, new)
+        self.y[part] = new.y
         self.filled = part.stop
+
+    def close(self) -> Rows:
+        """Return the table, with its target."""
+        target = self.rows.target.extend(
+            self.y, originals=self.originals, keep_index=self.keep_index
+        )
+        return replace(self.rows, X=self._table(), target=target, **self._like_input())
+
+    @abstractmethod
+    def _allocate(self) -> None:
+        """Prepare memory for all rows."""
 
     @abstractmethod
     def _put(self, part: slice, new: Block) -> None:
         """Write the synthetic rows with the positions of a slice."""
 
     @abstractmethod
-    def close(self) -> Any:
-        """Return the table."""
+    def _table(self) -> Any:
+        """Return the table of all rows."""
+
+    def _like_input(self) -> dict[str, Any]:
+        """Return what else says how the table is exported; see `Rows`."""
+        return {}
 
     def _batches(
         self, new: Block, part: slice
@@ -165,11 +189,10 @@ class Output(ABC):
 
 
 class _ArrayOutput(Output):
-    def __init__(self, rows: Rows, n_new: int, originals: bool):
-        super().__init__(rows, n_new, originals)
-        X = rows.X
-        n_old = len(X) if originals else 0
-        self.table = np.empty((n_old + n_new, *X.shape[1:]), dtype=X.dtype)
+    def _allocate(self) -> None:
+        rows, X = self.rows, self.rows.X
+        n_old = len(X) if self.originals else 0
+        self.table = np.empty((n_old + self.n_new, *X.shape[1:]), dtype=X.dtype)
         self.table[:n_old] = X[:n_old]
         self.new = self.table[n_old:]
         self.mask: Any = None
@@ -233,21 +256,19 @@ class _ArrayOutput(Output):
             boxed[missing[:, i], i] = X[like, j][missing[:, i]]
         return boxed
 
-    def close(self) -> Any:
-        if self.rows.mask is not None:
-            return np.ma.array(self.table, mask=self.mask, fill_value=self.rows.fill_value)
-        row_types = self.rows.row_types
-        if row_types is None:
-            return self.table
-        given = row_types if self.originals else []
-        made = row_types[:1] * self.n_new
-        return [make(row) for make, row in zip([*given, *made], self.table.tolist(), strict=True)]
+    def _table(self) -> Any:
+        return self.table
+
+    def _like_input(self) -> dict[str, Any]:
+        types = self.rows.row_types
+        if types is not None:
+            types = (types if self.originals else []) + types[:1] * self.n_new
+        return {"mask": self.mask, "row_types": types}
 
 
 class _SparseOutput(Output):
-    def __init__(self, rows: Rows, n_new: int, originals: bool):
-        super().__init__(rows, n_new, originals)
-        self.blocks = [rows.X] if originals else []
+    def _allocate(self) -> None:
+        self.blocks = [self.rows.X] if self.originals else []
 
     def _put(self, part: slice, new: Block) -> None:
         X = self.rows.X
@@ -314,7 +335,7 @@ class _SparseOutput(Output):
         placed = sparse.coo_array((ones.data, (ones.row, members[ones.col])), shape=numeric.shape)
         return (rest + placed.tocsr()).tocsr()
 
-    def close(self) -> Any:
+    def _table(self) -> Any:
         X = self.rows.X
         if not self.blocks:
             return X[:0]
@@ -322,11 +343,9 @@ class _SparseOutput(Output):
 
 
 class _FrameOutput(Output):
-    def __init__(self, rows: Rows, n_new: int, originals: bool, keep_index: bool):
-        super().__init__(rows, n_new, originals)
-        self.keep_index = keep_index
-        self.parents = np.empty(n_new, dtype=np.intp)
-        self.copied = np.ones(n_new, dtype=bool)
+    def _allocate(self) -> None:
+        self.parents = np.empty(self.n_new, dtype=np.intp)
+        self.copied = np.ones(self.n_new, dtype=bool)
         # What is computed: numbers, where they are missing, and codes, by column.
         self.numbers: list[npt.NDArray[Any]] = []
         self.missing: dict[int, npt.NDArray[np.bool_]] = {}
@@ -361,7 +380,7 @@ class _FrameOutput(Output):
             for i, codes in enumerate(self.codes):
                 codes[part] = settled[:, i]
 
-    def close(self) -> Any:
+    def _table(self) -> Any:
         if self.copied.all():
             old = np.arange(len(self.rows) if self.originals else 0)
             taken = np.concatenate([old, self.parents])
@@ -386,5 +405,5 @@ class _FrameOutput(Output):
             new,
             self.n_new,
             originals=self.originals,
-            keep_index=self.keep_index and self.originals,
+            keep_index=self.keep_index,
         )

@@ -10,7 +10,7 @@ from sklearn.base import clone
 from sklearn.utils.validation import check_array, validate_data
 
 from skresample.table._refusals import columns_text, refuse_not_in_memory
-from skresample.table.columns import Codec, Values, encode_like, is_missing
+from skresample.table.columns import Values, encode_like, is_missing
 from skresample.table.frames import is_frame, labels_of, open_frame
 from skresample.table.rows import Rows
 
@@ -22,33 +22,10 @@ def read_rows(
 ) -> Rows:
     """Check a table and set ``n_features_in_`` and ``feature_names_in_`` of an estimator.
 
-    Parameters
-    ----------
-    X : {array-like, sparse matrix, DataFrame} of shape (n, d)
-        The table.
-    estimator : estimator
-        Named in messages, and given the two attributes.
-    numeric : bool
-        Whether values are computed, so that columns must be numerical or categorical; if False,
-        rows are only copied.
-    categorical : {'auto', None, array-like, callable}, default='auto'
-        The parameter `categorical_features`.
-    allow_nd : bool, default=False
-        Whether an array may have more than two dimensions, such as one of images, whose columns
-        are never read.
-
-    Returns
-    -------
-    rows : Rows
-        The table.
-
-    Raises
-    ------
-    ValueError
-        If the table is empty or not two-dimensional or, for `numeric`, a column cannot be
-        computed with or has infinite values: the columns are named.
-    TypeError
-        If it is not in memory, or a column has values that cannot be compared.
+    `numeric` is whether values are computed, so that columns must be numerical or categorical; if
+    False, rows are only copied. `categorical` is the parameter `categorical_features`. With
+    `allow_nd`, an array may have more dimensions, such as one of images, whose columns are never
+    read. Errors name the estimator and the columns.
     """
     sampler = type(estimator).__name__
     refuse_not_in_memory(X, sampler)
@@ -77,8 +54,7 @@ def read_like(
     """Encode another table with the codecs and categories of a fitted one.
 
     Returns the numerical columns (n, d), NaN where missing, and the codes (n, c): -1 where
-    missing, the number of known categories for an unknown one. Raises a ValueError for other
-    columns, or a column that does not hold numbers any more.
+    missing, the number of known categories for an unknown one.
     """
     rows = read_rows(X, clone(estimator), numeric=False)
     named = with_unique_names(rows.X, rows.names)
@@ -91,22 +67,12 @@ def read_like(
 def _numbers_like(rows: Rows, fitted: Rows) -> npt.NDArray[np.float64]:
     numbers = fitted.columns.numbers
     numeric = np.empty((len(rows), numbers.size))
-    place = np.full(len(rows.names), -1)
-    place[numbers] = np.arange(numbers.size)
-    for where, values in rows.blocks():
-        groups: dict[Codec, list[int]] = {}
-        for k, i in enumerate(place[where].tolist()):
-            if i >= 0 and fitted.codec(i).dtype.kind not in "mM":
-                groups.setdefault(fitted.codec(i), []).append(k)
-        for codec, members in groups.items():
-            some = values[:, members]
-            encoded = encode_like(Values(some, is_missing(some)), codec)
-            numeric[:, place[where[members]]] = encoded
-            place[where[members]] = -1
-    for j in np.flatnonzero(place >= 0).tolist():
-        column, codec = rows.column(j), fitted.codec(int(place[j]))
+    plain = {j: values[:, k] for where, values in rows.blocks() for k, j in enumerate(where)}
+    for i, j in enumerate(numbers.tolist()):
+        codec = fitted.codec(i)
+        column = Values(plain[j], is_missing(plain[j])) if j in plain else rows.column(j)
         try:
-            numeric[:, place[j]] = encode_like(column, codec)
+            numeric[:, i] = encode_like(column, codec)
         except (TypeError, ValueError, OverflowError) as error:
             held = "times" if codec.dtype.kind in "mM" else "numbers"
             raise ValueError(
@@ -130,7 +96,7 @@ def _codes_like(rows: Rows, fitted: Rows) -> npt.NDArray[np.intp]:
 
 
 def with_unique_names(X: Any, names: list[str]) -> Any:
-    """Return a table with its columns numbered if names repeat, which scikit-learn refuses."""
+    """Return a table with numbered columns if names repeat, which scikit-learn refuses."""
     return X if len(set(names)) == len(names) else open_frame(X).to_native()
 
 
@@ -149,16 +115,14 @@ def _refuse_infinite(rows: Rows) -> None:
     names = [rows.names[j] for j in rows.columns.numbers[found]]
     raise ValueError(
         f"Input X contains infinity in {columns_text(names)}. {rows.sampler} accepts finite "
-        "numbers and missing values: replace them, drop those rows, or copy whole rows with "
+        "numbers and missing values: replace them, drop these rows, or copy whole rows with "
         "RandomOverSampler."
     )
 
 
 def _row_type(row: Any) -> Any:
-    """Return what makes a row of a list from a list of values."""
-    if isinstance(row, tuple):
-        return getattr(type(row), "_make", tuple)  # named tuples have _make
-    return list
+    """Return the function that makes such a row from a list of values."""
+    return getattr(type(row), "_make", tuple) if isinstance(row, tuple) else list
 
 
 def _from_list(X: Any, *, numeric: bool) -> Any:
@@ -192,13 +156,13 @@ def _check_matrix(X: Any, estimator: Any, *, numeric: bool, allow_nd: bool) -> A
     shape = getattr(X, "shape", ())
     if len(shape) > 2 and not allow_nd:
         raise ValueError(
-            f"Found array with dim {len(shape)}, while dim <= 2 is required by {name}: X is of "
+            f"Found array with dim {len(shape)}, while dim <= 2 is required by {name}: X has the "
             f"shape {shape}. Reshape it, X.reshape(len(X), -1), or copy whole rows with "
             "RandomOverSampler."
         )
     if getattr(getattr(X, "dtype", None), "names", None):
         raise ValueError(
-            f"{name} reads tables of rows and columns, and X is a structured array of shape "
+            f"{name} needs a table of rows and columns, but X is a structured array of shape "
             f"{shape} with the fields {', '.join(X.dtype.names)}: pass pandas.DataFrame(X)."
         )
     X = validate_data(
@@ -211,7 +175,7 @@ def _check_matrix(X: Any, estimator: Any, *, numeric: bool, allow_nd: bool) -> A
     )
     if numeric and X.dtype.kind not in "buifOUS":
         raise ValueError(
-            f"{name} computes new rows from numbers, and X is of dtype {X.dtype}: convert it, or "
-            "copy whole rows with RandomOverSampler."
+            f"{name} computes with numbers, but X is of dtype {X.dtype}: convert it, or copy whole "
+            "rows with RandomOverSampler."
         )
     return X

@@ -1,6 +1,6 @@
 """`Rows`: a table of any type as samplers compute with it."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +14,7 @@ from skresample.table._reading import Columns, read_columns
 from skresample.table._selection import positions_of
 from skresample.table._source import Source
 from skresample.table.columns import Codec, FloatCodec, kind_of, read_number
+from skresample.table.frames import take_rows
 from skresample.table.one_hot import OneHot, find_groups, read_group, split_groups
 
 __all__ = ["Columns", "Rows"]
@@ -42,6 +43,8 @@ class Rows(Source):
         For a table that is a list, what makes each of its rows: list or tuple.
     fill_value : object, default=None
         The fill value of a masked array.
+    target : Target, default=None
+        The target, which takes no part in distances.
     """
 
     X: Any
@@ -51,10 +54,29 @@ class Rows(Source):
     categorical: Any = "auto"
     row_types: list[Any] | None = None
     fill_value: Any = None
+    target: Any = None
 
     def __getstate__(self) -> dict[str, Any]:
         # Cached properties can be computed again.
         return {field.name: self.__dict__[field.name] for field in fields(self)}
+
+    def take(self, rows: npt.NDArray[np.intp], index: npt.NDArray[np.intp] | None = None) -> "Rows":
+        """Return some of the rows; see `take_rows`."""
+        return replace(
+            self,
+            X=take_rows(self.X, rows, index),
+            mask=None if self.mask is None else self.mask[rows],
+            row_types=self.row_types and [self.row_types[row] for row in rows.tolist()],
+            target=self.target and self.target.take(rows, index),
+        )
+
+    def export(self) -> Any:
+        """Return the table in the type that the user passed."""
+        if self.mask is not None:
+            return np.ma.array(self.X, mask=self.mask, fill_value=self.fill_value)
+        if self.row_types is None:
+            return self.X
+        return [make(row) for make, row in zip(self.row_types, self.X.tolist(), strict=True)]
 
     @cached_property
     def columns(self) -> Columns:
@@ -117,8 +139,13 @@ class Rows(Source):
 
     @cached_property
     def deviation(self) -> npt.NDArray[np.float64]:
-        """The standard deviations of the numerical columns, 1 for constant ones."""
-        deviation = standard_deviation(self.numeric)
+        """The standard deviations of the numerical columns, 1 for constant ones.
+
+        They have the 24 significant bits of single precision: so many agree when they are merged
+        from parts of the table, in whatever order.
+        """
+        mantissa, exponent = np.frexp(standard_deviation(self.numeric))
+        deviation = np.ldexp(mantissa.astype(np.float32).astype(np.float64), exponent)
         deviation[deviation == 0] = 1
         return deviation
 

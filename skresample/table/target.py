@@ -1,25 +1,76 @@
-"""The target as classes and codes."""
+"""`Target`: what is balanced, and how many samples each class is to gain or may lose.
 
-from itertools import pairwise
-from numbers import Real
-from typing import Any
+No other room knows what kind of target there is.
+"""
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from imblearn.utils import check_target_type
+from imblearn.utils import check_sampling_strategy
 from scipy import sparse
-from sklearn.utils.multiclass import type_of_target
-from sklearn.utils.validation import _num_samples, check_array
 
-from skresample.table.columns import Category, Values, is_missing
-from skresample.table.frames import is_column, is_frame, read_column, take
+from skresample.table.frames import is_column, is_frame, take, take_rows
 
-__all__ = ["ALL_ROWS", "Target", "one_class", "read_labels", "read_target"]
+if TYPE_CHECKING:
+    from skresample.table.rows import Rows
+
+__all__ = ["ALL_ROWS", "MOST_ROWS", "Target", "Task", "is_count", "part_of"]
 
 # The label of the only class where there is no target.
 ALL_ROWS = "all rows"
+# More rows than any machine has memory for.
+MOST_ROWS = 1 << 40
+
+Positions = npt.NDArray[np.intp]
 
 
+@dataclass(frozen=True)
+class Task:
+    """One class of a table against the rest of it.
+
+    Attributes
+    ----------
+    label : object
+        The class, as the user calls it.
+    rows : Rows
+        The whole table.
+    minority, majority : ndarray of shape (m,) and (n - m,)
+        Positions in the table of the samples of the class, and of all others.
+    rng : numpy.random.Generator
+        The random stream for fitting this class.
+    """
+
+    label: Any
+    rows: "Rows"
+    minority: Positions
+    majority: Positions
+    rng: np.random.Generator
+
+    @property
+    def numeric(self) -> Any:
+        """The numerical columns of the whole table as floats, of shape (n, d)."""
+        return self.rows.numeric
+
+    @property
+    def is_minority(self) -> npt.NDArray[np.bool_]:
+        """Whether each sample of the table is of the class, of shape (n,)."""
+        mask = np.zeros(len(self.rows), dtype=bool)
+        mask[self.minority] = True
+        return mask
+
+    @property
+    def larger(self) -> Positions:
+        """Positions of the samples of all larger classes."""
+        target = self.rows.target
+        return np.flatnonzero(target.counts[target.codes] > len(self.minority))
+
+
+@dataclass(eq=False, repr=False)
 class Target:
     """A target of classes.
 
@@ -27,210 +78,175 @@ class Target:
     ----------
     y : {ndarray, list, Series, ChunkedArray, pandas array, DataFrame, sparse matrix}
         The target as the user passed it.
-    labels : ndarray of shape (n,)
-        One label per row.
-
-    Attributes
-    ----------
     classes : ndarray of shape (n_classes,)
         The labels, sorted; labels that have no order, such as sets, by first appearance.
+    first_rows : ndarray of shape (n_classes,)
+        A row of `y` with each class, whose value is copied to write the class.
     codes : ndarray of shape (n,)
         Positions in `classes`.
-    counts : ndarray of shape (n_classes,)
-        Rows per class.
     """
 
-    def __init__(self, y: Any, labels: npt.NDArray[Any]):
-        self.y = y
-        self.labels = labels
-        if labels.dtype == object:
-            self.classes, self._first, self.codes = _number(labels)
-            self.counts = np.bincount(self.codes, minlength=len(self.classes))
-        else:
-            self.classes, self._first, self.codes, self.counts = np.unique(
-                labels, return_index=True, return_inverse=True, return_counts=True
-            )
+    y: Any
+    classes: npt.NDArray[Any]
+    first_rows: Positions
+    codes: Positions
+    counts: Positions = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.counts = np.bincount(self.codes, minlength=len(self.classes))
+
+    @property
+    def names(self) -> list[Any]:
+        """What the user calls the classes."""
+        return self.classes.tolist()
+
+    @property
+    def labels(self) -> npt.NDArray[Any]:
+        """The label of each row, of shape (n,)."""
+        return self.classes[self.codes]
 
     @property
     def is_plain(self) -> bool:
         """Whether scikit-learn's classifiers accept the labels: numbers, booleans or strings."""
-        if self.labels.dtype == object:
-            return all(isinstance(label, str) for label in self.classes.tolist())
-        return self.labels.dtype.kind in "biufU"
+        if self.classes.dtype == object:
+            return all(isinstance(label, str) for label in self.names)
+        return self.classes.dtype.kind in "biufU"
+
+    def position(self, label: Any) -> int:
+        """Return the position of a class; of the smallest for None."""
+        if label is None:
+            return int(np.argmin(self.counts))
+        if label not in self.names:
+            raise ValueError(f"There is no class {label!r}: the classes are {self.names}.")
+        return self.names.index(label)
+
+    def task(self, position: int, rows: "Rows", rng: np.random.Generator) -> Task:
+        """Return a class against the rest of a table."""
+        inside = self.codes == position
+        where = np.flatnonzero(inside), np.flatnonzero(~inside)
+        return Task(self.names[position], rows, *where, rng)
 
     def extend(
-        self, classes: npt.NDArray[np.intp], *, originals: bool = True, keep_index: bool = False
-    ) -> Any:
-        """Return the target with a row added for each of ``classes``, in the target's own type.
-
-        Without `originals`, return only the added rows.
-        """
+        self, new: Positions, *, originals: bool = True, keep_index: bool = False
+    ) -> "Target":
+        """Return the target with rows of new classes below, or without `originals` only these."""
         n_old = len(self.codes) if originals else 0
-        rows = np.concatenate([np.arange(n_old), self._first[classes]])
+        rows = np.concatenate([np.arange(n_old), self.first_rows[new]])
+        y: Any
         if is_column(self.y) or is_frame(self.y):
-            return take(self.y, rows, n_old=n_old, keep_index=keep_index)
-        if isinstance(self.y, (list, tuple)):
-            return [self.y[row] for row in rows]
-        if sparse.issparse(self.y):
-            return type(self.y)(self.y.tocsr()[rows])
-        return np.asarray(self.y)[rows]
+            y = take(self.y, rows, n_old=n_old, keep_index=keep_index)
+        elif isinstance(self.y, (list, tuple)):
+            y = [self.y[row] for row in rows]
+        elif sparse.issparse(self.y):
+            y = type(self.y)(self.y.tocsr()[rows])
+        else:
+            y = np.asarray(self.y)[rows]
+        return self._like(y, np.concatenate([self.codes[:n_old], new]))
 
+    def take(self, rows: Positions, index: Positions | None = None) -> "Target":
+        """Return the target of some rows; see `take_rows`."""
+        return self._like(take_rows(self.y, rows, index), self.codes[rows])
 
-def one_class(n_rows: int) -> Target:
-    """Return the target of a table without one: all rows have the class ``'all rows'``."""
-    labels = np.full(n_rows, ALL_ROWS, dtype=object)
-    return Target(labels, labels)
+    def _like(self, y: Any, codes: Positions) -> "Target":
+        first_rows = np.zeros(len(self.classes), dtype=np.intp)
+        first_rows[codes[::-1]] = np.arange(len(codes))[::-1]
+        return Target(y, self.classes, first_rows, codes)
 
+    def plan(self, strategy: Any) -> dict[Any, int]:
+        """Return the number of new samples per label that a `sampling_strategy` asks for.
 
-def read_target(y: Any, n_rows: int, name: str) -> Target:
-    """Read a target as `read_labels` does, and raise an error if it has a single class."""
-    target = read_labels(y, n_rows, name)
-    if len(target.classes) < 2:
-        raise ValueError(
-            f"{name} needs at least 2 classes to balance, and y has only 1 class: "
-            f"{target.classes.tolist()[0]!r}. Check that y is the target column and that the rows "
-            "were not filtered by it."
-        )
-    return target
-
-
-def read_labels(y: Any, n_rows: int, name: str) -> Target:
-    """Read class labels, or their one-hot encoding, for a table of `n_rows` rows.
-
-    `name` is the estimator in messages. Raises a ValueError for a missing or infinite label,
-    another length, a regression or multi-label target, and labels of types that do not mix.
-    """
-    if y is None:
-        raise ValueError(f"{name} requires y to be passed, but the target y is None.")
-    length = _num_samples(y)
-    if length != n_rows:
-        raise ValueError(
-            f"X and y are of different length: inconsistent numbers of samples, X has {n_rows} "
-            f"rows and y has {length}."
-        )
-    checked = y if sparse.issparse(y) else _check_values(y, n_rows, name)
-    if sparse.issparse(checked) or checked.ndim != 1:
-        return Target(y, _check_labels(checked, name))
-    if checked.dtype.kind in "iub":
-        target = Target(y, checked)  # integers are labels, whatever their values
-        return (
-            target if 2 * len(target.classes) <= n_rows else Target(y, _check_labels(checked, name))
-        )
-    if checked.dtype == object and not all(isinstance(label, str) for label in checked):
-        return Target(y, checked)  # scikit-learn knows no other objects
-    return Target(y, _check_labels(checked, name))
-
-
-def _number(
-    labels: npt.NDArray[np.object_],
-) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """Return the different objects, the first row of each, and each row's position in them."""
-    types = sorted({type(label).__name__ for label in labels})
-    try:
-        category = Category.read(Values(labels, np.zeros(len(labels), dtype=bool)))
-    except TypeError as error:
-        raise ValueError(
-            f"y holds labels of type {', '.join(types)}, which cannot be hashed: pass one label "
-            "per row, such as a string or a tuple. Multi-label targets are not supported."
-        ) from error
-    classes = labels[category.first_rows]
-    try:
-        order = np.array(sorted(range(len(classes)), key=classes.tolist().__getitem__), np.intp)
-        # Subset relations, which `<` means for sets, do not order them.
-        is_ordered = all(left < right for left, right in pairwise(classes[order].tolist()))
-    except TypeError as error:
-        if len(types) > 1:
-            raise ValueError(
-                "y mixes labels that cannot be ordered, such as numbers and strings: make them all "
-                f"of one type, instead of {', '.join(types)}."
-            ) from error
-        is_ordered = False
-    if not is_ordered:
-        order = np.argsort(category.first_rows)
-    position = np.empty(len(order), dtype=np.intp)
-    position[order] = np.arange(len(order))
-    return classes[order], category.first_rows[order], position[category.codes]
-
-
-def _check_values(y: Any, n_rows: int, name: str) -> npt.NDArray[Any]:
-    """Return a dense target as an array without missing labels."""
-    missing: Any = False
-    if isinstance(y, np.ma.MaskedArray):
-        y, missing = y.data, np.ma.getmaskarray(y)
-    elif is_column(y) and not hasattr(y, "__arrow_c_array__"):
-        # check_array turns nullable integers and booleans into floats.
-        y, missing, *_ = read_column(y)
-    checked = check_array(
-        y,
-        ensure_2d=False,
-        dtype=None,
-        input_name="y",
-        ensure_min_samples=0,
-        ensure_all_finite=False,
-        estimator=name,
-    )
-    n_missing = int(np.count_nonzero(is_missing(checked) | missing))
-    if n_missing:
-        raise ValueError(
-            f"Input y contains NaN, None or another mark of a missing label in {n_missing} of "
-            f"{n_rows} rows: fill them in, or drop those rows."
-        )
-    if checked.dtype == object:
-        checked = _unbox(checked)
-    elif checked.dtype.kind in "mM":
-        checked = _to_python_times(checked)
-    if checked.dtype.kind == "S" or any(isinstance(v, bytes) for v in checked.flat[:1]):
-        raise ValueError(
-            "y holds bytes, not text: decode them, for example with "
-            "numpy.char.decode(numpy.asarray(y, dtype='S'), 'utf-8')."
-        )
-    if checked.dtype.kind == "f" and not np.isfinite(checked).all():
-        raise ValueError(
-            "Input y contains infinity, which is not a class label: correct or drop those rows."
-        )
-    return checked
-
-
-def _to_python_times(times: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return dates or durations as Python's objects, which users name their classes by."""
-    whole = times.astype(f"{times.dtype.kind}8[us]")
-    if (whole != times).any():
-        raise ValueError(
-            "y holds times with fractions of microseconds, which Python's times cannot hold: "
-            "round them, or use text."
-        )
-    return whole.astype(object)
-
-
-def _unbox(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return objects that are all booleans or all numbers in a NumPy dtype, others unchanged."""
-    held = values.ravel().tolist()
-    types = set(map(type, held))
-    booleans = [t for t in types if issubclass(t, bool | np.bool_)]
-    if len(booleans) == len(types):
-        return values.astype(bool)
-    if booleans or not all(issubclass(t, Real) for t in types):
-        return values
-    plain = np.array(held)
-    return plain.reshape(values.shape) if plain.dtype.kind in "iuf" else values
-
-
-def _check_labels(checked: Any, name: str) -> npt.NDArray[Any]:
-    """Return one label per row, or raise an error for a target that is not of classes."""
-    try:
-        kind = type_of_target(checked, input_name="y")
-        if not kind.startswith("continuous"):
-            if kind == "multilabel-indicator" and (np.asarray(checked.sum(axis=1)) == 0).any():
+        imbalanced-learn's rules, but for a ratio that is already reached: nothing is added, and
+        a warning says so. There it is an error, which inside cross-validation depends on the fold.
+        """
+        have = dict(zip(self.names, self.counts.tolist(), strict=True))
+        if callable(strategy):
+            returned = strategy(self.labels)
+            if not isinstance(returned, Mapping):
                 raise ValueError(
-                    "y has rows without a class: each row of a one-hot target needs a single 1."
+                    f"sampling_strategy={strategy!r} returned {returned!r}: it must return a dict "
+                    "with the wanted rows per class."
                 )
-            return np.asarray(check_target_type(checked)).ravel()  # a matrix may be a column
-    except TypeError as error:
-        raise ValueError(
-            "y mixes labels that cannot be ordered, such as numbers and strings: make them all of "
-            "one type."
-        ) from error
-    raise ValueError(
-        f"Unknown label type: {kind}. {name} balances classes, and y looks like a regression "
-        "target: cut it into classes first (numpy.digitize or pandas.cut)."
-    )
+            strategy = returned
+        if isinstance(strategy, Mapping):
+            self._refuse_unknown(strategy)
+            for label, wanted in strategy.items():
+                if not is_count(wanted) or wanted < have[label]:
+                    raise ValueError(
+                        f"sampling_strategy asks for {wanted!r} rows of class {label!r}, which has "
+                        f"{have[label]}: oversampling only adds rows, so give a whole number of at "
+                        f"least that and at most {MOST_ROWS}, or leave the class out."
+                    )
+            return {
+                label: int(strategy[label]) - n for label, n in have.items() if label in strategy
+            }
+        if isinstance(strategy, Real):
+            return self._plan_ratio(strategy, have)
+        # Codes, since labels may be objects that cannot be sorted.
+        counts = check_sampling_strategy(strategy, self.codes, "over-sampling")
+        return {label: int(counts[i]) for i, label in enumerate(have) if i in counts}
+
+    def _plan_ratio(self, ratio: Real, have: dict[Any, int]) -> dict[Any, int]:
+        if len(have) != 2:
+            raise ValueError(
+                f"sampling_strategy={ratio} is a ratio of two classes, and there are {len(have)}: "
+                f"{self.names}. Give a dict with the wanted rows per class."
+            )
+        if not 0 < float(ratio) <= 1:
+            raise ValueError(
+                f"sampling_strategy={ratio} is a ratio, and must be above 0 and at most 1."
+            )
+        small, large = sorted(have, key=lambda label: have[label])
+        wanted = part_of(ratio, have[large])
+        if wanted < have[small]:
+            warnings.warn(
+                f"sampling_strategy={ratio} is already reached: class {small!r} has {have[small]} "
+                f"rows and class {large!r} has {have[large]}, so no row is added.",
+                UserWarning,
+                stacklevel=2,
+            )
+        return {small: max(wanted - have[small], 0)}
+
+    def check_plan(self, wanted: Mapping[Any, int], sampler: str) -> dict[Any, int]:
+        """Check the numbers of new samples that a caller has put into ``sampling_strategy_``."""
+        for label, n_new in wanted.items():
+            if label not in self.names or not is_count(n_new):
+                raise ValueError(
+                    f"{sampler}: sampling_strategy_ asks for {n_new!r} new rows of class "
+                    f"{label!r}, and must have a whole number of at least 0 per class; the classes "
+                    f"are {self.names}."
+                )
+        return {label: int(wanted[label]) for label in self.names if label in wanted}
+
+    def may_lose(self, strategy: Any) -> list[Any]:
+        """Return the labels of the classes that cleaning by a `sampling_strategy` is for."""
+        if callable(strategy):
+            strategy = strategy(self.labels)
+        if not isinstance(strategy, str):
+            self._refuse_unknown(strategy)
+            return [label for label in self.names if label in list(strategy)]
+        chosen = check_sampling_strategy(strategy, self.codes, "clean-sampling")
+        return [label for i, label in enumerate(self.names) if i in chosen]
+
+    def _refuse_unknown(self, strategy: Any) -> None:
+        unknown = [label for label in strategy if label not in self.names]
+        if unknown:
+            raise ValueError(
+                f"sampling_strategy names {unknown}, which is not in y: the classes are "
+                f"{self.names}."
+            )
+
+
+def is_count(n: Any) -> bool:
+    """Return whether a value is a number of rows: a whole number that is not too large."""
+    return isinstance(n, Integral) and not isinstance(n, bool) and 0 <= int(n) <= MOST_ROWS
+
+
+def part_of(ratio: Any, n: int) -> int:
+    """Return the whole part of a ratio of a number, as in imbalanced-learn.
+
+    Of the ratio as it is written: 0.29 of 100 is 29, though the nearest float is below 0.29.
+    """
+    # A float of single precision is the decimal that it is shown as, too.
+    exact = float(str(ratio)) if isinstance(ratio, np.floating) else float(ratio)
+    # Of a ratio and a product, each rounded, the sum of errors is below a spacing of floats.
+    return int(exact * n * (1 + 2 * np.finfo(float).eps))

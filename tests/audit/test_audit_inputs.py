@@ -21,6 +21,8 @@ from sklearn.tree import DecisionTreeClassifier
 from skresample import audit
 from skresample.audit import tables
 
+pytestmark = pytest.mark.usefixtures("few_repetitions")
+
 TREE = DecisionTreeClassifier(max_depth=2)
 
 
@@ -61,7 +63,7 @@ LABELS = {
 }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def plain(given):
     return audit(**given).to_frame()
 

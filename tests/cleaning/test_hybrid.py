@@ -30,7 +30,8 @@ from skresample import (
     SMOTETomek,
     compare,
 )
-from skresample.cleaning._neighborhoods import agreed, in_tomek_links
+from skresample.cleaning.enn import agreed
+from skresample.cleaning.tomek import in_tomek_links
 
 SAMPLERS = [
     SMOTEENN(random_state=0),

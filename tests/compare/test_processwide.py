@@ -26,6 +26,11 @@ def table():
     return make_classification(80, n_features=4, weights=[0.7], random_state=0)
 
 
+@pytest.fixture(scope="module")
+def expected(table):
+    return compare(*table, random_state=0, **SETTINGS).scores
+
+
 class AtOnce(ThreadingBackend):
     """Threads that give all results at the end, as clusters do."""
 
@@ -44,8 +49,7 @@ def _registered():
 
 @pytest.mark.parametrize("backend", ["loky", "threading", "multiprocessing", "at once"])
 @pytest.mark.parametrize("n_jobs", [None, 2])
-def test_any_backend_brings_the_same(table, backend, n_jobs):
-    expected = compare(*table, random_state=0, **SETTINGS)
+def test_any_backend_brings_the_same(table, expected, backend, n_jobs):
     calls = []
     with joblib.parallel_config(backend=backend, n_jobs=2):
         found = compare(
@@ -55,7 +59,7 @@ def test_any_backend_brings_the_same(table, backend, n_jobs):
             progress=lambda done, total: calls.append((done, total)),
             **SETTINGS,
         )
-    np.testing.assert_array_equal(found.scores, expected.scores)
+    np.testing.assert_array_equal(found.scores, expected)
     assert calls == [(i + 1, 24) for i in range(24)]
     in_threads = backend in ("threading", "at once")
     assert [note[:26] for note in found.notes] == ["The fits ran in threads of"] * in_threads

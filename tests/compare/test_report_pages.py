@@ -18,6 +18,8 @@ from sklearn.tree import DecisionTreeClassifier
 
 from skresample import SMOTE, audit, compare
 
+pytestmark = pytest.mark.usefixtures("few_repetitions")
+
 TREE = DecisionTreeClassifier(max_depth=2)
 SETTINGS = {"samplers": SMOTE(), "estimators": TREE, "cv": 2, "random_state": 0}
 # One cell of each column that nobody else has.

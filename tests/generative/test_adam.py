@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skresample.generative._adam import Adam
+from skresample.generative._autoencoder import Adam
 
 
 def test_first_step_is_the_learning_rate_against_the_sign():

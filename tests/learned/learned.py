@@ -40,7 +40,7 @@ RENAMED: dict[str, str] = {
     "generator/places": "generator/levels",
     "weights/straight": "weights/skip",
     "anew/groups": "groups",
-    "anew/share": "probability",
+    "anew/probability": "probability",
     "categories/share": "categories/probability",
     "categories/places": "categories/indices",
     "space/centre": "space/center",
@@ -218,7 +218,8 @@ def learn(name: str, table: str, n_jobs: int = 1) -> Arrays:
         warnings.simplefilter("ignore")
         try:
             if removes_rows(sampler):
-                sampler = build(name, n_jobs, sampling_strategy={})
+                makes_none = "all" if sampler._sampling_type == "clean-sampling" else {}
+                sampler = build(name, n_jobs, sampling_strategy=makes_none)
                 found = dict(walk("kept", plain(sampler.fit_resample(X, y)[0])))
                 return {**found, **dict(told(sampler))}
             sampler.fit(X, y)
@@ -316,6 +317,9 @@ def walk(
         parts = dict(enumerate(plain(value)))
     elif hasattr(value, "_asdict"):
         parts = value._asdict()
+        if len(parts) == 1:  # such as the partners of a pairing
+            yield from walk(path, value[0], (*inside, id(value)))
+            return
     elif dataclasses.is_dataclass(value):
         parts = public({f.name: getattr(value, f.name) for f in dataclasses.fields(value)})
     elif isinstance(value, Mapping):

@@ -13,6 +13,7 @@ from skresample.neighbors.mixed import (
     Mixed,
     class_proportions,
     mismatch_cost,
+    paired_squared_distances,
     squared_distances,
 )
 from skresample.numerics.spread import standard_deviation
@@ -97,6 +98,19 @@ class TestSquaredDistances:
         thin = replace(rows, numeric=sparse.csr_array(numeric))
         expected = one_by_one(replace(rows, numeric=numeric), replace(rows, numeric=numeric))
         np.testing.assert_allclose(squared_distances(thin, thin), expected, atol=1e-12)
+
+    @every_share
+    def test_sparse_numbers_of_single_precision(self, holes):
+        """Far beyond which is the distance of rows without a common feature."""
+        rows = draw(30, 6, 2, holes)
+        numeric = np.nan_to_num(np.maximum(rows.numeric, 0)).astype(np.float32)
+        thin = replace(rows, numeric=sparse.csr_array(numeric))
+        wanted = one_by_one(replace(rows, numeric=numeric), replace(rows, numeric=numeric))
+        found = squared_distances(thin, thin)
+        assert found.dtype == np.float64
+        np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-4)
+        pairs = paired_squared_distances(thin, thin.take(np.arange(30)[::-1]))
+        np.testing.assert_allclose(pairs, np.diagonal(wanted[:, ::-1]), rtol=1e-4, atol=1e-4)
 
     def test_input_is_left_alone(self):
         rows = draw(20, holes=0.3)

@@ -6,10 +6,11 @@ import subprocess
 import sys
 
 import pytest
+from joblib import Parallel, cpu_count, delayed, parallel_config
 from sklearn.utils._openmp_helpers import _openmp_effective_n_threads
 from threadpoolctl import threadpool_limits
 
-from skresample.numerics.threads import is_forked, limit_openmp
+from skresample.numerics.threads import is_forked, limit_openmp, n_threads
 
 forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 
@@ -71,6 +72,16 @@ def test_everything_works_in_a_process_that_was_forked_after_use():
         check=False,
     )
     assert run.returncode == 0, (run.stdout.splitlines()[-1:], run.stderr)
+
+
+def test_n_jobs_means_what_it_means_in_scikit_learn():
+    assert n_threads(None) == 1
+    assert n_threads(3) == 3
+    assert n_threads(-1) == cpu_count()
+    with parallel_config(n_jobs=5):
+        assert n_threads(None) == 5
+        assert n_threads(2) == 2
+    assert Parallel(n_jobs=2)(delayed(n_threads)(None) for _ in range(3)) == [1, 1, 1]
 
 
 @pytest.mark.parametrize("most", [None, 1, 3])

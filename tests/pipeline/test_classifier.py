@@ -760,7 +760,9 @@ def test_says_that_it_takes_what_its_sampler_takes():
     tags = get_tags(ResampledClassifier(LogisticRegression(), SMOTE())).input_tags
     assert tags.allow_nan
     assert not get_tags(LogisticRegression()).input_tags.allow_nan
-    other = imblearn.under_sampling.ClusterCentroids()
+    encoded = imblearn.under_sampling.ClusterCentroids()
+    assert get_tags(ResampledClassifier(LogisticRegression(), encoded)).input_tags.allow_nan
+    other = imblearn.over_sampling.SMOTENC([0])
     assert not get_tags(ResampledClassifier(LogisticRegression(), other)).input_tags.allow_nan
 
 

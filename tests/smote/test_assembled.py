@@ -90,13 +90,13 @@ class TestPartners:
         assert (pairing.weights == 1).all()
         for row in range(40):
             wanted = nearest_rows(X, row, np.flatnonzero(part == part[row]), 3)
-            assert sorted(pairing.partners[row]) == sorted(wanted)
+            assert sorted(pairing.partners.positions[row]) == sorted(wanted)
 
     def test_of_a_small_part_are_all_others(self):
         X, y, part = corner()
         pairing = AssembledSMOTE(k_neighbors=10).fit(X, y)._fitted_class(1)[1]
         for row in range(20):
-            found = pairing.partners[row]
+            found = pairing.partners.positions[row]
             others = np.flatnonzero((part == part[row]) & (np.arange(100) != row))
             assert sorted(found[found >= 0]) == others.tolist()
 
@@ -108,7 +108,9 @@ class TestBorder:
         ours = AssembledSMOTE(random_state=0).fit(X, y)._fitted_class(1)[1]
         theirs = SMOTE(random_state=0).fit(X, y)._fitted_class(1)[1]
         np.testing.assert_array_equal(ours.weights, theirs.weights)
-        np.testing.assert_array_equal(np.sort(ours.partners), np.sort(theirs.partners))
+        np.testing.assert_array_equal(
+            np.sort(ours.partners.positions), np.sort(theirs.partners.positions)
+        )
 
     def test_rows_at_the_border_are_joined_with_each_other_only(self):
         sizes = [(8, 0), (4, 5), (0, 20)]

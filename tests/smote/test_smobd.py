@@ -112,6 +112,6 @@ class TestNoise:
 def test_partners_are_nearest_minority_rows():
     X, y = blobs((60, 30))
     minority = np.flatnonzero(y == 1)
-    partners = pairing(X, y, k_neighbors=3).partners
+    partners = pairing(X, y, k_neighbors=3).partners.positions
     for base, found in zip(minority, partners, strict=True):
         assert sorted(found) == sorted(nearest_rows(X, base, minority, 3))

@@ -46,7 +46,7 @@ class TestSpanningTree:
         )
         assert tree.parent[0] == -1
         assert tree.reach[0] == np.inf
-        assert tree.within is None
+        assert (tree.within == 0).all()
 
     def test_is_one_tree(self):
         parent = spanning_tree(space(ROWS), start=7).parent

@@ -294,9 +294,9 @@ class TestWhichColumns:
         ("given", "said"),
         [
             (["colour"], "'colour', which is not a column of X. Did you mean 'color'"),
-            ([7], "column 7, and X has 2"),
-            ([-3], "column -3, and X has 2"),
-            ([True], "mask of 1 columns, and X has 2"),
+            ([7], "column 7, but X has 2"),
+            ([-3], "column -3, but X has 2"),
+            ([True], "mask of 1 columns, but X has 2"),
             ("color", "must be 'auto', None, or a list"),
         ],
         ids=str,
@@ -315,7 +315,7 @@ class TestWhichColumns:
             return
         X, y = blobs()
         frame = pd.DataFrame(X, columns=["a", "a", "b"])
-        with pytest.raises(ValueError, match="several columns of that name"):
+        with pytest.raises(ValueError, match="several columns of this name"):
             clone(sampler).set_params(categorical_features=["a"]).fit_resample(frame, y)
 
     @every_choosing

@@ -11,7 +11,7 @@ from scipy import sparse
 from sklearn.base import clone
 
 import skresample
-from skresample.samplers.base import part_of
+from skresample.table.target import part_of
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*rows are used evenly, as in SMOTE:UserWarning"),

@@ -1,4 +1,4 @@
-"""The library itself."""
+"""The library itself, with all processors, as scikit-learn's searches in the peers have them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +18,6 @@ def runner(case: Case, X: np.ndarray, y: np.ndarray) -> Callable[[], Any] | None
 
     if case.task == "neighbors":
         of = minority(case, y)
-        return lambda: Dense(X).kneighbors(5, of=of, algorithm=case.method)
+        return lambda: Dense(X).kneighbors(5, of=of, algorithm=case.method, n_jobs=-1)
     cls = getattr(skresample, case.task)
-    return lambda: cls(random_state=0, **case.given).fit_resample(X, y)
+    return lambda: cls(random_state=0, n_jobs=-1, **case.given).fit_resample(X, y)

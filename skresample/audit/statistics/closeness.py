@@ -8,8 +8,8 @@ whose distance is measured.
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from skresample.compare.arrays import Bools, Floats, Ints
 from skresample.neighbors import Space
 
 __all__ = ["KNeighbors", "coverage_density", "nearest_lists", "nearest_two"]
@@ -18,31 +18,25 @@ __all__ = ["KNeighbors", "coverage_density", "nearest_lists", "nearest_two"]
 class KNeighbors(NamedTuple):
     """Positions and distances (n, k) of the nearest neighbors of each row, nearest first."""
 
-    neighbors: npt.NDArray[np.intp]
-    distances: npt.NDArray[np.float64]
+    neighbors: Ints
+    distances: Floats
 
 
 def nearest_lists(
-    space: Space,
-    k: int,
-    *,
-    of: npt.NDArray[np.intp] | None = None,
-    among: npt.NDArray[np.intp] | None = None,
+    space: Space, k: int, *, of: Ints | None = None, among: Ints | None = None
 ) -> KNeighbors:
     """Return the k nearest neighbors of some rows among others, and their distances."""
-    found = space.kneighbors(k, of=of, among=among)
+    found = space.kneighbors(k, of=of, among=among, n_jobs=-1)
     rows = np.arange(len(found)) if of is None else of
     apart = [space.paired_distances(rows, found[:, i]) for i in range(found.shape[1])]
     return KNeighbors(found, np.stack(apart, axis=1))
 
 
-def nearest_two(
-    lists: KNeighbors, first: npt.NDArray[np.bool_]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def nearest_two(lists: KNeighbors, first: Bools) -> tuple[Floats, Floats]:
     """Return the distances to the nearest and second nearest row of the first sample (b, n).
 
-    If no such row is listed, the nearest is at inf; if no second one is, it is as far as the last
-    listed neighbor.
+    If no such row is listed, the nearest is at inf; if no second one, it is as far as the last
+    neighbor.
     """
     found = np.empty((2, *first.shape))
     everyone = np.arange(first.shape[1])
@@ -57,16 +51,13 @@ def nearest_two(
     return found[0], found[1]
 
 
-def coverage_density(
-    lists: KNeighbors, first: npt.NDArray[np.bool_], k: int
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    r"""Return coverage and density (b,) of the second sample with regard to the first.
+def coverage_density(lists: KNeighbors, first: Bools, k: int) -> tuple[Floats, Floats]:
+    """Return coverage and density (b,) of the second sample with regard to the first.
 
-    Each row of the first sample has a ball that reaches to its k-th nearest neighbor in the first
-    sample, or to the end of its list. Coverage is the proportion of balls with a row of the second
-    sample in them; density is the mean number of balls that a row of the second sample is in,
-    over k :footcite:p:`naeem2020reliable`. For samples of n and m rows of one distribution they
-    are expected to be :math:`1 - \prod_{i<k} (n-1-i)/(n+m-1-i)` and about 1.
+    Each row of the first sample has a ball that reaches to its k-th nearest neighbor there, or to
+    the end of its list. Coverage is the proportion of balls with a row of the second sample in
+    them; density is the mean number of balls around such a row, over k
+    :footcite:p:`naeem2020reliable`.
     """
     coverage, density = np.empty(len(first)), np.empty(len(first))
     for i, labels in enumerate(first):

@@ -1,12 +1,12 @@
 """Lines on which rows lie, and their intersections."""
 
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 from sklearn.utils import gen_batches
 
+from skresample.compare.arrays import Bools, Floats
 from skresample.neighbors import Dense
 
 __all__ = ["lines_through", "matches", "meeting_points"]
@@ -24,21 +24,17 @@ SAME_DIRECTION = 1e-7
 SAME_POINT = 1e-7
 
 
-def lines_through(
-    rows: npt.NDArray[np.float64],
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Find the lines that go through at least three rows.
+def lines_through(rows: Floats) -> tuple[Floats, Floats, Floats]:
+    """Find the lines through at least three of the rows (n, d), which are all different.
 
-    The rows (n, d) are all different, in units that give columns about one size. Lines along an
-    axis are left out: wherever a value is frequent, rows lie on such a line.
-
-    Returns the mean of the rows of each line (l, d), its direction (l, d) of length 1, and how
-    far its rows reach from the mean (l, 2), on the shorter and on the longer side.
+    Returns the mean of the rows of each line (l, d), its direction (l, d), and how far its rows
+    reach to the shorter and the longer side (l, 2). Lines along an axis are left out: wherever a
+    value is frequent, rows lie on such a line.
     """
     n, d = rows.shape
     if n < 3 or d < 2:
         return np.empty((0, d)), np.empty((0, d)), np.empty((0, 2))
-    neighbors = Dense(rows).kneighbors(MATES)
+    neighbors = Dense(rows).kneighbors(MATES, n_jobs=-1)
     k = neighbors.shape[1]
     pairs = []
     for part in gen_batches(n, max(1, BLOCK_VALUES // (k * max(k, d)))):
@@ -67,9 +63,7 @@ def lines_through(
     return np.array(origins), np.array(directions), np.array(spans)
 
 
-def _line(
-    rows: npt.NDArray[np.float64],
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], list[float]] | None:
+def _line(rows: Floats) -> tuple[Floats, Floats, list[float]] | None:
     """Return the mean, direction and reach of the line that all rows lie on, or None."""
     origin = rows.mean(axis=0)
     _, sizes, axes = np.linalg.svd(rows - origin, full_matrices=False)
@@ -80,18 +74,12 @@ def _line(
 
 
 def meeting_points(
-    origins: npt.NDArray[np.float64],
-    directions: npt.NDArray[np.float64],
-    spans: npt.NDArray[np.float64],
-    *,
-    scale: float,
-    least: int,
-) -> npt.NDArray[np.float64]:
-    """Find the points (p, d) at which lines intersect, beyond the rows that lie on them.
+    origins: Floats, directions: Floats, spans: Floats, *, scale: float, least: int
+) -> Floats:
+    """Find the points (p, d) at which `least` lines intersect, beyond the rows that lie on them.
 
-    The lines are those of `lines_through`, `scale` is the size of the table, and `least` is the
-    number of lines that have to meet at a point. In more than two dimensions two lines do not
-    meet by chance; in a plane any two do, but not three.
+    `scale` is the size of the table. In more than two dimensions two lines do not meet by chance;
+    in a plane any two do, but not three.
     """
     n, d = origins.shape
     found, meeting = [], []
@@ -130,9 +118,7 @@ def meeting_points(
     return points[first[enough]]
 
 
-def matches(
-    points: npt.NDArray[np.float64], rows: npt.NDArray[np.float64], scale: float
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+def matches(points: Floats, rows: Floats, scale: float) -> tuple[Bools, Bools]:
     """Return which points (p,) are rows, and which rows (n,) are among the points."""
     if not len(points):
         return np.zeros(0, dtype=bool), np.zeros(len(rows), dtype=bool)

@@ -7,6 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
+from skresample.compare.arrays import Bools, Floats, Ints
+
 __all__ = [
     "Familywise",
     "excess_within_strata",
@@ -17,6 +19,8 @@ __all__ = [
     "permuted",
 ]
 
+# How often labels are shuffled.
+PERMUTATIONS = 999
 # How many labelings are computed at once.
 BLOCK = 32
 
@@ -24,23 +28,18 @@ BLOCK = 32
 class Familywise(NamedTuple):
     """The result of a permutation test of s statistics.
 
-    `pvalue` is that of the hypothesis that none of them is larger than by chance, `pvalues` (s,)
-    those of each, corrected for their number. `reference` (s,) has their means over the
-    permutations, and `excess` (s,) by how many standard deviations they are above these.
+    `pvalue` is for all of them together, `pvalues` (s,) are corrected for their number;
+    `reference` (s,) are means over the permutations, `excess` (s,) the standard deviations above
+    these.
     """
 
     pvalue: float
-    pvalues: npt.NDArray[np.float64]
-    reference: npt.NDArray[np.float64]
-    excess: npt.NDArray[np.float64]
+    pvalues: Floats
+    reference: Floats
+    excess: Floats
 
 
-def permuted(
-    labels: npt.NDArray[np.bool_],
-    strata: npt.NDArray[np.integer],
-    n: int,
-    rng: np.random.Generator,
-) -> Iterator[npt.NDArray[np.bool_]]:
+def permuted(labels: Bools, strata: Ints, n: int, rng: np.random.Generator) -> Iterator[Bools]:
     """Yield n labelings (n_rows,) shuffled within strata, in blocks of up to 32."""
     groups = [np.flatnonzero(strata == stratum) for stratum in np.unique(strata)]
     for start in range(0, n, BLOCK):
@@ -52,30 +51,30 @@ def permuted(
 
 
 def null_statistics(
-    statistics: Callable[[npt.NDArray[np.bool_]], npt.NDArray[np.floating]],
-    labels: npt.NDArray[np.bool_],
-    n: int,
+    statistics: Callable[[Bools], Floats],
+    labels: Bools,
     rng: np.random.Generator,
     *,
-    strata: npt.NDArray[np.integer] | None = None,
-) -> npt.NDArray[np.float64]:
-    """Compute statistics of the labels, and of n shuffles within strata: (n + 1, s).
+    strata: Ints | None = None,
+    n: int | None = None,
+) -> Floats:
+    """Compute statistics of the labels, and of n (999) shuffles within strata: (n + 1, s).
 
-    `statistics` takes labelings (b, n_rows) and returns (b, s). Without strata, all labels are
-    shuffled together.
+    `statistics` takes labelings (b, n_rows) and returns (b, s).
     """
+    n = PERMUTATIONS if n is None else n
     strata = np.zeros(len(labels), dtype=int) if strata is None else strata
     blocks = [statistics(labels[np.newaxis])]
     blocks += [statistics(block) for block in permuted(labels, strata, n, rng)]
     return np.concatenate(blocks).astype(np.float64)
 
 
-def familywise(found: npt.NDArray[np.floating]) -> Familywise:
+def familywise(found: Floats) -> Familywise:
     """Test whether any of several statistics (n + 1, s), as of `null_statistics`, is too large.
 
-    Each is standardized by its permutations, so that statistics of any unit count alike, and the
-    largest is compared with the largest of each permutation: Westfall and Young's single-step
-    correction :footcite:p:`westfall1993resampling`, exact for any dependence.
+    Each is standardized by its permutations, and the largest is compared with the largest of each
+    permutation: Westfall and Young's single-step correction :footcite:p:`westfall1993resampling`,
+    exact for any dependence.
     """
     # The actual labels count among the permutations, or the level would not be exact.
     center, deviation = found.mean(axis=0), found.std(axis=0)
@@ -88,17 +87,8 @@ def familywise(found: npt.NDArray[np.floating]) -> Familywise:
     return Familywise(pvalue, pvalues, found[1:].mean(axis=0), excess[0])
 
 
-def holm(pvalues: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """Correct p-values for their number by Holm's method :footcite:p:`holm1979simple`.
-
-    SciPy has corrections of the false discovery rate only.
-
-    Examples
-    --------
-    >>> from skresample.audit.statistics.permutations import holm
-    >>> holm([0.01, 0.04, 0.03])
-    array([0.03, 0.06, 0.06])
-    """
+def holm(pvalues: npt.ArrayLike) -> Floats:
+    """Correct p-values by Holm's method :footcite:p:`holm1979simple`, which SciPy does not have."""
     raw = np.asarray(pvalues, dtype=np.float64)
     order = np.argsort(raw, kind="stable")
     stepped = np.maximum.accumulate(raw[order] * np.arange(len(raw), 0, -1))
@@ -108,24 +98,12 @@ def holm(pvalues: npt.ArrayLike) -> npt.NDArray[np.float64]:
 
 
 def excess_within_strata(
-    first: npt.NDArray[np.bool_],
-    strata: npt.NDArray[np.integer],
-    second: npt.NDArray[np.bool_],
-    strata_of_second: npt.NDArray[np.integer],
+    first: Bools, strata: Ints, second: Bools, strata_of_second: Ints
 ) -> float:
-    """Test whether something is more frequent in a first sample (n,) than in a second (m,).
+    """Return the p-value of something more frequent in a first sample (n,) than in a second (m,).
 
-    The p-value is that of rows dealt out to both samples at random within each stratum: Fisher's
-    exact test for one stratum, and the exact form of the Cochran-Mantel-Haenszel test for several
-    :footcite:p:`mantel1959statistical`.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skresample.audit.statistics.permutations import excess_within_strata
-    >>> strata = np.zeros(4, dtype=int)
-    >>> excess_within_strata(np.array([True] * 4), strata, np.array([False] * 4), strata)
-    0.0142...
+    Rows are dealt out at random within strata: Fisher's exact test for one stratum, the exact
+    Cochran-Mantel-Haenszel test for several :footcite:p:`mantel1959statistical`.
     """
     cells = []
     for stratum in np.unique(strata):
@@ -135,13 +113,11 @@ def excess_within_strata(
     return float(min(1.0, masses[int(first.sum()) - lowest :].sum()))
 
 
-def masses_within_strata(
-    cells: Iterable[tuple[int, int, int]],
-) -> tuple[int, npt.NDArray[np.float64]]:
+def masses_within_strata(cells: Iterable[tuple[int, int, int]]) -> tuple[int, Floats]:
     """Return the distribution of how many rows of a first sample have something.
 
-    Each cell has the sizes of both samples in a stratum, and how many of their rows have it.
-    Returns the lowest possible number, and the probabilities of it and of those that follow.
+    A cell has the sizes of both samples in a stratum, and how many of their rows have it. Returns
+    the lowest possible number, and the probabilities of it and of those that follow.
     """
     cells = list(cells)
     size = 1 + sum(have for *_, have in cells)

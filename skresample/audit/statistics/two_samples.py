@@ -7,9 +7,10 @@ permutation test needs. A labeling is a row of booleans: True for rows of the fi
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 from scipy.stats import rankdata
+
+from skresample.compare.arrays import Bools, Floats, Ints
 
 __all__ = [
     "Bins",
@@ -35,18 +36,17 @@ KERNEL_FEATURES = 200
 
 
 class Bins(NamedTuple):
-    """In which bin of each column each row is, as indicators (n, b).
+    """The bin of each row in each column, as indicators (n, b).
 
-    `starts` (d,) has the first bin of each column; `ordered` (d,) says whether its bins have an
-    order, as those of numbers do.
+    `starts` (d,) is the first bin of each column; `ordered` (d,) is whether it has numbers.
     """
 
     indicators: sparse.csr_array
-    starts: npt.NDArray[np.intp]
-    ordered: npt.NDArray[np.bool_]
+    starts: Ints
+    ordered: Bools
 
 
-def bin_columns(numeric: npt.NDArray[np.floating], codes: npt.NDArray[np.signedinteger]) -> Bins:
+def bin_columns(numeric: Floats, codes: Ints) -> Bins:
     """Bin numerical columns (n, d) at quantiles, and then categorical ones (n, c).
 
     Missing values, NaN and -1, have a bin of their own.
@@ -77,11 +77,10 @@ def bin_columns(numeric: npt.NDArray[np.floating], codes: npt.NDArray[np.signedi
     return Bins(indicators, starts[:-1].astype(np.intp), ordered)
 
 
-def column_distances(bins: Bins, first: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+def column_distances(bins: Bins, first: Bools) -> Floats:
     """Return the distances (b, d) of the distributions of each column.
 
-    For numbers it is the largest difference of the distribution functions (Kolmogorov-Smirnov),
-    for categories half the sum of the differences of probabilities (total variation).
+    Kolmogorov-Smirnov for numbers, total variation for categories.
     """
     total = bins.indicators.sum(axis=0)
     ours = (bins.indicators.T @ first.T.astype(np.float32)).T.astype(np.float64)
@@ -93,25 +92,23 @@ def column_distances(bins: Bins, first: npt.NDArray[np.bool_]) -> npt.NDArray[np
     return np.where(bins.ordered, largest, variation)
 
 
-def area_under_curve(positive: npt.NDArray[np.bool_], score: npt.NDArray[np.floating]) -> float:
-    """Return the ROC AUC: the probability that a positive row scores higher than another.
+def area_under_curve(positive: Bools, score: Floats) -> float:
+    """Return the ROC AUC; ties count half.
 
-    Ties count half. (scikit-learn's function spends more on checks than on tables of some hundred
-    rows, of which thousands are drawn here.)
+    (scikit-learn's function spends more on checks than on tables of some hundred rows, of which
+    thousands are drawn here.)
     """
     n = np.count_nonzero(positive)
     above = rankdata(score)[positive].sum() - n * (n + 1) / 2
     return float(above / (n * (len(positive) - n)))
 
 
-def ranked_features(
-    numeric: npt.NDArray[np.floating], codes: npt.NDArray[np.signedinteger]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]]:
+def ranked_features(numeric: Floats, codes: Ints) -> tuple[Floats, Ints]:
     """Return features (n, e) that depend on no unit and no outlier, and their columns (e,).
 
-    They are the ranks of numbers, the mean rank where one is missing, indicators of missing
-    numbers and of frequent categories, all with mean 0 and variance 1. Numerical columns are
-    counted before categorical ones.
+    They are ranks of numbers (the mean rank where one is missing) and indicators of missing
+    numbers and of frequent categories, with mean 0 and variance 1; numerical columns are counted
+    first.
     """
     features, columns = [], []
     for j, values in enumerate(numeric.T):
@@ -139,7 +136,7 @@ def ranked_features(
     return table[:, varies] / deviation[varies], np.array(columns, dtype=np.intp)[varies]
 
 
-def associations(features: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
+def associations(features: Floats) -> Floats:
     """Return the correlations (e, e) of features (n, e), 0 where one does not vary."""
     centered = features - features.mean(axis=0)
     products = centered.T @ centered
@@ -148,11 +145,7 @@ def associations(features: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
     return products / np.outer(norms, norms)
 
 
-def association_changes(
-    features: npt.NDArray[np.floating],
-    pairs: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]],
-    first: npt.NDArray[np.bool_],
-) -> npt.NDArray[np.float64]:
+def association_changes(features: Floats, pairs: tuple[Ints, Ints], first: Bools) -> Floats:
     """Return the absolute differences (b, p) of correlations in two samples, for p pairs."""
     changes = np.empty((len(first), len(pairs[0])))
     for i, labels in enumerate(first):
@@ -161,14 +154,12 @@ def association_changes(
     return changes
 
 
-def random_features(
-    features: npt.NDArray[np.floating], rng: np.random.Generator
-) -> npt.NDArray[np.float32]:
-    """Return random features (n, 200) whose products approximate a Gaussian kernel.
+def random_features(features: Floats, rng: np.random.Generator) -> Floats:
+    """Return random cosines (n, 200) whose products approximate a Gaussian kernel.
 
-    Random cosines :footcite:p:`rahimi2007random` make the distance of two samples under a kernel
-    a distance of two means, at a cost that grows with the rows and not with their pairs. The
-    features have variance 1, and the bandwidth is about the distance of two rows.
+    They make the distance of two samples under a kernel a distance of two means, at a cost that
+    grows with the rows, not their pairs :footcite:p:`rahimi2007random`. The features have variance
+    1.
     """
     width = np.sqrt(2.0 * max(1, features.shape[1]))
     frequencies = rng.normal(size=(features.shape[1], KERNEL_FEATURES)) / width
@@ -177,13 +168,8 @@ def random_features(
     return cosines.astype(np.float32)
 
 
-def mean_distances(
-    features: npt.NDArray[np.floating], first: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.float64]:
-    """Return the Euclidean distances (b,) of the means of two samples.
-
-    With `random_features` it is the maximum mean discrepancy.
-    """
+def mean_distances(features: Floats, first: Bools) -> Floats:
+    """Return the distances (b,) of the means of two samples: of `random_features`, the MMD."""
     total = features.sum(axis=0, dtype=np.float64)
     ours = (first.astype(np.float32) @ features).astype(np.float64)
     n_first = first.sum(axis=1, keepdims=True)

@@ -46,7 +46,7 @@ def difference(values):
 def test_the_first_statistics_are_those_of_the_labels():
     values = np.random.default_rng(0).normal(size=(20, 2))
     labels = np.arange(20) < 8
-    found = null_statistics(difference(values), labels, 40, np.random.default_rng(0))
+    found = null_statistics(difference(values), labels, np.random.default_rng(0), n=40)
     assert found.shape == (41, 2)
     np.testing.assert_allclose(found[0], difference(values)(labels[np.newaxis])[0])
 
@@ -55,7 +55,7 @@ def test_pvalue_is_that_of_scipy():
     rng = np.random.default_rng(3)
     values = rng.normal(size=40) + 0.6 * (np.arange(40) < 20)
     labels = np.arange(40) < 20
-    found = null_statistics(difference(values[:, np.newaxis]), labels, 4999, rng)
+    found = null_statistics(difference(values[:, np.newaxis]), labels, rng, n=4999)
     expected = stats.permutation_test(
         (values[labels], values[~labels]),
         lambda a, b: abs(a.mean() - b.mean()),
@@ -73,7 +73,7 @@ def test_the_level_is_kept_however_many_statistics_there_are():
         rng = np.random.default_rng(seed)
         values = rng.normal(size=(30, 20)) * np.geomspace(1, 1e3, 20)
         labels = np.arange(30) < 15
-        alarms += familywise(null_statistics(difference(values), labels, 99, rng)).pvalue <= 0.05
+        alarms += familywise(null_statistics(difference(values), labels, rng, n=99)).pvalue <= 0.05
     assert 1 <= alarms <= 20  # of 10 expected; without a correction, 128
 
 
@@ -82,7 +82,7 @@ def test_one_statistic_among_many_is_found_in_whatever_unit():
     values = rng.normal(size=(200, 30)) * np.geomspace(1, 1e6, 30)
     labels = np.arange(200) < 100
     values[labels, 2] += values[:, 2].std()
-    result = familywise(null_statistics(difference(values), labels, 499, rng))
+    result = familywise(null_statistics(difference(values), labels, rng, n=499))
     assert result.pvalue == pytest.approx(1 / 500)
     assert result.excess.argmax() == 2
     assert np.flatnonzero(result.pvalues <= 0.05).tolist() == [2]
