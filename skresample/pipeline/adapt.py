@@ -1,4 +1,4 @@
-"""Whether a classifier needs an encoder for a table: decided here, and only here."""
+"""Whether a classifier or sampler needs an encoder for a table: decided here, and only here."""
 
 import warnings
 from collections.abc import Callable, Iterator

@@ -95,7 +95,7 @@ class TestTrain:
         first = rng.integers(0, 3, 1500)
         x = one_hot(np.column_stack([first, first]), [3, 3])
         network, _, rng = self.trained(x, 0, [3, 3])
-        mean, log_variance = network.encode(x)
+        _, mean, log_variance = network.encode(x)
         z = mean + np.exp(log_variance / 2) * rng.normal(size=mean.shape)
         _, places = network.draw(z, rng)
         assert (places[:, 0] == places[:, 1]).mean() > 0.85  # by chance, a third
