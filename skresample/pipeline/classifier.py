@@ -2,8 +2,8 @@
 
 import warnings
 from collections.abc import Mapping
-from numbers import Integral
-from typing import Any, ClassVar, Self
+from dataclasses import field
+from typing import Annotated, Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,7 @@ from sklearn.base import (
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.utils import get_tags
-from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils._param_validation import HasMethods, StrOptions
 from sklearn.utils.metadata_routing import (
     MetadataRouter,
     MethodMapping,
@@ -50,6 +50,8 @@ from skresample.pipeline.adapt import adapt
 from skresample.pipeline.encoder import TableEncoder
 from skresample.pipeline.validation import last_step, prepare_validation, validates
 from skresample.samplers.base import BaseSampler
+from skresample.samplers.constraints import IntegerInterval
+from skresample.samplers.parameters import Parametrized
 from skresample.table import Target, is_frame, open_frame, read_labels, to_pandas
 
 __all__ = ["ResampledClassifier"]
@@ -80,7 +82,7 @@ def _estimator_has(method: str) -> Any:
     return available_if(check)
 
 
-class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+class ResampledClassifier(Parametrized, ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     r"""Resample the training data, then fit a classifier.
 
     This is a plain scikit-learn classifier, so it works where samplers are not accepted: in a
@@ -177,32 +179,12 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     0.79
     """
 
-    _parameter_constraints: ClassVar[dict] = {
-        "estimator": [HasMethods(["fit"])],  # some have predict only once fitted
-        "sampler": [HasMethods(["fit_resample"]), None],
-        "calibration": [StrOptions({"prior", *FITTED}), None],
-        "calibration_cv": [
-            Interval(Integral, 2, None, closed="left"),
-            HasMethods(["split"]),
-            "array-like",
-        ],
-        "keep_table": ["boolean"],
-    }
-
-    def __init__(
-        self,
-        estimator: Any,
-        sampler: Any = None,
-        *,
-        calibration: str | None = None,
-        calibration_cv: Any = 5,
-        keep_table: bool = False,
-    ):
-        self.estimator = estimator
-        self.sampler = sampler
-        self.calibration = calibration
-        self.calibration_cv = calibration_cv
-        self.keep_table = keep_table
+    # Some classifiers have `predict` only once they are fitted.
+    estimator: Annotated[Any, HasMethods(["fit"])] = field(kw_only=False)
+    sampler: Annotated[Any, HasMethods(["fit_resample"]), None] = field(default=None, kw_only=False)
+    calibration: Annotated[str | None, StrOptions({"prior", *FITTED}), None] = None
+    calibration_cv: Annotated[Any, IntegerInterval(2), HasMethods(["split"]), "array-like"] = 5
+    keep_table: bool = False
 
     @_fit_context(prefer_skip_nested_validation=False)
     def fit(self, X: Any, y: Any, sample_weight: Any = None, **fit_params: Any) -> Self:

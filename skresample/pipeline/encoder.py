@@ -7,7 +7,8 @@
 # and a one-hot encoder, which scikit-learn has.
 
 import warnings
-from typing import Any, ClassVar, Self
+from dataclasses import field
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted, validate_data
 
+from skresample.samplers.parameters import Parametrized
 from skresample.table.columns import Category, Values, kind_of, plain
 from skresample.table.read import read_rows, with_unique_names
 from skresample.table.rows import Rows
@@ -28,7 +30,7 @@ __all__ = ["TableEncoder", "as_text"]
 MAX_CATEGORIES = 32
 
 
-class TableEncoder(TransformerMixin, BaseEstimator):
+class TableEncoder(Parametrized, TransformerMixin, BaseEstimator):
     """Encode categorical features, dates and missing values as floats.
 
     :class:`ResampledClassifier` and :func:`compare` put it in front of classifiers that accept
@@ -81,10 +83,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     array(['x0', 'missingindicator_x0', 'x1_red'], dtype=object)
     """
 
-    _parameter_constraints: ClassVar[dict] = {"impute": ["boolean"]}
-
-    def __init__(self, impute: bool = True):
-        self.impute = impute
+    impute: bool = field(default=True, kw_only=False)
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any = None) -> Self:
