@@ -19,7 +19,7 @@ from sklearn.base import (
 )
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.utils import get_tags
+from sklearn.utils import InputTags, get_tags
 from sklearn.utils._param_validation import HasMethods, StrOptions
 from sklearn.utils.metadata_routing import (
     MetadataRouter,
@@ -515,7 +515,7 @@ class ResampledClassifier(Parametrized, ClassifierMixin, MetaEstimatorMixin, Bas
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         estimator = get_tags(self.estimator)
-        sampler = [] if self.sampler is None else [get_tags(self.sampler).input_tags]
+        sampler = [] if self.sampler is None else [_input_tags(self.sampler)]
         for name in ("sparse", "string"):
             allowed = all(getattr(one, name) for one in [estimator.input_tags, *sampler])
             setattr(tags.input_tags, name, allowed)
@@ -536,8 +536,13 @@ def _without_table(sampler: Any) -> Any:
     return light
 
 
-def _takes_text(tags: Any) -> bool:
-    """Return whether a sampler says, by its input tags, that it resamples categories itself."""
+def _input_tags(sampler: Any) -> InputTags:
+    """Return what a sampler accepts, by its tags; numbers only if it has none."""
+    return get_tags(sampler).input_tags if hasattr(sampler, "__sklearn_tags__") else InputTags()
+
+
+def _takes_text(tags: InputTags) -> bool:
+    """Return whether a sampler resamples categories itself."""
     return tags.string or tags.categorical
 
 
@@ -557,7 +562,7 @@ def _resample_foreign(
         import_extra("pandas", "cli")
         X = to_pandas(X)
     encoder = None
-    if _takes_text(get_tags(sampler).input_tags):
+    if _takes_text(_input_tags(sampler)):
         X, y = sampler.fit_resample(X, y)
     else:
         encoder, reason, resampled = adapt(sampler, X, y, fit=lambda: sampler.fit_resample(X, y))
