@@ -89,30 +89,25 @@ class VariationalAutoencoder:
             "log_noise": np.zeros(n_scores),
         }
 
-    def encode(self, x: Floats) -> tuple[Floats, Floats]:
-        """Return means and log variances of the latent variables; missing scores are 0 in x."""
-        return self._encode(x)[1:]
+    def encode(self, x: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return hidden units, and means and log variances of latent variables.
 
-    def decode(self, z: Floats) -> Floats:
-        """Return the means of scores and the logits of levels, of shape (n, p)."""
-        return self._decode(z)[1]
-
-    def _encode(self, x: Floats) -> tuple[Floats, Floats, Floats]:
-        """Return the hidden layer of the encoder, means and log variances."""
+        Missing scores are 0 in x.
+        """
         w = self.weights
         hidden = np.tanh(x @ w["encoder"] + w["encoder_bias"])
         mean = hidden @ w["mean"] + w["mean_bias"]
         return hidden, mean, hidden @ w["log_variance"] + w["log_variance_bias"]
 
-    def _decode(self, z: Floats) -> tuple[Floats, Floats]:
-        """Return the hidden layer of the decoder, and the output."""
+    def decode(self, z: Floats) -> tuple[Floats, Floats]:
+        """Return hidden units, and means of scores and logits of levels, of shape (n, p)."""
         w = self.weights
         hidden = np.tanh(z @ w["decoder"] + w["decoder_bias"])
         return hidden, hidden @ w["output"] + z @ w["skip"] + w["output_bias"]
 
     def draw(self, z: Floats, rng: np.random.Generator) -> tuple[Floats, npt.NDArray[np.intp]]:
         """Draw scores and levels of rows with the given latent variables."""
-        out, d = self.decode(z), self.n_scores
+        (_, out), d = self.decode(z), self.n_scores
         noise = np.exp(self.weights["log_noise"])
         scores = out[:, :d] + noise * rng.normal(size=(len(z), d))
         levels = np.empty((len(z), len(self.sizes)), dtype=np.intp)
@@ -132,10 +127,10 @@ class VariationalAutoencoder:
         of the divergence.
         """
         w, n, d = self.weights, len(x), self.n_scores
-        encoded, mean, log_variance = self._encode(x)
+        encoded, mean, log_variance = self.encode(x)
         deviation = np.exp(log_variance / 2)
         z = mean + deviation * noise
-        decoded, out = self._decode(z)
+        decoded, out = self.decode(z)
 
         precision = np.exp(-w["log_noise"])
         residual = (x[:, :d] - out[:, :d]) * precision

@@ -178,7 +178,7 @@ class VAEOverSampler(GenerativeOverSampler):
                 each_epoch=each_epoch,
             )
             self.history_[task.label] = losses._asdict()
-            mean, log_variance = network.encode(x)
+            _, mean, log_variance = network.encode(x)
             deviation = np.exp(log_variance / 2)
             if self.latent == "prior":
                 mean, deviation = np.zeros_like(mean), np.ones_like(mean)

@@ -1,4 +1,4 @@
-"""Whether a classifier needs an encoder for a table: decided here, and only here."""
+"""Whether a classifier or sampler needs an encoder for a table: decided here, and only here."""
 
 import warnings
 from collections.abc import Callable, Iterator
@@ -92,7 +92,8 @@ def takes_missing(estimator: Any) -> bool:
     if isinstance(estimator, Pipeline):
         steps = [step for _, step in estimator.steps if step is not None and step != "passthrough"]
         return all(map(takes_missing, steps))
-    return bool(get_tags(estimator).input_tags.allow_nan)
+    has_tags = hasattr(estimator, "__sklearn_tags__")
+    return has_tags and bool(get_tags(estimator).input_tags.allow_nan)
 
 
 def _columns(X: Any) -> Iterator[Values]:

@@ -2,8 +2,8 @@
 
 import warnings
 from collections.abc import Mapping
-from numbers import Integral
-from typing import Any, ClassVar, Self
+from dataclasses import field
+from typing import Annotated, Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +19,8 @@ from sklearn.base import (
 )
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.utils import get_tags
-from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils import InputTags, get_tags
+from sklearn.utils._param_validation import HasMethods, StrOptions
 from sklearn.utils.metadata_routing import (
     MetadataRouter,
     MethodMapping,
@@ -35,7 +35,6 @@ from sklearn.utils.validation import (
     has_fit_parameter,
 )
 
-from skresample._former import Versioned
 from skresample._support import import_extra
 from skresample.pipeline._calibration import CodedClassifier, calibration_folds, codes_of
 from skresample.pipeline._training import (
@@ -51,6 +50,8 @@ from skresample.pipeline.adapt import adapt
 from skresample.pipeline.encoder import TableEncoder
 from skresample.pipeline.validation import last_step, prepare_validation, validates
 from skresample.samplers.base import BaseSampler
+from skresample.samplers.constraints import IntegerInterval
+from skresample.samplers.parameters import Parametrized
 from skresample.table import Target, is_frame, open_frame, read_labels, to_pandas
 
 __all__ = ["ResampledClassifier"]
@@ -81,7 +82,7 @@ def _estimator_has(method: str) -> Any:
     return available_if(check)
 
 
-class ResampledClassifier(Versioned, ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+class ResampledClassifier(Parametrized, ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     r"""Resample the training data, then fit a classifier.
 
     This is a plain scikit-learn classifier, so it works where samplers are not accepted: in a
@@ -178,32 +179,12 @@ class ResampledClassifier(Versioned, ClassifierMixin, MetaEstimatorMixin, BaseEs
     0.79
     """
 
-    _parameter_constraints: ClassVar[dict] = {
-        "estimator": [HasMethods(["fit"])],  # some have predict only once fitted
-        "sampler": [HasMethods(["fit_resample"]), None],
-        "calibration": [StrOptions({"prior", *FITTED}), None],
-        "calibration_cv": [
-            Interval(Integral, 2, None, closed="left"),
-            HasMethods(["split"]),
-            "array-like",
-        ],
-        "keep_table": ["boolean"],
-    }
-
-    def __init__(
-        self,
-        estimator: Any,
-        sampler: Any = None,
-        *,
-        calibration: str | None = None,
-        calibration_cv: Any = 5,
-        keep_table: bool = False,
-    ):
-        self.estimator = estimator
-        self.sampler = sampler
-        self.calibration = calibration
-        self.calibration_cv = calibration_cv
-        self.keep_table = keep_table
+    # Some classifiers have `predict` only once they are fitted.
+    estimator: Annotated[Any, HasMethods(["fit"])] = field(kw_only=False)
+    sampler: Annotated[Any, HasMethods(["fit_resample"]), None] = field(default=None, kw_only=False)
+    calibration: Annotated[str | None, StrOptions({"prior", *FITTED}), None] = None
+    calibration_cv: Annotated[Any, IntegerInterval(2), HasMethods(["split"]), "array-like"] = 5
+    keep_table: bool = False
 
     @_fit_context(prefer_skip_nested_validation=False)
     def fit(self, X: Any, y: Any, sample_weight: Any = None, **fit_params: Any) -> Self:
@@ -534,7 +515,7 @@ class ResampledClassifier(Versioned, ClassifierMixin, MetaEstimatorMixin, BaseEs
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         estimator = get_tags(self.estimator)
-        sampler = [] if self.sampler is None else [get_tags(self.sampler).input_tags]
+        sampler = [] if self.sampler is None else [_input_tags(self.sampler)]
         for name in ("sparse", "string"):
             allowed = all(getattr(one, name) for one in [estimator.input_tags, *sampler])
             setattr(tags.input_tags, name, allowed)
@@ -555,8 +536,13 @@ def _without_table(sampler: Any) -> Any:
     return light
 
 
-def _takes_text(tags: Any) -> bool:
-    """Return whether a sampler says, by its input tags, that it resamples categories itself."""
+def _input_tags(sampler: Any) -> InputTags:
+    """Return what a sampler accepts, by its tags; numbers only if it has none."""
+    return get_tags(sampler).input_tags if hasattr(sampler, "__sklearn_tags__") else InputTags()
+
+
+def _takes_text(tags: InputTags) -> bool:
+    """Return whether a sampler resamples categories itself."""
     return tags.string or tags.categorical
 
 
@@ -576,7 +562,7 @@ def _resample_foreign(
         import_extra("pandas", "cli")
         X = to_pandas(X)
     encoder = None
-    if _takes_text(get_tags(sampler).input_tags):
+    if _takes_text(_input_tags(sampler)):
         X, y = sampler.fit_resample(X, y)
     else:
         encoder, reason, resampled = adapt(sampler, X, y, fit=lambda: sampler.fit_resample(X, y))

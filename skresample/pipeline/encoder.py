@@ -7,7 +7,8 @@
 # and a one-hot encoder, which scikit-learn has.
 
 import warnings
-from typing import Any, ClassVar, Self
+from dataclasses import field
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -18,10 +19,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted, validate_data
 
-from skresample._former import Versioned
+from skresample.samplers.parameters import Parametrized
 from skresample.table.columns import Category, Values, kind_of, plain
-from skresample.table.frames import open_frame
-from skresample.table.read import read_rows
+from skresample.table.read import read_rows, with_unique_names
 from skresample.table.rows import Rows
 
 __all__ = ["TableEncoder", "as_text"]
@@ -30,7 +30,7 @@ __all__ = ["TableEncoder", "as_text"]
 MAX_CATEGORIES = 32
 
 
-class TableEncoder(Versioned, TransformerMixin, BaseEstimator):
+class TableEncoder(Parametrized, TransformerMixin, BaseEstimator):
     """Encode categorical features, dates and missing values as floats.
 
     :class:`ResampledClassifier` and :func:`compare` put it in front of classifiers that accept
@@ -83,10 +83,7 @@ class TableEncoder(Versioned, TransformerMixin, BaseEstimator):
     array(['x0', 'missingindicator_x0', 'x1_red'], dtype=object)
     """
 
-    _parameter_constraints: ClassVar[dict] = {"impute": ["boolean"]}
-
-    def __init__(self, impute: bool = True):
-        self.impute = impute
+    impute: bool = field(default=True, kw_only=False)
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any = None) -> Self:
@@ -107,11 +104,10 @@ class TableEncoder(Versioned, TransformerMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If `impute` is not a boolean, or if the table is empty, not two-dimensional,
-            complex or infinite.
+            If `impute` is not a boolean, or if the table is empty, not two-dimensional, complex or
+            infinite.
         TypeError
-            If the table is sparse, or if a column contains other objects than numbers and
-            strings, such as lists.
+            If the table is sparse, or contains other objects than numbers and strings.
         """
         rows = self._read(X, self)
         kinds = [_kind(rows, j) for j in range(self.n_features_in_)]
@@ -138,26 +134,22 @@ class TableEncoder(Versioned, TransformerMixin, BaseEstimator):
         Parameters
         ----------
         X : {array-like, DataFrame} of shape (n_samples, n_features)
-            Data with the same features as in `fit`. Other categories and other missing
-            values may occur.
+            Data with the same features as in `fit`. Categories and missing values may differ.
 
         Returns
         -------
         X_encoded : {ndarray, DataFrame} of shape (n_samples, n_features_out)
-            The columns from numerical features, then those from categorical features. An array,
-            unless :meth:`set_output` or scikit-learn's configuration asks for a DataFrame.
+            The columns from numerical features, then those from categorical features. A DataFrame
+            if :meth:`set_output` or scikit-learn's configuration asks for one.
 
         Raises
         ------
         ValueError
-            If the features differ from those in `fit`, or if a numerical feature contains
-            text.
+            If the features differ from those in `fit`, or a numerical feature contains text.
         """
         check_is_fitted(self)
         rows = self._read(X, clone(self))
-        repeated = len(set(rows.names)) < len(rows.names)  # only pandas allows this
-        named = open_frame(X).to_native() if repeated else X
-        validate_data(self, named, reset=False, skip_check_array=True)
+        validate_data(self, with_unique_names(X, rows.names), reset=False, skip_check_array=True)
         with warnings.catch_warnings():
             # The Notes document how unknown categories are encoded.
             warnings.filterwarnings("ignore", "Found unknown categories", UserWarning)
@@ -175,8 +167,7 @@ class TableEncoder(Versioned, TransformerMixin, BaseEstimator):
         Returns
         -------
         names : ndarray of shape (n_features_out,)
-            The names. A number is appended to a name that would occur twice, such as that of a
-            number ``town_Rome`` beside a category Rome of ``town``.
+            The names. A number is appended to a name that would occur twice.
         """
         check_is_fitted(self)
         given = _check_feature_names_in(self, input_features)

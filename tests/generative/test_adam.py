@@ -1,4 +1,4 @@
-"""Adam, by hand and on a bowl."""
+"""Adam, by hand and on a quadratic function."""
 
 import numpy as np
 
@@ -22,7 +22,7 @@ def test_second_step_by_hand():
     np.testing.assert_allclose(weights["a"], [-1 - mean / np.sqrt(square)], rtol=1e-6)
 
 
-def test_finds_the_bottom_of_a_bowl():
+def test_minimizes_a_quadratic_function():
     weights = {"a": np.array([5.0, -3.0])}
     adam = Adam(weights, 0.05)
     for _ in range(2000):

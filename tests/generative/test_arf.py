@@ -1,4 +1,4 @@
-"""What the paper of the adversarial random forest says, on data that is known."""
+"""The claims of the paper on adversarial random forests, on known distributions."""
 
 import numpy as np
 import pandas as pd
@@ -75,14 +75,14 @@ class TestLeaves:
             assert (of_row[mates] == of_row[which][:, np.newaxis]).all()
 
 
-class TestWhatIsLearnt:
+class TestLearning:
     def test_independent_columns_take_one_round(self):
         rows = pd.DataFrame(np.random.default_rng(0).normal(size=(800, 3)))
         _, sampler = drawn(rows, n=1, tolerance=0.05)
         assert len(sampler.history_[1]) == 1
         assert sampler.history_[1][0] == pytest.approx(0.5, abs=0.05)
 
-    def test_dependence_is_told_in_the_first_round_and_less_in_the_second(self):
+    def test_accuracy_is_high_for_dependent_columns_and_then_falls(self):
         rng = np.random.default_rng(0)
         x = rng.normal(size=800)
         rows = pd.DataFrame({"x": x, "y": x + 0.1 * rng.normal(size=800)})
@@ -103,7 +103,7 @@ class TestWhatIsLearnt:
         )
         assert new["x"].min() >= x.min()
 
-    def test_a_category_goes_with_numbers(self):
+    def test_categories_and_numbers_keep_their_dependence(self):
         rng = np.random.default_rng(0)
         kind = rng.choice(["a", "b", "c"], 900, p=[0.6, 0.3, 0.1])
         centre = pd.Series(kind).map({"a": 0.0, "b": 5.0, "c": 10.0})
@@ -117,7 +117,7 @@ class TestWhatIsLearnt:
         means = new.groupby("kind")["x"].mean()
         np.testing.assert_allclose(means[["a", "b", "c"]], [0, 5, 10], atol=0.6)
 
-    def test_missing_goes_with_what_is_there(self):
+    def test_missing_values_keep_their_dependence(self):
         rng = np.random.default_rng(0)
         x = rng.normal(size=600)
         rows = pd.DataFrame({"x": x, "y": np.where(x > 0.5, np.nan, rng.normal(size=600))})
@@ -126,13 +126,13 @@ class TestWhatIsLearnt:
         assert new.loc[new["y"].isna(), "x"].mean() > 0.8
 
 
-def test_verbose_says_how_far_it_is(capsys):
+def test_verbose_prints_the_progress(capsys):
     rows = pd.DataFrame(np.random.default_rng(0).normal(size=(60, 2)))
     drawn(rows, n=1, verbose=True, max_iter=1)
     assert "ARFOverSampler, class 0: round 1 of 1, accuracy" in capsys.readouterr().err
 
 
-def test_a_large_class_has_forests_of_some_of_its_rows(monkeypatch):
+def test_a_large_class_is_subsampled(monkeypatch):
     monkeypatch.setattr("skresample.generative.arf.MOST_ROWS", 100)
     sizes = []
     fit = RandomForestClassifier.fit

@@ -1,4 +1,4 @@
-"""The autoencoder: gradients by finite differences, and what training finds again."""
+"""The autoencoder: gradients by finite differences, and recovered models."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from skresample.generative._autoencoder import VariationalAutoencoder, one_hot, 
 
 
 def rows_with_holes(n=7, seed=0):
-    """Return scores, levels as zeros and ones, and what is there of both."""
+    """Return scores, one-hot encoded levels, and which of them are observed."""
     rng = np.random.default_rng(seed)
     scores, places = (
         rng.normal(size=(n, 3)),
@@ -20,7 +20,7 @@ def rows_with_holes(n=7, seed=0):
 
 
 def scaled(network, rng):
-    """Move all weights off the values at which they start."""
+    """Move all weights away from their initial values."""
     for value in network.weights.values():
         value += 0.3 * rng.normal(size=value.shape)
     return network
@@ -28,7 +28,7 @@ def scaled(network, rng):
 
 class TestLoss:
     @pytest.mark.parametrize("beta", [0.0, 0.4, 1.0])
-    def test_gradient_is_that_of_finite_differences(self, beta):
+    def test_gradient_equals_finite_differences(self, beta):
         rng = np.random.default_rng(1)
         x, there = rows_with_holes()
         network = scaled(VariationalAutoencoder(3, [2, 4], 5, 2, rng), rng)
@@ -49,7 +49,7 @@ class TestLoss:
                 assert gradient[name][at] == pytest.approx(slope, rel=1e-5, abs=1e-7), (name, at)
 
     def test_by_hand(self):
-        """With no weights at all, x is standard normal and levels are equally probable."""
+        """If all weights are 0, x is standard normal and levels are equally probable."""
         network = VariationalAutoencoder(1, [4], 2, 1, np.random.default_rng(0))
         for value in network.weights.values():
             value[:] = 0
@@ -62,7 +62,7 @@ class TestLoss:
         loss, _ = network.loss(x, np.ones((1, 2), bool), np.zeros((1, 1)))
         assert loss == pytest.approx(wanted + (4 + 3 - 1 - np.log(3)) / 2)
 
-    def test_what_is_missing_does_not_count(self):
+    def test_missing_values_do_not_change_the_loss(self):
         rng = np.random.default_rng(0)
         network = scaled(VariationalAutoencoder(3, [2, 4], 5, 2, rng), rng)
         x, _ = rows_with_holes()
@@ -81,8 +81,8 @@ class TestTrain:
         losses = train(network, x, there, rng, **{**options, **given})
         return network, losses, rng
 
-    def test_noise_is_what_is_left_of_a_factor(self):
-        """Three scores of one factor and noise of deviation .6: it is found again."""
+    def test_noise_of_a_factor_model_is_recovered(self):
+        """Recover a factor model of three scores with noise of standard deviation 0.6."""
         rng = np.random.default_rng(3)
         x = 0.8 * rng.normal(size=(2000, 1)) + 0.6 * rng.normal(size=(2000, 3))
         network, _, rng = self.trained(x, 3, [])
@@ -90,12 +90,12 @@ class TestTrain:
         scores, _ = network.draw(rng.normal(size=(20_000, 4)), rng)
         np.testing.assert_allclose(np.cov(scores.T), np.cov(x.T), atol=0.08)
 
-    def test_levels_that_go_together(self):
+    def test_dependent_levels_stay_dependent(self):
         rng = np.random.default_rng(3)
         first = rng.integers(0, 3, 1500)
         x = one_hot(np.column_stack([first, first]), [3, 3])
         network, _, rng = self.trained(x, 0, [3, 3])
-        mean, log_variance = network.encode(x)
+        _, mean, log_variance = network.encode(x)
         z = mean + np.exp(log_variance / 2) * rng.normal(size=mean.shape)
         _, places = network.draw(z, rng)
         assert (places[:, 0] == places[:, 1]).mean() > 0.85  # by chance, a third
@@ -103,19 +103,19 @@ class TestTrain:
             np.bincount(places[:, 0], minlength=3) / 1500, np.bincount(first) / 1500, atol=0.05
         )
 
-    def test_best_epoch_of_held_out_rows_is_kept(self):
+    def test_best_epoch_of_the_holdout_is_kept(self):
         x = np.random.default_rng(0).normal(size=(60, 4))
         _, losses, _ = self.trained(x, 4, [], max_epochs=400, patience=10)
         assert len(losses.training) == len(losses.validation) < 400
         assert len(losses.validation) == losses.best + 11
-        warm = losses.validation[39:]  # once z counts in full
+        warm = losses.validation[39:]  # once the weight of the divergence is 1
         assert losses.validation[losses.best] == min(warm)
 
-    def test_few_rows_hold_none_out(self):
+    def test_few_rows_have_no_holdout(self):
         _, losses, _ = self.trained(np.random.default_rng(0).normal(size=(19, 2)), 2, [])
         assert losses.validation == []
 
-    def test_loss_that_is_no_number(self):
+    def test_loss_that_is_not_finite(self):
         x = np.random.default_rng(0).normal(size=(50, 2))
         with pytest.raises(
             FloatingPointError, match=r"(of epoch \d+ is (nan|inf)|not finite after epoch \d+)"

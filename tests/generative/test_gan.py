@@ -1,4 +1,4 @@
-"""The conditional GAN: what it is told, what it learns, and what it refuses."""
+"""The conditional GAN: conditions, training and errors."""
 
 import subprocess
 import sys
@@ -28,7 +28,7 @@ def torch():
 
 
 def mixed(n=300, seed=0):
-    """A rare class whose height goes with its job; of three jobs, one is rare."""
+    """Return a minority class whose height depends on its job; one of three jobs is rare."""
     rng = np.random.default_rng(seed)
     job = rng.choice(["smith", "baker", "king"], n, p=[0.5, 0.4, 0.1])
     means = pd.Series(job).map({"smith": 180, "baker": 160, "king": 170}).to_numpy()
@@ -46,7 +46,7 @@ class TestConditions:
         assert conditions.flat.tolist() == [[0, 3], [0, 2], [0, 4], [1, 3]]
         assert conditions.counts.tolist() == [3, 1, 1, 2, 1]
 
-    def test_a_row_has_what_was_drawn(self):
+    def test_a_row_has_the_drawn_level(self):
         conditions = Conditions(self.CODES, [2, 3])
         category, row = conditions.draw(500, np.random.default_rng(0))
         assert (conditions.flat[row] == category[:, np.newaxis]).any(axis=1).all()
@@ -79,7 +79,7 @@ class TestWithoutTorch:
         with pytest.raises(ImportError, match=r'torch: pip install "skresample\[torch\]"'):
             GANOverSampler().fit_resample(*blobs())
 
-    def test_nothing_else_needs_it(self):
+    def test_other_samplers_do_not_import_torch(self):
         code = (
             "import sys; from skresample import SMOTE, GANOverSampler;"
             "SMOTE(k_neighbors=1).fit_resample([[0], [1], [2], [3], [4]], [1, 1, 0, 0, 0]);"
@@ -114,7 +114,7 @@ class TestWithoutTorch:
 
 @pytest.mark.usefixtures("torch")
 class TestTraining:
-    def test_learns_modes_categories_and_what_goes_with_what(self):
+    def test_learns_modes_categories_and_their_dependence(self):
         X, y = mixed()
         sampler = GANOverSampler(
             max_iter=600, hidden_layer_sizes=(64, 64), learning_rate=1e-3, random_state=0
@@ -130,8 +130,8 @@ class TestTraining:
         before = GANOverSampler(max_iter=1, random_state=0).fit(X, y).sample(3000, label=1)
         assert np.ptp(before.groupby("job")["height"].mean()) < 10
 
-    def test_what_is_drawn_is_what_was_trained(self):
-        """The layers in NumPy, normalisation included, say what PyTorch's say."""
+    def test_exported_network_equals_the_trained_one(self):
+        """The layers in NumPy, with batch normalization, equal those of PyTorch."""
         torch = pytest.importorskip("torch")
         from skresample.generative._adversarial import _exported, _layers
 
@@ -167,12 +167,12 @@ class TestTraining:
         GANOverSampler(**SHORT).fit(*blobs())
         assert capsys.readouterr().err == ""
 
-    def test_losses_that_are_no_numbers(self):
+    def test_losses_that_are_not_finite(self):
         sampler = GANOverSampler(**{**SHORT, "max_iter": 200, "learning_rate": 1e30})
         with pytest.raises(ValueError, match=r"class 1: the losses of step \d+ .*below 1e\+30"):
             sampler.fit(*blobs())
 
-    def test_what_is_drawn_after_the_last_step_is_no_number(self):
+    def test_draws_that_are_not_finite(self):
         sampler = GANOverSampler(**{**SHORT, "max_iter": 1, "learning_rate": 1e15})
         with pytest.raises(
             ValueError, match=r"class 1: .*(draws numbers that are|weights are) not finite"
@@ -183,7 +183,7 @@ class TestTraining:
         monkeypatch.setattr(torch.cuda, "manual_seed_all", pytest.fail)
         GANOverSampler(**SHORT, device="cpu").fit(*blobs())
 
-    def test_state_of_torch_is_left_alone(self, torch):
+    def test_state_of_torch_is_restored(self, torch):
         torch.manual_seed(0)
         wanted, n_threads = torch.rand(3), torch.get_num_threads()
         torch.manual_seed(0)
@@ -203,14 +203,14 @@ class TestTraining:
         np.testing.assert_array_equal(*news)
 
     @pytest.mark.parametrize("device", ["abacus", "cuda:99", "meta"])
-    def test_no_such_device(self, device):
+    def test_unknown_device(self, device):
         with pytest.raises(ValueError, match=f"device='{device}' cannot be used here"):
             GANOverSampler(device=device).fit(*blobs())
 
 
 @pytest.mark.usefixtures("torch")
 class TestTables:
-    def test_holes_are_those_of_a_row(self):
+    def test_missing_values_are_those_of_the_parent(self):
         X, y = mixed()
         X.loc[X.index % 3 == 0, "height"] = np.nan
         X.loc[X.index % 5 == 0, "job"] = None
@@ -220,7 +220,7 @@ class TestTables:
         assert new.isna().to_numpy().tolist() == parents.isna().to_numpy().tolist()
         assert new.isna().any().all()
 
-    def test_only_what_the_class_has(self):
+    def test_categories_of_other_classes_are_not_drawn(self):
         X, y = mixed()
         X.loc[y == 1, "job"] = "smith"
         new = GANOverSampler(**SHORT).fit(X, y).sample(50, label=1)
@@ -232,7 +232,7 @@ class TestTables:
         new = GANOverSampler(**SHORT).fit(X, y).sample(30)
         assert np.isfinite(new).all()
 
-    def test_what_does_not_vary_stays_so(self):
+    def test_constant_columns_stay_constant(self):
         X, y = blobs()
         X[y == 1, 1] = 0.1
         new = GANOverSampler(**SHORT).fit(X, y).sample(30)

@@ -1,4 +1,4 @@
-"""What GeneratorSampler asks of a generator, gives it and refuses."""
+"""GeneratorSampler: what generators get and must return, seeds and errors."""
 
 import random
 
@@ -20,7 +20,7 @@ from skresample.table import Rows
 
 
 class Drawing(Bootstrap):
-    """A Bootstrap whose frame is changed before it is handed out."""
+    """A Bootstrap whose samples are changed before they are returned."""
 
     def __init__(self, change):
         self.change = change
@@ -59,7 +59,7 @@ class TestFit:
         for label, (frame, _) in enumerate(seen):
             pd.testing.assert_frame_equal(frame, X[y == label].reset_index(drop=True))
 
-    def test_the_given_generator_is_left_as_it_is(self):
+    def test_the_given_generator_is_not_changed(self):
         X, y = blobs()
         mixture = GaussianMixture(2)
         before = dict(vars(mixture))
@@ -99,7 +99,7 @@ class TestFit:
 
 
 class TestDraw:
-    def test_as_many_as_asked_and_of_no_parent(self):
+    def test_number_of_samples_without_parents(self):
         X, y = mixed()
         sampler = GeneratorSampler(Bootstrap(), random_state=0)
         X_out, y_out = sampler.fit_resample(X, y)
@@ -135,7 +135,7 @@ class TestDraw:
         pd.testing.assert_frame_equal(new, plain)
 
     @pytest.mark.parametrize("back", [str, int])
-    def test_names_that_are_no_strings_are_strings_to_the_generator(self, back):
+    def test_the_generator_gets_names_as_strings(self, back):
         X, y = blobs()
         X = pd.DataFrame(X, columns=[2019, 2020, 2021])
         generator = Drawing(lambda frame: frame.rename(columns=back))
@@ -145,7 +145,7 @@ class TestDraw:
         rows = Rows(X, names=list(map(str, X.columns)), sampler="a test")
         assert frame_of(rows, np.arange(3)).columns.tolist() == ["2019", "2020", "2021"]
 
-    def test_names_that_repeat(self):
+    def test_repeated_names(self):
         X, y = blobs()
         X = pd.DataFrame(X, columns=["a", "a", "b"])
         new = GeneratorSampler(Bootstrap(), random_state=0).fit(X, y).sample(9)
@@ -153,8 +153,8 @@ class TestDraw:
         assert set(map(tuple, new.to_numpy())) <= set(map(tuple, X.to_numpy()))
 
     @pytest.mark.parametrize("make", [lambda f: f, pl.from_pandas, lambda f: f.to_numpy()])
-    def test_holes_in_any_pattern(self, make):
-        """No row of the table has two holes; the generator draws rows with all three."""
+    def test_missing_values_in_any_pattern(self, make):
+        """No row of the table has two missing values; the generator draws rows with all three."""
         X, y = mixed()
         X = X.astype({"children": float, "job": object})
         for i, name in enumerate(X):
@@ -192,7 +192,7 @@ class TestDraw:
 
 
 class WithOwnSeed:
-    """As in ctgan: the seed is set from outside."""
+    """Has a method that sets the seed, as ctgan does."""
 
     def set_random_state(self, seed):
         self.rng = np.random.default_rng(seed)
@@ -247,7 +247,7 @@ class TestSeeds:
             one, clone(sampler).set_params(random_state=1).fit(X, y).sample(5)
         )
 
-    def test_global_states_are_put_back(self):
+    def test_global_states_are_restored(self):
         X, y = blobs()
         np.random.seed(0)  # noqa: NPY002
         random.seed(0)
@@ -257,7 +257,7 @@ class TestSeeds:
         GeneratorSampler(FromGlobalStates(), random_state=5).fit(X, y).sample(4)
         assert (np.random.random(), random.random()) == wanted  # noqa: NPY002
 
-    def test_a_seed_that_the_user_gave_stays_for_the_fit(self):
+    def test_a_seed_of_the_user_is_kept_for_the_fit(self):
         X, y = blobs()
         noises = set()
         for seed in range(3):
@@ -266,7 +266,7 @@ class TestSeeds:
         assert noises == {np.random.default_rng(7).normal()}
 
 
-class TestRefusals:
+class TestErrors:
     @pytest.mark.parametrize(
         ("change", "message"),
         [
@@ -284,7 +284,7 @@ class TestRefusals:
             (lambda f: 7, r"an array of shape \(\)"),
         ],
     )
-    def test_what_is_not_of_the_table(self, change, message):
+    def test_samples_that_do_not_fit_into_the_table(self, change, message):
         X, y = mixed()
         sampler = GeneratorSampler(Drawing(change), random_state=0).fit(X, y)
         with pytest.raises(ValueError, match=f"The generator Drawing .*{message}"):
@@ -315,7 +315,7 @@ class TestRefusals:
             sampler.sample(3)
 
     @pytest.mark.parametrize("wrong", [None, "ctgan"])
-    def test_no_generator(self, wrong):
+    def test_not_a_generator(self, wrong):
         with pytest.raises(ValueError, match="'generator' parameter"):
             GeneratorSampler(wrong).fit(*blobs())
 

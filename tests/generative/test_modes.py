@@ -1,4 +1,4 @@
-"""Modes of columns, and places in them."""
+"""Modes of columns, and offsets from them."""
 
 import numpy as np
 import pytest
@@ -22,10 +22,10 @@ class TestModes:
         found = (modes.weights * stats.norm(modes.means, modes.deviations).cdf(at)).sum(axis=1)
         wanted = (stats.norm([-1, 3], [0.5, 0.2]).cdf(at) * [0.75, 0.25]).sum(axis=1)
         np.testing.assert_allclose(found, wanted, atol=0.03)
-        # No mode has rows of both hills.
+        # No mode has rows of both components.
         assert ((modes.deviations < 0.7) & (np.abs(modes.means - 1) > 0.5)).all()
 
-    def test_a_place_in_a_mode_and_back(self):
+    def test_split_and_join_are_inverse(self):
         column, _ = two_hills()
         modes = Modes.of(column, 0)
         mode, place = modes.split(column, np.random.default_rng(0))
@@ -42,7 +42,7 @@ class TestModes:
         weight = modes.weights * stats.norm(modes.means, modes.deviations).pdf(0.4)
         assert mode.mean() == pytest.approx(weight[1] / weight.sum(), abs=0.01)
 
-    def test_what_is_far_out_is_at_the_end(self):
+    def test_outliers_are_clipped(self):
         modes = Modes(np.array([0.0]), np.array([1.0]), np.array([1.0]))
         mode, place = modes.split(np.array([-9.0, 2.0, 1e6]), np.random.default_rng(0))
         assert place.tolist() == [-4, 2, 4]

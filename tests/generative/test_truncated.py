@@ -1,4 +1,4 @@
-"""Truncated normal distributions, beside SciPy's."""
+"""Truncated normal distributions, compared with SciPy's."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ def test_moments_of_narrow_boxes():
 
 @pytest.mark.parametrize(("low", "high"), [*ENDS, (8.0, 9.0), (-9.0, -8.0)])
 def test_draws(low, high):
-    """Also far out, where nearly nothing of the probability is left."""
+    """Also in the tails, where probabilities are tiny."""
     mean, deviation = np.full((20_000, 1), 3.0), np.full((20_000, 1), 2.0)
     ends = 3 + 2 * np.array(low), 3 + 2 * np.array(high)
     values = draw_truncated_normal(mean, deviation, *ends, np.random.default_rng(0))
@@ -33,7 +33,7 @@ def test_draws(low, high):
     assert kstest(values[:, 0], truncnorm(low, high, 3, 2).cdf).pvalue > 1e-3
 
 
-def test_draws_beyond_what_floats_know():
+def test_draws_where_probabilities_underflow():
     one = np.ones((50, 1))
     values = draw_truncated_normal(0 * one, one, 60 * one, 61 * one, np.random.default_rng(0))
     assert ((values >= 60) & (values <= 61)).all()

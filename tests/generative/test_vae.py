@@ -1,4 +1,4 @@
-"""VAEOverSampler: what it keeps of a class, how it is trained, and what it says if it cannot be."""
+"""VAEOverSampler: what it keeps of a class, its training, and its errors."""
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from skresample.generative import vae
 
 
 def related(m=400, seed=0):
-    """Return a class whose columns go together, one skew, one with names, and a majority."""
+    """Return a class with dependent columns, one skewed and one categorical, and a majority."""
     rng = np.random.default_rng(seed)
     a = rng.normal(size=m)
     b = 0.9 * a + np.sqrt(1 - 0.81) * rng.normal(size=m)
@@ -38,7 +38,7 @@ class TestRows:
             assert new[name].between(real[name].min(), real[name].max()).all()
         assert (new["d"] == "high").mean() == pytest.approx((real["d"] == "high").mean(), abs=0.08)
 
-    def test_so_they_do_in_the_tails_of_a_large_class(self):
+    def test_tails_of_a_large_class_keep_their_distribution(self):
         rng = np.random.default_rng(0)
         X = rng.lognormal(sigma=1.0, size=(4_000, 2))
         y = np.repeat([0, 1], [500, 3_500])
@@ -50,7 +50,7 @@ class TestRows:
             # The highest and the lowest row of 3,500 are each expected in one of 7,000.
             assert np.unique(column, return_counts=True)[1].max() < 12
 
-    def test_columns_go_together(self, drawn):
+    def test_columns_keep_their_dependence(self, drawn):
         real, new, _ = drawn
         for one, other in ("ab", "ac", "bc"):
             wanted = stats.spearmanr(real[one], real[other]).statistic
@@ -60,7 +60,7 @@ class TestRows:
 
     def test_no_row_is_a_copy(self, drawn):
         real, new, _ = drawn
-        # But where all columns are at the ends of their ranges, within which they are kept.
+        # Exceptions have all columns at the ends of their ranges.
         old = set(map(tuple, real[["a", "b", "c"]].to_numpy()))
         copies = [row for row in map(tuple, new[["a", "b", "c"]].to_numpy()) if row in old]
         assert len(copies) < 0.002 * len(new)
@@ -68,7 +68,7 @@ class TestRows:
         for row in copies:
             assert all(value in ends[name] for value, name in zip(row, "abc", strict=True))
 
-    def test_posterior_goes_out_from_a_row_and_prior_from_none(self):
+    def test_only_posterior_samples_are_near_their_parent(self):
         X, y = blobs((300, 60), d=4)
         away = {}
         for latent in ("posterior", "prior"):
@@ -84,30 +84,30 @@ class TestRows:
 
 
 class TestTraining:
-    def test_loss_falls_and_the_best_epoch_is_of_rows_held_out(self, drawn):
+    def test_loss_falls_and_the_best_epoch_is_that_of_the_holdout(self, drawn):
         *_, sampler = drawn
         history = sampler.history_[1]
         training, validation = history["training"], history["validation"]
         assert len(training) == len(validation) <= 300
         assert np.mean(training[-10:]) < np.mean(training[:3])
-        # While the weight of the divergence grows, losses are not of one kind.
+        # While the weight of the divergence grows, losses are not comparable.
         assert history["best"] >= 30 or history["best"] == int(np.argmin(validation))
         assert validation[history["best"]] <= min(validation[30:])
 
-    def test_patience_ends_it(self):
+    def test_patience_stops_the_training(self):
         X, y = blobs((100, 40))
         short = VAEOverSampler(patience=1, random_state=0).fit(X, y).history_[1]["training"]
         long = VAEOverSampler(patience=300, random_state=0).fit(X, y).history_[1]["training"]
         assert len(short) < len(long) == 300
 
-    def test_a_loss_that_is_no_number_is_told_with_the_remedy(self):
+    def test_a_loss_that_is_not_finite_raises_an_error_with_a_remedy(self):
         X, y = blobs((100, 40))
         message = r"cannot be trained on class 1: .*Set learning_rate below 1e\+10"
         with pytest.raises(ValueError, match=message):
             VAEOverSampler(learning_rate=1e10, random_state=0).fit(X, y)
 
     @pytest.mark.parametrize("with_numbers", [True, False])
-    def test_so_it_is_after_the_last_step(self, with_numbers):
+    def test_weights_that_are_not_finite_raise_an_error(self, with_numbers):
         X, y = blobs((100, 40))
         if not with_numbers:
             X = np.where(X > 0, "more", "less").astype(object)
@@ -115,12 +115,12 @@ class TestTraining:
         with pytest.raises(ValueError, match="cannot be trained on class 1"):
             sampler.fit(X, y)
 
-    def test_what_has_learnt_nothing_says_so(self):
+    def test_a_diverged_training_warns(self):
         X, y = blobs((300, 200))
         with pytest.warns(UserWarning, match="learned nothing about class 1.*below 3"):
             VAEOverSampler(learning_rate=3.0, max_iter=20, random_state=0).fit(X, y)
 
-    def test_progress_is_written_where_it_is_asked_for(self, capfd):
+    def test_verbose_prints_the_progress(self, capfd):
         X, y = blobs((100, 40))
         VAEOverSampler(max_iter=3, random_state=0).fit(X, y)
         assert capfd.readouterr().err == ""
@@ -128,7 +128,7 @@ class TestTraining:
         assert "VAEOverSampler, class 1: epoch 3 of 3, loss" in capfd.readouterr().err
 
     @pytest.mark.parametrize("m", range(2, 11))
-    def test_few_rows_and_columns_that_do_not_vary(self, m):
+    def test_few_rows_and_constant_columns(self, m):
         X, y = blobs((40, m))
         X = np.column_stack([X, np.where(y == 1, 5.0, X[:, 0]), np.ones(len(y))])
         new = VAEOverSampler(random_state=0).fit(X, y).sample(50, label=1)
@@ -136,14 +136,14 @@ class TestTraining:
         assert (new[:, 3] == 5).all()
         assert (new[:, 4] == 1).all()
 
-    def test_a_category_that_the_class_does_not_have_is_not_made(self):
+    def test_categories_of_other_classes_are_not_drawn(self):
         X, y = related(60)
         X.loc[y == 0, "d"] = "other"
         new = VAEOverSampler(max_iter=20, random_state=0).fit(X, y).sample(200, label=1)
         assert set(new["d"]) <= {"high", "low"}
 
 
-def test_a_large_class_is_trained_on_some_of_its_rows(monkeypatch):
+def test_a_large_class_is_subsampled(monkeypatch):
     X, y = related()
     monkeypatch.setattr(vae, "MOST_ROWS", 100)
     sizes = []

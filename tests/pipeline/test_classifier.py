@@ -95,7 +95,7 @@ class Recorder(ClassifierMixin, BaseEstimator):
 def expected_failures(model):
     if model.sampler is None:
         return {}
-    reason = "a sampler counts rows: it sees neither weights nor that a row repeats another"
+    reason = "a sampler counts rows: weights and repeated rows differ for it"
     return {
         "check_sample_weight_equivalence_on_dense_data": reason,
         "check_sample_weight_equivalence_on_sparse_data": reason,
@@ -160,7 +160,7 @@ def test_weights_follow_repeated_and_removed_rows(table):
     np.testing.assert_array_equal(under.estimator_.sample_weight_, weights[kept])
 
 
-def test_weights_are_refused_where_they_cannot_be_used(table):
+def test_unsupported_weights_raise_an_error(table):
     X, y = table
     weights = np.full(len(y), 0.5)
     with pytest.raises(ValueError, match=r"KNeighborsClassifier has no parameter.*whole numbers"):
@@ -185,7 +185,7 @@ def test_weights_are_refused_where_they_cannot_be_used(table):
         (np.nan, "sample_weight contains NaN"),
     ],
 )
-def test_weights_that_mean_nothing_are_refused(table, weight, said):
+def test_invalid_weights_raise_an_error(table, weight, said):
     X, y = table
     for sampler in (None, SMOTE()):
         with pytest.raises(ValueError, match=said):
@@ -193,7 +193,7 @@ def test_weights_that_mean_nothing_are_refused(table, weight, said):
 
 
 class TestWeightZero:
-    """A row of weight 0 is not there."""
+    """A row of weight 0 has no effect."""
 
     @pytest.mark.parametrize("make", [np.asarray, pd.DataFrame, pl.DataFrame, sparse.csr_array])
     @pytest.mark.parametrize("calibration", [None, "prior", "sigmoid"])
@@ -255,7 +255,7 @@ class TestWeightZero:
                 assert not absent & Spy.seen
                 assert around.predict_proba(X).shape == (len(y), 2)
 
-    def test_whole_numbers_are_repetitions_to_a_classifier_without_weights(self, table):
+    def test_integer_weights_repeat_rows_for_a_classifier_without_weights(self, table):
         X, y = table
         weight = np.arange(len(y)) % 3
         model = ResampledClassifier(KNeighborsClassifier(), SMOTE(random_state=0))
@@ -286,7 +286,7 @@ class TestWeightZero:
         y_rare = np.where(np.arange(130) == 0, "rare", labels)
         assert bagging.fit(X, y_rare).predict_proba(X).shape == (130, 4)
 
-    def test_folds_that_are_given_are_of_the_rows_that_were_given(self, table):
+    def test_folds_of_positions_refer_to_the_whole_table(self, table):
         X, y = table
         here = np.arange(len(y)) % 3 > 0
         half = np.arange(len(y)) % 2 == 0
@@ -317,7 +317,7 @@ takes_validation = pytest.mark.skipif(
 
 
 class TestValidationInside:
-    """What validates inside is given rows of the table, or refused."""
+    """Classifiers that validate get original rows as a holdout, or raise an error."""
 
     @takes_validation
     @pytest.mark.parametrize("pipeline", [False, True])
@@ -429,7 +429,7 @@ class TestValidationInside:
 
     @pytest.mark.parametrize(("estimator", "said"), REFUSED, ids=lambda v: type(v).__name__)
     @pytest.mark.parametrize("calibration", [None, "isotonic"])
-    def test_what_takes_no_such_rows_is_refused_with_the_remedy(
+    def test_other_validation_raises_an_error_with_a_remedy(
         self, table, estimator, said, calibration
     ):
         model = ResampledClassifier(estimator, RandomOverSampler(), calibration=calibration)
@@ -437,7 +437,7 @@ class TestValidationInside:
             model.fit(*table)
         assert "validates on rows that it holds out of its training data" in str(caught.value)
 
-    def test_without_a_sampler_all_is_as_it_is(self, table):
+    def test_without_a_sampler_validation_is_unchanged(self, table):
         search = GridSearchCV(DecisionTreeClassifier(random_state=0), {"max_depth": [1, 2]})
         model = ResampledClassifier(search).fit(*table)
         assert model.estimator_.best_score_ == search.fit(*table).best_score_
@@ -445,7 +445,7 @@ class TestValidationInside:
         model = ResampledClassifier(boosting).fit(*table)
         assert model.estimator_.early_stopping == "auto"
 
-    def test_what_only_might_validate_is_fitted(self, table):
+    def test_classifiers_that_do_not_validate_are_fitted(self, table):
         for estimator in (
             MLPClassifier((2,), tol=1, n_iter_no_change=2, random_state=0),
             SGDClassifier(n_iter_no_change=2),
@@ -458,7 +458,7 @@ class TestValidationInside:
             model = ResampledClassifier(estimator, RandomOverSampler()).fit(*table)
             assert model.predict(table[0]).shape == (300,)
 
-    def test_the_remedy_is_what_is_put_together(self, table):
+    def test_with_sampler_nests_as_the_remedy_says(self, table):
         X, y = table
         sampler = RandomOverSampler(random_state=0)
         tree = DecisionTreeClassifier(random_state=0)
@@ -488,7 +488,7 @@ class TestValidationInside:
 
 
 class Evaluated(Recorder):
-    """Remembers what it is given to validate on."""
+    """Remembers its validation data."""
 
     def fit(self, X, y, sample_weight=None, *, eval_set=None, X_val=None, init_score=None):
         self.eval_set_, self.X_val_, self.init_score_ = eval_set, X_val, init_score
@@ -527,7 +527,7 @@ class TestFitParameters:
         with pytest.raises(ValueError, match="is not a class of y"):
             model.fit(frame, bands, eval_set=[(frame, pd.cut([99] * 100, [65, 100]))])
 
-    def test_values_per_row_are_refused_by_name_or_left_out_with_their_rows(self, table):
+    def test_values_per_row_raise_an_error_or_follow_their_rows(self, table):
         X, y = table
         score = np.arange(len(y))
         with pytest.raises(ValueError, match=r"init_score has a value for each of the 300 rows"):
@@ -555,7 +555,7 @@ class TestFitParameters:
             ResampledClassifier(LogisticRegression(), SMOTE()).fit(*table, nonsense=1)
 
 
-def test_works_where_samplers_are_refused(table):
+def test_works_in_scikit_learn_pipelines(table):
     X, y = table
     model = make_pipeline(
         StandardScaler(), ResampledClassifier(LogisticRegression(), SMOTE(random_state=0))
@@ -616,7 +616,7 @@ def test_the_sampler_given_is_not_fitted(table):
     assert clone(sampler).get_params() == sampler.get_params()
 
 
-def test_a_regressor_is_refused(table):
+def test_a_regressor_raises_an_error(table):
     with pytest.raises(ValueError, match="LinearRegression is a regressor"):
         ResampledClassifier(LinearRegression(), SMOTE()).fit(*table)
 
@@ -657,7 +657,7 @@ def test_the_fitted_sampler_is_kept_on_demand(table):
     )
 
 
-def test_what_is_no_sampler_is_refused(table):
+def test_not_a_sampler_raises_an_error(table):
     with pytest.raises(ValueError, match="'sampler' parameter of ResampledClassifier must be"):
         ResampledClassifier(LogisticRegression(), StandardScaler()).fit(*table)
 
@@ -693,7 +693,7 @@ def mixed():
 
 @pytest.mark.parametrize("name", CONTAINERS)
 @pytest.mark.parametrize("sampler", [None, SMOTE(random_state=0), RandomOverSampler()])
-def test_an_encoder_steps_in_for_any_frame(mixed, name, sampler):
+def test_an_encoder_is_added_for_any_frame(mixed, name, sampler):
     frame, y = mixed
     X = CONTAINERS[name](frame)
     model = ResampledClassifier(LogisticRegression(), sampler).fit(X, TARGETS[name](y))
@@ -733,7 +733,7 @@ def test_no_encoder_where_none_is_needed(table):
         ResampledClassifier(LogisticRegression(C=-1), SMOTE()).fit(*table)
 
 
-def test_what_an_encoder_does_not_help_is_raised(mixed):
+def test_other_errors_are_passed_on(mixed):
     with pytest.raises(ValueError, match="'C' parameter"):
         ResampledClassifier(LogisticRegression(C=-1), SMOTE()).fit(*mixed)
 
@@ -756,7 +756,7 @@ def test_weights_reach_the_classifier_behind_the_encoder(mixed, routing):
     assert len(carried) == 160
 
 
-def test_says_that_it_takes_what_its_sampler_takes():
+def test_tags_follow_the_sampler():
     tags = get_tags(ResampledClassifier(LogisticRegression(), SMOTE())).input_tags
     assert tags.allow_nan
     assert not get_tags(LogisticRegression()).input_tags.allow_nan
@@ -766,10 +766,10 @@ def test_says_that_it_takes_what_its_sampler_takes():
     assert not get_tags(ResampledClassifier(LogisticRegression(), other)).input_tags.allow_nan
 
 
-def test_names_that_are_spelt_as_numbers_are_no_numbers():
+def test_categories_spelled_as_numbers_are_encoded():
     rng = np.random.default_rng(0)
     code = rng.integers(1, 4, 200)
-    y = np.where(code == 2, "few", "many")  # no line through 1, 2, 3 can tell
+    y = np.where(code == 2, "few", "many")  # not linear in 1, 2, 3
     frame = pd.DataFrame({"code": pd.Categorical(code), "x": rng.normal(size=200)})
     model = ResampledClassifier(LogisticRegression(), SMOTE(random_state=0)).fit(frame, y)
     assert model.score(frame, y) == 1
@@ -787,7 +787,7 @@ def test_search_on_a_mixed_table(mixed):
 
 class TestCalibration:
     @pytest.mark.parametrize("sizes", [(300, 40), (300, 80, 25)])
-    def test_prior_is_the_rule_of_bayes(self, sizes):
+    def test_prior_is_bayes_rule(self, sizes):
         X, y = blobs(sizes)
         sampler = SMOTE(sampling_strategy={1: 200}, random_state=0)
         plain = ResampledClassifier(LogisticRegression(), sampler).fit(X, y)
@@ -803,7 +803,7 @@ class TestCalibration:
         np.testing.assert_array_equal(model.predict(X), by_hand.argmax(axis=1))
 
     def test_prior_undoes_copies_and_class_weights_by_rows(self):
-        """A model that is right about resampled rows is right about the table again."""
+        """A model that is calibrated on resampled rows is calibrated on the table."""
         X, y = blobs((4000, 400))
         free = LogisticRegression(C=1e6).fit(X, y).predict_proba(X)[:, 1]
         sampler = RandomOverSampler(random_state=0)
@@ -855,7 +855,7 @@ class TestCalibration:
         assert model.sampler_.is_synthetic_.sum() == 150
 
     @pytest.mark.parametrize("method", ["prior", "sigmoid", "isotonic"])
-    def test_makes_probabilities_those_of_the_table(self, method):
+    def test_calibrates_probabilities_to_the_original_frequencies(self, method):
         X, y = blobs((3000, 200))
         X_test, y_test = blobs((3000, 200), seed=1)
         sampler = RandomOverSampler(random_state=0)
@@ -895,7 +895,7 @@ class TestCalibration:
         with pytest.raises(ValueError, match=r"LinearSVC has no predict_proba.*'sigmoid'"):
             clone(model).set_params(calibration="prior").fit(X, y)
 
-    def test_says_what_is_too_little(self):
+    def test_too_few_rows_for_the_folds(self):
         X, y = blobs((50, 4))
         model = ResampledClassifier(LogisticRegression(), calibration="isotonic")
         with pytest.raises(ValueError, match=r"in 5 folds, but class 'b' has 4: use a smaller"):
@@ -939,7 +939,7 @@ class TestCalibration:
         with pytest.raises(ValueError, match="leaves 0 of 2 rows of class 1"):
             model.set_params(calibration_cv=folds).fit(X, alone)
 
-    def test_there_are_no_decision_values_beside_probabilities(self):
+    def test_no_decision_values_with_a_calibration(self):
         X, y = blobs()
         model = ResampledClassifier(LogisticRegression(), SMOTE(random_state=0)).fit(X, y)
         assert hasattr(model, "decision_function")
@@ -948,7 +948,7 @@ class TestCalibration:
         scores = cross_validate(model, X, y, scoring=["roc_auc", "neg_brier_score"])
         assert scores["test_roc_auc"].min() > 0.8
 
-    def test_a_threshold_is_chosen_on_top(self):
+    def test_a_threshold_can_be_tuned(self):
         X, y = blobs((300, 30))
         inner = ResampledClassifier(
             LogisticRegression(), RandomOverSampler(random_state=0), calibration="prior"
@@ -963,7 +963,7 @@ def labels_of(model, probabilities):
     return [model.classes_[i] for i in probabilities.argmax(axis=1)]
 
 
-def test_weights_of_rows_that_are_left_or_all_made_anew():
+def test_weights_after_removal_and_without_originals():
     X, y = blobs((80, 40), d=2)
     weight = np.arange(120.0) + 1
     cleaned = ResampledClassifier(Recorder(), SMOTEENN(random_state=0)).fit(X, y, weight)
@@ -1063,23 +1063,23 @@ def test_labels_of_any_kind(labels, sampler, calibration):
     ],
 )
 @pytest.mark.parametrize("sampler", [None, imblearn.over_sampling.RandomOverSampler()])
-def test_labels_that_are_none(labels, said, sampler):
+def test_invalid_labels(labels, said, sampler):
     X = np.random.default_rng(0).normal(size=(60, 3))
     with pytest.raises(ValueError, match=said):
         ResampledClassifier(LogisticRegression(), sampler).fit(X, labels)
 
 
-def test_several_labels_per_row_are_not_promised():
+def test_tags_exclude_several_labels_per_row():
     tags = get_tags(ResampledClassifier(RandomForestClassifier(), SMOTE()))
     assert not tags.classifier_tags.multi_label
     assert not tags.target_tags.multi_output
 
 
-# Tables and settings that others trip over
+# Unusual tables and settings
 
 
 @pytest.mark.parametrize("output", ["pandas", "polars"])
-def test_what_users_ask_of_transformers_does_not_reach_the_inner_ones(mixed, output):
+def test_transform_output_does_not_reach_the_encoder(mixed, output):
     frame, y = mixed
     model = ResampledClassifier(LogisticRegression(), SMOTE(random_state=0))
     plain = clone(model).fit(frame, y).predict_proba(frame)
@@ -1089,7 +1089,7 @@ def test_what_users_ask_of_transformers_does_not_reach_the_inner_ones(mixed, out
     np.testing.assert_array_equal(model.predict_proba(frame), plain)
 
 
-def test_an_error_of_any_kind_brings_the_encoder(mixed):
+def test_an_error_of_any_type_adds_the_encoder(mixed):
     class LibraryError(Exception):
         pass
 
@@ -1106,13 +1106,13 @@ def test_an_error_of_any_kind_brings_the_encoder(mixed):
     assert ResampledClassifier(Library(), SMOTE()).fit(numbers, y).encoder_ is not None
 
 
-def test_names_of_columns_may_repeat(mixed):
+def test_repeated_column_names(mixed):
     frame, y = mixed
     frame.columns = ["a", "b", "a", "b"]
     model = ResampledClassifier(LogisticRegression(), SMOTE(random_state=0)).fit(frame, y)
     assert model.predict_proba(frame).shape == (100, 2)
 
 
-def test_a_scaler_is_refused(table):
+def test_a_transformer_raises_an_error(table):
     with pytest.raises(ValueError, match="StandardScaler is not a classifier"):
         ResampledClassifier(StandardScaler(), SMOTE()).fit(*table)

@@ -1,4 +1,4 @@
-"""The encoder in front of classifiers that take plain numbers only."""
+"""The encoder for classifiers that accept only complete numerical features."""
 
 import numpy as np
 import pandas as pd
@@ -80,7 +80,7 @@ def test_every_kind_of_column_by_hand(frame, make):
 
 
 @pytest.mark.parametrize("make", CONTAINERS.values(), ids=CONTAINERS)
-def test_missing_numbers_may_stay(frame, make):
+def test_without_imputation(frame, make):
     encoder = TableEncoder(impute=False).fit(make(frame))
     out = encoder.transform(make(frame))
     assert np.isnan(out).sum(axis=0)[:3].tolist() == [1, 1, 1]
@@ -89,7 +89,7 @@ def test_missing_numbers_may_stay(frame, make):
 
 
 @pytest.mark.parametrize("make", CONTAINERS.values(), ids=CONTAINERS)
-def test_other_categories_and_other_holes_in_rows_to_come(frame, make):
+def test_other_categories_and_missing_values_in_later_rows(frame, make):
     encoder = TableEncoder().fit(make(frame))
     other = frame.iloc[[0, 1]].assign(
         town=["Bonn", None], size=pd.Categorical([None, "xl"]), age=[np.nan, 25.0]
@@ -146,7 +146,7 @@ def test_arrays_and_lists():
     assert TableEncoder().fit_transform(only_names).shape == (2, 2)
 
 
-def test_bad_input_is_refused():
+def test_invalid_input_raises_an_error():
     with pytest.raises(TypeError, match="sparse data was passed"):
         TableEncoder().fit(sparse.csr_array(np.eye(3)))
     with pytest.raises(TypeError, match=r"column 'a': .* not list"):
@@ -168,7 +168,7 @@ def test_bad_input_is_refused():
 @pytest.mark.parametrize("output", ["pandas", "polars"])
 @pytest.mark.parametrize("impute", [True, False])
 @pytest.mark.parametrize("make", CONTAINERS.values(), ids=CONTAINERS)
-def test_a_frame_comes_out_where_one_is_asked_for(frame, make, output, impute):
+def test_set_output(frame, make, output, impute):
     plain = TableEncoder(impute=impute).fit_transform(make(frame))
     own = TableEncoder(impute=impute).set_output(transform=output)
     with config_context(transform_output=output):
@@ -181,13 +181,13 @@ def test_a_frame_comes_out_where_one_is_asked_for(frame, make, output, impute):
         np.testing.assert_array_equal(out.to_numpy(), plain)
 
 
-def test_names_that_come_out_are_different():
+def test_output_names_are_unique():
     frame = pd.DataFrame({"t_x": [1.0, 2.0, 4.0], "t": ["x", "y", "z"], "t_x_1": [0.0, 1.0, 3.0]})
     encoder = TableEncoder().set_output(transform="polars")
     assert encoder.fit_transform(frame).columns == ["t_x", "t_x_1", "t_x_2", "t_y", "t_z"]
 
 
-def test_names_that_go_in_may_repeat():
+def test_repeated_input_names():
     frame = pd.DataFrame([[1.0, "x", 5.0], [3.0, "y", 7.0]], columns=["a", "b", "a"])
     encoder = TableEncoder().fit(frame)
     assert encoder.transform(frame).tolist() == [[-1, -1, 0], [1, 1, 1]]
@@ -196,7 +196,7 @@ def test_names_that_go_in_may_repeat():
         encoder.transform(pd.concat([frame, frame], axis=1))
 
 
-def test_parameters_are_checked(frame):
+def test_invalid_parameters(frame):
     with pytest.raises(ValueError, match="'impute' parameter of TableEncoder must be"):
         TableEncoder(impute="yes").fit(frame)
 
@@ -223,7 +223,7 @@ def test_parameters_are_checked(frame):
         (pa.table({"a": ["x"]}), True),
     ],
 )
-def test_which_tables_need_it(table, needed):
+def test_tables_that_need_an_encoder(table, needed):
     assert needs_encoder(table) is needed
 
 
@@ -272,7 +272,7 @@ def test_tables_without_categories_spelled_as_numbers():
 
 
 @pytest.mark.parametrize("zone", [None, "Europe/Berlin"])
-def test_times_that_are_objects_are_times(zone):
+def test_times_as_objects(zone):
     times = pd.Series(pd.date_range("2020-01-01", periods=6, freq="7h", tz=zone, unit="us"))
     times[2] = None
     frames = [pd.DataFrame({"seen": some}) for some in (times, times.astype(object))]
@@ -312,7 +312,7 @@ def test_the_reason_for_an_encoder(table, reason):
     assert len(scaled) == 2
 
 
-def test_a_fit_that_is_passed_is_the_only_one_on_a_plain_table():
+def test_a_plain_table_is_fitted_once():
     y = np.repeat([0, 1], 20)
     fitted = LogisticRegression()
     assert adapt(None, np.eye(40), y, fit=lambda: fitted.fit(np.eye(40), y)).fitted is fitted

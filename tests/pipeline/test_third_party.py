@@ -80,6 +80,25 @@ class Bootstrap(BaseSampler):
         return _safe_indexing(X, self.sample_indices_), y[self.sample_indices_]
 
 
+class Plain:
+    """Has nothing but the methods that samplers need."""
+
+    def __init__(self, fraction=1.0):
+        self.fraction = fraction
+
+    def get_params(self, deep=True):
+        return {"fraction": self.fraction}
+
+    def set_params(self, **params):
+        self.__dict__.update(params)
+        return self
+
+    def fit_resample(self, X, y):
+        rows = np.flatnonzero(y == "ill")
+        X = np.asarray(X, dtype=float)
+        return np.concatenate([X, X[rows] * self.fraction]), np.concatenate([y, y[rows]])
+
+
 SAMPLERS = [Jitter(random_state=0), Bootstrap(random_state=0)]
 X, CODES = make_classification(200, 5, weights=[0.85], flip_y=0, random_state=0)
 Y = np.where(CODES == 1, "ill", "well")
@@ -241,3 +260,12 @@ def test_compared_with_others(table):
     assert noted == (table != "array")
     alone = compare(X, Y, samplers=SAMPLERS[0], estimators=LogisticRegression(), cv=2, n_jobs=1)
     assert "Jitter" in alone.methods
+
+
+@encoded
+@pytest.mark.parametrize("table", ["array", "mixed pandas"])
+def test_without_a_base_class(table):
+    model = ResampledClassifier(LogisticRegression(), Plain())
+    grid = {"sampler__fraction": [0.5, 1.0]}
+    search = GridSearchCV(model, grid, cv=3, error_score="raise").fit(TABLES[table], Y)
+    assert search.best_estimator_.predict_proba(TABLES[table]).shape == (200, 2)
