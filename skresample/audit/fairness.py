@@ -103,7 +103,7 @@ def fairness(
 
 def _grouping(tables: Tables, j: int) -> Grouping:
     """Read a column as groups; rows with a missing value are one."""
-    samples = [one for one in (tables.real, tables.synthetic, tables.holdout) if one is not None]
+    samples = list(tables.samples().values())
     i = j - len(tables.numbers)
     if i >= 0:
         names = [*map(str, tables.category_names[i]), MISSING]

@@ -5,7 +5,7 @@ from numbers import Integral
 from typing import Any, NamedTuple
 
 import numpy as np
-from sklearn.base import clone
+from sklearn.base import clone, is_clusterer, is_outlier_detector, is_regressor
 from sklearn.utils._param_validation import (
     HasMethods,
     Interval,
@@ -25,6 +25,7 @@ __all__ = [
     "check_parameters",
     "count_columns",
     "distinct_names",
+    "name_classifiers",
     "name_estimators",
     "read_data",
     "relabel",
@@ -182,6 +183,15 @@ def _read_groups(groups: Any, n_rows: int) -> Ints | None:
         raise ValueError(
             "groups mixes labels that cannot be ordered, such as numbers and strings: use one type."
         ) from error
+
+
+def name_classifiers(given: Any, parameter: str) -> dict[str, Any]:
+    """Return classifiers by name, or raise an error if one is something else."""
+    named = name_estimators(given, "predict", parameter)
+    for name, one in named.items():
+        if is_regressor(one) or is_clusterer(one) or is_outlier_detector(one):
+            raise ValueError(f"{parameter}: {name} is not a classifier.")
+    return named
 
 
 def name_estimators(given: Any, method: str, parameter: str) -> dict[str, Any]:
