@@ -21,16 +21,7 @@ from sklearn.utils import check_random_state
 
 from skresample.compare.fitting import Outcome, fit_and_score
 from skresample.compare.folds import Fold, describe_folds, make_folds, note_missing_classes
-from skresample.compare.inputs import (
-    CONSTRAINTS,
-    Data,
-    check_parameters,
-    count_columns,
-    name_classifiers,
-    name_estimators,
-    read_data,
-    relabel,
-)
+from skresample.compare.inputs import Data, name_classifiers, name_estimators, read_data
 from skresample.compare.masking import Masking
 from skresample.compare.methods import BASELINES, Method
 from skresample.compare.metrics import metrics_of
@@ -132,9 +123,8 @@ def compare(
     """
     started = time.perf_counter()
     refuse_not_in_memory(X, "compare")
-    given = {"cv": cv, "n_jobs": n_jobs, "random_state": random_state}
-    check_parameters("compare", CONSTRAINTS, X=X, y=y, groups=groups, progress=progress, **given)
-    data = read_data(X, y, groups)
+    others = {"cv": cv, "n_jobs": n_jobs, "random_state": random_state, "progress": progress}
+    data = read_data(X, y, groups, **others)
     estimators = _read_estimators(estimators, data)
     methods = _read_methods(samplers, data)
     rng = check_random_state(random_state)
@@ -183,7 +173,7 @@ def compare(
     return Comparison(
         classes=data.classes,
         support=data.counts.tolist(),
-        n_features=count_columns(data.X),
+        n_features=data.n_features,
         estimators=names,
         compared=[method._replace(sampler=None) for method in methods],
         metrics=metrics,
@@ -214,7 +204,7 @@ def _read_estimators(estimators: Any, data: Data) -> dict[str, Any]:
     named = name_classifiers(estimators, "estimators")
     if not named:
         raise ValueError("estimators is empty: give at least one classifier, or None.")
-    return {name: relabel(one, data) for name, one in named.items()}
+    return {name: data.relabel(one) for name, one in named.items()}
 
 
 def _read_methods(samplers: Any, data: Data) -> list[Method]:
@@ -227,7 +217,7 @@ def _read_methods(samplers: Any, data: Data) -> list[Method]:
         raise ValueError(f"samplers: {clash} are names of baselines: use other names.")
     return [
         *BASELINES,
-        *(Method(name, "sampler", relabel(sampler, data)) for name, sampler in named.items()),
+        *(Method(name, "sampler", data.relabel(sampler)) for name, sampler in named.items()),
     ]
 
 
@@ -276,7 +266,7 @@ def _known_numbers(
     estimators: dict[str, Any], methods: list[Method], data: Data, folds: list[Fold]
 ) -> set[float]:
     """Return the numbers that messages may quote: counts of rows, and parameters."""
-    known: set[Any] = {len(data.labels), count_columns(data.X), len(data.names), len(folds)}
+    known: set[Any] = {len(data.labels), data.n_features, len(data.names), len(folds)}
     for rows in (np.arange(len(data.labels)), *(rows for fold in folds for rows in fold)):
         known |= {len(rows), *np.bincount(data.codes[rows]).tolist()}
     for one in (*estimators.values(), *(method.sampler for method in methods)):

@@ -20,15 +20,12 @@ from skresample.table import Target, is_frame, labels_of, read_target, rename
 from skresample.table.columns import is_missing
 
 __all__ = [
-    "CONSTRAINTS",
     "Data",
     "check_parameters",
-    "count_columns",
     "distinct_names",
     "name_classifiers",
     "name_estimators",
     "read_data",
-    "relabel",
 ]
 
 # More processes than this are a typing error.
@@ -69,9 +66,28 @@ class Data(NamedTuple):
     counts: Ints
     groups: Ints | None
 
+    @property
+    def n_features(self) -> int:
+        """The number of columns of the table, 1 for a list of texts."""
+        X = self.X
+        width = X.shape[1:] if hasattr(X, "shape") else np.shape(X[0])
+        return int(width[0]) if width else 1
 
-def read_data(X: Any, y: Any, groups: Any) -> Data:
-    """Read a table, its class labels and its groups."""
+    def relabel(self, estimator: Any) -> Any:
+        """Return an estimator with these names of the classes in the dicts among its parameters."""
+        if self.names.tolist() == self.classes or not hasattr(estimator, "get_params"):
+            return estimator
+        known = dict(zip(self.classes, self.names.tolist(), strict=True))
+        changed = {}
+        for name, value in estimator.get_params().items():
+            if isinstance(value, dict) and value and all(key in known for key in value):
+                changed[name] = {known[key]: one for key, one in value.items()}
+        return clone(estimator).set_params(**changed) if changed else estimator
+
+
+def read_data(X: Any, y: Any, groups: Any, **others: Any) -> Data:
+    """Check the parameters of `compare`, and read a table, its class labels and its groups."""
+    check_parameters("compare", CONSTRAINTS, X=X, y=y, groups=groups, **others)
     if y is not None:
         _count_rows("y", y)
     target = read_target(y, _count_rows("X", X), "compare")
@@ -134,18 +150,6 @@ def _plain_labels(target: Target) -> tuple[Array, Array]:
     return names, names[target.codes]
 
 
-def relabel(estimator: Any, data: Data) -> Any:
-    """Return an estimator with the labels of `data` in the dicts among its parameters."""
-    if data.names.tolist() == data.classes or not hasattr(estimator, "get_params"):
-        return estimator
-    known = dict(zip(data.classes, data.names.tolist(), strict=True))
-    changed = {}
-    for name, value in estimator.get_params().items():
-        if isinstance(value, dict) and value and all(key in known for key in value):
-            changed[name] = {known[key]: one for key, one in value.items()}
-    return clone(estimator).set_params(**changed) if changed else estimator
-
-
 def _count_rows(name: str, table: Any) -> int:
     try:
         n_rows = int(_num_samples(table))
@@ -154,13 +158,6 @@ def _count_rows(name: str, table: Any) -> int:
     if not n_rows:
         raise ValueError(f"{name} has no rows.")
     return n_rows
-
-
-def count_columns(X: Any) -> int:
-    """Return the number of columns of a table, 1 for a list of texts."""
-    shape = X.shape if hasattr(X, "shape") else np.shape(X[0])
-    width = shape[1:] if hasattr(X, "shape") else shape
-    return int(width[0]) if width else 1
 
 
 def _read_groups(groups: Any, n_rows: int) -> Ints | None:
