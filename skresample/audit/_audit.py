@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from scipy import sparse
-from sklearn.base import is_clusterer, is_outlier_detector, is_regressor
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import HasMethods
 from sklearn.utils.validation import _num_samples
@@ -23,7 +22,7 @@ from skresample.audit.report import AuditReport
 from skresample.audit.tables import Tables, read_tables
 from skresample.audit.utility import utility
 from skresample.audit.validity import validity
-from skresample.compare.inputs import check_parameters, distinct_names
+from skresample.compare.inputs import check_parameters, distinct_names, name_classifiers
 from skresample.table import refuse_not_in_memory
 
 __all__ = ["audit"]
@@ -57,11 +56,12 @@ def audit(
 ) -> AuditReport:
     """Judge the validity, fidelity, diversity, privacy, utility and fairness of synthetic data.
 
-    Each of these six questions is answered by several checks. A check has a value, the reference
-    that real rows score, the 95 % interval of the value, a sentence and a verdict. Permutations
-    of which rows are real give the reference, so that small tables do not cause false alarms.
-    The verdicts are corrected for the number of columns and checks: each question raises a false
-    alarm in about one of fifty audits of rows that are as good as real ones.
+    Each of these six questions is answered by several checks. A check has a verdict, a sentence,
+    a value with its 95 % CI, and the reference that real rows score. The reference comes from
+    permutations of which rows are real, so that small tables do not cause false alarms. Verdicts
+    are corrected for the number of columns and checks: each question raises a false alarm in
+    about one of fifty audits of rows that are as good as real ones. Validity is checked on all
+    rows, the rest on at most 10,000 of each table.
 
     Parameters
     ----------
@@ -69,14 +69,13 @@ def audit(
         The real rows that the synthetic rows were generated from. Columns of strings, categories
         and booleans are categorical, and values may be missing.
     y_real : array-like of shape (n_real,)
-        Their class labels, any number of classes. Classes with fewer than 12 real rows are left
-        out.
+        Their class labels. Classes with fewer than 12 real rows are left out.
     X_syn : {array-like, DataFrame} of shape (n_syn, n_features)
         The synthetic rows, without the real ones, with the same columns.
     y_syn : array-like of shape (n_syn,), default=None
-        Their class labels. Synthetic rows are compared with real rows of the same class, so that
-        the synthetic rows of a single class can be audited too. If None, they are compared
-        with all real rows, and checks that need classes cannot be judged.
+        Their class labels, of one class or several. Synthetic rows are compared with real rows of
+        their class. If None, they are compared with all real rows, and checks that need classes
+        cannot be judged.
     X_holdout, y_holdout : array-like, default=None
         Real rows that the synthetic rows were not generated from, and their class labels. If
         None, membership inference and utility cannot be judged.
@@ -99,19 +98,15 @@ def audit(
     Raises
     ------
     ValueError
-        If a table is empty, if its columns or labels do not match those of the real table, or if
+        If a table is empty, its columns or labels do not match those of the real table, or
         `sensitive` names something that is not a column of groups.
     TypeError
-        If a table is sparse or of another library than the real one, or if a parameter has a
-        wrong type.
+        If a table is sparse or of another library than the real one, or a parameter has a wrong
+        type.
 
     See Also
     --------
-    compare : Evaluate by cross-validation whether oversampling helps.
-
-    Notes
-    -----
-    Tables with more than 10,000 rows are subsampled to 10,000 rows, except for validity.
+    compare : Cross-validate samplers against baselines.
 
     Examples
     --------
@@ -128,10 +123,16 @@ def audit(
     started = time.perf_counter()
     given = {"X_real": X_real, "y_real": y_real, "X_syn": X_syn, "y_syn": y_syn}
     given |= {"X_holdout": X_holdout, "y_holdout": y_holdout}
-    _refuse_unreadable(given)
+    for name, one in given.items():
+        refuse_not_in_memory(one, "audit", name)
+        if sparse.issparse(one):
+            raise TypeError(
+                f"{name} is sparse, but audit needs a dense table: pass {name}.toarray()."
+            )
     others = {"sensitive": sensitive, "estimator": estimator, "progress": progress}
     check_parameters("audit", CONSTRAINTS, **given, **others, random_state=random_state)
-    _check_classifier(estimator)
+    if estimator is not None:
+        name_classifiers(estimator, "estimator")
     X_real, X_syn, X_holdout = map(distinct_names, (X_real, X_syn, X_holdout))
     tables = read_tables(X_real, y_real, X_syn, y_syn, X_holdout, y_holdout)
     secrets = columns = None
@@ -174,27 +175,6 @@ def audit(
     if progress is not None:
         progress(total, total)
     return AuditReport(answers, sizes, tables.notes, time.perf_counter() - started)
-
-
-def _refuse_unreadable(given: dict[str, Any]) -> None:
-    for name, one in given.items():
-        refuse_not_in_memory(one, "audit", name)
-        if sparse.issparse(one):
-            raise TypeError(
-                f"{name} is sparse, but audit needs a dense table: pass {name}.toarray()."
-            )
-
-
-def _check_classifier(estimator: Any) -> None:
-    """Raise an error before the other questions are answered if this is not a classifier."""
-    if isinstance(estimator, type):
-        raise TypeError(
-            f"estimator: {estimator.__name__} is a class: pass an instance, {estimator.__name__}()."
-        )
-    if estimator is not None and (
-        is_regressor(estimator) or is_clusterer(estimator) or is_outlier_detector(estimator)
-    ):
-        raise ValueError(f"estimator: {type(estimator).__name__} is not a classifier.")
 
 
 def _nothing_left(tables: Tables) -> str:

@@ -94,7 +94,7 @@ def _near_copies(near: list[Neighborhood], pvalue: float) -> Check:
     value, reference, interval = _close(near, reaches)
     sentence = (
         f"{value:.1%} of the synthetic rows are closer to a real row than {1 - NEAR:.0%} of the "
-        f"real rows are to each other; {reference:.1%} of real rows would be."
+        f"real rows are to each other; {reference:.1%} of real rows are as close."
     )
     material = value - reference >= CLOSE
     return Check("near copies", sentence, value, reference, interval, pvalue, material)
@@ -107,7 +107,7 @@ def _coverage(tables: Tables, near: list[Neighborhood], coverage: Floats) -> Che
     value, reference = float(coverage[0, worst]), float(-result.reference[worst])
     sentence = (
         f"{value:.1%} of the real rows{tables.class_name(near[worst].stratum)} have a synthetic "
-        f"row in their neighborhood (coverage); as many real rows would cover {reference:.1%}."
+        f"row in their neighborhood (coverage); as many real rows cover {reference:.1%}."
     )
     interval = proportion_interval(value * n_real, n_real)
     material = reference - value >= UNCOVERED

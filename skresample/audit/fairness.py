@@ -103,7 +103,7 @@ def fairness(
 
 def _grouping(tables: Tables, j: int) -> Grouping:
     """Read a column as groups; rows with a missing value are one."""
-    samples = [one for one in (tables.real, tables.synthetic, tables.holdout) if one is not None]
+    samples = list(tables.samples().values())
     i = j - len(tables.numbers)
     if i >= 0:
         names = [*map(str, tables.category_names[i]), MISSING]
@@ -215,7 +215,7 @@ def _proportions(tables: Tables, groupings: list[Grouping], rng: np.random.Gener
     ]
     sentence = (
         f"The proportions of {counts.grouping.column!r}{counts.where} differ by {value:.2f}; in "
-        f"two real samples, by {reference:.2f}. {counts.grouping.names[least]} is "
+        f"two real samples, they differ by {reference:.2f}. {counts.grouping.names[least]} is "
         f"{proportions[0]:.1%} of the real and {proportions[1]:.1%} of the synthetic rows."
     )
     gone = (synthetic.sum(axis=0) == 0) & (real.sum(axis=0) >= LEAST_ROWS)

@@ -149,8 +149,8 @@ def _classifier(pooled: Pooled, rng: np.random.Generator) -> Check:
     pvalue = min(1.0, 2 * min(float(stats.norm.sf((a - 0.5) / d)) for a, d in found))
     interval = normal_interval(area, deviation, 1.0)
     sentence = (
-        f"A classifier tells a real and a synthetic row of a class apart with probability "
-        f"{area:.2f} (ROC AUC); two real rows, with 0.50."
+        f"A classifier distinguishes real from synthetic rows of a class with a ROC AUC of "
+        f"{area:.2f}; two real samples give 0.50."
     )
     if interval[1] < 0.5:  # what it learns from one half of the rows is wrong in the other
         sentence += " A value below 0.50 means that synthetic rows lie next to single real rows."
@@ -193,7 +193,7 @@ def _columns(
     sentence = (
         f"The column that differs most beyond chance is {tables.name(worst.j)!r}"
         f"{tables.class_name(worst.stratum)}: its distributions are {worst.value:.2f} apart; those "
-        f"of two real samples, {worst.expected:.2f}."
+        f"of two real samples are {worst.expected:.2f} apart."
     )
     interval = interval_about(worst.value, again, 1.0)
     numbers = worst.value, worst.expected, interval, worst.pvalue
@@ -245,8 +245,8 @@ def _correlations(tables: Tables, pooled: Pooled, rng: np.random.Generator) -> C
     sentence = (
         f"The correlation that differs most beyond chance is that of {tables.name(columns[a])!r} "
         f"and {tables.name(columns[b])!r}{tables.class_name(worst.stratum)}: {real:.2f} in real "
-        f"and {synthetic:.2f} in synthetic rows, {value:.2f} apart; in two real samples, "
-        f"{worst.expected:.2f}."
+        f"and {synthetic:.2f} in synthetic rows. The difference is {value:.2f}; that of two real "
+        f"samples is {worst.expected:.2f}."
     )
     interval = normal_interval(value, np.sqrt(variance))
     numbers = value, worst.expected, interval, worst.pvalue

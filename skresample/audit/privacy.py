@@ -113,7 +113,7 @@ def _reconstruction(
     if lines := sum(row[1] for row in details[1:]):
         precision = f"; {points.mean():.0%} of what it found is real" if len(points) else ""
         sentence = (
-            f"From {lines:,} lines on which synthetic rows lie, an attack without other data "
+            f"From {lines:,} lines through synthetic rows, an attack without other data "
             f"reconstructed {count:,} of {len(rows):,} real rows exactly ({value:.1%}){precision}."
         )
     alarm = count >= RECOVERED and value > reference
@@ -149,8 +149,8 @@ def _closest_record(
     result = familywise(found)
     value, reference = float(found[0, 0]), float(result.reference[0])
     sentence = (
-        f"{value:.1%} of the synthetic rows are closer to a real row that they were generated from "
-        f"than to any of as many held-out rows; without disclosure {reference:.1%} would be."
+        f"{value:.1%} of the synthetic rows are closer to a row that they were generated from than "
+        f"to any of as many held-out rows; without disclosure, {reference:.1%} are."
     )
     interval = proportion_interval(value * len(winner), len(winner))
     numbers = value, reference, interval, result.pvalue, value >= NEARER
@@ -188,9 +188,8 @@ def _membership(
     value = [area_under_curve(is_train, one) for one in score.T][best]
     interval = normal_interval(value, np.sqrt((len(is_train) + 1) / (12 * n_train * n_others)), 1.0)
     sentence = (
-        f"The better attack ({ATTACKS[best]}) tells a real row that synthetic rows were generated "
-        f"from and a held-out row apart with probability {value:.2f} (ROC AUC); guessing, with "
-        "0.50."
+        f"The better attack ({ATTACKS[best]}) distinguishes rows that synthetic rows were "
+        f"generated from and held-out rows with a ROC AUC of {value:.2f}; guessing gives 0.50."
     )
     _, name, name_certain = NEED_HOLDOUT
     checks = [Check(name, sentence, value, 0.5, interval, area.pvalue, value >= MEMBERS)]
@@ -198,8 +197,8 @@ def _membership(
     rate, reference = float(found[0, 2 + best]), float(certain.reference[best])
     sentence = (
         f"At a false positive rate of {FALSE_POSITIVES:.0%}, the better attack ({ATTACKS[best]}) "
-        f"identifies {rate:.1%} of the real rows that synthetic rows were generated from; "
-        f"guessing, {reference:.1%}."
+        f"identifies {rate:.1%} of the rows that synthetic rows were generated from; guessing "
+        f"identifies {reference:.1%}."
     )
     material = rate >= CERTAIN and rate >= 2 * reference
     interval = proportion_interval(rate * n_train, n_train)
@@ -274,9 +273,9 @@ def _attributes(
     worst = int(np.argmax(result.excess))
     value, reference = (float(right(side[np.newaxis])[0, worst]) for side in (labels, ~labels))
     sentence = (
-        f"An attacker who knows all values of a real row but {tables.name(secrets[worst])!r}, and "
-        f"copies it from the most similar synthetic row, is right in {value:.1%} of cases; "
-        f"{control}, in {reference:.1%}."
+        f"An attacker knows every value of a real row but {tables.name(secrets[worst])!r}, and "
+        f"copies it from the most similar synthetic row. {value:.1%} of these guesses are right; "
+        f"{control}, {reference:.1%}."
     )
     interval = proportion_interval(value * total, total)
     numbers = value, reference, interval, result.pvalue, value - reference >= GUESSED

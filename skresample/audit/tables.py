@@ -77,6 +77,11 @@ class Tables:
     notes: list[str]
     deviation: Floats
 
+    def samples(self) -> dict[str, Sample]:
+        """Return the tables that were passed, by their names here."""
+        samples = {"real": self.real, "synthetic": self.synthetic, "holdout": self.holdout}
+        return {name: one for name, one in samples.items() if one is not None}
+
     @property
     def labeled(self) -> bool:
         """Whether the classes of the synthetic rows are known."""
@@ -113,16 +118,15 @@ class Tables:
 
     def subsampled(self, rng: np.random.Generator) -> "Tables":
         """Return the tables with at most 10,000 rows each."""
-        notes, samples = list(self.notes), {}
-        for name in ("real", "synthetic", "holdout"):
-            sample = getattr(self, name)
-            if sample is not None and len(sample) > MOST_ROWS:
+        notes = list(self.notes)
+        samples: dict[str, Any] = {}
+        for name, sample in self.samples().items():
+            if len(sample) > MOST_ROWS:
                 notes.append(
                     f"{MOST_ROWS:,} of the {len(sample):,} {name} rows, drawn at random, are used "
                     "for all questions but validity"
                 )
-                sample = sample.take(np.sort(_draw_rows(self.strata(sample), rng)))
-            samples[name] = sample
+                samples[name] = sample.take(np.sort(_draw_rows(self.strata(sample), rng)))
         return replace(self, notes=notes, **samples)
 
 
@@ -144,19 +148,12 @@ def read_tables(
     """Read the tables of an audit as one; y_syn and the holdout may be None."""
     if (X_holdout is None) != (y_holdout is None):
         raise ValueError("Pass both X_holdout and y_holdout, or neither.")
-    given = {"X_real": X_real, "X_syn": X_syn, "X_holdout": X_holdout}
-    for name, table in given.items():
+    for name, table in (("X_real", X_real), ("X_syn", X_syn), ("X_holdout", X_holdout)):
         if table is not None:
             _check_is_table(name, table)
     reader = Audit()
     with _about("X_real"):
         real = read_rows(X_real, reader, numeric=True)
-    others = {}
-    for name in ("X_syn", "X_holdout"):
-        if given[name] is not None:
-            with _about(name):
-                others[name] = read_rows(given[name], Audit(), numeric=False)
-            _check_columns(others[name], real, name)
     with _about("y_real"):
         _check_length("y_real", y_real, len(real))
         target = read_target(y_real, len(real), "audit")
@@ -166,20 +163,25 @@ def read_tables(
         for i, j in enumerate(columns.categories)
     ]
     samples = {}
-    for name, rows in others.items():
-        numeric, codes = read_like(given[name], real, reader)
+    for side, X, y in (("syn", X_syn, y_syn), ("holdout", X_holdout, y_holdout)):
+        if X is None:
+            continue
+        with _about(f"X_{side}"):
+            rows = read_rows(X, Audit(), numeric=False)
+        _check_columns(rows, real, f"X_{side}")
+        numeric, codes = read_like(X, real, reader)
         for i, j in enumerate(columns.categories):
             n_seen = len(columns.first_rows[i])
             _number_unseen(codes[:, i], rows.column(int(j)).values, names[i], n_seen)
-        _check_finite(numeric, real, name)
-        X = given[name]
+        infinite = columns.numbers[np.isinf(numeric).any(axis=0)]
+        if infinite.size:
+            raise ValueError(
+                f"X_{side} has infinite values in column {real.names[infinite[0]]!r}: replace "
+                "them by missing values."
+            )
         X = X if hasattr(X, "shape") else np.array(X, dtype=real.X.dtype)
-        samples[name] = Sample(X, numeric, codes, None)
-    for name, y in (("syn", y_syn), ("holdout", y_holdout)):
-        if y is not None:
-            sample = samples[f"X_{name}"]
-            labels = _read_labels(y, len(sample), classes, f"y_{name}")
-            samples[f"X_{name}"] = replace(sample, labels=labels)
+        labels = None if y is None else _read_labels(y, len(rows), classes, f"y_{side}")
+        samples[side] = Sample(X, numeric, codes, labels)
     numeric = np.asarray(columns.numeric, dtype=np.float64)
     tables = Tables(
         names=real.names,
@@ -188,21 +190,13 @@ def read_tables(
         classes=classes,
         category_names=names,
         real=Sample(real.X, numeric, columns.codes.astype(np.intp), target.codes.astype(np.intp)),
-        synthetic=samples["X_syn"],
-        holdout=samples.get("X_holdout"),
+        synthetic=samples["syn"],
+        holdout=samples.get("holdout"),
         notes=[],
         deviation=real.deviation.astype(np.float64),
     )
-    return _with_notes_on_few(_without_small_classes(tables, target.counts))
-
-
-def _check_finite(numeric: Floats, real: Rows, name: str) -> None:
-    infinite = np.isinf(numeric).any(axis=0)
-    if infinite.any():
-        column = real.names[real.columns.numbers[np.flatnonzero(infinite)[0]]]
-        raise ValueError(
-            f"{name} has infinite values in column {column!r}: replace them by missing values."
-        )
+    tables = _without_small_classes(tables, target.counts)
+    return replace(tables, notes=[*tables.notes, *_notes_on_few(tables)])
 
 
 @contextmanager
@@ -301,22 +295,20 @@ def _without_small_classes(tables: Tables, counts: Ints) -> Tables:
         f"than {LEAST_ROWS}: it is left out"
         for c in small
     ]
-    samples: dict[str, Any] = {}
-    for name in ("real", "synthetic", "holdout"):
-        sample = getattr(tables, name)
-        if sample is not None and sample.labels is not None:
-            sample = sample.take(np.flatnonzero(~np.isin(sample.labels, small)))
-        samples[name] = sample
+    samples: dict[str, Any] = {
+        name: sample.take(np.flatnonzero(~np.isin(sample.labels, small)))
+        for name, sample in tables.samples().items()
+        if sample.labels is not None
+    }
     return replace(tables, notes=notes, **samples)
 
 
-def _with_notes_on_few(tables: Tables) -> Tables:
-    """Add a note on each class with too few synthetic rows for a comparison."""
+def _notes_on_few(tables: Tables) -> list[str]:
+    """Return a note on each class with too few synthetic rows for a comparison."""
     counts = np.unique(tables.strata(tables.synthetic), return_counts=True)
-    notes = [
+    return [
         f"class {tables.classes[stratum]} has {n} synthetic row{'s' if n > 1 else ''}, fewer than "
         f"{FEWEST}: its fidelity, diversity and privacy are not judged"
         for stratum, n in zip(*map(np.ndarray.tolist, counts), strict=True)
         if n < FEWEST and tables.labeled
     ]
-    return replace(tables, notes=[*tables.notes, *notes])

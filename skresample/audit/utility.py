@@ -29,8 +29,8 @@ def utility(tables: Tables, fits: Fits | str, rng: np.random.Generator) -> Answe
     area = shortfall("ROC AUC", fits, BOTH, _roc_auc, WORSE, rng)
     area_sentence = (
         f"A classifier trained on real and synthetic rows has a ROC AUC of {area.value:.3f} on "
-        f"held-out rows: {_roc_auc(fits.true, fits.methods[REAL]):.3f} without synthetic rows, "
-        f"{area.reference:.3f} with redrawn real rows in their place."
+        f"held-out rows; it is {_roc_auc(fits.true, fits.methods[REAL]):.3f} without synthetic "
+        f"rows, {area.reference:.3f} with redrawn real rows in their place."
     )
     right = {name: _balanced_accuracy(fits.true, one) for name, one in fits.methods.items()}
     baselines = [
@@ -48,7 +48,7 @@ def utility(tables: Tables, fits: Fits | str, rng: np.random.Generator) -> Answe
         alone = shortfall(alone.name, fits, SYNTHETIC, _roc_auc, WORSE, rng)
         sentence = (
             f"A classifier trained on synthetic rows only has a ROC AUC of {alone.value:.3f} on "
-            f"held-out rows; trained on as many real rows, {alone.reference:.3f}."
+            f"held-out rows; trained on as many real rows, it has {alone.reference:.3f}."
         )
         alone = replace(alone, sentence=sentence)
     area, accuracy = (

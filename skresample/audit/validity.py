@@ -80,7 +80,7 @@ def _family(
     value, title = float(broken.mean()), FAMILIES[family]
     sentence = (
         f"{title.capitalize()}: {value:.1%} of the synthetic rows violate a rule that holds for "
-        f"all real rows; of real rows that the rules were not learned on, {reference:.1%}."
+        f"all real rows; {reference:.1%} of real rows that the rules were not learned on do."
     )
     if mine and family != "rules":
         pvalues = [_pvalue(tables, rule) for rule in mine]
@@ -240,8 +240,8 @@ def _duplicates(tables: Tables, rng: np.random.Generator) -> Check:
         null = null_statistics(excess, labels, rng, strata=strata)
         pvalue = familywise(null).pvalue
     sentence = (
-        f"{value:.1%} of the synthetic rows are duplicates of another synthetic row; of as many "
-        f"real rows, {reference:.1%} are."
+        f"{value:.1%} of the synthetic rows are duplicates of another synthetic row; "
+        f"{reference:.1%} of as many real rows are duplicates."
     )
     interval = proportion_interval(value * drawn, drawn)
     material = bool(value - reference > REPEATED)

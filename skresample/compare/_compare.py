@@ -12,7 +12,7 @@ import numpy as np
 from joblib import Parallel, delayed
 from joblib.parallel import SequentialBackend, get_active_backend
 from sklearn import get_config
-from sklearn.base import clone, is_clusterer, is_outlier_detector, is_regressor
+from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -21,15 +21,7 @@ from sklearn.utils import check_random_state
 
 from skresample.compare.fitting import Outcome, fit_and_score
 from skresample.compare.folds import Fold, describe_folds, make_folds, note_missing_classes
-from skresample.compare.inputs import (
-    CONSTRAINTS,
-    Data,
-    check_parameters,
-    count_columns,
-    name_estimators,
-    read_data,
-    relabel,
-)
+from skresample.compare.inputs import Data, name_classifiers, name_estimators, read_data
 from skresample.compare.masking import Masking
 from skresample.compare.methods import BASELINES, Method
 from skresample.compare.metrics import metrics_of
@@ -79,28 +71,26 @@ def compare(
         The table: an array, a list, a sparse matrix, or a frame of pandas, polars or pyarrow.
         For a pipeline that begins with a vectorizer, a list, array or Series of texts.
     y : array-like of shape (n_samples,)
-        Class labels. With two classes, average precision and ROC AUC are those of the minority
-        class.
+        Class labels. With two classes, average precision and ROC AUC are for the minority class.
     samplers : sampler, list or dict of samplers, default=None
-        The samplers to compare; the keys of a dict are their names. None means all samplers of
-        the library with their defaults and ``standardize=True``, except three: SMOTENC, which
-        does the same as SMOTE; SMOTEN, which treats numbers as categories; and GANOverSampler,
-        which needs PyTorch.
+        The samplers to compare; the keys of a dict are their names. If None, all samplers of the
+        library with their defaults and ``standardize=True``, except SMOTENC (the same as SMOTE),
+        SMOTEN (treats numbers as categories) and GANOverSampler (needs PyTorch).
     estimators : classifier, list or dict of classifiers, default=None
-        The classifiers, or pipelines that end in one. None means logistic regression and
+        The classifiers, or pipelines that end in one. If None, logistic regression and
         histogram gradient boosting, both on standardized features.
     cv : int, cross-validation generator or iterable, default=None
-        An int is the number of stratified folds, which are repeated twice. None means 5 folds,
-        or as many as the smallest class has rows if these are fewer. Every fold must train on
-        at least two rows of each class.
+        An int is the number of stratified folds, which are repeated twice. If None, 5 folds, or
+        as many as the smallest class has rows if these are fewer. Every fold must train on at
+        least two rows of each class.
     groups : array-like of shape (n_samples,), default=None
         Rows with the same label belong together, such as the visits of one patient: no group is
-        in both the training rows and the held-out rows, nor are groups split when thresholds are
-        tuned. ``cv.split`` gets the groups, and so does each classifier whose ``fit`` accepts
+        in both the training rows and the held-out rows, also when thresholds are tuned.
+        ``cv.split`` gets the groups, and so does each classifier whose ``fit`` accepts
         ``groups`` or whose own folds need them.
     n_jobs : int, default=None
-        Number of processes; -1 uses all processors. None means the number set by
-        :func:`joblib.parallel_config`, or 1. If a backend is set there, `compare` uses it.
+        Number of processes; -1 uses all processors. If None, the number and the backend set by
+        :func:`joblib.parallel_config`, or 1.
     random_state : int, RandomState instance or None, default=None
         Seed of the folds, and of every sampler and classifier without a seed of its own.
     progress : callable, default=None
@@ -116,8 +106,7 @@ def compare(
     ------
     ValueError
         If the table, the labels or the folds are invalid, or a classifier cannot be fitted in
-        any fold without resampling. If a method fails in some folds, the report says so and the
-        other methods continue.
+        any fold without resampling. Other failures are in the notes of the report.
     TypeError
         If a parameter or a column has an unsupported type.
 
@@ -134,9 +123,8 @@ def compare(
     """
     started = time.perf_counter()
     refuse_not_in_memory(X, "compare")
-    given = {"cv": cv, "n_jobs": n_jobs, "random_state": random_state}
-    check_parameters("compare", CONSTRAINTS, X=X, y=y, groups=groups, progress=progress, **given)
-    data = read_data(X, y, groups)
+    others = {"cv": cv, "n_jobs": n_jobs, "random_state": random_state, "progress": progress}
+    data = read_data(X, y, groups, **others)
     estimators = _read_estimators(estimators, data)
     methods = _read_methods(samplers, data)
     rng = check_random_state(random_state)
@@ -153,25 +141,17 @@ def compare(
     backend, n_workers = get_active_backend()  # that of joblib.parallel_config, else processes
     if n_jobs is not None:
         n_workers = n_jobs = min(n_jobs, len(cells))
-    at_once = not (
-        getattr(backend, "supports_return_generator", False)
-        or isinstance(backend, SequentialBackend)
-    )
+    at_once = not getattr(backend, "supports_return_generator", False)
+    at_once &= not isinstance(backend, SequentialBackend)
     config = get_config()
-    results = Parallel(n_jobs=n_jobs, return_as="list" if at_once else "generator_unordered")(
-        delayed(fit_and_score)(
-            cell,
-            config,
-            estimators[names[e]],
-            methods[m],
-            names[e] in reasons,
-            data,
-            folds[f],
-            seeds[f],
-        )
-        for cell in cells
-        for f, e, m in [cell]
-    )
+
+    def task(f: int, e: int, m: int) -> Any:
+        name = names[e]
+        what = estimators[name], methods[m], name in reasons, data, folds[f], seeds[f]
+        return delayed(fit_and_score)((f, e, m), config, *what)
+
+    parallel = Parallel(n_jobs=n_jobs, return_as="list" if at_once else "generator_unordered")
+    results = parallel(task(*cell) for cell in cells)
     metrics = metrics_of(data.classes)
     scores = np.full((len(names), len(methods), len(folds), len(metrics)), np.nan)
     done: dict[tuple[int, int, int], Outcome] = {}
@@ -193,7 +173,7 @@ def compare(
     return Comparison(
         classes=data.classes,
         support=data.counts.tolist(),
-        n_features=count_columns(data.X),
+        n_features=data.n_features,
         estimators=names,
         compared=[method._replace(sampler=None) for method in methods],
         metrics=metrics,
@@ -201,10 +181,7 @@ def compare(
         test_ratio=float(np.mean([len(test) / len(train) for train, test in folds])),
         protocol=describe_folds(cv, groups is not None, folds),
         notes=[
-            *(
-                _describe_encoder(estimators[name], name, reason)
-                for name, reason in reasons.items()
-            ),
+            *(_describe_encoder(estimators[name], name, why) for name, why in reasons.items()),
             *early_stopping,
             *note_missing_classes(data, folds),
             *([IN_THREADS] if in_threads else []),
@@ -224,13 +201,10 @@ def _read_estimators(estimators: Any, data: Data) -> dict[str, Any]:
             ),
             "gradient boosting": make_pipeline(StandardScaler(), HistGradientBoostingClassifier()),
         }
-    named = name_estimators(estimators, "predict", "estimators")
+    named = name_classifiers(estimators, "estimators")
     if not named:
         raise ValueError("estimators is empty: give at least one classifier, or None.")
-    for name, one in named.items():
-        if is_regressor(one) or is_clusterer(one) or is_outlier_detector(one):
-            raise ValueError(f"estimators: {name} is not a classifier.")
-    return {name: relabel(one, data) for name, one in named.items()}
+    return {name: data.relabel(one) for name, one in named.items()}
 
 
 def _read_methods(samplers: Any, data: Data) -> list[Method]:
@@ -243,7 +217,7 @@ def _read_methods(samplers: Any, data: Data) -> list[Method]:
         raise ValueError(f"samplers: {clash} are names of baselines: use other names.")
     return [
         *BASELINES,
-        *(Method(name, "sampler", relabel(sampler, data)) for name, sampler in named.items()),
+        *(Method(name, "sampler", data.relabel(sampler)) for name, sampler in named.items()),
     ]
 
 
@@ -292,7 +266,7 @@ def _known_numbers(
     estimators: dict[str, Any], methods: list[Method], data: Data, folds: list[Fold]
 ) -> set[float]:
     """Return the numbers that messages may quote: counts of rows, and parameters."""
-    known: set[Any] = {len(data.labels), count_columns(data.X), len(data.names), len(folds)}
+    known: set[Any] = {len(data.labels), data.n_features, len(data.names), len(folds)}
     for rows in (np.arange(len(data.labels)), *(rows for fold in folds for rows in fold)):
         known |= {len(rows), *np.bincount(data.codes[rows]).tolist()}
     for one in (*estimators.values(), *(method.sampler for method in methods)):

@@ -10,7 +10,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.validation import has_fit_parameter
 
-from skresample.compare.arrays import Array, Bools, Floats, Ints
+from skresample.compare.arrays import Array, Floats, Ints
 from skresample.pipeline.classifier import ResampledClassifier
 from skresample.table import take_rows
 
@@ -141,25 +141,16 @@ def _metric_by_offset(
     order = np.argsort(needed)
     # In this order, class c is predicted for the first so many rows.
     n_first = np.searchsorted(needed[order], candidates)
-    values = np.zeros(len(candidates))
-    for k in range(len(counts)):
-        if k == c:
-            predicted, correct = n_first, _sum_before(codes[order] == c, n_first)
-        else:
-            rest = otherwise[order] == k
-            predicted = _sum_after(rest, n_first)
-            correct = _sum_after(rest & (codes[order] == k), n_first)
-        values += (
-            correct / counts[k]
-            if metric == "balanced accuracy"
-            else 2 * correct / (counts[k] + predicted)
-        )
-    return values / len(counts)
+    codes, otherwise = codes[order], otherwise[order]
 
+    def before(marks: Array) -> Array:
+        return np.concatenate([np.zeros_like(marks[:1]), np.cumsum(marks, axis=0)])[n_first]
 
-def _sum_before(marks: Bools, at: Ints) -> Ints:
-    return np.concatenate([[0], np.cumsum(marks)])[at]
-
-
-def _sum_after(marks: Bools, at: Ints) -> Ints:
-    return np.count_nonzero(marks) - _sum_before(marks, at)
+    of_class = (otherwise[:, np.newaxis] == np.arange(len(counts))).astype(np.intp)
+    right = of_class * (codes == otherwise)[:, np.newaxis]
+    predicted = of_class.sum(axis=0) - before(of_class)
+    correct = right.sum(axis=0) - before(right)
+    predicted[:, c], correct[:, c] = n_first, before((codes == c).astype(np.intp))
+    if metric == "balanced accuracy":
+        return (correct / counts).sum(axis=1) / len(counts)
+    return (2 * correct / (counts + predicted)).sum(axis=1) / len(counts)

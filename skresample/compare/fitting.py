@@ -35,18 +35,11 @@ class Outcome(NamedTuple):
 
 
 def fit_and_score(
-    cell: tuple[int, int, int],
-    config: dict[str, Any],
-    estimator: Any,
-    method: Method,
-    encoded: bool,
-    data: Data,
-    fold: Fold,
-    seed: int,
+    cell: tuple[int, int, int], config: dict[str, Any], *what: Any
 ) -> tuple[tuple[int, int, int], Outcome]:
     """Fit and score with the caller's settings of scikit-learn; return `cell` and the outcome."""
     with config_context(**config):
-        return cell, _fit_and_score(estimator, method, encoded, data, fold, seed)
+        return cell, _fit_and_score(*what)
 
 
 def _fit_and_score(
@@ -74,14 +67,8 @@ def _fit_and_score(
                 few = f" (class {label} has {counts.min()} training rows)"
             return Outcome(failed, f"{type(error).__name__}: {error}{few}", [])
         notes = sorted({message.split("\n")[0] for message in caught})
-        row = scores(
-            data.codes[test],
-            predicted,
-            confidence,
-            probabilities,
-            n_classes=len(data.names),
-            positive=int(data.counts.argmin()),
-        )
+        sizes = {"n_classes": len(data.names), "positive": int(data.counts.argmin())}
+        row = scores(data.codes[test], predicted, confidence, probabilities, **sizes)
     return Outcome(row, None, notes)
 
 

@@ -5,7 +5,7 @@ from numbers import Integral
 from typing import Any, NamedTuple
 
 import numpy as np
-from sklearn.base import clone
+from sklearn.base import clone, is_clusterer, is_outlier_detector, is_regressor
 from sklearn.utils._param_validation import (
     HasMethods,
     Interval,
@@ -20,14 +20,12 @@ from skresample.table import Target, is_frame, labels_of, read_target, rename
 from skresample.table.columns import is_missing
 
 __all__ = [
-    "CONSTRAINTS",
     "Data",
     "check_parameters",
-    "count_columns",
     "distinct_names",
+    "name_classifiers",
     "name_estimators",
     "read_data",
-    "relabel",
 ]
 
 # More processes than this are a typing error.
@@ -68,9 +66,28 @@ class Data(NamedTuple):
     counts: Ints
     groups: Ints | None
 
+    @property
+    def n_features(self) -> int:
+        """The number of columns of the table, 1 for a list of texts."""
+        X = self.X
+        width = X.shape[1:] if hasattr(X, "shape") else np.shape(X[0])
+        return int(width[0]) if width else 1
 
-def read_data(X: Any, y: Any, groups: Any) -> Data:
-    """Read a table, its class labels and its groups."""
+    def relabel(self, estimator: Any) -> Any:
+        """Return an estimator with these names of the classes in the dicts among its parameters."""
+        if self.names.tolist() == self.classes or not hasattr(estimator, "get_params"):
+            return estimator
+        known = dict(zip(self.classes, self.names.tolist(), strict=True))
+        changed = {}
+        for name, value in estimator.get_params().items():
+            if isinstance(value, dict) and value and all(key in known for key in value):
+                changed[name] = {known[key]: one for key, one in value.items()}
+        return clone(estimator).set_params(**changed) if changed else estimator
+
+
+def read_data(X: Any, y: Any, groups: Any, **others: Any) -> Data:
+    """Check the parameters of `compare`, and read a table, its class labels and its groups."""
+    check_parameters("compare", CONSTRAINTS, X=X, y=y, groups=groups, **others)
     if y is not None:
         _count_rows("y", y)
     target = read_target(y, _count_rows("X", X), "compare")
@@ -133,18 +150,6 @@ def _plain_labels(target: Target) -> tuple[Array, Array]:
     return names, names[target.codes]
 
 
-def relabel(estimator: Any, data: Data) -> Any:
-    """Return an estimator with the labels of `data` in the dicts among its parameters."""
-    if data.names.tolist() == data.classes or not hasattr(estimator, "get_params"):
-        return estimator
-    known = dict(zip(data.classes, data.names.tolist(), strict=True))
-    changed = {}
-    for name, value in estimator.get_params().items():
-        if isinstance(value, dict) and value and all(key in known for key in value):
-            changed[name] = {known[key]: one for key, one in value.items()}
-    return clone(estimator).set_params(**changed) if changed else estimator
-
-
 def _count_rows(name: str, table: Any) -> int:
     try:
         n_rows = int(_num_samples(table))
@@ -153,13 +158,6 @@ def _count_rows(name: str, table: Any) -> int:
     if not n_rows:
         raise ValueError(f"{name} has no rows.")
     return n_rows
-
-
-def count_columns(X: Any) -> int:
-    """Return the number of columns of a table, 1 for a list of texts."""
-    shape = X.shape if hasattr(X, "shape") else np.shape(X[0])
-    width = shape[1:] if hasattr(X, "shape") else shape
-    return int(width[0]) if width else 1
 
 
 def _read_groups(groups: Any, n_rows: int) -> Ints | None:
@@ -182,6 +180,15 @@ def _read_groups(groups: Any, n_rows: int) -> Ints | None:
         raise ValueError(
             "groups mixes labels that cannot be ordered, such as numbers and strings: use one type."
         ) from error
+
+
+def name_classifiers(given: Any, parameter: str) -> dict[str, Any]:
+    """Return classifiers by name, or raise an error if one is something else."""
+    named = name_estimators(given, "predict", parameter)
+    for name, one in named.items():
+        if is_regressor(one) or is_clusterer(one) or is_outlier_detector(one):
+            raise ValueError(f"{parameter}: {name} is not a classifier.")
+    return named
 
 
 def name_estimators(given: Any, method: str, parameter: str) -> dict[str, Any]:

@@ -368,7 +368,7 @@ def test_an_encoder_is_put_in_front_and_the_report_says_so(mixed, make):
         y,
         samplers=SMOTE(standardize=True),
         estimators=estimators,
-        cv=2,
+        cv=StratifiedKFold(2),
         n_jobs=2,
         random_state=0,
     )
@@ -385,7 +385,8 @@ def test_an_encoder_is_put_in_front_and_the_report_says_so(mixed, make):
 
 def test_containers_bring_the_same_baselines(mixed):
     frame, y = mixed
-    settings = {"samplers": [], "estimators": LogisticRegression(), "cv": 2, "random_state": 0}
+    settings = {"samplers": [], "estimators": LogisticRegression(), "random_state": 0}
+    settings["cv"] = StratifiedKFold(2)
     expected = compare(frame, y, **settings).scores
     for name in ("polars", "pyarrow"):
         found = compare(CONTAINERS[name](frame), y, **settings).scores
@@ -441,7 +442,7 @@ def test_a_pipeline_that_takes_the_table_keeps_its_place(mixed):
     )
     able = make_pipeline(encode, LogisticRegression())
     unable = make_pipeline(StandardScaler(), LogisticRegression())
-    settings = {"samplers": SeenRows(), "cv": 2, "random_state": 0}
+    settings = {"samplers": SeenRows(), "cv": StratifiedKFold(2), "random_state": 0}
     SeenRows.seen.clear()
     result = compare(frame, y, estimators=able, **settings)
     assert not result.encoded
@@ -462,7 +463,8 @@ def test_missing_values_alone(table):
     X, y = table
     holes = np.where(np.random.default_rng(0).random(X.shape) < 0.05, np.nan, X)
     estimators = [LogisticRegression(), HistGradientBoostingClassifier(max_iter=5)]
-    result = compare(holes, y, samplers=SMOTE(), estimators=estimators, cv=2, random_state=0)
+    cv = StratifiedKFold(2)
+    result = compare(holes, y, samplers=SMOTE(), estimators=estimators, cv=cv, random_state=0)
     assert result.encoded == ["LogisticRegression"]
     assert not np.isnan(result.scores).any()
     assert "missing values in column 0, column 1" in result.notes[0]

@@ -13,12 +13,11 @@ import pytest
 from sklearn.datasets import make_classification
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.tree import DecisionTreeClassifier
 
 from skresample import SMOTE, audit, compare
-
-pytestmark = pytest.mark.usefixtures("few_repetitions")
 
 TREE = DecisionTreeClassifier(max_depth=2)
 SETTINGS = {"samplers": SMOTE(), "estimators": TREE, "cv": 2, "random_state": 0}
@@ -169,7 +168,7 @@ NAMES = [
 
 def compared(name):
     X, y = make_classification(60, n_features=4, weights=[0.7], random_state=0)
-    settings = {"samplers": {name: SMOTE()}, "estimators": {name: TREE}, "cv": 2}
+    settings = {"samplers": {name: SMOTE()}, "estimators": {name: TREE}, "cv": StratifiedKFold(2)}
     return compare(X, np.array([name, "z" + name])[y], **settings)
 
 
@@ -184,6 +183,7 @@ def audited(name):
     return audit(frame, y, other, y, X_holdout=frame, y_holdout=y, sensitive=[0], estimator=TREE)
 
 
+@pytest.mark.usefixtures("few_repetitions")
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("made", [compared, audited])
 def test_names_of_any_kind_do_not_break_the_page(tmp_path, made, name):
