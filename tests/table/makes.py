@@ -7,6 +7,7 @@ WHOLE have a dtype that cannot be missing.
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -288,9 +289,14 @@ def can_miss(library, kind):
 
 def frame_of(library, kinds, n, seed, holes=0.0):
     """Return a frame with a column of each kind."""
+    return FRAMES[library](_columns(library, tuple(kinds), n, seed, holes))
+
+
+@cache
+def _columns(library, kinds, n, seed, holes):
+    """Return the columns of a frame, which copies them."""
     rng = np.random.default_rng(seed)
-    columns = {
+    return {
         f"{j} {kind}": COLUMNS[library][kind](rng, n, holes if can_miss(library, kind) else 0)
         for j, kind in enumerate(kinds)
     }
-    return FRAMES[library](columns)
