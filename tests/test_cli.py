@@ -804,6 +804,8 @@ def test_output_may_be_the_input(frame, table):
             ["--categorical and --param categorical_features"],
         ),
         (["--strategy", "{'z': 99}"], ["'z'", "rare [b]"]),
+        (["--strategy", "2.0"], ["'--strategy' parameter of SMOTE", "Got 2.0"]),
+        (["--param", "categorical_features=[7]"], ["--categorical names column 7"]),
         (["--n", 0], ["--n must be at least 1"]),
         (["--n", 3, "--label", "z"], ["no class 'z'", "common, rare [b]"]),
         (["--n", 3, "--strategy", "0.5"], ["--n and --strategy"]),
@@ -959,7 +961,7 @@ def test_files_that_cannot_be_read(name, content, word):
 @pytest.mark.parametrize(
     ("output", "words"),
     [
-        ("table.csv", ["table.csv exists", "--force"]),
+        ("table.csv", ["table.csv exists", "replace it with --force"]),
         ("out.xlsx", ["must end in one of .csv"]),
         ("nowhere/out.csv", ["no directory nowhere"]),
         ("folder.csv", ["is a directory"]),
@@ -1195,7 +1197,7 @@ def test_every_estimator_has_a_name():
         (["--param", "random_state=3"], ["no parameter 'random_state'"]),
         (["--categorical", "wide"], ["no column 'wide'"]),
         (["--folds", 1], ["--folds must be at least 2"]),
-        (["--folds", 13], ["13 folds", "has 12"]),
+        (["--folds", 13], ["--folds: 13 folds", "has 12"]),
         (["--repeats", 0], ["--repeats must be at least 1"]),
         (["--output", "report.txt"], ["must end in .html"]),
         (["--output", "nowhere/report.html"], ["no directory nowhere"]),
@@ -1358,7 +1360,7 @@ class TestAudit:
         ("options", "message"),
         [
             (("--target", "kinds"), "Did you mean 'kind'"),
-            (("--target", "kind", "--sensitive", "gender"), "'gender' is not a column"),
+            (("--target", "kind", "--sensitive", "gender"), "'gender' is not a column of real.csv"),
             (("--target", "kind", "--output", "page.txt"), "must end in .html"),
             (("--target", "kind", "--seed", "-1"), "--seed must be at least 0"),
             (("--target", "kind", "--holdout", "none.csv"), "There is no file none.csv"),

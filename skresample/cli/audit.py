@@ -46,7 +46,9 @@ def audit(
 
     import skresample
 
-    with notes(), progress_line("auditing", counted=True) as update:
+    names = {"X_real": f"{real}", "X_syn": f"{synthetic}", "X_holdout": f"{holdout}"}
+    names["sensitive:"] = "--sensitive:"
+    with notes(names), progress_line("auditing", counted=True) as update:
         given = reader.read(real, target, among_others=True)
         made = reader.read(synthetic, target, among_others=True, needs_target=False)
         kept = None if holdout is None else reader.read(holdout, target, among_others=True)

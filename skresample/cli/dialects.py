@@ -110,7 +110,8 @@ def reading(path: Path) -> Iterator[None]:
         raise
     # Among others, zlib.error for a damaged .gz, which is a mere Exception.
     except Exception as error:
-        raise ValueError(f"{path} cannot be read: {error}") from error
+        why = str(error).removeprefix("Error tokenizing data. C error: ")
+        raise ValueError(f"{path} cannot be read: {why}") from error
 
 
 def open_bytes(path: Path, mode: Any) -> Any:

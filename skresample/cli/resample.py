@@ -72,7 +72,8 @@ def resample(
             "--categorical and --param categorical_features both name the categorical features: "
             "give only one of them."
         )
-    with notes(), progress_line("reading") as update:
+    names = {"sampling_strategy": "--strategy", "categorical_features": "--categorical"}
+    with notes(names), progress_line("reading") as update:
         given = reader.read(table, target)
         # value_counts of a categorical column also counts labels without rows.
         before = given.y.astype(object).value_counts()
