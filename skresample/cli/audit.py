@@ -17,13 +17,16 @@ REPORT = "skresample-audit.html"
 
 @with_reader
 def audit(
-    real: Annotated[Path, Argument(metavar="REAL", help="Real data behind the synthetic data.")],
+    real: Annotated[
+        Path, Argument(metavar="REAL", help="Real data that the synthetic data was made from.")
+    ],
     synthetic: Annotated[
         Path, Argument(metavar="SYNTHETIC", help="Synthetic rows only, in the same columns.")
     ],
     target: TargetOption,
     holdout: Annotated[
-        Path | None, Option(metavar="TABLE", help="Real data not behind the synthetic data.")
+        Path | None,
+        Option(metavar="TABLE", help="Holdout: real data not used to make the synthetic data."),
     ] = None,
     sensitive: Annotated[
         list[str] | None, Option(metavar="COLUMN", help="Sensitive attribute; repeatable.")
