@@ -538,7 +538,7 @@ def test_numbers_with_leading_zeros_are_text():
 
 @pytest.fixture
 def mixed():
-    """A file with text, holes, booleans, dates, times and numbers that are names."""
+    """A file with text, missing values, booleans, dates, times and numbers that are categories."""
     rng = np.random.default_rng(0)
     n = 80
     table = pd.DataFrame(

@@ -5,7 +5,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from checks import assert_laws, columns_of, is_hole
+from checks import assert_laws, columns_of, is_missing
 from samplers import CLASSES, INTERPOLANTS, INTERPOLATING, VARIANTS, blobs, name_of
 from scipy import sparse, stats
 from sklearn.base import clone
@@ -78,7 +78,7 @@ def new_by_base(sampler, X, y, n_new=900, column=1):
     new = columns_of(X_out)[column][len(y) :]
     found = {}
     for base, value in zip(sampler.parents_[:, 0].tolist(), new, strict=True):
-        found.setdefault(base, []).append(None if is_hole(value) else value)
+        found.setdefault(base, []).append(None if is_missing(value) else value)
     return found
 
 
