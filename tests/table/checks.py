@@ -109,7 +109,7 @@ def types_of(table):
 
 
 def is_missing(value):
-    """Say whether a value stands for none."""
+    """Return whether a value is missing."""
     if value is None or value is NAT or value is pd.NA or value is pd.NaT:
         return True
     return isinstance(value, float) and math.isnan(value)
@@ -123,7 +123,7 @@ def bits(value):
 
 
 def same_bits(left, right):
-    """Say whether two columns hold the same to the bit."""
+    """Return whether two columns are equal to the bit."""
     return list(map(bits, left)) == list(map(bits, right))
 
 
@@ -269,7 +269,7 @@ def assert_number(sampler, new, first, second, old):
 
 
 def swaps_class(sampler):
-    """Say whether partners may be of another class."""
+    """Return whether partners may be of another class."""
     if isinstance(sampler, GeometricSMOTE):
         return sampler.selection_strategy != "minority"
     return isinstance(sampler, BorderlineSMOTE) and sampler.kind == "borderline-2"

@@ -94,10 +94,8 @@ def nothing(rng, n):
 
 
 def with_missing(values, rng, missing, mark):
-    return [
-        mark if is_missing else v
-        for is_missing, v in zip(rng.random(len(values)) < missing, values, strict=True)
-    ]
+    where = rng.random(len(values)) < missing
+    return [mark if is_missing else v for is_missing, v in zip(where, values, strict=True)]
 
 
 def with_nan_too(rng, n):
@@ -284,7 +282,7 @@ FRAMES = {"pandas": pd.DataFrame, "polars": pl.DataFrame, "pyarrow": pa.table}
 
 
 def can_miss(library, kind):
-    """Say whether a kind of column can have missing values."""
+    """Return whether a kind of column can have missing values."""
     return library != "pandas" or kind not in WHOLE
 
 

@@ -291,7 +291,7 @@ class TestWhichColumns:
 
     @every_choosing
     @pytest.mark.parametrize(
-        ("given", "said"),
+        ("given", "message"),
         [
             (["colour"], "'colour', which is not a column of X. Did you mean 'color'"),
             ([7], "column 7, but X has 2"),
@@ -301,12 +301,12 @@ class TestWhichColumns:
         ],
         ids=str,
     )
-    def test_refused_with_the_remedy(self, sampler, given, said):
+    def test_refused_with_the_remedy(self, sampler, given, message):
         if not sampler._computes:
             return
         X, y = blobs()
         frame = pd.DataFrame({"x": X[:, 0], "color": np.array(["u", "v"])[y]})
-        with pytest.raises(ValueError, match=said):
+        with pytest.raises(ValueError, match=message):
             clone(sampler).set_params(categorical_features=given).fit_resample(frame, y)
 
     @every_choosing

@@ -50,8 +50,8 @@ class Row(NamedTuple):
     large: int
 
 
-def labels(n=60, share=0.3, seed=1):
-    return (np.random.default_rng(seed).permutation(n) < share * n).astype(int)
+def labels(n=60, rate=0.3, seed=1):
+    return (np.random.default_rng(seed).permutation(n) < rate * n).astype(int)
 
 
 class TestRoundTrip:
@@ -322,7 +322,7 @@ class TestIndex:
 
     @every_sampler
     @pytest.mark.parametrize("kind", INDEXES)
-    def test_numbered_unless_told_otherwise(self, sampler, kind):
+    def test_numbered_by_default(self, sampler, kind):
         X, y = blobs()
         index, _ = INDEXES[kind]
         X, y = pd.DataFrame(X, index=index), pd.Series(y, index=index)

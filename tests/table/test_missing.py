@@ -22,18 +22,18 @@ every_maker_from_rows = pytest.mark.parametrize("sampler", WITH_PARENTS, ids=nam
 every_interpolant = pytest.mark.parametrize("sampler", INTERPOLANTS, ids=name_of)
 
 
-def with_missing(share=0.3, seed=0):
+def with_missing(rate=0.3, seed=0):
     X, y = blobs((60, 35, 22))
-    X[np.random.default_rng(seed).random(X.shape) < share] = np.nan
+    X[np.random.default_rng(seed).random(X.shape) < rate] = np.nan
     return X, y
 
 
 class TestFirstParent:
     @every_maker_from_rows
     @pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16])
-    @pytest.mark.parametrize("share", [0.05, 0.3, 0.9])
-    def test_of_an_array(self, sampler, dtype, share):
-        X, y = with_missing(share)
+    @pytest.mark.parametrize("rate", [0.05, 0.3, 0.9])
+    def test_of_an_array(self, sampler, dtype, rate):
+        X, y = with_missing(rate)
         X = X.astype(dtype)
         sampler = clone(sampler)
         X_out, y_out = sampler.fit_resample(X, y)
@@ -45,14 +45,14 @@ class TestFirstParent:
     @pytest.mark.parametrize(
         "sampler", [s for s in INTERPOLANTS if type(s) in (SMOTE, SMOTENC)], ids=name_of
     )
-    def test_the_share_stays(self, sampler):
-        """With even bases each row gives as many new ones: the share is that of the class."""
+    def test_the_rate_stays(self, sampler):
+        """All rows are bases equally often, so that the rate is that of the class."""
         X, y = with_missing()
         m = int(np.sum(y == 2))
         sampler = clone(sampler).set_params(sampling_strategy={2: 11 * m})
         X_out, _ = sampler.fit_resample(X, y)
-        share = np.isnan(X[y == 2]).mean(axis=0)
-        np.testing.assert_allclose(np.isnan(X_out[len(X) :]).mean(axis=0), share, rtol=1e-12)
+        rate = np.isnan(X[y == 2]).mean(axis=0)
+        np.testing.assert_allclose(np.isnan(X_out[len(X) :]).mean(axis=0), rate, rtol=1e-12)
 
     @every_interpolant
     def test_where_only_the_partner_has_none_it_is_the_base(self, sampler):

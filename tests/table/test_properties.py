@@ -70,7 +70,7 @@ def strategies(draw, y):
 
 @st.composite
 def frames(draw, library, n):
-    """A frame of one to six columns of any kind, each with its own missing values and repetitions."""
+    """A frame of one to six columns of any kind, with missing and repeated values."""
     kinds = st.sampled_from(list(COLUMNS[library]))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     columns = {}
@@ -101,7 +101,7 @@ def arrays(draw, n):
 
 
 def is_refused(sampler, y, strategy):
-    """Say whether a class is to grow of which there is a single row, so that no two are joined."""
+    """Return whether a class of a single row is to grow, so that no two rows are joined."""
     names, have = np.unique(y, return_counts=True)
     most = int(have.max())
     if isinstance(strategy, dict):
@@ -116,7 +116,7 @@ def is_refused(sampler, y, strategy):
 
 
 def check(sampler, X, y, strategy, laws=assert_laws):
-    """Resample, and judge what comes out or what is said."""
+    """Resample, and judge the result or the error."""
     sampler.set_params(sampling_strategy=strategy)
     note(f"{sampler} on {y.tolist()}")
     before = columns_of(X)
