@@ -43,10 +43,7 @@ def check_output(path: Path, *, overwrite: bool) -> Path:
 
 
 def _exists(path: Path) -> FileExistsError:
-    return FileExistsError(
-        f"{path} exists: choose another name, or replace it with overwrite=True "
-        "(on the command line, --force)."
-    )
+    return FileExistsError(f"{path} exists: choose another name, or set overwrite=True.")
 
 
 def write_atomically(path: Any, write: Callable[[Path], Any], *, overwrite: bool = False) -> Path:

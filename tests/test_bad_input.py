@@ -51,7 +51,7 @@ MODELS = [
 
 
 def refusal(sampler, X, y, error=ValueError):
-    """Return what is said when a table is refused."""
+    """Return the message of the error about a table."""
     with pytest.raises(error) as caught:
         sampler.fit_resample(X, y)
     return str(caught.value)
@@ -76,20 +76,20 @@ class TestTarget:
     @pytest.mark.parametrize("label", ["sick", 1, True])
     def test_one_class(self, cls, label):
         X, _ = blobs((20,))
-        said = refusal(cls(), X, np.array([label] * 20))
-        assert cls.__name__ in said
-        assert "1 class" in said
-        assert str(label) in said
-        assert "target column" in said
+        message = refusal(cls(), X, np.array([label] * 20))
+        assert cls.__name__ in message
+        assert "1 class" in message
+        assert str(label) in message
+        assert "target column" in message
 
     @every_class
     def test_other_length_than_the_table(self, cls):
         X, y = blobs()
         for target in (y[:-1], y[:-1].tolist(), pd.Series(y[:-1]), np.append(y, 0)):
-            said = refusal(cls(), X, target)
-            assert "different length" in said
-            assert "120" in said
-            assert str(len(target)) in said
+            message = refusal(cls(), X, target)
+            assert "different length" in message
+            assert "120" in message
+            assert str(len(target)) in message
 
     @every_class
     def test_none(self, cls):
@@ -107,9 +107,9 @@ class TestTarget:
         X, y = blobs()
         names = np.array([b"a", b"b"])[y]
         for target in (names, names.astype(object), names.tolist()):
-            said = refusal(cls(), X, target)
-            assert "bytes" in said
-            assert "numpy.char.decode" in said
+            message = refusal(cls(), X, target)
+            assert "bytes" in message
+            assert "numpy.char.decode" in message
 
     @every_class
     def test_of_what_cannot_be_ordered(self, cls):
@@ -127,10 +127,10 @@ class TestTarget:
     @every_class
     def test_of_a_regression(self, cls):
         X, _ = blobs()
-        said = refusal(cls(), X, X[:, 0])
-        assert "continuous" in said
-        assert "regression target" in said
-        assert "numpy.digitize" in said
+        message = refusal(cls(), X, X[:, 0])
+        assert "continuous" in message
+        assert "regression target" in message
+        assert "numpy.digitize" in message
 
     @every_class
     @pytest.mark.parametrize("missing", [None, np.nan, pd.NA])
@@ -139,9 +139,9 @@ class TestTarget:
         strings = np.array(["a", "b"], dtype=object)[y]
         strings[3] = missing
         for target in (strings, pd.Series(strings), pd.Series(strings, dtype="category")):
-            said = refusal(cls(), X, target)
-            assert "y" in said.split()
-            assert "NaN" in said
+            message = refusal(cls(), X, target)
+            assert "y" in message.split()
+            assert "NaN" in message
 
     @every_class
     def test_of_numbers_with_nan(self, cls):
@@ -149,21 +149,21 @@ class TestTarget:
         y = y.astype(float)
         y[3] = np.nan
         for target in (y, pd.Series(y), pd.Series(y).astype("Int64")):
-            said = refusal(cls(), X, target)
-            assert "y" in said.split()
-            assert "NaN" in said
+            message = refusal(cls(), X, target)
+            assert "y" in message.split()
+            assert "NaN" in message
 
     @every_class
     def test_of_several_labels_per_row(self, cls):
         X, y = blobs()
-        said = refusal(cls(), X, np.column_stack([y, 1 - y, np.ones_like(y)]))
-        assert "multilabel" in said.lower() or "multi-label" in said.lower()
+        message = refusal(cls(), X, np.column_stack([y, 1 - y, np.ones_like(y)]))
+        assert "multilabel" in message.lower() or "multi-label" in message.lower()
 
     @every_class
     def test_of_several_outputs(self, cls):
         X, y = blobs()
-        said = refusal(cls(), X, np.column_stack([y, y + 2]))
-        assert "y should be a 1d array" in said
+        message = refusal(cls(), X, np.column_stack([y, y + 2]))
+        assert "y should be a 1d array" in message
 
     @every_class
     def test_of_labels_that_cannot_be_ordered(self, cls):
@@ -186,9 +186,9 @@ class TestTable:
     @every_class
     def test_empty(self, cls):
         for X in (np.empty((0, 3)), pd.DataFrame({"a": []}), sparse.csr_array((0, 3))):
-            said = refusal(cls(), X, np.empty(0, dtype=int))
-            assert "0 sample(s)" in said
-            assert cls.__name__ in said
+            message = refusal(cls(), X, np.empty(0, dtype=int))
+            assert "0 sample(s)" in message
+            assert cls.__name__ in message
 
     @every_class
     def test_without_columns(self, cls):
@@ -208,10 +208,10 @@ class TestTable:
         X, y = blobs()
         X[5, 1] = X[9, 2] = bad
         for table in (X, X.astype(np.float32), X.tolist(), np.asfortranarray(X)):
-            said = refusal(cls(), table, y)
-            assert "infinity in columns '1', '2'" in said
-            assert cls.__name__ in said
-            assert "RandomOverSampler" in said
+            message = refusal(cls(), table, y)
+            assert "infinity in columns '1', '2'" in message
+            assert cls.__name__ in message
+            assert "RandomOverSampler" in message
         for make in (sparse.csr_matrix, sparse.csc_array):
             assert "columns '1', '2'" in refusal(cls(), make(X), y)
         frame = pd.DataFrame(X, columns=["age", "weight", "height"])
@@ -237,12 +237,12 @@ class TestTable:
         frame = pd.DataFrame({"x": X[:, 0], "colour": ["red", "blue"] * 60, "size": ["S"] * 120})
         for table in (frame, frame.astype({"colour": "category", "size": "string"})):
             for given in (None, [], ["size"], [2], [False, False, True]):
-                said = refusal(cls(categorical_features=given), table, y)
-                assert cls.__name__ in said
-                assert "'colour'" in said
-                assert "'x'" not in said
-                assert "'red'" in said
-                assert "Name them in categorical_features" in said
+                message = refusal(cls(categorical_features=given), table, y)
+                assert cls.__name__ in message
+                assert "'colour'" in message
+                assert "'x'" not in message
+                assert "'red'" in message
+                assert "Name them in categorical_features" in message
 
     @every_interpolating_class
     @pytest.mark.parametrize(
@@ -271,17 +271,17 @@ class TestTable:
         X, y = blobs()
         table = X.astype(object)
         table[:, 1] = "red"
-        said = refusal(cls(), table.astype(str), y)
-        assert "'0', '2'" in said
-        assert "dtype object" in said
+        message = refusal(cls(), table.astype(str), y)
+        assert "'0', '2'" in message
+        assert "dtype object" in message
 
     @every_interpolating_class
     def test_dates_in_an_array(self, cls):
         _, y = blobs()
         dates = np.array("2020-01-01", dtype="M8[D]") + np.arange(120)
-        said = refusal(cls(), np.column_stack([dates, dates]), y)
-        assert "datetime64" in said
-        assert "RandomOverSampler" in said
+        message = refusal(cls(), np.column_stack([dates, dates]), y)
+        assert "datetime64" in message
+        assert "RandomOverSampler" in message
 
     @every_interpolating_class
     @pytest.mark.parametrize("value", [Decimal(1), date(2020, 1, 1), {"a": 1}, [1, 2]])
@@ -289,9 +289,9 @@ class TestTable:
         X, y = blobs()
         frame = pd.DataFrame(X).add_prefix("x")
         frame["odd"] = pd.Series([value] * len(y), dtype=object)
-        said = refusal(cls(), frame, y, TypeError)
-        assert "'odd'" in said
-        assert f"not {type(value).__name__}" in said
+        message = refusal(cls(), frame, y, TypeError)
+        assert "'odd'" in message
+        assert f"not {type(value).__name__}" in message
 
     @every_interpolating_class
     def test_values_that_cannot_be_told_apart(self, cls):
@@ -304,9 +304,9 @@ class TestTable:
     def test_missing_in_a_sparse_table(self, cls, make):
         X, y = blobs()
         X[5, 1] = np.nan
-        said = refusal(cls(), make(X), y)
-        assert "NaN in column '1'" in said
-        assert "X.toarray()" in said
+        message = refusal(cls(), make(X), y)
+        assert "NaN in column '1'" in message
+        assert "X.toarray()" in message
 
     @every_interpolating_class
     def test_neighbours_of_the_users_for_a_mixed_table(self, cls):
@@ -315,15 +315,15 @@ class TestTable:
             return  # which take a number only
         X, y = blobs()
         X[5, 1] = np.nan
-        said = refusal(cls(**{name: NearestNeighbors(n_neighbors=3)}), X, y)
-        assert name in said
-        assert "give a number of neighbors" in said
+        message = refusal(cls(**{name: NearestNeighbors(n_neighbors=3)}), X, y)
+        assert name in message
+        assert "give a number of neighbors" in message
 
     def test_clusters_of_the_users_for_a_mixed_table(self):
         X, y = blobs()
         X[5, 1] = np.nan
-        said = refusal(KMeansSMOTE(kmeans_estimator=KMeans(3)), X, y)
-        assert "give a number of clusters" in said
+        message = refusal(KMeansSMOTE(kmeans_estimator=KMeans(3)), X, y)
+        assert "give a number of clusters" in message
 
     @pytest.mark.parametrize(
         ("given", "words"),
@@ -375,10 +375,10 @@ class TestTable:
                 return ["a", "b", "c"]
 
         X, y = blobs()
-        said = refusal(cls(), Frame(X), y, TypeError)
-        assert cls.__name__ in said
-        assert "Frame" in said
-        assert "pass pyarrow.table(X)" in said
+        message = refusal(cls(), Frame(X), y, TypeError)
+        assert cls.__name__ in message
+        assert "Frame" in message
+        assert "pass pyarrow.table(X)" in message
 
     @every_interpolating_class
     @pytest.mark.parametrize("make", [list, np.asarray])
@@ -409,22 +409,22 @@ class TestExtremeNumbers:
         try:
             X_out, y_out = clone(sampler).fit_resample(table, y)
         except ValueError as error:
-            said = str(error)
+            message = str(error)
         else:
             assert X_out.shape[0] == len(y_out)
             return
-        assert re.search(r"columns? \[?'?1'?\]?", said)
+        assert re.search(r"columns? \[?'?1'?\]?", message)
 
 
 class TestClassSizes:
     @every_interpolating_class
     def test_class_of_one_row(self, cls):
         X, y = blobs((30, 1))
-        said = refusal(cls(), X, np.array(["healthy", "sick"])[y])
-        assert cls.__name__ in said
-        assert "class 'sick' has 1 row" in said
-        assert "RandomOverSampler" in said
-        assert "sampling_strategy" in said
+        message = refusal(cls(), X, np.array(["healthy", "sick"])[y])
+        assert cls.__name__ in message
+        assert "class 'sick' has 1 row" in message
+        assert "RandomOverSampler" in message
+        assert "sampling_strategy" in message
 
     @no_base
     @pytest.mark.parametrize(
@@ -442,8 +442,8 @@ class TestClassSizes:
         k = NearestNeighbors(n_neighbors=10) if as_estimator else 9
         with pytest.warns(UserWarning, match=f"{cls.__name__}: {parameter} asks for 9 ") as caught:
             _, y_out = cls(**{parameter: k}).fit_resample(X, y)
-        said = next(str(w.message) for w in caught if "asks for" in str(w.message))
-        assert "each row of class 1, and there are 3 to choose from" in said
+        message = next(str(w.message) for w in caught if "asks for" in str(w.message))
+        assert "each row of class 1, and there are 3 to choose from" in message
         assert np.bincount(y_out).tolist() == [30, 30]
 
     @no_base
@@ -459,9 +459,9 @@ class TestClassSizes:
         sampler = BorderlineSMOTE(kind="borderline-2", k_neighbors=7, sampling_strategy={2: 40})
         with pytest.warns(UserWarning, match="k_neighbors asks for 7") as caught:
             sampler.fit_resample(X, y)
-        said = [str(w.message) for w in caught if "k_neighbors asks" in str(w.message)]
-        assert len(said) == 1
-        assert "class 2 has 6" not in said[0]  # it has 30; all others together have 6
+        message = [str(w.message) for w in caught if "k_neighbors asks" in str(w.message)]
+        assert len(message) == 1
+        assert "class 2 has 6" not in message[0]  # it has 30; all others together have 6
 
     @every_interpolating_class
     @no_base
@@ -474,18 +474,18 @@ class TestStrategy:
     @every_class
     def test_unknown_label(self, cls):
         X, y = blobs()
-        said = refusal(cls(sampling_strategy={"sick": 50}), X, np.array(["ill", "well"])[y])
-        assert "'sick'" in said
-        assert "['ill', 'well']" in said
+        message = refusal(cls(sampling_strategy={"sick": 50}), X, np.array(["ill", "well"])[y])
+        assert "'sick'" in message
+        assert "['ill', 'well']" in message
 
     @every_class
     def test_fewer_rows_than_there_are(self, cls):
         X, y = blobs()
-        said = refusal(cls(sampling_strategy={1: 29}), X, y)
-        assert "29" in said
-        assert "class 1" in said
-        assert "30" in said
-        assert "only adds" in said
+        message = refusal(cls(sampling_strategy={1: 29}), X, y)
+        assert "29" in message
+        assert "class 1" in message
+        assert "30" in message
+        assert "only adds" in message
 
     @every_class
     @pytest.mark.parametrize("wanted", [40.5, "many", None])
@@ -503,10 +503,10 @@ class TestStrategy:
     @every_class
     def test_ratio_of_three_classes(self, cls):
         X, y = blobs((60, 30, 20))
-        said = refusal(cls(sampling_strategy=0.5), X, y)
-        assert "0.5" in said
-        assert "3" in said
-        assert "dict" in said
+        message = refusal(cls(sampling_strategy=0.5), X, y)
+        assert "0.5" in message
+        assert "3" in message
+        assert "dict" in message
 
     @every_class
     def test_ratio_that_is_met_already(self, cls):
@@ -567,9 +567,9 @@ class TestParameters:
     )
     def test_wrong_value(self, cls, wrong):
         X, y = blobs()
-        said = refusal(cls(**wrong), X, y)
+        message = refusal(cls(**wrong), X, y)
         (name,) = wrong
-        assert f"The {name!r} parameter of {cls.__name__} must be" in said
+        assert f"The {name!r} parameter of {cls.__name__} must be" in message
 
     @pytest.mark.parametrize(
         ("sampler", "name"),
@@ -601,8 +601,8 @@ class TestParameters:
     )
     @pytest.mark.parametrize("value", [True, np.True_, 10**30, 2**31, 2**62, -(10**30), 2.0])
     def test_no_whole_number_of_any_use(self, sampler, name, value):
-        said = refusal(clone(sampler).set_params(**{name: value}), *blobs())
-        assert f"The {name!r} parameter of {type(sampler).__name__} must be" in said
+        message = refusal(clone(sampler).set_params(**{name: value}), *blobs())
+        assert f"The {name!r} parameter of {type(sampler).__name__} must be" in message
 
     @pytest.mark.parametrize("values", [{1: -0.5}, {}])
     def test_wrong_shrinkage_per_label(self, values):
@@ -610,9 +610,9 @@ class TestParameters:
         sampler = RandomOverSampler(shrinkage=values, sampling_strategy={1: 40})
         if not values:
             sampler.set_params(shrinkage={0: 1.0})
-        said = refusal(sampler, X, y)
-        assert "shrinkage" in said
-        assert "at least 0" in said
+        message = refusal(sampler, X, y)
+        assert "shrinkage" in message
+        assert "at least 0" in message
 
     @no_base
     @pytest.mark.parametrize(
@@ -630,10 +630,10 @@ class TestParameters:
     @pytest.mark.parametrize("n_neighbors", [None, 1, 0, 2.5])
     def test_neighbours_estimator_without_a_usable_number(self, cls, parameter, n_neighbors):
         X, y = blobs()
-        said = refusal(cls(**{parameter: NearestNeighbors(n_neighbors=n_neighbors)}), X, y)
-        assert parameter in said
-        assert f"n_neighbors={n_neighbors}" in said
-        assert "at least 2" in said
+        message = refusal(cls(**{parameter: NearestNeighbors(n_neighbors=n_neighbors)}), X, y)
+        assert parameter in message
+        assert f"n_neighbors={n_neighbors}" in message
+        assert "at least 2" in message
 
 
 class TestSample:

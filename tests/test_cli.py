@@ -73,7 +73,7 @@ def process(*arguments, program=(sys.executable, "-m", "skresample.cli")):
 
 
 def refused(result, *words, code=2, lines=1):
-    """Check that a command said in plain words why it did nothing."""
+    """Check that a command did nothing, and explained why in plain words."""
     assert result.exit_code == code
     assert "Traceback" not in result.stderr
     assert 1 <= len(result.stderr.splitlines()) <= lines
@@ -93,7 +93,7 @@ def test_samplers_of_the_installed_script():
         assert cls._paper.split()[0] in done.stdout
 
 
-def test_nothing_is_said_where_nobody_reads_on(capsys):
+def test_a_closed_output_ends_the_command_silently(capsys):
     with pytest.raises(BrokenPipeError), terminal.plain_errors():
         raise BrokenPipeError(32, "Broken pipe")
     assert capsys.readouterr().err == ""
@@ -432,14 +432,14 @@ ENCODED = [
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
-@pytest.mark.parametrize(("encoding", "mark", "told"), ENCODED)
-def test_encodings_and_line_ends_are_kept(encoding, mark, told, newline):
+@pytest.mark.parametrize(("encoding", "mark", "option"), ENCODED)
+def test_encodings_and_line_ends_are_kept(encoding, mark, option, newline):
     rows = [f"{i * i % 7 / 8},Köln,{'größer' if i < 4 else 'kleiner'}" for i in range(12)]
     given = mark + newline.join(["maß,stadt,y", *rows, ""]).encode(encoding)
     Path("table.csv").write_bytes(given)
-    more = ["--encoding", told] if told == "cp1250" else []
+    more = ["--encoding", option] if option == "cp1250" else []
     result = resample("table.csv", *more, target="y")
-    assert ("read as Windows-1252" in result.stderr) == (told == "cp1252")
+    assert ("read as Windows-1252" in result.stderr) == (option == "cp1252")
     out = Path("out.csv").read_bytes()
     assert out.startswith(given)
     added = out[len(given) :].decode(encoding)
@@ -506,7 +506,7 @@ def test_commas_within_fields_do_not_make_a_separator_doubtful():
         (["--decimal", "x"], ["--decimal must be '.' or ','"]),
     ],
 )
-def test_what_is_told_of_a_file_must_fit(arguments, words):
+def test_options_of_a_file_must_fit(arguments, words):
     Path("table.csv").write_text("ä,y\n1,p\n2,q\n", encoding="utf-8")
     refused(run("resample", "table.csv", "--target", "y", "--output", "o.csv", *arguments), *words)
     refused(run("compare", "table.csv", "--target", "y", *arguments), *words)
@@ -538,7 +538,7 @@ def test_numbers_with_leading_zeros_are_text():
 
 @pytest.fixture
 def mixed():
-    """A file with text, holes, booleans, dates, times and numbers that are names."""
+    """A file with text, missing values, booleans, dates, times and numbers that are categories."""
     rng = np.random.default_rng(0)
     n = 80
     table = pd.DataFrame(
@@ -635,7 +635,7 @@ def test_columns_can_be_dropped_and_a_counter_is_noticed():
     assert pd.read_csv("dropped.csv").columns.tolist() == ["x", "y"]
 
 
-def test_only_what_counts_the_rows_is_said_to():
+def test_only_row_numbers_are_noted():
     rows = [f",{i if i != 5 else ''},{i},{'p' if i < 4 else 'q'}" for i in range(12)]
     Path("table.csv").write_text("\n".join(["empty,gap,id,y", *rows]))
     result = resample("table.csv", "--sampler", "random-over-sampler", target="y")
@@ -804,6 +804,8 @@ def test_output_may_be_the_input(frame, table):
             ["--categorical and --param categorical_features"],
         ),
         (["--strategy", "{'z': 99}"], ["'z'", "rare [b]"]),
+        (["--strategy", "2.0"], ["'--strategy' parameter of SMOTE", "Got 2.0"]),
+        (["--param", "categorical_features=[7]"], ["--categorical names column 7"]),
         (["--n", 0], ["--n must be at least 1"]),
         (["--n", 3, "--label", "z"], ["no class 'z'", "common, rare [b]"]),
         (["--n", 3, "--strategy", "0.5"], ["--n and --strategy"]),
@@ -959,7 +961,7 @@ def test_files_that_cannot_be_read(name, content, word):
 @pytest.mark.parametrize(
     ("output", "words"),
     [
-        ("table.csv", ["table.csv exists", "--force"]),
+        ("table.csv", ["table.csv exists", "replace it with --force"]),
         ("out.xlsx", ["must end in one of .csv"]),
         ("nowhere/out.csv", ["no directory nowhere"]),
         ("folder.csv", ["is a directory"]),
@@ -1195,7 +1197,7 @@ def test_every_estimator_has_a_name():
         (["--param", "random_state=3"], ["no parameter 'random_state'"]),
         (["--categorical", "wide"], ["no column 'wide'"]),
         (["--folds", 1], ["--folds must be at least 2"]),
-        (["--folds", 13], ["13 folds", "has 12"]),
+        (["--folds", 13], ["--folds: 13 folds", "has 12"]),
         (["--repeats", 0], ["--repeats must be at least 1"]),
         (["--output", "report.txt"], ["must end in .html"]),
         (["--output", "nowhere/report.html"], ["no directory nowhere"]),
@@ -1358,7 +1360,7 @@ class TestAudit:
         ("options", "message"),
         [
             (("--target", "kinds"), "Did you mean 'kind'"),
-            (("--target", "kind", "--sensitive", "gender"), "'gender' is not a column"),
+            (("--target", "kind", "--sensitive", "gender"), "'gender' is not a column of real.csv"),
             (("--target", "kind", "--output", "page.txt"), "must end in .html"),
             (("--target", "kind", "--seed", "-1"), "--seed must be at least 0"),
             (("--target", "kind", "--holdout", "none.csv"), "There is no file none.csv"),
@@ -1372,8 +1374,8 @@ class TestAudit:
 
 
 def test_what_takes_long_is_noted_before_it_starts(monkeypatch):
-    def drawn(self, share):
-        if share.size > 3:  # as many are tried when the spec is read
+    def drawn(self, probability):
+        if probability.size > 3:  # as many are tried when the spec is read
             raise ValueError("drawn")
 
     monkeypatch.setattr("skresample.spec._columns.NumberColumn.ppf", drawn)

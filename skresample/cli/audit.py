@@ -17,13 +17,16 @@ REPORT = "skresample-audit.html"
 
 @with_reader
 def audit(
-    real: Annotated[Path, Argument(metavar="REAL", help="Real data behind the synthetic data.")],
+    real: Annotated[
+        Path, Argument(metavar="REAL", help="Real data that the synthetic data was made from.")
+    ],
     synthetic: Annotated[
         Path, Argument(metavar="SYNTHETIC", help="Synthetic rows only, in the same columns.")
     ],
     target: TargetOption,
     holdout: Annotated[
-        Path | None, Option(metavar="TABLE", help="Real data not behind the synthetic data.")
+        Path | None,
+        Option(metavar="TABLE", help="Holdout: real data not used to make the synthetic data."),
     ] = None,
     sensitive: Annotated[
         list[str] | None, Option(metavar="COLUMN", help="Sensitive attribute; repeatable.")
@@ -46,7 +49,9 @@ def audit(
 
     import skresample
 
-    with notes(), progress_line("auditing", counted=True) as update:
+    names = {"X_real": f"{real}", "X_syn": f"{synthetic}", "X_holdout": f"{holdout}"}
+    names["sensitive:"] = "--sensitive:"
+    with notes(names), progress_line("auditing", counted=True) as update:
         given = reader.read(real, target, among_others=True)
         made = reader.read(synthetic, target, among_others=True, needs_target=False)
         kept = None if holdout is None else reader.read(holdout, target, among_others=True)

@@ -85,7 +85,8 @@ def compare(
     import skresample
 
     cv = RepeatedStratifiedKFold(n_splits=folds, n_repeats=repeats, random_state=seed)
-    with notes(), progress_line("comparing", counted=True) as update:
+    names = {"cv: ": "--folds: ", "categorical_features": "--categorical"}
+    with notes(names), progress_line("comparing", counted=True) as update:
         if table is None or target is None:
             features, site = load_yeast4(as_frame=True)
             example = features.assign(**{"class": site})

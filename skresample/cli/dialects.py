@@ -16,11 +16,11 @@ from typing import Any
 
 __all__ = [
     "MOSTLY_NUMBERS",
-    "PARQUET",
     "SEPARATORS",
     "Dialect",
     "check_table",
     "check_table_name",
+    "is_parquet",
     "open_bytes",
     "output_dialect",
     "read_dialect",
@@ -50,13 +50,13 @@ MOSTLY_NUMBERS = 0.8
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a table is written as text; `encoding` writes no byte order mark, `mark` is the mark."""
+    """How a table is written as text."""
 
     separator: str = ","
     decimal: str = "."
     newline: str = os.linesep
-    encoding: str = "utf-8"
-    mark: bytes = b""
+    encoding: str = "utf-8"  # one that writes no byte order mark
+    mark: bytes = b""  # the byte order mark
 
 
 def check_table_name(path: Path) -> str:
@@ -78,6 +78,11 @@ def check_table(path: Path) -> str:
     if not path.exists():
         raise FileNotFoundError(f"There is no file {path}.")
     return extension
+
+
+def is_parquet(path: Path) -> bool:
+    """Return whether a table is a Parquet file, which stores the type of each column."""
+    return check_table_name(path) == PARQUET
 
 
 def same_text(one: Path, other: Path) -> bool:
@@ -105,7 +110,8 @@ def reading(path: Path) -> Iterator[None]:
         raise
     # Among others, zlib.error for a damaged .gz, which is a mere Exception.
     except Exception as error:
-        raise ValueError(f"{path} cannot be read: {error}") from error
+        why = str(error).removeprefix("Error tokenizing data. C error: ")
+        raise ValueError(f"{path} cannot be read: {why}") from error
 
 
 def open_bytes(path: Path, mode: Any) -> Any:

@@ -10,17 +10,18 @@ import numpy as np
 
 from skresample.cli.dialects import (
     MOSTLY_NUMBERS,
-    PARQUET,
     SEPARATORS,
     Dialect,
     check_table,
     check_table_name,
+    is_parquet,
     open_bytes,
     read_dialect,
     reading,
 )
+from skresample.cli.terminal import shown
 
-__all__ = ["find_odd_number", "read_dates", "read_table", "write_dates", "write_table"]
+__all__ = ["note_odd_numbers", "read_dates", "read_table", "write_dates", "write_table"]
 
 # Numbers with signs between thousands, or with a decimal comma.
 GROUPED = r"[+-]?(?:\d{1,3}(?:[ .,'’\u00a0\u202f]\d{3})+(?:[.,]\d+)?|\d+,\d+)"
@@ -38,11 +39,11 @@ def read_table(path: Path, dialect: Dialect | None = None) -> Any:
     """
     import pandas as pd
 
-    is_text = check_table(path) != PARQUET
+    check_table(path)
     dialect = dialect or read_dialect(path)
     try:
         with reading(path):
-            frame = _read_text(path, dialect) if is_text else pd.read_parquet(path)
+            frame = pd.read_parquet(path) if is_parquet(path) else _read_text(path, dialect)
     except ValueError as error:
         if isinstance(error.__cause__, pd.errors.EmptyDataError):
             raise ValueError(f"{path} is empty.") from None
@@ -89,24 +90,27 @@ def _read_text(path: Path, dialect: Dialect) -> Any:
     return frame
 
 
-def find_odd_number(column: Any, decimal: str = ".") -> tuple[int, Any, int] | None:
-    """Find the values that keep a column of text from being numerical.
-
-    Returns the position and the text of the first, and their number; None if the column is
-    numerical, or fewer than `MOSTLY_NUMBERS` of its values look like numbers.
-    """
+def note_odd_numbers(frame: Any, categorical: list[str], decimal: str) -> None:
+    """Warn about columns of text, of which a few values are not numbers."""
     import pandas as pd
 
-    texts = column.dropna()
-    if pd.api.types.infer_dtype(texts) != "string":
-        return None
-    plain = texts.str.replace(decimal, ".", regex=False)
-    is_number = pd.to_numeric(plain, errors="coerce").notna()
-    like_one = is_number | texts.str.fullmatch(GROUPED)
-    if is_number.all() or like_one.mean() < MOSTLY_NUMBERS:
-        return None
-    odd = texts[~is_number]
-    return int(odd.index[0]), odd.iloc[0], len(odd)
+    for name, column in frame.items():
+        texts = column.dropna()
+        if str(name) in categorical or pd.api.types.infer_dtype(texts) != "string":
+            continue
+        plain = texts.str.replace(decimal, ".", regex=False)
+        is_number = pd.to_numeric(plain, errors="coerce").notna()
+        like_one = is_number | texts.str.fullmatch(GROUPED)
+        if is_number.all() or like_one.mean() < MOSTLY_NUMBERS:
+            continue
+        odd = texts[~is_number]
+        those = "1 value," if len(odd) == 1 else f"{len(odd):,} values, such as"
+        warnings.warn(
+            f"column {str(name)!r} is read as categories, not numbers, because of {those} "
+            f"{shown(odd.iloc[0])} in row {odd.index[0] + 1:,}: write numbers, or leave the field "
+            f"empty. If the column is categorical, give --categorical {str(name)!r}.",
+            stacklevel=2,
+        )
 
 
 def read_dates(frame: Any) -> dict[Any, tuple[Any, str]]:
@@ -161,11 +165,10 @@ def write_table(
 
     With `safe`, a quote is put before text that starts like a formula.
     """
-    extension = check_table_name(path)
-    if extension == PARQUET:
+    if is_parquet(path):
         frame.to_parquet(path, index=False)
         return
-    dialect = dialect or Dialect(SEPARATORS[extension])
+    dialect = dialect or Dialect(SEPARATORS[check_table_name(path)])
     with open_bytes(path, "wb") as raw:
         if after is None:
             raw.write(dialect.mark)

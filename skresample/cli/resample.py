@@ -7,7 +7,7 @@ from rich.table import Table as Cells
 from typer import Argument, Option
 
 from skresample._files import write_atomically
-from skresample.cli.dialects import output_dialect, same_text
+from skresample.cli.dialects import is_parquet, output_dialect, same_text
 from skresample.cli.files import write_table
 from skresample.cli.options import (
     FORMATS,
@@ -21,7 +21,7 @@ from skresample.cli.options import (
     literal,
 )
 from skresample.cli.samplers import make_sampler
-from skresample.cli.tables import Reader, check_table_output, is_parquet, match_label, with_reader
+from skresample.cli.tables import Reader, check_table_output, match_label, with_reader
 from skresample.cli.terminal import console, no_such, notes, printable, progress_line, say
 
 __all__ = ["resample"]
@@ -72,7 +72,8 @@ def resample(
             "--categorical and --param categorical_features both name the categorical features: "
             "give only one of them."
         )
-    with notes(), progress_line("reading") as update:
+    names = {"sampling_strategy": "--strategy", "categorical_features": "--categorical"}
+    with notes(names), progress_line("reading") as update:
         given = reader.read(table, target)
         # value_counts of a categorical column also counts labels without rows.
         before = given.y.astype(object).value_counts()

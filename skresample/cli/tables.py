@@ -12,16 +12,15 @@ from typing import Annotated, Any
 from typer import Option
 
 from skresample._files import check_output
-from skresample.cli.dialects import PARQUET, Dialect, check_table_name, read_dialect
-from skresample.cli.files import find_odd_number, read_dates, read_table, write_dates
-from skresample.cli.terminal import console, no_such, notes, printable, say, shown
+from skresample.cli.dialects import Dialect, is_parquet, read_dialect
+from skresample.cli.files import note_odd_numbers, read_dates, read_table, write_dates
+from skresample.cli.terminal import console, no_such, notes, printable, say
 
 __all__ = [
     "Reader",
     "Table",
     "check_report_output",
     "check_table_output",
-    "is_parquet",
     "match_label",
     "publish",
     "with_reader",
@@ -106,7 +105,11 @@ class Reader:
         if needs_target or target in map(str, X.columns):
             name = find_column(X, target, path)
             y, place = X[name], X.columns.get_loc(name)
-            check_target(y, path)
+            if missing := int(y.isna().sum()):
+                raise ValueError(
+                    f"The target {target!r} is missing in {missing:,} of {len(y):,} rows of {path} "
+                    "(empty, NA, None, null, ...): fill in these labels, or drop these rows."
+                )
             X = X.drop(columns=name)
             note_row_counters(X)
         forms = {}
@@ -134,16 +137,6 @@ def with_reader(command: Callable[..., None]) -> Callable[..., None]:
         [one.replace(kind=one.KEYWORD_ONLY) for one in itertools.chain(*in_order)]
     )
     return run
-
-
-def check_target(y: Any, path: Path) -> None:
-    """Raise an error if labels are missing."""
-    missing = int(y.isna().sum())
-    if missing:
-        raise ValueError(
-            f"The target {str(y.name)!r} is missing in {missing:,} of {len(y):,} rows of {path} "
-            "(empty, NA, None, null, ...): fill in these labels, or drop these rows."
-        )
 
 
 def find_column(frame: Any, given: str, path: Path) -> Any:
@@ -175,26 +168,6 @@ def note_row_counters(X: Any) -> None:
                 f"column {name!r} contains row numbers: leave it out with --drop {name!r}.",
                 stacklevel=2,
             )
-
-
-def note_odd_numbers(X: Any, categorical: list[str], decimal: str) -> None:
-    """Warn about columns that a few values keep from being numerical."""
-    for name, column in X.items():
-        found = None if str(name) in categorical else find_odd_number(column, decimal)
-        if found:
-            row, text, count = found
-            those = "1 value," if count == 1 else f"{count:,} values, such as"
-            warnings.warn(
-                f"column {str(name)!r} is read as categories, not numbers, because of {those} "
-                f"{shown(text)} in row {row + 1:,}: write numbers, or leave the field empty. If "
-                f"the column is categorical, give --categorical {str(name)!r}.",
-                stacklevel=2,
-            )
-
-
-def is_parquet(path: Path) -> bool:
-    """Return whether a table is a Parquet file, which stores the type of each column."""
-    return check_table_name(path) == PARQUET
 
 
 def check_table_output(output: Path, force: bool, safe_csv: bool) -> None:

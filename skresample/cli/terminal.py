@@ -112,7 +112,8 @@ def plain_errors() -> Iterator[None]:
     except BrokenPipeError:
         raise  # the reader has closed the output, and typer exits silently
     except (ValueError, TypeError, ImportError, FileNotFoundError, FileExistsError) as error:
-        message, code = f"Error: {error}", 2
+        message = f"Error: {error}".replace("set overwrite=True", "replace it with --force")
+        code = 2
     except MemoryError as error:
         message, code = f"Error: out of memory{f': {error}' if str(error) else ''}", 1
     except BrokenExecutor:
@@ -127,21 +128,34 @@ def plain_errors() -> Iterator[None]:
 
 
 @contextmanager
-def notes() -> Iterator[None]:
-    """Print each warning once, as a note, and at once: some announce that the next step is slow."""
+def notes(names: dict[str, str] | None = None) -> Iterator[None]:
+    """Print each warning once, as a note, and at once: some announce that the next step is slow.
+
+    In warnings and errors, `names` replace parameters by the options or files that set them.
+    """
     noted: set[str] = set()
+    names = names or {}
+    pattern = re.compile("|".join(map(re.escape, names)) or "$^")
+
+    def renamed(message: object) -> str:
+        return pattern.sub(lambda found: names[found[0]], str(message))
 
     def note(message: Warning | str, *_: Any, **__: Any) -> None:
         if str(message) not in noted:
             noted.add(str(message))
-            say(shortened(f"Note: {message}"), err=True)
+            say(shortened(f"Note: {renamed(message)}"), err=True)
 
     with warnings.catch_warnings():
         # Other categories are about code, which the user of a command cannot change.
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", UserWarning)
         warnings.showwarning = note
-        yield
+        try:
+            yield
+        except (ValueError, TypeError) as error:
+            if renamed(error) == str(error):
+                raise
+            raise ValueError(renamed(error)) from error
 
 
 @contextmanager

@@ -4,7 +4,8 @@ from typing import Any
 
 import narwhals as nw
 
-from skresample.table._library import Library, NewColumns, Positions
+from skresample.table._library import Library, NewColumns
+from skresample.table.columns import Positions
 
 __all__ = ["Arrow"]
 

@@ -7,17 +7,16 @@ import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 
-from skresample.table.columns import box, positions_by
+from skresample.table.columns import Array, Positions, box, positions_by
 
-__all__ = ["Blocks", "Library", "NewColumn", "NewColumns", "Positions"]
+__all__ = ["Blocks", "Library", "NewColumn", "NewColumns"]
 
 # The types that are read in blocks, as narwhals names them.
 INTEGERS = (nw.Int8, nw.Int16, nw.Int32, nw.Int64, nw.UInt8, nw.UInt16, nw.UInt32, nw.UInt64)
 NUMBERS = (*INTEGERS, nw.Float32, nw.Float64)
 
-Positions = npt.NDArray[np.intp]
 # Positions (k,) of columns and their values (n, k).
-Blocks = list[tuple[Positions, npt.NDArray[Any]]]
+Blocks = list[tuple[Positions, Array]]
 
 
 class NewColumn(NamedTuple):
@@ -27,7 +26,7 @@ class NewColumn(NamedTuple):
     # some types have several kinds of missing values; -1 is allowed for other computed values.
     like: Positions
     # Computed values, in the NumPy dtype that the column is read with; None to copy all.
-    values: npt.NDArray[Any] | None = None
+    values: Array | None = None
     missing: npt.NDArray[np.bool_] = np.zeros(0, dtype=bool)  # where a computed value is missing
 
 
@@ -179,7 +178,7 @@ class Library:
         both = self.stack(series, self._typed(values[~missing], series, wanted))
         return both[np.where(missing, like, len(series) + np.cumsum(~missing) - 1)]
 
-    def _typed(self, values: npt.NDArray[Any], series: Any, wanted: Any) -> Any:
+    def _typed(self, values: Array, series: Any, wanted: Any) -> Any:
         """Return values as a column of a type of the library."""
         new = nw.new_series(series.name, values, backend=series.implementation)
         native = new.to_native()

@@ -5,10 +5,9 @@ from typing import Any
 
 import narwhals as nw
 import numpy as np
-import numpy.typing as npt
 
-from skresample.table._library import Blocks, Library, NewColumn, NewColumns, Positions
-from skresample.table.columns import box, positions_by
+from skresample.table._library import Blocks, Library, NewColumn, NewColumns
+from skresample.table.columns import Array, Positions, box, positions_by
 
 __all__ = ["Pandas", "is_pandas_array"]
 
@@ -140,7 +139,7 @@ class Pandas(Library):
         return pieces[0] if in_order else pieces[0].iloc[:, order]
 
 
-def _write(out: npt.NDArray[Any], column: NewColumn, held: npt.NDArray[Any]) -> None:
+def _write(out: Array, column: NewColumn, held: Array) -> None:
     """Write the values of synthetic rows into the memory of a column."""
     if column.values is None:
         out[:] = held[column.like]

@@ -14,8 +14,11 @@ from skresample.table._refusals import columns_text, unusable
 from skresample.table._source import Source
 from skresample.table.columns import (
     EXACT,
+    Array,
     Category,
     Codec,
+    Codecs,
+    Positions,
     Values,
     codec_of,
     codecs_of,
@@ -31,8 +34,6 @@ MOST_INT32 = np.iinfo(np.int32).max
 # How many values are read at once.
 VALUES_AT_ONCE = 1 << 20
 
-Codecs = list[tuple[Any, Codec]]
-
 
 @dataclass(frozen=True)
 class Columns:
@@ -42,10 +43,10 @@ class Columns:
     # shares the user's memory where possible.
     numeric: Any
     codes: npt.NDArray[np.signedinteger]  # (n, c) categories, -1 where a value is missing
-    numbers: npt.NDArray[np.intp]  # positions of the d numerical columns in the table
-    categories: npt.NDArray[np.intp]  # positions of the c categorical columns in the table
+    numbers: Positions  # positions of the d numerical columns in the table
+    categories: Positions  # positions of the c categorical columns in the table
     codecs: Codecs  # how groups of columns of `numeric` are decoded; later ones prevail
-    first_rows: list[npt.NDArray[np.intp]]  # by column and code, a row with that category
+    first_rows: list[Positions]  # by column and code, a row with that category
     is_boolean: npt.NDArray[np.bool_]
     is_binary: npt.NDArray[np.bool_]  # whether the codes of a column are its values
 
@@ -95,7 +96,7 @@ def read_columns(rows: Source, asked: set[int] | None) -> Columns:
     )
 
 
-def _read_array(rows: Source, numbers: npt.NDArray[np.intp]) -> tuple[Any, Codecs]:
+def _read_array(rows: Source, numbers: Positions) -> tuple[Any, Codecs]:
     """Read columns of an array of numbers."""
     values, mask = rows.X, rows.mask
     if numbers.size < values.shape[1]:
@@ -120,7 +121,7 @@ def _read_array(rows: Source, numbers: npt.NDArray[np.intp]) -> tuple[Any, Codec
     return numeric if mask is None else np.where(mask, dtype.type(np.nan), numeric), codecs
 
 
-def _read_sparse(rows: Source, numbers: npt.NDArray[np.intp]) -> tuple[Any, Codecs]:
+def _read_sparse(rows: Source, numbers: Positions) -> tuple[Any, Codecs]:
     """Read columns of a sparse matrix of numbers."""
     X = rows.X.tocsr()
     if X.dtype.kind == "f" and (nan := np.isnan(X.data)).any():
@@ -172,9 +173,7 @@ def _read_categories(rows: Source, asked: set[int] | None, blocks: Blocks) -> di
     return read
 
 
-def _read_numbers(
-    rows: Source, numbers: npt.NDArray[np.intp], blocks: Blocks
-) -> tuple[npt.NDArray[np.floating], Codecs]:
+def _read_numbers(rows: Source, numbers: Positions, blocks: Blocks) -> tuple[Any, Codecs]:
     """Read numerical columns, plain ones in blocks."""
     numeric: Any = np.empty((len(rows), len(numbers)))
     place = np.full(len(rows.names), -1)
@@ -218,7 +217,7 @@ def _numbers_as_strings(rows: Source, asked: set[int]) -> dict[str, tuple[str, V
     return {rows.names[j]: ("number", rows.column(j)) for j in sorted(numeric)}
 
 
-def _are_strings_of_numbers(values: npt.NDArray[Any]) -> bool:
+def _are_strings_of_numbers(values: Array) -> bool:
     if not all(isinstance(value, str | bytes) for value in values[:100]):
         return False
     try:
@@ -229,7 +228,7 @@ def _are_strings_of_numbers(values: npt.NDArray[Any]) -> bool:
     return True
 
 
-def _codecs(dtype: np.dtype, binary: npt.NDArray[np.intp]) -> Codecs:
+def _codecs(dtype: np.dtype, binary: Positions) -> Codecs:
     """Return the codecs of a matrix, of which the `binary` columns stay 0 and 1."""
     every: Codecs = [(slice(None), codec_of(dtype))]
     if not binary.size or dtype.kind == "b":

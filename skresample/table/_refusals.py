@@ -9,19 +9,10 @@ from skresample.table.frames import is_column, is_frame
 
 __all__ = ["columns_text", "refuse_not_in_memory", "unusable"]
 
-# Libraries with tables that are not in memory, and their methods that load a table.
-NOT_IN_MEMORY = {
-    "dask": ("compute",),
-    "dask_expr": ("compute",),
-    "duckdb": ("df", "pl"),
-    "_duckdb": ("df", "pl"),
-    "ibis": ("to_pandas", "to_polars"),
-    "polars": ("collect",),
-    "pyspark": ("toPandas", "to_pandas"),
-    "vaex": ("to_pandas_df",),
-}
-# Such methods in other libraries.
-WAYS = ("collect", "compute", "to_pandas", "to_arrow", "read_all")
+# Libraries with tables that are not in memory.
+NOT_IN_MEMORY = {"dask", "dask_expr", "duckdb", "_duckdb", "ibis", "polars", "pyspark", "vaex"}
+# Methods that load a table. pyspark also has `collect`, which returns a list.
+WAYS = ("toPandas", "compute", "df", "to_pandas", "to_pandas_df", "collect", "to_arrow", "read_all")
 
 
 def refuse_not_in_memory(X: Any, sampler: str, what: str = "X") -> None:
@@ -31,8 +22,7 @@ def refuse_not_in_memory(X: Any, sampler: str, what: str = "X") -> None:
         return
     is_arrow = hasattr(X, "__arrow_c_stream__")
     if library in NOT_IN_MEMORY or is_arrow or hasattr(X, "__dataframe__"):
-        ways = NOT_IN_MEMORY.get(library, WAYS)
-        remedies = [f"pass {what}.{way}()" for way in ways if hasattr(X, way)]
+        remedies = [f"pass {what}.{way}()" for way in WAYS if hasattr(X, way)]
         remedies.append(f"pass pyarrow.table({what})" if is_arrow else "convert it to one of these")
         raise TypeError(
             f"{sampler} accepts NumPy arrays, SciPy sparse matrices and DataFrames in memory "

@@ -4,7 +4,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from numbers import Real
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,10 +15,13 @@ from skresample.numerics.interpolation import round_stochastically
 
 __all__ = [
     "EXACT",
+    "Array",
     "Category",
     "Codec",
+    "Codecs",
     "FloatCodec",
     "IntegerCodec",
+    "Positions",
     "Values",
     "box",
     "codec_of",
@@ -32,6 +35,11 @@ __all__ = [
     "positions_by",
     "read_number",
 ]
+
+Array = npt.NDArray[Any]
+Mask = npt.NDArray[np.bool_]
+Positions = npt.NDArray[np.intp]
+Floats = npt.NDArray[np.floating]
 
 # Numbers with more decimals than this are continuous.
 MOST_DECIMALS = 6
@@ -55,8 +63,8 @@ LEAST_EXPONENT = -400
 class Values(NamedTuple):
     """A column as NumPy holds it."""
 
-    values: npt.NDArray[Any]  # of any dtype; undefined where missing
-    missing: npt.NDArray[np.bool_]
+    values: Array  # of any dtype; undefined where missing
+    missing: Mask
     decimals: int | None = None  # if the type of the column defines their number
     is_categorical: bool = False  # by its type, whatever its values are
 
@@ -80,7 +88,7 @@ class FloatCodec:
         """Whether the column has only zeros and ones."""
         return self.limits == (0, 1)
 
-    def encode(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    def encode(self, values: Array) -> Array:
         """Return the values as floats."""
         if self.decimals is not None and self.dtype.itemsize != 8:
             # Decimal numbers instead of the nearest half or single floats: otherwise, rounding
@@ -88,12 +96,7 @@ class FloatCodec:
             values = np.round(values.astype(np.float64), self.decimals)
         return values if self.scale == 1 else values.astype(np.float64) * self.scale
 
-    def decode(
-        self,
-        new: npt.NDArray[np.floating],
-        draws: npt.NDArray[np.floating],
-        base: npt.NDArray[np.floating] | float = 0.0,
-    ) -> npt.NDArray[Any]:
+    def decode(self, new: Floats, draws: Floats, base: Floats | float = 0.0) -> Array:
         """Return encoded values as finite values of the column; the result is undefined for NaN.
 
         `draws` from U(0, 1) round them, starting from the encoded values `base`; both broadcast.
@@ -125,18 +128,14 @@ class IntegerCodec:
     step: int = 1  # the values minus the offset are multiples of it
     unit: int = 1  # the value that is encoded as 1: a day, for times
     limits: tuple[int, int] | None = None  # of synthetic values
-
-    @property
-    def rounds(self) -> bool:
-        """Whether synthetic values are rounded."""
-        return True
+    rounds: ClassVar[bool] = True
 
     @property
     def is_binary(self) -> bool:
         """Whether the column has only zeros and ones."""
         return self.limits == (0, 1) or self.dtype.kind == "b"
 
-    def encode(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    def encode(self, values: Array) -> Array:
         """Return the values as floats."""
         if self.offset:
             # Differences of 64-bit integers can exceed 63 bits. They are negative only in other
@@ -146,12 +145,7 @@ class IntegerCodec:
             values = np.where(above, values - offset, -(offset - values).astype(np.float64))
         return values / np.float64(self.unit) if self.unit != 1 else values
 
-    def decode(
-        self,
-        new: npt.NDArray[np.floating],
-        draws: npt.NDArray[np.floating],
-        base: npt.NDArray[np.floating] | float = 0.0,
-    ) -> npt.NDArray[Any]:
+    def decode(self, new: Floats, draws: Floats, base: Floats | float = 0.0) -> Array:
         """Return encoded values as values of the column; see `FloatCodec.decode`."""
         a_step = self.unit / self.step
         start = np.rint(base * np.float64(a_step))
@@ -187,6 +181,8 @@ class IntegerCodec:
 
 
 Codec = FloatCodec | IntegerCodec
+# How groups of columns are decoded; later ones prevail.
+Codecs = list[tuple[Any, Codec]]
 
 
 def codec_of(dtype: np.dtype, *, binary: bool = False) -> Codec:
@@ -196,9 +192,7 @@ def codec_of(dtype: np.dtype, *, binary: bool = False) -> Codec:
     return IntegerCodec(dtype, limits=(0, 1) if binary else None)
 
 
-def keep_squares(
-    numeric: Any, codecs: list[tuple[Any, Codec]]
-) -> tuple[Any, list[tuple[Any, Codec]]]:
+def keep_squares(numeric: Any, codecs: Codecs) -> tuple[Any, Codecs]:
     """Scale columns of floats whose squares would leave the range of floats.
 
     The factors are powers of two, so that no digit is lost. Very large columns share a factor,
@@ -225,8 +219,8 @@ def keep_squares(
     else:
         numeric = numeric.copy()
         numeric[:, far] *= scale[far]
-    kept: list[tuple[Any, Codec]] = []
-    scaled: list[tuple[Any, Codec]] = []  # last, since they replace codecs of all columns
+    kept: Codecs = []
+    scaled: Codecs = []  # last, since they replace codecs of all columns
     for chosen, codec in codecs:
         places = np.arange(len(scale))[chosen]
         rest = chosen if isinstance(chosen, slice) else np.setdiff1d(places, far)
@@ -270,7 +264,7 @@ class Category(NamedTuple):
     """A categorical column, as codes."""
 
     codes: npt.NDArray[np.signedinteger]  # of the smallest dtype; -1 where the value is missing
-    first_rows: npt.NDArray[np.intp]  # a row with each code, whose value is copied to write it
+    first_rows: Positions  # a row with each code, whose value is copied to write it
     # Boolean values are one parent's, so that True stays nearly as frequent; a vote would favor
     # the more frequent value.
     is_boolean: bool
@@ -332,7 +326,7 @@ def kind_of(column: Values) -> str:
     return sorted(t.__name__ for t in other)[0]
 
 
-def read_number(column: Values, *, keep_decimals: bool) -> tuple[Codec, npt.NDArray[Any]]:
+def read_number(column: Values, *, keep_decimals: bool) -> tuple[Codec, Array]:
     """Return the codec of a numerical or boolean column, and its values as floats, NaN if missing.
 
     With `keep_decimals`, synthetic values have as few decimals as those of the column. Columns of
@@ -354,9 +348,7 @@ def read_number(column: Values, *, keep_decimals: bool) -> tuple[Codec, npt.NDAr
     return number, numeric
 
 
-def codecs_of(
-    values: npt.NDArray[Any], *, keep_decimals: bool
-) -> list[tuple[npt.NDArray[np.intp], Codec]]:
+def codecs_of(values: Array, *, keep_decimals: bool) -> list[tuple[Positions, Codec]]:
     """Return the codecs of plain numbers (n, k) of one dtype, each with its columns.
 
     Floats are NaN where missing; for `keep_decimals`, see `read_number`.
@@ -382,7 +374,7 @@ def codecs_of(
     return [(columns, codec) for codec, columns in positions_by(codecs).items()]
 
 
-def positions_by(keys: Iterable[Hashable]) -> dict[Any, npt.NDArray[np.intp]]:
+def positions_by(keys: Iterable[Hashable]) -> dict[Any, Positions]:
     """Return the positions of each distinct key."""
     found: dict[Any, list[int]] = {}
     for j, key in enumerate(keys):
@@ -403,7 +395,7 @@ def encode_like(column: Values, number: Codec) -> npt.NDArray[np.float64]:
     return np.where(present, number.encode(values), np.nan).astype(np.float64)
 
 
-def is_missing(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+def is_missing(values: Array) -> Mask:
     """Return where an array of any dtype and shape has NaN, NaT, None or pandas' NA."""
     if values.dtype.kind in "fcmM":
         return np.isnat(values) if values.dtype.kind in "mM" else np.isnan(values)
@@ -420,9 +412,7 @@ def _is_missing_object(value: Any) -> bool:
         return type(value).__name__ == "NAType"
 
 
-def box(
-    values: npt.NDArray[Any], like: npt.NDArray[np.intp], held: npt.NDArray[Any]
-) -> npt.NDArray[Any]:
+def box(values: Array, like: Positions, held: Array) -> Array:
     """Return numbers or times (n_new,) as objects, as a column `held` (n,) of objects has them.
 
     Times get the type and time zone of the rows `like` (n_new,); -1 for any row.
@@ -461,7 +451,7 @@ def _as_time(value: Any) -> Any:
     return np.datetime64(value) if isinstance(value, datetime) else np.timedelta64(value)
 
 
-def plain(column: Values) -> npt.NDArray[Any]:
+def plain(column: Values) -> Array:
     """Return the values of a numerical or boolean column with objects converted to a NumPy dtype.
 
     The result is undefined where they are missing.
@@ -477,7 +467,7 @@ def plain(column: Values) -> npt.NDArray[Any]:
     elif held and all(isinstance(v, int | np.integer | np.bool_) for v in held):
         dtype = np.int64 if min(held) >= -(2**63) and max(held) < 2**63 else np.uint64
         dtype = np.bool_ if isinstance(held[0], bool | np.bool_) else dtype
-    unboxed: npt.NDArray[Any] = np.zeros(len(values), dtype=dtype)
+    unboxed: Array = np.zeros(len(values), dtype=dtype)
     try:
         unboxed[present] = held
     except OverflowError:
@@ -486,7 +476,7 @@ def plain(column: Values) -> npt.NDArray[Any]:
     return unboxed
 
 
-def is_binary(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+def is_binary(values: Array) -> Mask:
     """Return which columns of (n, k) have zeros, ones and missing values only, not all missing."""
     found = np.ones(values.shape[1], dtype=bool)
     is_float = values.dtype.kind == "f"
@@ -499,7 +489,7 @@ def is_binary(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     return found
 
 
-def _decimals(values: npt.NDArray[np.floating], wanted: bool) -> list[int | None]:
+def _decimals(values: Floats, wanted: bool) -> list[int | None]:
     """Return the number of decimals of each column; None for continuous numbers."""
     found: list[int | None] = [None] * values.shape[1]
     if not wanted:
@@ -514,7 +504,7 @@ def _decimals(values: npt.NDArray[np.floating], wanted: bool) -> list[int | None
     return found
 
 
-def _has_decimals(values: npt.NDArray[np.floating], decimals: int) -> npt.NDArray[np.bool_]:
+def _has_decimals(values: Floats, decimals: int) -> Mask:
     """Return which columns have at most this number of decimals."""
     with np.errstate(over="ignore", invalid="ignore"):
         rounded = np.round(values.astype(np.float64, copy=False), decimals)
@@ -522,7 +512,7 @@ def _has_decimals(values: npt.NDArray[np.floating], decimals: int) -> npt.NDArra
     return np.asarray((same | np.isnan(values)).all(axis=0))
 
 
-def _time(values: npt.NDArray[Any], dtype: np.dtype) -> IntegerCodec:
+def _time(values: Array, dtype: np.dtype) -> IntegerCodec:
     unit = np.datetime_data(dtype)[0]
     a_second = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}.get(unit)
     if a_second is None:  # whole days

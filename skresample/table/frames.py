@@ -8,9 +8,9 @@ from scipy import sparse
 from sklearn.utils import _safe_indexing
 
 from skresample.table._arrow import Arrow
-from skresample.table._library import Library, NewColumn, NewColumns, Positions
+from skresample.table._library import Library, NewColumn, NewColumns
 from skresample.table._pandas import Pandas, is_pandas_array
-from skresample.table.columns import Values, is_missing
+from skresample.table.columns import Positions, Values, is_missing
 
 __all__ = [
     "NewColumn",

@@ -7,6 +7,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from skresample.numerics.interpolation import draw_one
+from skresample.table.columns import Array, Positions
 
 __all__ = ["OneHot", "find_groups", "read_group", "split_groups"]
 
@@ -18,13 +19,13 @@ class OneHot(NamedTuple):
     """Columns that together encode one categorical feature."""
 
     # Positions (k,) among the numerical columns or, with `of_codes`, the categorical ones.
-    members: npt.NDArray[np.intp]
+    members: Positions
     # The number of rows with the 1 in each; last, if there are any, of rows without a 1.
     counts: npt.NDArray[np.float64]
     of_codes: bool = False  # boolean columns are read as categorical
 
     def settle(
-        self, values: npt.NDArray[Any], base: npt.NDArray[Any], draws: npt.NDArray[np.floating]
+        self, values: Array, base: Array, draws: npt.NDArray[np.floating]
     ) -> npt.NDArray[np.float64]:
         """Return zeros and ones (n, k): a single 1 per row, NaN where `values` are NaN.
 
@@ -51,7 +52,7 @@ def split_groups(given: Any) -> tuple[Any, list[Any]]:
     return [one for one in given if not isinstance(one, (list, tuple))] if groups else given, groups
 
 
-def find_groups(values: Any, candidates: npt.NDArray[np.intp]) -> list[OneHot]:
+def find_groups(values: Any, candidates: Positions) -> list[OneHot]:
     """Find adjacent columns with a single 1 in every row.
 
     `candidates` are the positions of binary columns of `values` (n, d). Groups do not overlap, and
@@ -86,7 +87,7 @@ def find_groups(values: Any, candidates: npt.NDArray[np.intp]) -> list[OneHot]:
     return groups
 
 
-def read_group(values: Any, members: npt.NDArray[np.intp], name: str) -> OneHot:
+def read_group(values: Any, members: Positions, name: str) -> OneHot:
     """Return the group of columns `members`, which the user calls `name`.
 
     Rows without a 1 are a category of their own.
@@ -110,7 +111,7 @@ def read_group(values: Any, members: npt.NDArray[np.intp], name: str) -> OneHot:
     return OneHot(members, np.append(counts, none) if none else counts)
 
 
-def _one_each(values: Any, members: npt.NDArray[np.intp]) -> bool:
+def _one_each(values: Any, members: Positions) -> bool:
     """Return whether each row has a single 1 in some columns, or only missing values."""
     if sparse.issparse(values):
         return bool((values[:, members].sum(axis=1) == 1).all())

@@ -108,8 +108,8 @@ def types_of(table):
     return type(table), table.shape[1], table.dtype
 
 
-def is_hole(value):
-    """Say whether a value stands for none."""
+def is_missing(value):
+    """Return whether a value is missing."""
     if value is None or value is NAT or value is pd.NA or value is pd.NaT:
         return True
     return isinstance(value, float) and math.isnan(value)
@@ -119,11 +119,11 @@ def bits(value):
     """Return what tells values apart to the bit, also kinds of missing."""
     if isinstance(value, float):
         return struct.pack("<d", value)
-    return type(value).__name__, value if not is_hole(value) else None
+    return type(value).__name__, value if not is_missing(value) else None
 
 
 def same_bits(left, right):
-    """Say whether two columns hold the same to the bit."""
+    """Return whether two columns are equal to the bit."""
     return list(map(bits, left)) == list(map(bits, right))
 
 
@@ -137,7 +137,7 @@ def assert_originals(X, X_out, sampler=None):
         same = range(len(before))
         if hasattr(sampler, "is_moved_") and j not in sampler.categorical_features_:
             same = unmoved(sampler, len(before))
-            assert list(map(is_hole, after[: len(before)])) == list(map(is_hole, before))
+            assert list(map(is_missing, after[: len(before)])) == list(map(is_missing, before))
         changed = f"column {j} of the originals changed"
         assert same_bits([after[i] for i in same], [before[i] for i in same]), changed
 
@@ -191,12 +191,12 @@ def assert_new_rows(sampler, X, y, X_out, y_out, which, parents):
     categories = set(sampler.categorical_features_.tolist())
     for j, (old, new) in enumerate(zip(before, after, strict=True)):
         assert len(new) == len(labels)
-        # What has no parent has no holes.
-        a_value = next((value for value in old if not is_hole(value)), None)
+        # What has no parent has no missing values.
+        a_value = next((value for value in old if not is_missing(value)), None)
         first = [old[p] if p >= 0 else a_value for p in parents[:, 0]]
         second = [old[p] if p >= 0 else a_value for p in parents[:, -1]]
         assert_missing(new, first)
-        known = [i for i, value in enumerate(new) if not is_hole(value)]
+        known = [i for i, value in enumerate(new) if not is_missing(value)]
         parts = ([column[i] for i in known] for column in (new, first, second))
         if j in categories:
             classes = [labels[i] for i in known]
@@ -208,11 +208,11 @@ def assert_new_rows(sampler, X, y, X_out, y_out, which, parents):
 def rows_in(labels, columns):
     """Return what rows of a table hold, as much of it as outlives a frame of pandas.
 
-    There, holes are of one kind, and a column of integers with holes is of floats.
+    There, missing values are of one kind, and a column of integers with any is of floats.
     """
 
     def kept(value):
-        if is_hole(value):
+        if is_missing(value):
             return None
         if isinstance(value, float):
             return value + 0.0  # one zero, not two
@@ -225,9 +225,9 @@ def rows_in(labels, columns):
 
 def assert_missing(new, first):
     """A value is missing where its first parent's is, and in the same way."""
-    assert list(map(is_hole, new)) == list(map(is_hole, first))
-    holes = [i for i, value in enumerate(first) if is_hole(value)]
-    assert same_bits([new[i] for i in holes], [first[i] for i in holes])
+    assert list(map(is_missing, new)) == list(map(is_missing, first))
+    missing = [i for i, value in enumerate(first) if is_missing(value)]
+    assert same_bits([new[i] for i in missing], [first[i] for i in missing])
 
 
 def assert_category(sampler, new, first, second, classes, old, y):
@@ -235,7 +235,7 @@ def assert_category(sampler, new, first, second, classes, old, y):
     if isinstance(sampler, RandomOverSampler):
         assert new == first
         return
-    is_boolean = all(isinstance(value, bool) for value in old if not is_hole(value))
+    is_boolean = all(isinstance(value, bool) for value in old if not is_missing(value))
     drawn = SMOTEN, DensityOverSampler, GenerativeOverSampler, Perturbation
     if is_boolean and not isinstance(sampler, drawn):
         for value, *both in zip(new, first, second, strict=True):
@@ -243,7 +243,7 @@ def assert_category(sampler, new, first, second, classes, old, y):
         return
     of_class = {}
     for value, label in zip(old, y, strict=True):
-        of_class.setdefault(label, set()).add(value if not is_hole(value) else None)
+        of_class.setdefault(label, set()).add(value if not is_missing(value) else None)
     for value, label in zip(new, classes, strict=True):
         assert value in of_class[label]
 
@@ -255,7 +255,7 @@ def decimals_of(values):
 
 def assert_number(sampler, new, first, second, old):
     """A new number is between its parents' and as coarse as the column."""
-    present = [value for value in old if not is_hole(value)]
+    present = [value for value in old if not is_missing(value)]
     if all(value in (0, 1) for value in present):
         assert set(new) <= {0, 1}
     beyond = isinstance(sampler, SVMSMOTE) or not getattr(sampler, "_on_lines", False)
@@ -264,12 +264,12 @@ def assert_number(sampler, new, first, second, old):
     if beyond:
         return
     for value, one, other in zip(new, first, second, strict=True):
-        other = one if is_hole(other) else other
+        other = one if is_missing(other) else other
         assert min(one, other) <= value <= max(one, other)
 
 
 def swaps_class(sampler):
-    """Say whether partners may be of another class."""
+    """Return whether partners may be of another class."""
     if isinstance(sampler, GeometricSMOTE):
         return sampler.selection_strategy != "minority"
     return isinstance(sampler, BorderlineSMOTE) and sampler.kind == "borderline-2"

@@ -1,12 +1,13 @@
-"""Columns of every dtype that the libraries for frames have, with holes.
+"""Columns of every dtype that the libraries for frames have, with missing values.
 
-``COLUMNS[library][kind](rng, n, holes)`` is a column of `n` values, of which about the share
-`holes` is missing; ``FRAMES[library](columns)`` makes a frame of a dict of them. Kinds in
+``COLUMNS[library][kind](rng, n, missing)`` is a column of `n` values, of which about the proportion
+`missing` is missing; ``FRAMES[library](columns)`` makes a frame of a dict of them. Kinds in
 WHOLE have a dtype that cannot be missing.
 """
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -92,10 +93,9 @@ def nothing(rng, n):
     return [None] * n
 
 
-def with_holes(values, rng, holes, mark):
-    return [
-        mark if hole else v for hole, v in zip(rng.random(len(values)) < holes, values, strict=True)
-    ]
+def with_missing(values, rng, missing, mark):
+    where = rng.random(len(values)) < missing
+    return [mark if is_missing else v for is_missing, v in zip(where, values, strict=True)]
 
 
 def with_nan_too(rng, n):
@@ -103,57 +103,57 @@ def with_nan_too(rng, n):
 
 
 def pandas(values, dtype, mark=None):
-    def column(rng, n, holes):
-        return pd.Series(with_holes(values(rng, n), rng, holes, mark), dtype=dtype)
+    def column(rng, n, missing):
+        return pd.Series(with_missing(values(rng, n), rng, missing, mark), dtype=dtype)
 
     return column
 
 
 def polars(values, dtype):
-    def column(rng, n, holes):
-        return pl.Series(with_holes(values(rng, n), rng, holes, None), dtype=dtype)
+    def column(rng, n, missing):
+        return pl.Series(with_missing(values(rng, n), rng, missing, None), dtype=dtype)
 
     return column
 
 
 def polars_zone(unit):
-    def column(rng, n, holes):
-        series = polars(moments, pl.Datetime(unit))(rng, n, holes)
+    def column(rng, n, missing):
+        series = polars(moments, pl.Datetime(unit))(rng, n, missing)
         return series.dt.replace_time_zone("UTC").dt.convert_time_zone(ZONE)
 
     return column
 
 
 def arrow(values, dtype):
-    def column(rng, n, holes):
-        return pa.array(with_holes(values(rng, n), rng, holes, None), type=dtype)
+    def column(rng, n, missing):
+        return pa.array(with_missing(values(rng, n), rng, missing, None), type=dtype)
 
     return column
 
 
 def pandas_zone(unit):
-    def column(rng, n, holes):
-        moments = with_holes(in_utc(rng, n), rng, holes, None)
+    def column(rng, n, missing):
+        moments = with_missing(in_utc(rng, n), rng, missing, None)
         return pd.Series(pd.to_datetime(moments, utc=True)).astype(f"datetime64[{unit}, {ZONE}]")
 
     return column
 
 
 def sparse_of_pandas(fill):
-    def column(rng, n, holes):
-        values = with_holes([max(v, 0.0) for v in normal(rng, n)], rng, holes, np.nan)
+    def column(rng, n, missing):
+        values = with_missing([max(v, 0.0) for v in normal(rng, n)], rng, missing, np.nan)
         return pd.Series(pd.arrays.SparseArray(values, fill_value=fill))
 
     return column
 
 
-def ordered(rng, n, holes):
-    values = with_holes(names(rng, n), rng, holes, None)
+def ordered(rng, n, missing):
+    values = with_missing(names(rng, n), rng, missing, None)
     return pd.Series(pd.Categorical(values, ["oak", "elm", "", "birch", "ash"], ordered=True))
 
 
-def categories_of_numbers(rng, n, holes):
-    return pd.Series(with_holes(small(rng, n), rng, holes, None)).astype("category")
+def categories_of_numbers(rng, n, missing):
+    return pd.Series(with_missing(small(rng, n), rng, missing, None)).astype("category")
 
 
 def of_arrow(kind):
@@ -163,14 +163,14 @@ def of_arrow(kind):
 KEYS = pa.dictionary(pa.int8(), pa.string())
 
 
-def view_keys(rng, n, holes):
+def view_keys(rng, n, missing):
     return pa.array(
-        with_holes(names(rng, n), rng, holes, None), pa.string_view()
+        with_missing(names(rng, n), rng, missing, None), pa.string_view()
     ).dictionary_encode()
 
 
-def pandas_view_keys(rng, n, holes):
-    return pd.Series(pd.arrays.ArrowExtensionArray(view_keys(rng, n, holes)))
+def pandas_view_keys(rng, n, missing):
+    return pd.Series(pd.arrays.ArrowExtensionArray(view_keys(rng, n, missing)))
 
 
 NUMPY_WHOLE = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
@@ -282,15 +282,20 @@ FRAMES = {"pandas": pd.DataFrame, "polars": pl.DataFrame, "pyarrow": pa.table}
 
 
 def can_miss(library, kind):
-    """Say whether a kind of column can have holes."""
+    """Return whether a kind of column can have missing values."""
     return library != "pandas" or kind not in WHOLE
 
 
-def frame_of(library, kinds, n, seed, holes=0.0):
+def frame_of(library, kinds, n, seed, missing=0.0):
     """Return a frame with a column of each kind."""
+    return FRAMES[library](_columns(library, tuple(kinds), n, seed, missing))
+
+
+@cache
+def _columns(library, kinds, n, seed, missing):
+    """Return the columns of a frame, which copies them."""
     rng = np.random.default_rng(seed)
-    columns = {
-        f"{j} {kind}": COLUMNS[library][kind](rng, n, holes if can_miss(library, kind) else 0)
+    return {
+        f"{j} {kind}": COLUMNS[library][kind](rng, n, missing if can_miss(library, kind) else 0)
         for j, kind in enumerate(kinds)
     }
-    return FRAMES[library](columns)

@@ -5,7 +5,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from checks import assert_laws, columns_of, is_hole
+from checks import assert_laws, columns_of, is_missing
 from samplers import CLASSES, INTERPOLANTS, INTERPOLATING, VARIANTS, blobs, name_of
 from scipy import sparse, stats
 from sklearn.base import clone
@@ -78,7 +78,7 @@ def new_by_base(sampler, X, y, n_new=900, column=1):
     new = columns_of(X_out)[column][len(y) :]
     found = {}
     for base, value in zip(sampler.parents_[:, 0].tolist(), new, strict=True):
-        found.setdefault(base, []).append(None if is_hole(value) else value)
+        found.setdefault(base, []).append(None if is_missing(value) else value)
     return found
 
 
@@ -291,7 +291,7 @@ class TestWhichColumns:
 
     @every_choosing
     @pytest.mark.parametrize(
-        ("given", "said"),
+        ("given", "message"),
         [
             (["colour"], "'colour', which is not a column of X. Did you mean 'color'"),
             ([7], "column 7, but X has 2"),
@@ -301,12 +301,12 @@ class TestWhichColumns:
         ],
         ids=str,
     )
-    def test_refused_with_the_remedy(self, sampler, given, said):
+    def test_refused_with_the_remedy(self, sampler, given, message):
         if not sampler._computes:
             return
         X, y = blobs()
         frame = pd.DataFrame({"x": X[:, 0], "color": np.array(["u", "v"])[y]})
-        with pytest.raises(ValueError, match=said):
+        with pytest.raises(ValueError, match=message):
             clone(sampler).set_params(categorical_features=given).fit_resample(frame, y)
 
     @every_choosing

@@ -323,7 +323,7 @@ class TestDecimals:
 
 
 class TestRange:
-    """Interpolants never leave what was observed; who extrapolates may be told to."""
+    """Interpolating samplers never leave the observed range; others do not with `bounds`."""
 
     @pytest.mark.parametrize("sampler", INWARD, ids=name_of)
     @pytest.mark.parametrize("seed", range(3))
@@ -418,7 +418,7 @@ class TestRange:
 
     @every_extrapolating
     @pytest.mark.parametrize(
-        ("bounds", "said"),
+        ("bounds", "message"),
         [
             ({"a": (0, None)}, "column 'a' are .* goes beyond"),
             ({"a": (None, 1)}, "column 'a' are .* goes beyond"),
@@ -430,10 +430,10 @@ class TestRange:
         ],
         ids=str,
     )
-    def test_refused(self, sampler, bounds, said):
+    def test_refused(self, sampler, bounds, message):
         X, y = blobs()
         frame = pd.DataFrame({"a": X[:, 0], "b": X[:, 1], "c": np.array(["u", "v"])[y]})
-        with pytest.raises(ValueError, match=said):
+        with pytest.raises(ValueError, match=message):
             clone(sampler).set_params(bounds=bounds).fit_resample(frame, y)
 
     @every_extrapolating

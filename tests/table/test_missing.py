@@ -5,7 +5,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from checks import assert_laws, columns_of, is_hole
+from checks import assert_laws, columns_of, is_missing
 from samplers import INTERPOLANTS, VARIANTS, WITH_PARENTS, blobs, name_of
 from sklearn.base import clone
 
@@ -22,18 +22,18 @@ every_maker_from_rows = pytest.mark.parametrize("sampler", WITH_PARENTS, ids=nam
 every_interpolant = pytest.mark.parametrize("sampler", INTERPOLANTS, ids=name_of)
 
 
-def with_holes(share=0.3, seed=0):
+def with_missing(rate=0.3, seed=0):
     X, y = blobs((60, 35, 22))
-    X[np.random.default_rng(seed).random(X.shape) < share] = np.nan
+    X[np.random.default_rng(seed).random(X.shape) < rate] = np.nan
     return X, y
 
 
 class TestFirstParent:
     @every_maker_from_rows
     @pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16])
-    @pytest.mark.parametrize("share", [0.05, 0.3, 0.9])
-    def test_of_an_array(self, sampler, dtype, share):
-        X, y = with_holes(share)
+    @pytest.mark.parametrize("rate", [0.05, 0.3, 0.9])
+    def test_of_an_array(self, sampler, dtype, rate):
+        X, y = with_missing(rate)
         X = X.astype(dtype)
         sampler = clone(sampler)
         X_out, y_out = sampler.fit_resample(X, y)
@@ -45,18 +45,18 @@ class TestFirstParent:
     @pytest.mark.parametrize(
         "sampler", [s for s in INTERPOLANTS if type(s) in (SMOTE, SMOTENC)], ids=name_of
     )
-    def test_the_share_stays(self, sampler):
-        """With even bases each row gives as many new ones: the share is that of the class."""
-        X, y = with_holes()
+    def test_the_rate_stays(self, sampler):
+        """All rows are bases equally often, so that the rate is that of the class."""
+        X, y = with_missing()
         m = int(np.sum(y == 2))
         sampler = clone(sampler).set_params(sampling_strategy={2: 11 * m})
         X_out, _ = sampler.fit_resample(X, y)
-        share = np.isnan(X[y == 2]).mean(axis=0)
-        np.testing.assert_allclose(np.isnan(X_out[len(X) :]).mean(axis=0), share, rtol=1e-12)
+        rate = np.isnan(X[y == 2]).mean(axis=0)
+        np.testing.assert_allclose(np.isnan(X_out[len(X) :]).mean(axis=0), rate, rtol=1e-12)
 
     @every_interpolant
     def test_where_only_the_partner_has_none_it_is_the_base(self, sampler):
-        X, y = with_holes()
+        X, y = with_missing()
         sampler = clone(sampler)
         X_out, _ = sampler.fit_resample(X, y)
         base, partner = (X[sampler.parents_[:, p]] for p in (0, 1))
@@ -68,7 +68,7 @@ class TestFirstParent:
 
     @every_interpolant
     def test_of_what_both_have_all_numbers_take_the_same_step(self, sampler):
-        X, y = with_holes(0.05)
+        X, y = with_missing(0.05)
         sampler = clone(sampler)
         X_out, _ = sampler.fit_resample(X, y)
         base, partner = (X[sampler.parents_[:, p]] for p in (0, 1))
@@ -93,7 +93,7 @@ class TestFirstParent:
             new = columns_of(own.fit_resample(X, y)[0])[0][60:]
             seen = set()
             for value, p in zip(new, own.parents_[:, 0].tolist(), strict=True):
-                if is_hole(values[p]):
+                if is_missing(values[p]):
                     assert value is None if values[p] is None else value != value
                     seen.add(str(value))
             # These avoid rows that are near to none of their class, or of another.
@@ -112,10 +112,10 @@ class TestFirstParent:
         X_out, _ = own.fit_resample(table, y)
         for row, p in zip(X_out[len(X) :], own.parents_[:, 0], strict=True):
             for value, parents in zip(row, table[p], strict=True):
-                if is_hole(parents):
+                if is_missing(parents):
                     assert value is parents or value != value
                 else:
-                    assert not is_hole(value)
+                    assert not is_missing(value)
 
 
 class TestLittleIsThere:
@@ -127,7 +127,7 @@ class TestLittleIsThere:
             own = clone(sampler)
             X_out, y_out = own.fit_resample(table, y)
             assert_laws(own, table, y, X_out, y_out)
-            assert all(map(is_hole, columns_of(X_out)[1]))
+            assert all(map(is_missing, columns_of(X_out)[1]))
 
     @every_sampler
     def test_a_column_without_values_in_one_class(self, sampler):
@@ -185,7 +185,7 @@ class TestDistances:
     @pytest.mark.filterwarnings("ignore:SMOTEN treats continuous numbers")
     @pytest.mark.filterwarnings("error")
     def test_missing_numbers_cost_no_warning(self):
-        X, y = with_holes(0.5)
+        X, y = with_missing(0.5)
         for sampler in VARIANTS:
             if "KMeans" in name_of(sampler) or "SVM" in name_of(sampler):
                 continue

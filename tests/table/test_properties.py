@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from checks import assert_cleaned, assert_laws, columns_of, is_hole, same_bits
+from checks import assert_cleaned, assert_laws, columns_of, is_missing, same_bits
 from hypothesis import given, note
 from hypothesis import strategies as st
 from makes import COLUMNS, FRAMES, can_miss
@@ -30,7 +30,7 @@ SPARE = [
 ]
 SAMPLERS = [*VARIANTS, *SPARE]
 CLEANING = [*(cls() for cls in HYBRIDS), skresample.SMOTEENN(kind_sel="all", standardize=True)]
-HOLES = [0.0, 0.05, 0.3, 0.95, 1.0]
+MISSING = [0.0, 0.05, 0.3, 0.95, 1.0]
 WORDS = ["ash", "birch", "oak", "elm"]
 DTYPES = ["i1", "u1", "i2", "i4", "i8", "u8", "f2", "f4", "f8", "?", "O", "O words"]
 
@@ -70,13 +70,13 @@ def strategies(draw, y):
 
 @st.composite
 def frames(draw, library, n):
-    """A frame of one to six columns of any kind, each with its own holes and repetitions."""
+    """A frame of one to six columns of any kind, with missing and repeated values."""
     kinds = st.sampled_from(list(COLUMNS[library]))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     columns = {}
     for j, kind in enumerate(draw(st.lists(kinds, min_size=1, max_size=6))):
-        holes = draw(st.sampled_from(HOLES)) if can_miss(library, kind) else 0.0
-        columns[f"{j} {kind}"] = COLUMNS[library][kind](rng, n, holes)
+        missing = draw(st.sampled_from(MISSING)) if can_miss(library, kind) else 0.0
+        columns[f"{j} {kind}"] = COLUMNS[library][kind](rng, n, missing)
     return FRAMES[library](columns)
 
 
@@ -89,7 +89,7 @@ def arrays(draw, n):
     if dtype[0] == "f":
         X = X * rng.choice([-0.0, 1.0, 0.1, 7.3], d).astype(dtype)
     if dtype[0] in "fO":
-        X[rng.random(X.shape) < draw(st.sampled_from(HOLES))] = np.nan
+        X[rng.random(X.shape) < draw(st.sampled_from(MISSING))] = np.nan
     if "words" in dtype:
         X[:, draw(st.integers(0, d - 1))] = rng.choice(WORDS, n)
     order = draw(st.sampled_from("CF"))
@@ -101,7 +101,7 @@ def arrays(draw, n):
 
 
 def is_refused(sampler, y, strategy):
-    """Say whether a class is to grow of which there is a single row, so that no two are joined."""
+    """Return whether a class of a single row is to grow, so that no two rows are joined."""
     names, have = np.unique(y, return_counts=True)
     most = int(have.max())
     if isinstance(strategy, dict):
@@ -116,7 +116,7 @@ def is_refused(sampler, y, strategy):
 
 
 def check(sampler, X, y, strategy, laws=assert_laws):
-    """Resample, and judge what comes out or what is said."""
+    """Resample, and judge the result or the error."""
     sampler.set_params(sampling_strategy=strategy)
     note(f"{sampler} on {y.tolist()}")
     before = columns_of(X)
@@ -190,7 +190,7 @@ class TestAnyTable:
         if not sampler._computes or isinstance(sampler, skresample.SMOTEN):
             X_out, _ = sampler.fit_resample(X, y)
             new = columns_of(X_out)[-1]
-            assert set(new) == set(values.tolist()) or not any(map(is_hole, new))
+            assert set(new) == set(values.tolist()) or not any(map(is_missing, new))
             return
         with pytest.raises(ValueError, match="infinity in column 'the culprit'"):
             sampler.fit_resample(X, y)

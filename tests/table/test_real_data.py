@@ -78,7 +78,7 @@ def test_through_every_sampler(sampler, name):
         assert len(sampler.categorical_features_) == n_names
 
 
-def test_credit_has_holes_and_they_keep_their_share():
+def test_credit_has_missing_values_and_keeps_their_rate():
     X, y, _ = table_of(("modeldata", "credit_data"))
     few = y == "bad"
     assert X[few].isna().to_numpy().any()
