@@ -1,4 +1,4 @@
-"""Clusters of rows."""
+"""Clusters of samples."""
 
 import numpy as np
 import numpy.typing as npt
