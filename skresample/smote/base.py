@@ -83,8 +83,8 @@ class Pairing(NamedTuple):
     """Which samples are joined.
 
     Minority samples are bases in proportion to `weights` (m,), and are joined with their
-    `partners`. `gap` has the shortest and the longest step, as proportions of the way from the base to the
-    partner; each broadcasts to (m, k) or to (m,).
+    `partners`. `gap` has the shortest and the longest step, as proportions of the way from the base
+    to the partner; each broadcasts to (m, k) or to (m,).
 
     A value is missing in a synthetic sample where it is missing in the base. A number is the
     base's where only the partner's is missing. The base's partners of its class vote for the
