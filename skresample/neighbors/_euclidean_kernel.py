@@ -1,12 +1,12 @@
 """The compiled parts of the search for Euclidean neighbors.
 
-A distance is looked for in its cheap form: with rows centered, half the squared distance of q
-and b is, but for a term of q alone, the *score* |b|²/2 - qb, in float32. Base rows lie in
-tiles of `LANES`, feature by feature, the halves of their squared norms last, so that the
-scores of `QUERIES` queries and one tile stay in registers from the first feature to the last.
-What is found so is ranked by exact distances afterwards.
+On centered rows, half the squared distance of q and b is, up to a term of q alone, the *score*
+|b|²/2 - qb. It is computed in float32. Base rows are stored in tiles of `LANES`, feature by
+feature, the halves of their squared norms last, so that the scores of `QUERIES` queries and one
+tile stay in registers from the first feature to the last. The rows that are found are ranked by
+exact distances afterwards.
 
-Nothing here starts threads, holds the interpreter's lock or draws random numbers. All of it is
+Nothing here starts threads, holds the interpreter's lock or draws random numbers. All kernels are
 in one file, because numba's cache does not notice a change in another.
 """
 
@@ -34,12 +34,12 @@ __all__ = [
 
 LANES = 16
 QUERIES = 5
-# How many queries are held against a part of the base, and how many bytes that has: queries
+# How many queries are compared with a part of the base, and how many bytes that has: queries
 # stay in the second cache, base rows in the first.
 GROUP = 480
 TILE_BYTES = 16 << 10
 UNIT = 2.0**-24  # of rounding, in float32
-ROUNDED = np.float32(16 * UNIT)  # of a square, what may be lost in a leaf
+ROUNDED = np.float32(16 * UNIT)  # proportion of a square that rounding in a leaf may change
 TRIES = 16  # to find two different rows of a node
 SAMPLED = 64  # rows of a node whose median divides it
 
@@ -48,10 +48,10 @@ SAMPLED = 64  # rows of a node whose median divides it
 def _hits(
     typingctx: Any, tiles: Any, t: Any, queries: Any, q: Any, limits: Any, scores: Any, lanes: Any
 ) -> Any:
-    """Score `QUERIES` queries from q on against tile t, and tell which scores are below limits.
+    """Score `QUERIES` queries from q on against tile t, and return which have scores below limits.
 
-    Bit i of the result says whether query q + i has any; `scores` and the bits of `lanes` then
-    hold which. In registers, which NumPy's arrays would not be.
+    Bit i of the result is that of query q + i; `scores` and the bits of `lanes` then hold the
+    scores. They are in registers, unlike NumPy's arrays.
     """
     signature = types.uint32(tiles, t, queries, q, limits, scores, lanes)
 
@@ -152,9 +152,9 @@ def pack_tiles(values, rows, center, scale, first, tiles):
 def scan(tiles, names, tile_starts, queries, own, query_starts, near, found, again):
     """Merge base rows into the lists of the nearest of queries.
 
-    Queries and tiles come in as many segments as `query_starts` and `tile_starts` have ends;
-    those of one segment are held against each other. Segments of queries are filled up to a
-    multiple of `QUERIES` with such whose list has -inf for scores, which nothing enters. With
+    Queries and tiles come in segments, whose ends are in `query_starts` and `tile_starts`. Those
+    of one segment are compared with each other. Segments of queries are filled up to a multiple
+    of `QUERIES` with queries whose scores are -inf, so that nothing enters their lists. With
     `again`, a base row may be in a list already.
     """
     k = near.shape[1]
@@ -210,12 +210,12 @@ def _insert(near, found, r, score, name):
 
 @jit(reorder=True)
 def rank(values, rows, center, scale, near, found, n_others, out, sure):
-    """Rank what was found by exact distances, and tell where nothing nearer can be missing.
+    """Rank what was found by exact distances, and write where nothing nearer can be missing.
 
     A row that is nearer than the k-th, at distance D from q, has a norm of at most |q| + D,
-    which bounds the rounding of its score; if the last score found is above that of such a
-    row by more than rounding, none was missed. Without a last score, all of the `n_others` that
-    there are must have been found.
+    which bounds the rounding of its score. If the last score found exceeds that of such a
+    row by more than rounding, none is missing. Without a last score, all `n_others` must have
+    been found.
     """
     d = values.shape[1]
     k, kept = out.shape[1], found.shape[1]
@@ -273,7 +273,7 @@ def _mix(seed):
 def grow(points, seed, leaf, order, starts):
     """Divide the rows into leaves of at most `leaf` by planes, and return how many there are.
 
-    A plane stands upright on the line through two rows of the node, at about the median of
+    A plane is perpendicular to the line through two rows of the node, at about the median of
     the node's rows along it. `order` lists the rows leaf by leaf, `starts` where each begins.
     """
     n, d = points.shape
@@ -331,7 +331,7 @@ def grow(points, seed, leaf, order, starts):
             n_right += not goes_left
         for i in range(n_right):
             order[left + i] = right[i]
-        # Of rows that are as far along as each other, any half will do: those further go last.
+        # Rows on the plane may go to either side; those beyond it go last.
         if min(left - low, high - left) * 8 < size:
             n_equal, n_right = left, 0
             for i in range(left, high):
@@ -357,10 +357,10 @@ def pack_leaves(
     points, members, order, starts, is_query, is_base, near, found,
     tiles, names, tile_starts, queries, own, query_starts, leaf_near, leaf_found, own_halves,
 ):  # fmt: skip
-    """Write the rows of leaves into empty tiles, and their queries with their lists beside.
+    """Write the rows of leaves into empty tiles, and their queries beside their lists.
 
-    In segments, as `scan` takes them, whose ends are written too. `members` tells the names of
-    the points, which are the positions of their lists.
+    They are in segments for `scan`, whose ends are written, too. `members` has the names of the
+    points, which are the positions of their lists.
     """
     d = points.shape[1]
     center = np.empty(d, np.float32)
@@ -400,8 +400,8 @@ def pack_leaves(
 def unpack_leaves(own, own_halves, leaf_near, leaf_found, near, found):
     """Write the lists of the queries of leaves back.
 
-    Of a query far from the middle of its leaf, rounding leaves little of short distances: they
-    count as no less than that, and such a list is no match for one of shorter distances.
+    Far from the center of a leaf, short distances are lost in rounding. They count as no less
+    than that, so that such a list does not replace one of shorter distances.
     """
     k = near.shape[1]
     for q in range(own.size):

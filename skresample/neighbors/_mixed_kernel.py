@@ -21,8 +21,8 @@ def search(
 ):  # fmt: skip
     """Write the positions in the base of the nearest rows of queries, nearest first.
 
-    Of equally near rows, the first. A row has the name of its own in `own` and `base_rows`, and
-    is not its own neighbor. `cost` is the squared distance of two categories; `missing` says
+    Of equally near rows, the first counts. Rows have the same name in `own` and `base_rows`, and
+    are not their own neighbors. `cost` is the squared distance of two categories; `missing` says
     whether any value is missing, and `unknown` is the distance of rows without a common feature.
     """
     n, d = numeric.shape

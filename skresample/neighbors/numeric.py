@@ -1,6 +1,7 @@
 """Rows of numbers: under a metric of scikit-learn, or dense and Euclidean."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -49,12 +50,12 @@ WORKING_MIB = 64
 MEAN_OF_PAIRS = 100_000
 
 
+@dataclass(frozen=True, eq=False)
 class Numbers(Space):
     """Rows of numbers (n, d), dense or CSR, under a metric of scikit-learn."""
 
-    def __init__(self, values: Any, metric: str | Callable[..., float] = EUCLIDEAN):
-        self.values = values
-        self.metric = metric
+    values: Any
+    metric: str | Callable[..., float] = EUCLIDEAN
 
     def __len__(self) -> int:
         return int(self.values.shape[0])
@@ -63,17 +64,14 @@ class Numbers(Space):
     def n_features(self) -> int:
         return int(self.values.shape[1])
 
-    def _like(self, values: Any) -> "Numbers":
-        return type(self)(values, self.metric)
-
     def take(self, rows: Positions) -> "Numbers":
-        return self._like(self.values[rows])
+        return replace(self, values=self.values[rows])
 
     def append(self, numeric: Any, codes: npt.NDArray[np.signedinteger]) -> "Numbers":
-        return self._like(stack(self.values, numeric))
+        return replace(self, values=stack(self.values, numeric))
 
     def without(self, feature: int) -> "Numbers":
-        return self._like(np.delete(self.values, feature, axis=1))
+        return replace(self, values=np.delete(self.values, feature, axis=1))
 
     def encode(self, is_minority: npt.NDArray[np.bool_]) -> Any:
         if not sparse.issparse(self.values):

@@ -52,7 +52,16 @@ def space_of(
             f"metric={metric!r} cannot compare the rows of a {'sparse' if thin else 'dense'} "
             f"table: give a function of two rows, or one of {', '.join(names)}."
         )
-    return Numbers(numeric, metric)
+    space = Numbers(numeric, metric)
+    if callable(metric):
+        first = np.zeros(1, dtype=np.intp)
+        try:
+            space.distances(first, first)
+        except (TypeError, ValueError) as error:
+            raise ValueError(
+                f"metric={metric!r} must take two rows and return a number: {error}"
+            ) from error
+    return space
 
 
 def space_of_columns(

@@ -1,4 +1,4 @@
-"""The interpolation family: new rows on lines between old ones."""
+"""The SMOTE family: synthetic samples between minority samples."""
 
 from skresample._exports import exports
 

@@ -1,4 +1,4 @@
-"""Clusters of rows."""
+"""Clusters of samples."""
 
 import numpy as np
 import numpy.typing as npt
@@ -19,12 +19,11 @@ MOST_ROWS, MOST_IN_PART = 10_000, 2000
 
 
 def average_linkage(space: Space, threshold: float) -> npt.NDArray[np.intp]:
-    """Merge clusters while the average distance of their rows is below a threshold; return labels.
+    """Merge clusters while their average distance is below a threshold; return labels (m,).
 
-    With more than 4,000 rows, which have to be dense numbers, the average is the root of the
-    mean squared distance: then the means and sizes of clusters suffice, and no matrix of all pairs
-    is needed. More than 10,000 rows are cut into parts of at most 2,000, and no cluster has rows of
-    two: else time would grow with the square of the number of rows.
+    With more than 4,000 rows, which must be dense numbers, the average is the root mean squared
+    distance, for which the means and sizes of clusters suffice. More than 10,000 are cut into parts
+    of at most 2,000, since time grows with the square of the number of rows.
     """
     m = len(space)
     if m == 1:
@@ -35,10 +34,7 @@ def average_linkage(space: Space, threshold: float) -> npt.NDArray[np.intp]:
         return fcluster(linkage(pairs, "average"), threshold, "distance").astype(np.intp) - 1
     rows = space.coordinates
     if rows is None:
-        raise ValueError(
-            f"Clusters of more than {LINKED} rows need dense numbers without missing values and "
-            f"the Euclidean metric, and there are {m} rows: use a method without clusters."
-        )
+        raise ValueError(f"More than {LINKED} rows can be linked only if they are dense numbers.")
     if m <= MOST_ROWS:
         return _by_means(rows.astype(np.float64), threshold)
     labels, n_clusters = np.empty(m, dtype=np.intp), 0
@@ -88,11 +84,10 @@ def _by_means(values: npt.NDArray[np.float64], threshold: float) -> npt.NDArray[
 
 
 def k_prototypes(table: Mixed, n_clusters: int, rng: np.random.Generator) -> npt.NDArray[np.intp]:
-    """Cluster rows about prototypes, the means of numbers and the most frequent categories.
+    """Cluster rows by k-means for mixed data; return labels (n,) of at most n clusters.
 
-    k-means for mixed rows :footcite:p:`huang1998kprototypes`. The first prototypes are rows drawn
-    far from each other, as in k-means++. A prototype has no value where none of its rows has one.
-    Returns labels; at most n clusters are possible, and some may end up empty.
+    A prototype has the mean of numbers and the most frequent category, or a missing value if all
+    are :footcite:p:`huang1998kprototypes`. The first are far from each other, as in k-means++.
     """
     n = len(table)
     chosen = [int(rng.integers(n))]
@@ -114,14 +109,13 @@ def k_prototypes(table: Mixed, n_clusters: int, rng: np.random.Generator) -> npt
 
 
 def _prototypes(table: Mixed, labels: npt.NDArray[np.intp], old: Mixed) -> Mixed:
-    """Return the prototype of each cluster; that of an empty cluster stays as it was."""
+    """Return the prototype of each cluster; an empty cluster keeps its own."""
     numeric, codes = np.array(old.numeric, dtype=np.float64), old.codes.copy()
     for cluster in np.unique(labels):
         inside = table.take(np.flatnonzero(labels == cluster))
-        present = ~np.isnan(inside.numeric)
-        count = present.sum(axis=0)
         with np.errstate(invalid="ignore"):
-            numeric[cluster] = np.where(present, inside.numeric, 0).sum(axis=0) / count
+            count = np.count_nonzero(~np.isnan(inside.numeric), axis=0)
+            numeric[cluster] = np.nansum(inside.numeric, axis=0) / count
         for j in range(codes.shape[1]):
             known = inside.codes[:, j][inside.codes[:, j] >= 0]
             codes[cluster, j] = np.bincount(known).argmax() if known.size else -1

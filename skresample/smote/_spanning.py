@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy.cluster.hierarchy import DisjointSet
 from scipy.spatial.distance import cdist
 
 from skresample.neighbors import Space
@@ -103,27 +104,21 @@ def _rows_of_distances(space: Space) -> Callable[[int], npt.NDArray[np.float64]]
 def aligned_parts(
     tree: SpanningTree, rows: npt.NDArray[np.float64], min_part: int, cosine: float
 ) -> npt.NDArray[np.intp]:
-    """Divide complete rows (m, d) into parts that lie along one direction each; return labels.
+    """Divide rows (m, d) without missing values into nearly straight parts; return labels (m,).
 
-    Every row is a part at first. Along the edges of a spanning tree, from short to long, two
-    parts become one if either has fewer than `min_part` rows, if either has no direction since its
-    rows are equal, or if the absolute cosine of the angle between their first principal axes is
-    above `cosine`.
+    Along the edges of a spanning tree, from short to long, two parts become one if either has fewer
+    than `min_part` rows, if either has no direction since its rows are equal, or if the absolute
+    cosine of the angle between their first principal axes is above `cosine`.
     """
     m, d = rows.shape
-    owner = list(range(m))
+    sets = DisjointSet(range(m))
     # Each part has its size, its mean, and rows whose outer products add up to its scatter matrix.
     # There are never more of these than rows in the part, nor many more than features, so all
     # of them together are not larger than the rows.
-    size, mean = [1] * m, list(rows)
+    size: list[int] = [1] * m
+    mean: list[Any] = list(rows)
     spread: list[Any] = [rows[:0]] * m
     axes: list[Any] = [None] * m
-
-    def part_of(row: int) -> int:
-        while owner[row] != row:
-            owner[row] = owner[owner[row]]
-            row = owner[row]
-        return row
 
     def fit(one: int, other: int) -> bool:
         if size[one] < min_part or size[other] < min_part:
@@ -137,7 +132,7 @@ def aligned_parts(
     for row in np.argsort(tree.reach, kind="stable").tolist():
         if tree.parent[row] < 0:
             continue
-        one, other = part_of(row), part_of(int(tree.parent[row]))
+        one, other = sets[row], sets[int(tree.parent[row])]
         if not fit(one, other):
             continue
         if size[one] < size[other]:
@@ -146,12 +141,13 @@ def aligned_parts(
         apart = mean[other] - mean[one]
         between = np.sqrt(size[one] * size[other] / total) * apart
         joined = np.concatenate([spread[one], spread[other], between[np.newaxis]])
-        spread[one] = np.linalg.qr(joined, mode="r") if len(joined) > 2 * d else joined
-        mean[one] = mean[one] + size[other] / total * apart
-        size[one] = total
-        spread[other] = mean[other] = axes[other] = axes[one] = None
-        owner[other] = one
-    return np.unique([part_of(row) for row in range(m)], return_inverse=True)[1]
+        middle = mean[one] + size[other] / total * apart
+        spread[other] = mean[other] = axes[one] = axes[other] = spread[one] = mean[one] = None
+        sets.merge(one, other)
+        both = sets[one]
+        spread[both] = np.linalg.qr(joined, mode="r") if len(joined) > 2 * d else joined
+        mean[both], size[both] = middle, total
+    return np.unique([sets[row] for row in range(m)], return_inverse=True)[1]
 
 
 def _first_axis(spread: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -28,6 +28,7 @@ __all__ = [
 
 Floats = npt.NDArray[np.floating]
 Gap = tuple[Any, Any]
+Drawn = tuple[Positions, list[Floats]]
 
 # How many votes are counted at once.
 VOTES_AT_ONCE = 1 << 18
@@ -46,15 +47,13 @@ class Neighbors(NamedTuple):
         """Which bases (m,) have a partner."""
         return self.positions[:, 0] >= 0
 
-    def draw(
-        self, task: Task, bases: Positions, gap: Gap, rng: np.random.Generator
-    ) -> tuple[Positions, list[Floats]]:
+    def draw(self, task: Task, bases: Positions, gap: Gap, rng: np.random.Generator) -> Drawn:
         """Draw a partner for each base; return positions in the table and the limits of steps."""
         place = bases, draw_slots(self.positions, bases, rng)
         limits = [np.broadcast_to(limit, self.positions.shape)[place] for limit in gap]
         return self.positions[place], limits
 
-    def voters(self, task: Task) -> Positions:
+    def voters(self, task: Task) -> Positions | None:
         """Return who votes for the categories: the partners of the class (m, k), -1 for others."""
         inside = (self.positions >= 0) & task.is_minority[self.positions]
         return np.where(inside, self.positions, -1)
@@ -63,42 +62,30 @@ class Neighbors(NamedTuple):
 class Groups(NamedTuple):
     """Partners by group: each base is joined with any other sample of its group.
 
-    `labels` (m,) are integers from 0.
+    `labels` (m,) are integers from 0. Methods are those of `Neighbors`.
     """
 
     labels: Positions
 
     @property
     def joined(self) -> npt.NDArray[np.bool_]:
-        """Which bases (m,) have a partner."""
         return np.bincount(self.labels)[self.labels] > 1
 
-    def draw(
-        self, task: Task, bases: Positions, gap: Gap, rng: np.random.Generator
-    ) -> tuple[Positions, list[Floats]]:
-        """Draw a partner for each base; return positions in the table and the limits of steps."""
+    def draw(self, task: Task, bases: Positions, gap: Gap, rng: np.random.Generator) -> Drawn:
         second = task.minority[draw_mates(self.labels, bases, rng)]
         return second, [np.broadcast_to(limit, self.labels.shape)[bases] for limit in gap]
 
-    def voters(self, task: Task) -> None:
-        """Return None: a group is too large to vote, so categories come from the two parents."""
+    def voters(self, task: Task) -> Positions | None:
+        return None  # a group is too large to vote, so categories come from the two parents
 
 
 class Pairing(NamedTuple):
     """Which samples are joined.
 
-    Attributes
-    ----------
-    weights : ndarray of shape (m,)
-        How often each minority sample is the base of a synthetic one, in proportion.
-    partners : Neighbors or Groups
-        The samples that each base may be joined with.
-    gap : tuple of two array-likes
-        The shortest and the longest step, as proportions of the way from the base to the
-        partner; each broadcasts to (m, k) or to (m,).
+    Minority samples are bases in proportion to `weights` (m,), and are joined with their
+    `partners`. `gap` has the shortest and the longest step, as proportions of the way from the base
+    to the partner; each broadcasts to (m, k) or to (m,).
 
-    Notes
-    -----
     A value is missing in a synthetic sample where it is missing in the base. A number is the
     base's where only the partner's is missing. The base's partners of its class vote for the
     category. Therefore, evenly weighted bases keep the missing rate. A boolean is the partner's
@@ -191,7 +178,7 @@ class PairingOverSampler(BaseOverSampler):
         draws: Floats,
         rng: np.random.Generator,
     ) -> npt.NDArray[np.signedinteger]:
-        """Return the categories of synthetic samples; see the notes of `Pairing`."""
+        """Return the categories of synthetic samples; see `Pairing`."""
         columns, voters = task.rows.columns, fitted.partners.voters(task)
         new = np.empty((bases.size, columns.codes.shape[1]), dtype=columns.codes.dtype)
         for j, codes in enumerate(columns.codes.T):
@@ -233,12 +220,7 @@ class PairingOverSampler(BaseOverSampler):
         return found
 
     def _kneighbors(
-        self,
-        space: Space,
-        k: int,
-        of: Positions,
-        among: Positions,
-        search: UserSearch | None = None,
+        self, space: Space, k: int, of: Positions, among: Positions, search: Any = None
     ) -> Positions:
         """Find nearest neighbors with the algorithm and the threads that the user wants."""
         algorithm = search or self.algorithm

@@ -84,9 +84,8 @@ class SMOBD(InterpolatingOverSampler):
         space, rows = self._space(task), task.minority
         last = self._kneighbors(space, self.min_samples - 1, rows, rows)[:, -1]
         core = space.paired_distances(rows, last)
-        radius = float(core.mean())
-        if self.radius is not None:
-            radius = self.radius * (1.0 if self.standardize else task.rows.common_scale)
+        unit = 1.0 if self.standardize else task.rows.common_scale
+        radius = float(core.mean()) if self.radius is None else self.radius * unit
         tree = spanning_tree(space.take(rows), core, radius, start=int(core.argmin()))
         weights = self.eta * _of_largest(core) + (1 - self.eta) * _of_largest(tree.within)
         noise = _is_far(core, self.noise_factor) & _is_far(tree.reach, self.noise_factor)

@@ -80,7 +80,7 @@ class SMOTEN(PairingOverSampler):
         if names:
             shown = f"{', '.join(map(repr, names[:20]))}{', ...' if len(names) > 20 else ''}"
             warnings.warn(
-                f"SMOTEN treats continuous numbers as categories, in column"
+                f"SMOTEN takes continuous numbers for categories, in column"
                 f"{'s' if len(names) > 1 else ''} {shown}: synthetic samples combine the numbers "
                 "of several samples. Use SMOTE, or SMOTENC if there are categories too, or cut the "
                 "numbers into bins first (pandas.cut).",

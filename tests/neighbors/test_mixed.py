@@ -20,13 +20,13 @@ from skresample.numerics.spread import standard_deviation
 from skresample.smote._clusters import k_prototypes
 
 
-def draw(n, d=3, c=2, holes=0.0, seed=0, whole=False, cost=1.5):
+def draw(n, d=3, c=2, missing_rate=0.0, seed=0, whole=False, cost=1.5):
     """Return mixed rows; whole numbers have many ties, and distances that are exact."""
     rng = np.random.default_rng(seed)
     numeric = rng.integers(0, 4, (n, d)).astype(float) if whole else rng.standard_normal((n, d))
     codes = rng.integers(0, 4, (n, c)).astype(np.int32)
-    numeric[rng.random((n, d)) < holes] = np.nan
-    codes[rng.random((n, c)) < holes] = -1
+    numeric[rng.random((n, d)) < missing_rate] = np.nan
+    codes[rng.random((n, c)) < missing_rate] = -1
     return Mixed(numeric, codes, cost)
 
 
@@ -55,7 +55,7 @@ def nearest_one_by_one(table, k, of, among):
 
 SHAPES = [(3, 2), (4, 0), (0, 3), (1, 1), (12, 9)]
 every_shape = pytest.mark.parametrize(("d", "c"), SHAPES)
-every_share = pytest.mark.parametrize("holes", [0.0, 0.1, 0.6, 0.95])
+every_missing_rate = pytest.mark.parametrize("missing_rate", [0.0, 0.1, 0.6, 0.95])
 
 
 class TestSquaredDistances:
@@ -66,26 +66,26 @@ class TestSquaredDistances:
         assert squared_distances(rows, rows)[0, 0] == 0
 
     @every_shape
-    @every_share
+    @every_missing_rate
     @pytest.mark.parametrize("dtype", [np.int8, np.int32])
-    def test_against_loops(self, d, c, holes, dtype):
-        left, right = draw(23, d, c, holes), draw(17, d, c, holes, seed=1)
+    def test_against_loops(self, d, c, missing_rate, dtype):
+        left, right = draw(23, d, c, missing_rate), draw(17, d, c, missing_rate, seed=1)
         left, right = (replace(part, codes=part.codes.astype(dtype)) for part in (left, right))
         expected = np.minimum(one_by_one(left, right), mixed.UNKNOWN)
         np.testing.assert_allclose(squared_distances(left, right), expected, rtol=1e-13)
 
-    @every_share
-    def test_numbers_alone_against_scikit_learn(self, holes):
-        rows = draw(40, 5, 0, holes)
+    @every_missing_rate
+    def test_numbers_alone_against_scikit_learn(self, missing_rate):
+        rows = draw(40, 5, 0, missing_rate)
         theirs = nan_euclidean_distances(rows.numeric, squared=True)
         known = ~np.isnan(theirs)
         ours = squared_distances(rows, rows)
         np.testing.assert_allclose(ours[known], theirs[known], rtol=1e-7, atol=1e-12)
         assert (ours[~known] == mixed.UNKNOWN).all()
 
-    @every_share
-    def test_single_precision_is_measured_in_double(self, holes):
-        rows = draw(20, 3, 2, holes)
+    @every_missing_rate
+    def test_single_precision_is_measured_in_double(self, missing_rate):
+        rows = draw(20, 3, 2, missing_rate)
         single = replace(rows, numeric=(rows.numeric + 1e5).astype(np.float32))
         double = replace(single, numeric=single.numeric.astype(np.float64))
         np.testing.assert_array_equal(
@@ -99,10 +99,10 @@ class TestSquaredDistances:
         expected = one_by_one(replace(rows, numeric=numeric), replace(rows, numeric=numeric))
         np.testing.assert_allclose(squared_distances(thin, thin), expected, atol=1e-12)
 
-    @every_share
-    def test_sparse_numbers_of_single_precision(self, holes):
+    @every_missing_rate
+    def test_sparse_numbers_of_single_precision(self, missing_rate):
         """Far beyond which is the distance of rows without a common feature."""
-        rows = draw(30, 6, 2, holes)
+        rows = draw(30, 6, 2, missing_rate)
         numeric = np.nan_to_num(np.maximum(rows.numeric, 0)).astype(np.float32)
         thin = replace(rows, numeric=sparse.csr_array(numeric))
         wanted = one_by_one(replace(rows, numeric=numeric), replace(rows, numeric=numeric))
@@ -113,7 +113,7 @@ class TestSquaredDistances:
         np.testing.assert_allclose(pairs, np.diagonal(wanted[:, ::-1]), rtol=1e-4, atol=1e-4)
 
     def test_input_is_left_alone(self):
-        rows = draw(20, holes=0.3)
+        rows = draw(20, missing_rate=0.3)
         for array in (rows.numeric, rows.codes):
             array.flags.writeable = False
         squared_distances(rows, rows)
@@ -131,10 +131,10 @@ def subsets(n):
 
 class TestNearest:
     @pytest.mark.parametrize("which", subsets(90))
-    @every_share
+    @every_missing_rate
     @pytest.mark.parametrize("whole", [False, True])
-    def test_against_loops(self, which, holes, whole):
-        table = draw(90, holes=holes, whole=whole, cost=2.0)
+    def test_against_loops(self, which, missing_rate, whole):
+        table = draw(90, missing_rate=missing_rate, whole=whole, cost=2.0)
         of, among = subsets(90)[which]
         expected = nearest_one_by_one(table, 5, of, among)
         np.testing.assert_array_equal(table.kneighbors(5, of=of, among=among), expected)
@@ -164,11 +164,11 @@ class TestSearch:
     """The compiled search finds what NumPy does, at any number of threads."""
 
     @pytest.mark.parametrize("which", subsets(700))
-    @every_share
+    @every_missing_rate
     @pytest.mark.parametrize("whole", [False, True])
-    def test_equals_numpy(self, which, holes, whole):
+    def test_equals_numpy(self, which, missing_rate, whole):
         # Whole numbers, and 6 features: every distance is exact, and there are many ties.
-        table = draw(700, 4, 2, holes, whole=whole, cost=2.0)
+        table = draw(700, 4, 2, missing_rate, whole=whole, cost=2.0)
         of, among = subsets(700)[which]
         expected = table.kneighbors(6, of=of, among=among)
         for n_threads in (1, 2, 5):
@@ -176,11 +176,11 @@ class TestSearch:
             np.testing.assert_array_equal(found, expected)
 
     @every_shape
-    @every_share
-    def test_shapes(self, d, c, holes):
-        table, rows = draw(90, d, c, holes, whole=True, cost=1.0), np.arange(90)
+    @every_missing_rate
+    def test_shapes(self, d, c, missing_rate):
+        table, rows = draw(90, d, c, missing_rate, whole=True, cost=1.0), np.arange(90)
         found = table._compiled(3, rows, rows, 2)
-        if holes:  # 7/3 of a sum may be rounded either way
+        if missing_rate:  # 7/3 of a sum may be rounded either way
             ours = one_by_one(table, table)
             theirs = np.take_along_axis(ours, table.kneighbors(3, of=rows, among=rows), axis=1)
             found = np.take_along_axis(ours, found, axis=1)
@@ -197,13 +197,13 @@ class TestSearch:
 
     @pytest.mark.parametrize("dtype", [np.int8, np.int16, np.int32])
     def test_codes_of_any_size_and_single_precision(self, dtype):
-        table, rows = draw(300, holes=0.2, whole=True, cost=2.0), np.arange(300)
+        table, rows = draw(300, missing_rate=0.2, whole=True, cost=2.0), np.arange(300)
         small = Mixed(table.numeric.astype(np.float32), table.codes.astype(dtype), 2.0)
         expected = table._compiled(4, rows, rows, 1)
         np.testing.assert_array_equal(small._compiled(4, rows, rows, 1), expected)
 
     def test_is_what_nearest_does_with_many_rows(self, monkeypatch):
-        table, rows = draw(200, holes=0.1), np.arange(200)
+        table, rows = draw(200, missing_rate=0.1), np.arange(200)
         expected = table.kneighbors(4, of=rows, among=rows)
         monkeypatch.setattr(mixed, "COMPILED_FROM", 0)
         for n_jobs in (None, 1, 2, -1):
@@ -211,7 +211,7 @@ class TestSearch:
             np.testing.assert_array_equal(found, expected)
 
     def test_input_is_left_alone(self):
-        table, rows = draw(60, holes=0.2), np.arange(60)
+        table, rows = draw(60, missing_rate=0.2), np.arange(60)
         for array in (table.numeric, table.codes, rows):
             array.flags.writeable = False
         table._compiled(3, rows, rows, 2)
@@ -245,12 +245,12 @@ class TestMismatchCost:
         expected = np.median(values.std(axis=0)) * scale
         assert mismatch_cost(values * scale) == pytest.approx(expected, rel=1e-12)
 
-    @pytest.mark.parametrize("holes", [0, 0.4])
-    def test_deviation_against_numpy(self, holes):
-        values = draw(50, 4, 0, holes).numeric + 1e3
+    @pytest.mark.parametrize("missing_rate", [0, 0.4])
+    def test_deviation_against_numpy(self, missing_rate):
+        values = draw(50, 4, 0, missing_rate).numeric + 1e3
         expected = np.nanstd(values, axis=0)
         np.testing.assert_allclose(standard_deviation(values), expected, rtol=1e-9)
-        if not holes:
+        if not missing_rate:
             thin = sparse.csr_array(values)
             np.testing.assert_allclose(standard_deviation(thin), expected, rtol=1e-6)
 
@@ -260,20 +260,20 @@ class TestClassShares:
         """Of the rows with 0 one in two is of the minority, with 1 none, with 2 the only one."""
         codes = np.array([[0], [0], [1], [1], [2], [-1]], dtype=np.int8)
         is_minority = np.array([True, False, False, False, True, False])
-        shares = class_proportions(codes, is_minority, extra=0)
-        np.testing.assert_allclose(shares[:, 0], [1 / 2, 1 / 2, 0, 0, 1, 1 / 3])
+        proportions = class_proportions(codes, is_minority, extra=0)
+        np.testing.assert_allclose(proportions[:, 0], [1 / 2, 1 / 2, 0, 0, 1, 1 / 3])
         # A row more of each, a third of it of the minority.
-        shares = class_proportions(codes, is_minority)
+        proportions = class_proportions(codes, is_minority)
         expected = [(1 + 1 / 3) / 3] * 2 + [(1 / 3) / 3] * 2 + [(1 + 1 / 3) / 2, 1 / 3]
-        np.testing.assert_allclose(shares[:, 0], expected)
+        np.testing.assert_allclose(proportions[:, 0], expected)
 
     def test_against_the_value_difference_metric_of_imbalanced_learn(self):
         rng = np.random.default_rng(0)
         codes = rng.integers(0, 5, (80, 4)).astype(np.int32)
         y = (rng.random(80) < 0.3).astype(int)
         theirs = ValueDifferenceMetric().fit(codes, y).pairwise(codes)
-        shares = 2 * class_proportions(codes, y == 1, extra=0)
-        ours = squared_distances(*[Mixed(shares, np.empty((80, 0), dtype=np.int8))] * 2)
+        proportions = 2 * class_proportions(codes, y == 1, extra=0)
+        ours = squared_distances(*[Mixed(proportions, np.empty((80, 0), dtype=np.int8))] * 2)
         np.testing.assert_allclose(ours, theirs, atol=1e-12)
 
 
@@ -298,10 +298,10 @@ class TestKPrototypes:
         labels = k_prototypes(table, 3, np.random.default_rng(1))
         assert adjusted_rand_score(labels, group) == 1
 
-    @every_share
+    @every_missing_rate
     @pytest.mark.parametrize("seed", range(5))
-    def test_every_row_is_with_the_nearest_prototype(self, holes, seed):
-        table = draw(120, 3, 2, holes, seed=seed)
+    def test_every_row_is_with_the_nearest_prototype(self, missing_rate, seed):
+        table = draw(120, 3, 2, missing_rate, seed=seed)
         labels = k_prototypes(table, 5, np.random.default_rng(seed))
         assert labels.min() >= 0
         assert labels.max() < 5

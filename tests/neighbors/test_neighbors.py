@@ -59,7 +59,7 @@ class TestKneighbors:
 
     @pytest.mark.parametrize("n", [90, 900])
     @pytest.mark.parametrize("size", [1e9, 1e12, 1e100, 1e200, 1e300])
-    def test_one_outlier_leaves_the_other_rows_their_neighbours(self, n, size):
+    def test_one_outlier_leaves_the_other_rows_their_neighbors(self, n, size):
         values = np.random.default_rng(0).standard_normal((n, 8))
         expected = kneighbors(values, 4, among=np.arange(1, n))
         values[0, 0] = size
@@ -111,7 +111,7 @@ class TestKneighbors:
 
     @pytest.mark.parametrize("d", [2, 20])
     @pytest.mark.parametrize("k", [1, 3, 7, 8])
-    def test_copies_are_neighbours_of_each_other(self, d, k):
+    def test_copies_are_neighbors_of_each_other(self, d, k):
         values = np.repeat([np.full(d, 1.1), np.full(d, 100.3)], [8, 20], axis=0)
         found = kneighbors(values, k)
         assert (found != np.arange(28)[:, np.newaxis]).all()

@@ -46,7 +46,7 @@ def test_rows_per_base_are_the_quota_on_average():
 
 
 def test_shares_at_a_size_where_rounding_each_would_miss_the_total():
-    X, y = groups((2, 3), (2, 3), (2, 3), (0, 20))  # six rows with the same share
+    X, y = groups((2, 3), (2, 3), (2, 3), (0, 20))  # six rows with the same proportion
     _, parents = fit_resample(X, y, 9, n_neighbors=4)
     assert len(parents) == 9
     assert sorted(counts_of(parents, y)) == [1, 1, 1, 2, 2, 2]
@@ -75,7 +75,7 @@ def test_rows_of_a_third_class_count_as_majority():
     assert counts_of(parents, y).tolist() == [30, 30, 20, 20, 20, 0, 0, 0, 0, 0]
 
 
-def test_no_majority_neighbour_says_so_and_spreads_evenly():
+def test_no_majority_neighbor_says_so_and_spreads_evenly():
     X, y = groups((10, 0), (0, 33))
     sampler = ADASYN(random_state=0)
     with pytest.warns(UserWarning, match="no row has a majority row") as said:

@@ -33,7 +33,7 @@ class TestDanger:
         np.testing.assert_array_equal(bases, np.flatnonzero(in_danger))
         assert set(counts) == {10}
 
-    def test_odd_number_of_neighbours(self):
+    def test_odd_number_of_neighbors(self):
         sizes = ((4, 0), (3, 1), (2, 2), (1, 3), (0, 20))
         X, y = groups(*sizes)
         _, parents = fit_resample(X, y, 50, k_neighbors=1, m_neighbors=3)

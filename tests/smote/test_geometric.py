@@ -31,7 +31,7 @@ class TestBall:
         points, _ = in_units(*drawn(selection_strategy=strategy, truncation_factor=0.0))
         length = np.linalg.norm(points, axis=1)
         assert length.max() <= 1 + 1e-9
-        # Even in the ball: the share within r is r³.
+        # Uniform in the ball: the probability of at most r is r³.
         assert stats.kstest(length, lambda r: np.clip(r, 0, 1) ** 3).pvalue > 1e-3
 
     @pytest.mark.parametrize("t", [-1.0, -0.4, 0.0, 0.6, 1.0])

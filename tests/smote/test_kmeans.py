@@ -91,7 +91,7 @@ class TestWeights:
         _, parents = fit_resample(X, y, n_new, density_exponent=exponent)
         made = np.bincount(cluster_of(X, parents[:, 0]), minlength=2)
         assert made.sum() == n_new
-        # Within a cluster the rows share evenly, each rounded.
+        # Within a cluster all rows are bases evenly, each rounded.
         assert np.abs(made - counts).max() <= (0 if exponent != 0.5 else 3)
         per_row = np.bincount(parents[:, 0], minlength=len(y))
         for rows in (slice(0, 2), slice(3, 6)):
@@ -152,7 +152,7 @@ class TestWeights:
             assert len(X_new) == len(parents) == n_new
 
 
-class TestNeighbours:
+class TestNeighbors:
     def test_of_the_same_cluster(self):
         X, y = table(((90, 97, 99), ()), ((1, 3, 40), ()), REST)  # nearest across the border
         X_new, parents = fit_resample(X, y, 200, k_neighbors=1)

@@ -10,7 +10,7 @@ from scipy import sparse
 from skresample import SMOTE, LeeSMOTE
 
 
-def shares(X, y, new, k):
+def proportions(X, y, new, k):
     distance = np.linalg.norm(new[:, np.newaxis] - X, axis=2)
     return 1 - y[np.argsort(distance, axis=1, kind="stable")[:, :k]].mean(axis=1)
 
@@ -20,12 +20,12 @@ def test_no_new_row_is_among_the_majority(level):
     X, y = blobs((300, 100), d=2)
     given = {"random_state": 1, "sampling_strategy": {1: 1100}}
     plain = SMOTE(**given).fit_resample(X, y)[0][400:]
-    assert (shares(X, y, plain, 5) >= level).mean() > 0.02
+    assert (proportions(X, y, plain, 5) >= level).mean() > 0.02
     sampler = LeeSMOTE(standardize=False, rejection_level=level, **given)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         new = sampler.fit_resample(X, y)[0][400:]
-    assert (shares(X, y, new, 5) < level).all()
+    assert (proportions(X, y, new, 5) < level).all()
     assert len(new) == 1000
 
 

@@ -1,4 +1,4 @@
-"""LoRAS: random means of shadows of a neighbourhood."""
+"""LoRAS: random means of shadows of a neighborhood."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ def drawn(n_new=6000, **given):
     return X_out[len(X) :], sampler.parents_
 
 
-def test_without_noise_inside_the_hull_of_the_neighbourhood():
+def test_without_noise_inside_the_hull_of_the_neighborhood():
     from scipy.optimize import linprog
 
     new, parents = drawn(n_new=60, noise=0.0)
@@ -58,7 +58,7 @@ def test_noise_is_in_deviations_of_the_class():
     )
 
 
-def test_fewer_shadows_than_features_or_neighbours_by_default():
+def test_fewer_shadows_than_features_or_neighbors_by_default():
     wide, y = blobs((80, 30), d=20)
     sampler = LoRAS(standardize=False, k_neighbors=4, noise=0.0, random_state=0).fit(wide, y)
     new = sampler.sample(3000, label=1)

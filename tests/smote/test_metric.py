@@ -127,6 +127,13 @@ class TestEverySampler:
         with pytest.raises(ValueError, match=f"'metric' parameter of {cls.__name__}.*manhattan"):
             make(cls, metric=metric).fit(X, Y)
 
+    @pytest.mark.parametrize(
+        "metric", [lambda a, b: object(), lambda a, b: "far", lambda a: 1.0, lambda a, b: a - b]
+    )
+    def test_functions_without_a_distance_are_refused(self, cls, metric):
+        with pytest.raises(ValueError, match=r"metric=<function .* must take two rows and return"):
+            make(cls, metric=metric).fit(X, Y)
+
     def test_names_that_do_not_compare_sparse_rows_are_refused(self, cls):
         with pytest.raises(ValueError, match=r"metric='chebyshev'.*a sparse table.*manhattan"):
             make(cls, metric="chebyshev").fit(sparse.csr_array(X), Y)

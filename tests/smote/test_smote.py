@@ -116,7 +116,7 @@ class TestStep:
 
 
 class Nearest(BaseEstimator):
-    """As little as is asked of an estimator of neighbours."""
+    """As little as is asked of an estimator of neighbors."""
 
     def __init__(self, n_neighbors=6):
         self.n_neighbors = n_neighbors
@@ -131,7 +131,7 @@ class Nearest(BaseEstimator):
         return np.argsort(distances, axis=1)[:, :n_neighbors]
 
 
-class TestNeighboursEstimator:
+class TestNeighborsEstimator:
     @pytest.mark.parametrize(
         "estimator",
         [
