@@ -51,7 +51,9 @@ REPEATS = "ignore:.*new rows of class .* repeat others:UserWarning"
 
 def pytest_configure(config):
     config.addinivalue_line("filterwarnings", REPEATS)
-    third = "every_third(first, second): a third of the second is enough for each of the first"
+    third = (
+        "every_third(first, second, part=3): a part of the second is enough for each of the first"
+    )
     config.addinivalue_line("markers", third)
     config.addinivalue_line(
         "markers", "exhaustive: many draws of a statistic, of which others try few"
