@@ -10,6 +10,7 @@ from types import ModuleType
 
 import pytest
 
+import skresample
 from skresample import SMOTE
 from skresample.testing import parametrize_with_laws
 
@@ -106,3 +107,10 @@ def test_the_reference_lists_it(package):
     page = (package / "docs" / "reference" / "index.rst").read_text()
     family = page.partition("The SMOTE family")[2].partition("---\n\n")[2].partition("---")[0]
     assert "   OuterSMOTE\n" in family
+
+
+def test_the_reference_lists_all_that_is_exported(package):
+    run(package, "docs/conf.py")
+    page = (package / "docs" / "reference" / "index.rst").read_text()
+    listed = re.findall(r"^   (\w+)$", page, re.M)
+    assert sorted(listed) == sorted({*skresample.__all__, "OuterSMOTE"} - {"__version__"})

@@ -13,8 +13,6 @@ import imblearn.combine
 import imblearn.over_sampling
 import numpy as np
 import numpy.typing as npt
-from imblearn.base import BaseSampler as ImblearnBaseSampler
-from imblearn.over_sampling.base import BaseOverSampler as ImblearnBaseOverSampler
 from imblearn.utils import check_sampling_strategy
 from imblearn.utils._tags import SamplerTags as ImblearnSamplerTags
 from scipy import sparse
@@ -27,6 +25,8 @@ from threadpoolctl import threadpool_limits
 from skresample.numerics.allocation import allocate
 from skresample.numerics.interpolation import reflect
 from skresample.numerics.threads import in_threads
+from skresample.samplers._imblearn import BaseOverSampler as ImblearnBaseOverSampler
+from skresample.samplers._imblearn import BaseSampler as ImblearnBaseSampler
 from skresample.samplers.constraints import IntegerInterval
 from skresample.samplers.parameters import (
     KeepIndex,
