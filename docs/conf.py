@@ -1,6 +1,9 @@
 """Sphinx configuration: python -m sphinx -W -b html docs docs/_build/html."""
 
+from pathlib import Path
+
 import skresample
+from skresample._exports import by_room
 
 project = "skresample"
 author = "The skresample developers"
@@ -25,6 +28,46 @@ python_use_unqualified_type_names = True
 # Pages
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
+
+# The API reference: what each room exports, and functions that users import from modules
+ROOMS = {
+    "density": "Random oversampling and density estimation",
+    "smote": "The SMOTE family",
+    "generative": "Generative models",
+    "spec": "Named distributions",
+    "disclosure": "Perturbed data for sharing",
+    "cleaning": "Cleaning and hybrid methods",
+    "pipeline": "Pipelines",
+    "compare": "Comparison",
+    "audit": "Audit of synthetic data",
+}
+FUNCTIONS = {
+    "Bandwidth selectors": [
+        f"numerics.bandwidth.{name}"
+        for name in ("likelihood_cv", "lscv", "isj", "scott", "silverman")
+    ],
+    "Testing samplers": ["testing.parametrize_with_laws", "testing.check_sampler"],
+    "A table to try things on": ["datasets.load_yeast4"],
+}
+
+
+def reference():
+    """Return the page that lists the API."""
+    exported = by_room()
+    titles = ROOMS | {room: room.title() for room in exported if room not in ROOMS}
+    sections = {title: exported[room] for room, title in titles.items()} | FUNCTIONS
+    page = (
+        "API reference\n=============\n\nNames without a dot are imported from ``skresample``, "
+        "others from their module.\n\n.. currentmodule:: skresample\n"
+    )
+    for title, names in sections.items():
+        page += f"\n{title}\n{'-' * len(title)}\n\n.. autosummary::\n   :toctree: generated\n\n"
+        page += "".join(f"   {name}\n" for name in names)
+    return page
+
+
+(Path(__file__).parent / "reference").mkdir(exist_ok=True)
+(Path(__file__).parent / "reference" / "index.rst").write_text(reference(), encoding="utf-8")
 
 # Docstrings
 autosummary_generate = True
@@ -86,6 +129,7 @@ html_theme_options = {
 html_sidebars = {
     "quick_start": [],
     "architecture": [],
+    "contributing": [],
     "changelog": [],
     "bibliography": [],
 }

@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-__all__ = ["exports"]
+__all__ = ["by_room", "exports"]
 
 LINE = re.compile(r"^from (\S+) import (\w+) as \2( +# former name)?$", re.M)
 
@@ -19,6 +19,15 @@ LINE = re.compile(r"^from (\S+) import (\w+) as \2( +# former name)?$", re.M)
 def _lines() -> list[tuple[str, str, str]]:
     """Return the module of each name, the name, and a remark if it is a former one."""
     return LINE.findall(Path(__file__).with_name("__init__.pyi").read_text(encoding="utf-8"))
+
+
+def by_room() -> dict[str, list[str]]:
+    """Return the public names of each room, in their order, without former ones."""
+    rooms: dict[str, list[str]] = {}
+    for module, name, former in _lines():
+        if not former:
+            rooms.setdefault(module.split(".")[1], []).append(name)
+    return rooms
 
 
 def exports(package: str) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:

@@ -1,5 +1,6 @@
 """The samplers of the library, and their settings in `compare` and on the command line."""
 
+from inspect import signature
 from typing import Any
 
 __all__ = ["FORMER_NAMES", "all_samplers", "default_sampler", "default_samplers"]
@@ -14,7 +15,7 @@ def all_samplers() -> dict[str, Any]:
     Returns
     -------
     samplers : dict
-        Classes by name, sorted. All but GeneratorSampler, which needs a generator.
+        Classes by name, sorted. GeneratorSampler, for one, needs a generator.
 
     Examples
     --------
@@ -25,13 +26,18 @@ def all_samplers() -> dict[str, Any]:
     import skresample
     from skresample.samplers.base import BaseSampler
 
-    names = sorted(set(skresample.__all__) - {"GeneratorSampler"})
-    exported = {name: getattr(skresample, name) for name in names}
+    exported = {name: getattr(skresample, name) for name in sorted(skresample.__all__)}
     return {
         name: cls
         for name, cls in exported.items()
-        if isinstance(cls, type) and issubclass(cls, BaseSampler)
+        if isinstance(cls, type) and issubclass(cls, BaseSampler) and _needs_nothing(cls)
     }
+
+
+def _needs_nothing(cls: type) -> bool:
+    """Say whether a class has a default for each of its parameters."""
+    parameters = signature(cls).parameters.values()
+    return all(parameter.default is not parameter.empty for parameter in parameters)
 
 
 def default_sampler(name: str) -> Any:

@@ -46,14 +46,17 @@ def label_of(value):
     return getattr(getattr(value, "func", value), "__name__", str(value))
 
 
-def every_third(tests, first, second):
-    """Return a third of the tests of each value of a parameter, and each value of a second."""
+def every_third(tests, first, second, part=3):
+    """Return a third, or another part, of the tests of each value of a parameter.
+
+    Each value of the second occurs.
+    """
     own, others = {}, {}
     for item in tests:
         own.setdefault(label_of(item.callspec.params[first]), []).append(item)
         others.setdefault(label_of(item.callspec.params[second]), []).append(item)
     # Each begins at another place than the one before it.
-    chosen = {id(i) for start, some in enumerate(own.values()) for i in some[start % 3 :: 3]}
+    chosen = {id(i) for start, some in enumerate(own.values()) for i in some[start % part :: part]}
     for some in others.values():
         if chosen.isdisjoint(map(id, some)):
             chosen.add(id(some[0]))

@@ -5,10 +5,9 @@ from importlib.util import find_spec
 import numpy as np
 
 import skresample
-from skresample.cleaning.base import HybridSampler
 from skresample.density.copula import CopulaOverSampler
+from skresample.registry import all_samplers
 from skresample.samplers.base import BaseOverSampler
-from skresample.smote.base import InterpolatingOverSampler
 
 
 class Bootstrap:
@@ -29,21 +28,19 @@ class Bootstrap:
         return self.frame.iloc[np.random.randint(len(self.frame), size=n)]  # noqa: NPY002
 
 
-EXPORTED = [getattr(skresample, name) for name in skresample.__all__]
+# What needs no generator of another library, and no extra: see below.
 CLASSES = [
     cls
-    for cls in EXPORTED
-    if isinstance(cls, type)
-    and issubclass(cls, BaseOverSampler)
-    and cls not in (skresample.GeneratorSampler, skresample.GANOverSampler)  # see below
+    for cls in all_samplers().values()
+    if issubclass(cls, BaseOverSampler) and not hasattr(cls, "_extra")
 ]
-# What also removes rows keeps other laws: tests/cleaning.
-HYBRIDS = [cls for cls in EXPORTED if isinstance(cls, type) and issubclass(cls, HybridSampler)]
-# What puts numbers on lines; SMOTEN takes every column for categories.
+# What also removes rows keeps other laws.
+HYBRIDS = [
+    cls for cls in all_samplers().values() if cls().__sklearn_tags__().sampler_tags.removes_rows
+]
+# What puts numbers on lines, and does not take every column for categories.
 INTERPOLATING = [
-    cls
-    for cls in CLASSES
-    if issubclass(cls, InterpolatingOverSampler) and cls is not skresample.SMOTEN and cls._on_lines
+    cls for cls in CLASSES if getattr(cls, "_on_lines", False) and cls()._categorical != "all"
 ]
 
 # What holds for all has nothing to do with how long a generator is trained.

@@ -136,7 +136,7 @@ def mixed_frame(X):
     )
 
 
-@pytest.mark.every_third("sampler", "law")
+@pytest.mark.every_third("sampler", "law", 5)  # each goes through a grid of its own
 @parametrize_with_laws([*VARIANTS, *(cls(random_state=0) for cls in HYBRIDS)])
 def test_law(sampler, law):
     law(sampler)

@@ -22,7 +22,7 @@ LEVELS = [
     {"cleaning"},
     {"compare"},
     {"audit"},
-    {"cli", "utils", "testing"},
+    {"cli", "testing", "utils"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
 

@@ -158,6 +158,7 @@ class GANOverSampler(GenerativeOverSampler):
     _renamed: ClassVar[dict[str, str]] = {"n_steps": "max_iter", "hidden": "hidden_layer_sizes"}
 
     _compared_by_default: ClassVar[bool] = False  # needs an extra, and minutes
+    _extra: ClassVar[str] = "torch"
 
     _paper = (
         "Xu, Skoularidou, Cuesta-Infante, Veeramachaneni (2019), "

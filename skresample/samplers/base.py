@@ -8,8 +8,6 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
-from imblearn.base import BaseSampler as ImblearnBaseSampler
-from imblearn.over_sampling.base import BaseOverSampler as ImblearnBaseOverSampler
 from scipy import sparse
 from sklearn.utils import gen_batches
 from sklearn.utils.sparsefuncs import min_max_axis
@@ -18,6 +16,8 @@ from threadpoolctl import threadpool_limits
 
 from skresample.numerics.interpolation import reflect
 from skresample.numerics.threads import in_threads
+from skresample.samplers._imblearn import BaseOverSampler as ImblearnBaseOverSampler
+from skresample.samplers._imblearn import BaseSampler as ImblearnBaseSampler
 from skresample.samplers.parameters import (
     KeepIndex,
     NJobs,

@@ -77,7 +77,7 @@ class Pandas(Library):
         taken.index = extend_index(native.index, new) if keep_index else range(len(rows))
         return taken
 
-    def copy_index(self, native: Any, given: Any, rows: npt.NDArray[np.intp]) -> Any:
+    def copy_index(self, native: Any, given: Any, rows: Positions) -> Any:
         if hasattr(given, "iloc"):
             native.index = given.index[rows]
         return native
