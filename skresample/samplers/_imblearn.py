@@ -2,5 +2,6 @@
 
 from imblearn.base import BaseSampler
 from imblearn.over_sampling.base import BaseOverSampler
+from imblearn.under_sampling.base import BaseCleaningSampler
 
-__all__ = ["BaseOverSampler", "BaseSampler"]
+__all__ = ["BaseCleaningSampler", "BaseOverSampler", "BaseSampler"]

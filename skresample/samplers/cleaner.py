@@ -7,10 +7,10 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from imblearn.under_sampling.base import BaseCleaningSampler
 from sklearn.utils._param_validation import StrOptions
 
 from skresample.neighbors import UserSearch, space_of
+from skresample.samplers._imblearn import BaseCleaningSampler
 from skresample.samplers.base import BaseSampler, naming_columns
 from skresample.samplers.parameters import CategoricalFeatures, Parameter, Standardize
 from skresample.samplers.streams import seed_sequence
