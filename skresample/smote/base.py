@@ -213,7 +213,7 @@ class PairingOverSampler(BaseOverSampler):
         if found.shape[1] < k:
             warnings.warn(
                 f"{type(self).__name__}: {parameter} asks for {k} neighbors of each row of class "
-                f"{task.label!r}, and there are {found.shape[1]} to choose from: these were used.",
+                f"{task.label!r}, and there are {found.shape[1]} to choose from. All are used.",
                 UserWarning,
                 stacklevel=2,
             )
