@@ -237,7 +237,7 @@ class TestNamesAndOrder:
         ],
         ids=["twice", "mixed", "levels", "days", "categories"],
     )
-    @pytest.mark.filterwarnings("ignore:SMOTEN treats continuous numbers")
+    @pytest.mark.filterwarnings("ignore:SMOTEN takes continuous numbers")
     @pytest.mark.filterwarnings("error")
     def test_any_names_of_pandas(self, sampler, columns):
         X, y = blobs()

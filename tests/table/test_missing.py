@@ -182,7 +182,7 @@ class TestDistances:
         assert partners[0] == 2
         assert partners[1] == 2
 
-    @pytest.mark.filterwarnings("ignore:SMOTEN treats continuous numbers")
+    @pytest.mark.filterwarnings("ignore:SMOTEN takes continuous numbers")
     @pytest.mark.filterwarnings("error")
     def test_missing_numbers_cost_no_warning(self):
         X, y = with_missing(0.5)
