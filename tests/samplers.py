@@ -34,10 +34,12 @@ CLASSES = [
     for cls in all_samplers().values()
     if issubclass(cls, BaseOverSampler) and not hasattr(cls, "_extra")
 ]
-# What also removes rows keeps other laws.
-HYBRIDS = [
+# What removes rows keeps other laws: hybrids also add some, cleaners add none.
+REMOVING = [
     cls for cls in all_samplers().values() if cls().__sklearn_tags__().sampler_tags.removes_rows
 ]
+HYBRIDS = [cls for cls in REMOVING if hasattr(cls, "smote")]
+CLEANERS = [cls for cls in REMOVING if cls not in HYBRIDS]
 # What puts numbers on lines, and does not take every column for categories.
 INTERPOLATING = [
     cls for cls in CLASSES if getattr(cls, "_on_lines", False) and cls()._categorical != "all"

@@ -9,7 +9,7 @@ from enum import Enum
 import numpy as np
 import pandas as pd
 import pytest
-from samplers import CLASSES, HYBRIDS, INTERPOLATING, SAMPLERS, VARIANTS, blobs, name_of
+from samplers import CLASSES, CLEANERS, HYBRIDS, INTERPOLATING, SAMPLERS, VARIANTS, blobs, name_of
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.cluster import KMeans
@@ -34,7 +34,7 @@ every_interpolating_class = pytest.mark.parametrize(
     "cls", INTERPOLATING, ids=lambda cls: cls.__name__
 )
 no_base = pytest.mark.filterwarnings("ignore:.*rows are used evenly, as in SMOTE:UserWarning")
-HYBRIDS = [cls(random_state=0) for cls in HYBRIDS]
+HYBRIDS = [*(cls(random_state=0) for cls in HYBRIDS), *(cls() for cls in CLEANERS)]
 # Values that hardly any parameter is meant to have.
 ODD = [
     *(True, False, np.True_, -1, 0, 0.5, 10**30, -(10**30), 10**400, 2**31, 2**62),

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from samplers import CLASSES, HYBRIDS
+from samplers import CLASSES, REMOVING
 from typer.testing import CliRunner
 
 import skresample
@@ -302,7 +302,7 @@ def test_names_of_samplers(given, cls):
 
 def test_command_names():
     names = {cls: name for name, cls in sampler_names().items()}
-    assert set(names) == {cls.__name__ for cls in [*CLASSES, GANOverSampler, *HYBRIDS]}
+    assert set(names) == {cls.__name__ for cls in [*CLASSES, GANOverSampler, *REMOVING]}
     assert names["SVMSMOTE"] == "svm-smote"
     assert names["KMeansSMOTE"] == "kmeans-smote"
     assert names["RandomOverSampler"] == "random-over-sampler"

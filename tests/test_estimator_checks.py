@@ -3,7 +3,7 @@
 import imblearn.utils.estimator_checks as imblearn_checks
 import pytest
 import sklearn.utils.estimator_checks as sklearn_checks
-from samplers import HYBRIDS, SAMPLERS
+from samplers import CLEANERS, HYBRIDS, SAMPLERS
 
 # On tables of a few rows some methods find no base, or few neighbours, and say what they do then.
 pytestmark = [
@@ -14,11 +14,15 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:LeeSMOTE. of .* were rejected:UserWarning"),
 ]
 
-ESTIMATORS = [*SAMPLERS, *(cls(random_state=0) for cls in HYBRIDS)]
+ESTIMATORS = [
+    *SAMPLERS,
+    *(cls(random_state=0) for cls in HYBRIDS),
+    *(cls() for cls in CLEANERS),
+]
 
 
 @pytest.mark.every_third("estimator", "check")
-@sklearn_checks.parametrize_with_checks([*SAMPLERS, *(cls(random_state=0) for cls in HYBRIDS)])
+@sklearn_checks.parametrize_with_checks(ESTIMATORS)
 def test_scikit_learn(estimator, check):
     check(estimator)
 
@@ -35,6 +39,6 @@ def test_each_parameter_has_constraints(estimator):
 
 
 @pytest.mark.every_third("estimator", "check")
-@imblearn_checks.parametrize_with_checks([*SAMPLERS, *(cls(random_state=0) for cls in HYBRIDS)])
+@imblearn_checks.parametrize_with_checks(ESTIMATORS)
 def test_imbalanced_learn(estimator, check):
     check(estimator)

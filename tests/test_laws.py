@@ -12,6 +12,7 @@ from imblearn.over_sampling.base import BaseOverSampler as ImblearnBaseOverSampl
 from imblearn.pipeline import make_pipeline
 from samplers import (
     CLASSES,
+    CLEANERS,
     HYBRIDS,
     INTERPOLANTS,
     INTERPOLATING,
@@ -137,7 +138,9 @@ def mixed_frame(X):
 
 
 @pytest.mark.every_third("sampler", "law", 5)  # each goes through a grid of its own
-@parametrize_with_laws([*VARIANTS, *(cls(random_state=0) for cls in HYBRIDS)])
+@parametrize_with_laws(
+    [*VARIANTS, *(cls(random_state=0) for cls in HYBRIDS), *(cls() for cls in CLEANERS)]
+)
 def test_law(sampler, law):
     law(sampler)
 

@@ -20,7 +20,7 @@ import os, signal, sys, warnings
 import numpy as np
 warnings.simplefilter("ignore")
 import skresample
-from samplers import HYBRIDS, VARIANTS
+from samplers import REMOVING, VARIANTS
 from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.neighbors import NearestNeighbors
@@ -38,7 +38,7 @@ boosting = HistGradientBoostingClassifier(max_iter=2)
 def work():
     for sampler in [
         *map(clone, VARIANTS),
-        *(cls() for cls in HYBRIDS),
+        *(cls() for cls in REMOVING),
         skresample.SMOTE(k_neighbors=NearestNeighbors(n_neighbors=6, algorithm="brute")),
         skresample.SMOTE(n_jobs=2),
         skresample.SMOTE(algorithm="approximate"),

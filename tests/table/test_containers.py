@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 from checks import assert_laws, assert_originals, column_of, columns_of, same_bits, types_of
 from makes import COLUMNS, can_miss, frame_of
-from samplers import CLASSES, HYBRIDS, SAMPLERS, VARIANTS, blobs, name_of, unmoved
+from samplers import CLASSES, REMOVING, SAMPLERS, VARIANTS, blobs, name_of, unmoved
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.tree import DecisionTreeClassifier
@@ -465,7 +465,7 @@ class TestOtherTables:
         members |= {"__len__": lambda self: len(X), way: lambda self: X}
         table = pl.DataFrame(X).lazy() if module == "polars" else type(name, (), members)()
         remedy = rf"{name}: pass (X|X_syn)\.{way}\(\)"
-        for sampler in [*SAMPLERS, *(cls() for cls in HYBRIDS)]:
+        for sampler in [*SAMPLERS, *(cls() for cls in REMOVING)]:
             with pytest.raises(TypeError, match=remedy):
                 clone(sampler).fit_resample(table, y)
         for call in (
