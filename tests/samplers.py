@@ -38,7 +38,7 @@ CLASSES = [
 REMOVING = [
     cls for cls in all_samplers().values() if cls().__sklearn_tags__().sampler_tags.removes_rows
 ]
-HYBRIDS = [cls for cls in REMOVING if hasattr(cls, "smote")]
+HYBRIDS = [cls for cls in REMOVING if cls().__sklearn_tags__().sampler_tags.adds_rows]
 CLEANERS = [cls for cls in REMOVING if cls not in HYBRIDS]
 # What puts numbers on lines, and does not take every column for categories.
 INTERPOLATING = [

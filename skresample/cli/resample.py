@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Any
 
+from joblib import parallel_config
 from rich.table import Table as Cells
 from typer import Argument, Option
 
@@ -27,6 +28,8 @@ from skresample.cli.terminal import console, no_such, notes, printable, progress
 __all__ = ["resample"]
 
 STRATEGIES = ("auto", "minority", "not minority", "not majority", "all")
+# Of samplers that only remove rows: which classes may lose any.
+CLEANED = ("auto", "majority", "not minority", "not majority", "all")
 
 
 @with_reader
@@ -57,7 +60,7 @@ def resample(
     seed: SeedOption = 0,
     force: ForceOption = False,
 ) -> None:
-    """Oversample a table: add synthetic rows to its minority classes."""
+    """Oversample a table: add synthetic rows to its minority classes, or remove rows."""
     check_table_output(output, force, safe_csv)
     if n is None and label is not None:
         raise ValueError("--label names the class of --n: give --n too, or use --strategy.")
@@ -66,7 +69,14 @@ def resample(
     at_least("--n", n, 1)
     at_least("--seed", seed, 0)
     model = make_sampler(sampler, param or [])
-    model.set_params(random_state=seed)
+    if "random_state" in model.get_params():
+        model.set_params(random_state=seed)
+    tags = model.__sklearn_tags__().sampler_tags
+    if not tags.adds_rows and (n is not None or only_synthetic):
+        raise ValueError(
+            f"{type(model).__name__} removes rows and adds none: leave out --n and "
+            "--only-synthetic, or choose another --sampler."
+        )
     if reader.categorical and model.get_params().get("categorical_features", "auto") != "auto":
         raise ValueError(
             "--categorical and --param categorical_features both name the categorical features: "
@@ -83,9 +93,12 @@ def resample(
             chosen = before.idxmin() if label is None else match_label(label, before.index)
             model.set_params(sampling_strategy={chosen: int(before[chosen]) + n})
         elif strategy is not None:
-            model.set_params(sampling_strategy=read_strategy(strategy, before.index, n_columns))
+            words = STRATEGIES if tags.adds_rows else CLEANED
+            wanted = read_strategy(strategy, before.index, n_columns, words)
+            model.set_params(sampling_strategy=wanted)
         update(description="resampling")
-        X, y = model.fit_resample(given.X, given.y)
+        with parallel_config("threading", n_jobs=-1):
+            X, y = model.fit_resample(given.X, given.y)
         resampled = given.join(X, y, dates=is_parquet(output))
         new = resampled[model.is_synthetic_]
         if only_synthetic and new.empty:
@@ -95,7 +108,6 @@ def resample(
             )
         written = new if only_synthetic else resampled
         update(description="writing")
-        tags = model.__sklearn_tags__().sampler_tags
         edited = tags.removes_rows or (tags.moves_rows and model.is_moved_.any())
         edited = edited or only_synthetic or reader.drop or safe_csv
         copied = same_text(table, output) and not edited
@@ -115,16 +127,18 @@ def resample(
     say(f"Wrote {len(written):,} rows to {output}")
 
 
-def read_strategy(given: str, labels: Any, n_columns: int) -> Any:
+def read_strategy(given: str, labels: Any, n_columns: int, words: tuple[str, ...]) -> Any:
     """Return a ratio, a word, or the rows per label, with the labels of the target."""
     value = literal("--strategy", given)
     if isinstance(value, dict):
         value = {match_label(str(label), labels): rows for label, rows in value.items()}
         rows = sum(count for count in value.values() if isinstance(count, int))
         check_memory("--strategy", rows, n_columns)
-    if isinstance(value, str) and value not in STRATEGIES:
-        others = ("a ratio such as 0.5", "rows per label such as \"{'a': 500}\"")
-        raise no_such("strategy", value, (*STRATEGIES, *others))
+    others = ("a ratio such as 0.5", "rows per label such as \"{'a': 500}\"")
+    if isinstance(value, str) and value not in words:
+        raise no_such("strategy", value, (*words, *others) if "minority" in words else words)
+    if not isinstance(value, str) and "minority" not in words:
+        raise no_such("strategy", given, words)
     return value
 
 
@@ -138,10 +152,12 @@ def summary(model: Any, before: Any, y: Any) -> Cells:
     after = counts(y)
     # Samplers that remove rows may remove synthetic ones, too.
     added = model.sampling_strategy_ if tags.removes_rows else counts(y[model.is_synthetic_])
+    added = added if tags.adds_rows else {}
     columns: dict[str, Any] = {"rows before": before.to_dict()}
     if tags.moves_rows:
         columns["rows moved"] = counts(y[model.is_moved_])
-    columns["rows added"] = added
+    if tags.adds_rows:
+        columns["rows added"] = added
     if tags.removes_rows:
         columns["rows removed"] = {
             one: n + added.get(one, 0) - after.get(one, 0) for one, n in before.items()

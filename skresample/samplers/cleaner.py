@@ -81,6 +81,7 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
+        tags.sampler_tags.adds_rows = False
         tags.sampler_tags.removes_rows = True
         return tags
 

@@ -21,6 +21,8 @@ class SamplerTags(ImblearnSamplerTags):
     ----------
     sample_indices : bool, default=False
         Whether there are ``sample_indices_``.
+    adds_rows : bool, default=True
+        Whether there may be synthetic samples.
     measures_linkage : bool, default=False
         Whether ``linkage_`` is the proportion of synthetic samples that are nearest to the sample
         that they come from.
@@ -33,6 +35,7 @@ class SamplerTags(ImblearnSamplerTags):
         each other.
     """
 
+    adds_rows: bool = True
     measures_linkage: bool = False
     moves_rows: bool = False
     removes_rows: bool = False

@@ -218,7 +218,7 @@ def learn(name: str, table: str, n_jobs: int = 1) -> Arrays:
         warnings.simplefilter("ignore")
         try:
             if removes_rows(sampler):
-                makes_none = "all" if sampler._sampling_type == "clean-sampling" else {}
+                makes_none = "all" if not sampler.__sklearn_tags__().sampler_tags.adds_rows else {}
                 sampler = build(name, n_jobs, sampling_strategy=makes_none)
                 found = dict(walk("kept", plain(sampler.fit_resample(X, y)[0])))
                 return {**found, **dict(told(sampler))}
