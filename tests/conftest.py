@@ -34,27 +34,42 @@ def pytest_configure(config):
         "markers", "exhaustive: many draws of a statistic, of which others try few"
     )
     if not config.getoption("--hypothesis-profile"):
-        settings.load_profile("exhaustive" if config.getoption("--exhaustive") else "short")
+        settings.load_profile("exhaustive" if all_values(config) else "short")
+
+
+def all_values(config):
+    """Say whether tests that choose some of many values choose all."""
+    return config.getoption("--exhaustive") or config.getoption("--rest")
 
 
 @pytest.hookimpl(trylast=True)  # after what -k and -m choose
 def pytest_collection_modifyitems(config, items):
-    if not config.getoption("--exhaustive"):
-        kept = short_run(items)
-        left_out = set(items) - set(kept)
-        config.hook.pytest_deselected(items=[item for item in items if item in left_out])
-        items[:] = kept
+    if config.getoption("--exhaustive"):
+        return
+    kept = short_run(items)
+    if config.getoption("--rest"):
+        short = set(kept)
+        kept = [item for item in items if item not in short or goes_on(item)]
+    left_out = set(items) - set(kept)
+    config.hook.pytest_deselected(items=[item for item in items if item in left_out])
+    items[:] = kept
+
+
+def goes_on(item):
+    """Say whether a test of the short run tries more when it is asked to try all."""
+    of_hypothesis = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+    return of_hypothesis or "turn" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture
 def turn(pytestconfig):
     """Return a function that gives a test some of many values, the next ones at the next place.
 
-    With --exhaustive, it gives all of them.
+    With --exhaustive or --rest, it gives all of them.
     """
 
     def values_at(values, place, n):
-        if pytestconfig.getoption("--exhaustive"):
+        if all_values(pytestconfig):
             return values
         return [values[(place * n + i) % len(values)] for i in range(n)]
 
@@ -85,4 +100,9 @@ def pytest_addoption(parser):
         "--exhaustive",
         action="store_true",
         help="run every combination of the parameters of a test, and more examples of a property",
+    )
+    parser.addoption(
+        "--rest",
+        action="store_true",
+        help="run what --exhaustive runs and a run without it does not",
     )

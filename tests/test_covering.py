@@ -58,11 +58,11 @@ def test_the_short_run_is_always_the_same():
     assert covering("abc", "xy", name="test_a") == covering("abc", "xy", name="test_a")
 
 
-def kept_of(items, exhaustive):
+def kept_of(items, option=None):
     """Return the names of those of some tests that are run, and of those that are left out."""
     kept, left_out = list(items), []
     config = SimpleNamespace(
-        getoption=lambda name: exhaustive,
+        getoption=lambda name: name == option,
         hook=SimpleNamespace(pytest_deselected=lambda items: left_out.extend(items)),
     )
     pytest_collection_modifyitems(config, kept)
@@ -75,7 +75,7 @@ def items(pytester):
 
 
 def test_a_grid_is_covered_and_other_tests_stay(items):
-    kept, left_out = kept_of(items, exhaustive=False)
+    kept, left_out = kept_of(items)
     assert len(kept) + len(left_out) == len(items) == 7 * 3 * 2 + 4 + 2
     assert kept == [item.name for item in items if item.name in kept]  # in their order
     assert {name.partition("[")[0] for name in left_out} == {"test_of_three", "test_many_draws"}
@@ -87,7 +87,27 @@ def test_a_grid_is_covered_and_other_tests_stay(items):
 
 
 def test_all_stay_when_all_are_asked_for(items):
-    assert kept_of(items, exhaustive=True) == ([item.name for item in items], [])
+    assert kept_of(items, "--exhaustive") == ([item.name for item in items], [])
+
+
+def test_the_rest_and_the_short_run_are_all(pytester):
+    items = pytester.getitems(
+        GRIDS
+        + """
+    from hypothesis import given, strategies
+
+    @given(strategies.integers())
+    def test_property(number): ...
+
+    def test_takes_turns(turn): ...
+    """
+    )
+    short, left_out = kept_of(items)
+    rest, repeated = kept_of(items, "--rest")
+    more = {"test_property", "test_takes_turns"}  # have more values in the rest
+    assert set(short) & set(rest) == more
+    assert set(rest) == set(left_out) | more
+    assert set(repeated) == set(short) - more
 
 
 def test_combinations_that_are_asked_for_stay(items):
