@@ -11,7 +11,7 @@ from skresample.cleaning.base import HybridSampler
 from skresample.samplers.base import drop_in
 from skresample.samplers.cleaner import BaseCleaner
 from skresample.samplers.constraints import IntegerInterval
-from skresample.samplers.parameters import Standardize
+from skresample.samplers.parameters import Metric, Standardize
 from skresample.smote.base import count_neighbors
 from skresample.table import Rows
 
@@ -64,6 +64,7 @@ class EditedNearestNeighbours(BaseCleaner):
     n_neighbors: Annotated[Any, IntegerInterval(1), HasMethods(["kneighbors"])] = 3
     kind_sel: Kind = "all"
     standardize: Standardize = False
+    metric: Metric = "euclidean"
 
     _paper = "Wilson (1972), Asymptotic properties of nearest neighbor rules using edited data"
 

@@ -181,6 +181,4 @@ class SMOTEIPF(FilterParameters, HybridSampler):
 
     def _make_cleaner(self) -> BaseCleaner:
         own = {name: getattr(self, name) for name in FilterParameters.__annotations__}
-        return IterativePartitioningFilter(
-            sampling_strategy="all", standardize=self.standardize, n_jobs=self.n_jobs, **own
-        )
+        return IterativePartitioningFilter(sampling_strategy="all", n_jobs=self.n_jobs, **own)

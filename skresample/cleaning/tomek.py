@@ -9,7 +9,7 @@ import numpy.typing as npt
 from skresample.cleaning.base import HybridSampler
 from skresample.samplers.base import drop_in
 from skresample.samplers.cleaner import BaseCleaner
-from skresample.samplers.parameters import Standardize
+from skresample.samplers.parameters import Metric, Standardize
 from skresample.table import Rows
 
 __all__ = ["SMOTETomek", "TomekLinks"]
@@ -40,6 +40,7 @@ class TomekLinks(BaseCleaner):
     """
 
     standardize: Standardize = False
+    metric: Metric = "euclidean"
 
     _paper = "Tomek (1976), Two modifications of CNN"
 

@@ -12,7 +12,7 @@ from sklearn.utils._param_validation import StrOptions
 from skresample.neighbors import UserSearch, space_of
 from skresample.samplers._imblearn import BaseCleaningSampler
 from skresample.samplers.base import BaseSampler, naming_columns
-from skresample.samplers.parameters import CategoricalFeatures, Parameter, Standardize
+from skresample.samplers.parameters import CategoricalFeatures, Parameter
 from skresample.samplers.streams import seed_sequence
 from skresample.table import Rows
 
@@ -75,9 +75,10 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
 
     sampling_strategy: CleaningStrategy = "auto"
     categorical_features: CategoricalFeatures = "auto"
-    standardize: Standardize = True
 
-    random_state = 0  # of samplers that have no such parameter
+    # Of samplers that have no such parameters.
+    random_state = 0
+    metric = "euclidean"
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -139,5 +140,5 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
 
     def _nearest(self, rows: Rows, k: int, search: UserSearch | None = None) -> Any:
         """Return the positions (n, k) of the nearest neighbors of each row."""
-        space = space_of(rows, standardize=self.standardize)
+        space = space_of(rows, standardize=self.standardize, metric=self.metric)
         return space.kneighbors(k, algorithm=search or "auto", n_jobs=self.n_jobs)

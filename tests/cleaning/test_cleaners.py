@@ -72,6 +72,26 @@ class TestAgainstImbalancedLearn:
         assert len(X_out) < len(X)
 
     @pytest.mark.parametrize("cls", [TomekLinks, EditedNearestNeighbours])
+    def test_metric(self, cls):
+        """A metric of scikit-learn, by name or as a function, is that of its neighbors."""
+        X, y = overlapping()
+        ours = cls(metric="chebyshev", sampling_strategy="all")
+        ours.fit_resample(X, y)
+        by_name = EditedNearestNeighbours(
+            n_neighbors=NearestNeighbors(n_neighbors=4, metric="chebyshev"),
+            sampling_strategy="all",
+        )
+        if cls is EditedNearestNeighbours:
+            by_name.fit_resample(X, y)
+            np.testing.assert_array_equal(ours.sample_indices_, by_name.sample_indices_)
+        by_function = cls(metric=lambda a, b: np.abs(a - b).max(), sampling_strategy="all")
+        by_function.fit_resample(X, y)
+        np.testing.assert_array_equal(ours.sample_indices_, by_function.sample_indices_)
+        frame = pd.DataFrame({"a": X[:, 0], "b": np.where(X[:, 1] > 0, "u", "v")})
+        with pytest.raises(ValueError, match="metric='chebyshev' measures distances between num"):
+            cls(metric="chebyshev").fit_resample(frame, y)
+
+    @pytest.mark.parametrize("cls", [TomekLinks, EditedNearestNeighbours])
     def test_drop_in(self, cls):
         theirs = getattr(imblearn.under_sampling, cls.__name__)
         assert isinstance(cls(), theirs)
