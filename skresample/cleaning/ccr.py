@@ -130,9 +130,9 @@ class CCR(BaseOverSampler):
                 short = (n_inside == k) & (k < larger.size)
                 cut.append(some[short])
                 inside = (apart < radius[some, np.newaxis]) & ~short[:, np.newaxis]
-                centre, slot = np.nonzero(inside)
-                reach = radius[some][centre]
-                self._push(push, task, of[centre], near[centre, slot], apart[inside], reach)
+                center, slot = np.nonzero(inside)
+                reach = radius[some][center]
+                self._push(push, task, of[center], near[center, slot], apart[inside], reach)
             left, k = np.concatenate(cut), MORE * k
         moved = np.flatnonzero(push.any(axis=1))
         return Spheres(radius, moved, push[moved])
@@ -141,14 +141,14 @@ class CCR(BaseOverSampler):
         self,
         push: npt.NDArray[np.float64],
         task: Task,
-        centre: npt.NDArray[np.intp],
+        center: npt.NDArray[np.intp],
         row: npt.NDArray[np.intp],
         apart: npt.NDArray[np.float64],
         radius: npt.NDArray[np.float64],
     ) -> None:
-        """Add, for each pair of a centre and a row, the way from the row to the surface."""
+        """Add, for each pair of a center and a row, the way from the row to the surface."""
         # In units of the radius, so that no square leaves the range of floats.
-        way = np.nan_to_num(rows_of(task.numeric, row) - rows_of(task.numeric, centre))
+        way = np.nan_to_num(rows_of(task.numeric, row) - rows_of(task.numeric, center))
         way /= task.rows.unit(standardize=self.standardize) * radius[:, np.newaxis]
         length = np.linalg.norm(way, axis=1)
         same = length == 0

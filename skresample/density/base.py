@@ -23,7 +23,6 @@ __all__ = [
     "Density",
     "DensityOverSampler",
     "independent",
-    "refilled",
     "standardized",
 ]
 
@@ -194,16 +193,6 @@ class DensityOverSampler(BaseOverSampler):
             weights = kernels.log_probability(codes[part]) if codes.shape[1] else None
             log[part] = fitted.numbers.log_density(numeric[part], weights)
         return log
-
-
-def refilled(rows: Floats, mask: Mask, rng: np.random.Generator) -> Floats:
-    """Return rows (m, d) with random other values of the column where `mask`, 0 without others."""
-    rows = rows.copy()
-    for j in np.flatnonzero(mask.any(axis=0)):
-        here = mask[:, j]
-        others = rows[~here, j] if not here.all() else np.zeros(1)
-        rows[here, j] = rng.choice(others, np.count_nonzero(here))
-    return rows
 
 
 def standardized(rows: Floats) -> tuple[Mask, Scaled, Floats]:

@@ -7,10 +7,10 @@ import numpy.typing as npt
 
 from skresample.density._categories import CategoryKernels
 from skresample.density._rank_correlations import latent_correlations, nearest_correlation, spearman
-from skresample.density.base import ClassDensity, Density, DensityOverSampler, refilled
+from skresample.density.base import ClassDensity, Density, DensityOverSampler
 from skresample.numerics.kernels import Kernels, Root, Spiked
 from skresample.numerics.normal_scores import NormalScores
-from skresample.samplers.base import Task, filled, rows_of
+from skresample.samplers.base import Task, filled, refilled, rows_of
 from skresample.table import Block
 
 __all__ = ["CopulaOverSampler", "GaussianCopulaOverSampler", "gaussian_copula", "missing_values"]

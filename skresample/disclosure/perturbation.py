@@ -9,7 +9,7 @@ import numpy.typing as npt
 from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import StrOptions
 
-from skresample.density.base import Density, refilled, standardized
+from skresample.density.base import Density, standardized
 from skresample.disclosure._masking import (
     GroupMoments,
     draw_anew,
@@ -26,6 +26,7 @@ from skresample.samplers.base import (
     Task,
     filled,
     naming_columns,
+    refilled,
     rows_of,
     rows_per_block,
     seed_sequence,

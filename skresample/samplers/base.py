@@ -50,6 +50,7 @@ __all__ = [
     "drop_in",
     "filled",
     "naming_columns",
+    "refilled",
     "rows_of",
     "rows_per_block",
     "seed_sequence",
@@ -521,8 +522,16 @@ def filled(task: Task) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
     """
     rows = rows_of(task.numeric, task.minority)
     missing = np.isnan(rows)
-    for j in np.flatnonzero(missing.any(axis=0)):
-        holes = missing[:, j]
-        there = rows[~holes, j] if not holes.all() else np.zeros(1)
-        rows[holes, j] = task.rng.choice(there, np.count_nonzero(holes))
-    return rows, missing
+    return refilled(rows, missing, task.rng), missing
+
+
+def refilled(
+    rows: npt.NDArray[np.float64], mask: npt.NDArray[np.bool_], rng: np.random.Generator
+) -> npt.NDArray[np.float64]:
+    """Return rows (m, d) with random other values of the column where `mask`, 0 without others."""
+    rows = rows.copy()
+    for j in np.flatnonzero(mask.any(axis=0)):
+        here = mask[:, j]
+        others = rows[~here, j] if not here.all() else np.zeros(1)
+        rows[here, j] = rng.choice(others, np.count_nonzero(here))
+    return rows
