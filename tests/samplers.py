@@ -40,6 +40,9 @@ REMOVING = [
 ]
 HYBRIDS = [cls for cls in REMOVING if cls().__sklearn_tags__().sampler_tags.adds_rows]
 CLEANERS = [cls for cls in REMOVING if cls not in HYBRIDS]
+REMOVERS = [
+    cls(random_state=0) if "random_state" in cls().get_params() else cls() for cls in REMOVING
+]
 # What puts numbers on lines, and does not take every column for categories.
 INTERPOLATING = [
     cls for cls in CLASSES if getattr(cls, "_on_lines", False) and cls()._categorical != "all"

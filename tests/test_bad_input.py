@@ -9,7 +9,7 @@ from enum import Enum
 import numpy as np
 import pandas as pd
 import pytest
-from samplers import CLASSES, CLEANERS, HYBRIDS, INTERPOLATING, SAMPLERS, VARIANTS, blobs, name_of
+from samplers import CLASSES, INTERPOLATING, REMOVERS, SAMPLERS, VARIANTS, blobs, name_of
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.cluster import KMeans
@@ -34,7 +34,6 @@ every_interpolating_class = pytest.mark.parametrize(
     "cls", INTERPOLATING, ids=lambda cls: cls.__name__
 )
 no_base = pytest.mark.filterwarnings("ignore:.*rows are used evenly, as in SMOTE:UserWarning")
-HYBRIDS = [*(cls(random_state=0) for cls in HYBRIDS), *(cls() for cls in CLEANERS)]
 # Values that hardly any parameter is meant to have.
 ODD = [
     *(True, False, np.True_, -1, 0, 0.5, 10**30, -(10**30), 10**400, 2**31, 2**62),
@@ -395,7 +394,7 @@ class TestTable:
 class TestExtremeNumbers:
     """Numbers that squares of floats do not hold are computed with, or their column is named."""
 
-    @pytest.mark.parametrize("sampler", [*VARIANTS, *HYBRIDS], ids=name_of)
+    @pytest.mark.parametrize("sampler", [*VARIANTS, *REMOVERS], ids=name_of)
     @pytest.mark.parametrize("size", [1e160, 1.7e308])
     @pytest.mark.parametrize("make", ["array", "sparse", "frame"])
     @pytest.mark.filterwarnings("ignore::UserWarning", "ignore::RuntimeWarning")
@@ -573,7 +572,7 @@ class TestParameters:
 
     @pytest.mark.parametrize(
         ("sampler", "name"),
-        [(s, name) for s in [*SAMPLERS, *HYBRIDS] for name in s.get_params(deep=False)],
+        [(s, name) for s in [*SAMPLERS, *REMOVERS] for name in s.get_params(deep=False)],
         ids=name_of,
     )
     @pytest.mark.filterwarnings("ignore::UserWarning")
@@ -593,7 +592,7 @@ class TestParameters:
         ("sampler", "name"),
         [
             (s, name)
-            for s in [*SAMPLERS, *HYBRIDS]
+            for s in [*SAMPLERS, *REMOVERS]
             for name, value in s.get_params(deep=False).items()
             if (type(value) is int and name != "random_state") or name == "n_jobs"
         ],

@@ -3,22 +3,18 @@
 import imblearn.utils.estimator_checks as imblearn_checks
 import pytest
 import sklearn.utils.estimator_checks as sklearn_checks
-from samplers import CLEANERS, HYBRIDS, SAMPLERS
+from samplers import REMOVERS, SAMPLERS
 
 # On tables of a few rows some methods find no base, or few neighbours, and say what they do then.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*rows are used evenly, as in SMOTE:UserWarning"),
     pytest.mark.filterwarnings("ignore:.*there are .* to choose from:UserWarning"),
     pytest.mark.filterwarnings("ignore:.*would remove all rows of class:UserWarning"),
-    pytest.mark.filterwarnings("ignore:.*rows that class .* had after oversampling:UserWarning"),
+    pytest.mark.filterwarnings("ignore:.*rows that class .* had:UserWarning"),
     pytest.mark.filterwarnings("ignore:LeeSMOTE. of .* were rejected:UserWarning"),
 ]
 
-ESTIMATORS = [
-    *SAMPLERS,
-    *(cls(random_state=0) for cls in HYBRIDS),
-    *(cls() for cls in CLEANERS),
-]
+ESTIMATORS = [*SAMPLERS, *REMOVERS]
 
 
 @pytest.mark.every_third("estimator", "check")

@@ -69,6 +69,10 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
         return getattr(sampler, "categorical_features", "auto")
 
     @property
+    def _min_rows(self) -> int:  # type: ignore[override]
+        return getattr(self.smote or SMOTE, "_min_rows", 1)
+
+    @property
     def smote_(self) -> Any:
         """The fitted sampler, under the name that it has in imbalanced-learn."""
         return self.sampler_

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -92,7 +92,8 @@ class Density:
         return np.where(other, -np.inf, log)
 
 
-class ClassDensity(NamedTuple):
+@dataclass(frozen=True)
+class ClassDensity:
     """What was learned from a class, a kernel per row; `missing` (m, d) numbers were filled in."""
 
     numbers: Density

@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
@@ -56,7 +57,8 @@ class Generator(Protocol):
         ...
 
 
-class Encoding(NamedTuple):
+@dataclass(frozen=True)
+class Encoding:
     """How numbers and codes, (d + c), become continuous columns and columns of levels, and back.
 
     Constant columns are neither; `first` is a row that has their values. `level_values` are the

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
+from sklearn import config_context
 from sklearn.utils import gen_batches
 from sklearn.utils.sparsefuncs import min_max_axis
 from sklearn.utils.validation import check_is_fitted
@@ -318,11 +319,13 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
         self._fitted_classes: dict[int, tuple[Task, Any]] = {}
         if self._computes:
             self.categorical_features_ = rows.columns.categories
-        with naming_columns(rows):
-            self._fit_table(rows, streams[0][0])
-        for position, name in enumerate(target.names):
-            if wanted.get(name) or name == ALL_ROWS:
-                self._fitted_class(position)
+        # What scikit-learn's functions are given in here need not be checked again.
+        with config_context(skip_parameter_validation=True):
+            with naming_columns(rows):
+                self._fit_table(rows, streams[0][0])
+            for position, name in enumerate(target.names):
+                if wanted.get(name) or name == ALL_ROWS:
+                    self._fitted_class(position)
 
     def _resample(self, rows: Rows, wanted: Mapping[Any, int] | None = None) -> Rows:
         self._forget()

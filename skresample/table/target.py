@@ -222,10 +222,17 @@ class Target:
         if callable(strategy):
             strategy = strategy(self.labels)
         if not isinstance(strategy, str):
-            self._refuse_unknown(strategy)
-            return [label for label in self.names if label in list(strategy)]
-        chosen = check_sampling_strategy(strategy, self.codes, "clean-sampling")
-        return [label for i, label in enumerate(self.names) if i in chosen]
+            try:
+                chosen = list(strategy)
+            except TypeError:
+                raise ValueError(
+                    "sampling_strategy must name the classes that may lose samples by a word, such "
+                    f"as 'majority', or in a list, not {strategy!r}."
+                ) from None
+            self._refuse_unknown(chosen)
+            return [label for label in self.names if label in chosen]
+        codes = check_sampling_strategy(strategy, self.codes, "clean-sampling")
+        return [label for i, label in enumerate(self.names) if i in codes]
 
     def _refuse_unknown(self, strategy: Any) -> None:
         unknown = [label for label in strategy if label not in self.names]

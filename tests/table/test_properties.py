@@ -18,9 +18,9 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:.*there are .* to choose from:UserWarning"),
     pytest.mark.filterwarnings("ignore:LeeSMOTE. of .* were rejected:UserWarning"),
     pytest.mark.filterwarnings("ignore:Number of distinct clusters"),
-    pytest.mark.filterwarnings("ignore:sampling_strategy=.* is met already"),
+    pytest.mark.filterwarnings("ignore:sampling_strategy=.* is already reached"),
     pytest.mark.filterwarnings("ignore:.*would remove all rows of class:UserWarning"),
-    pytest.mark.filterwarnings("ignore:.* had after oversampling:UserWarning"),
+    pytest.mark.filterwarnings("ignore:.*rows that class .* had:UserWarning"),
 ]
 SPARE = [
     skresample.SMOTE(standardize=True),

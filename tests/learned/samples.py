@@ -1,6 +1,6 @@
 """Synthetic samples of the last version, kept to compare their distribution with today's.
 
-``python rows.py write PATH`` draws and keeps them.
+``python samples.py write PATH`` draws and keeps them.
 """
 
 import sys

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from rows import CASES, draw
+from samples import CASES, draw
 from scipy.stats import ks_2samp
 
-KEPT = np.load(Path(__file__).with_name("rows.npz"))
+KEPT = np.load(Path(__file__).with_name("samples.npz"))
 # The least p-value: there are about 700 comparisons.
 LEAST = 1e-5
 
