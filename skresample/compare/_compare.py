@@ -74,8 +74,9 @@ def compare(
         Class labels. With two classes, average precision and ROC AUC are for the minority class.
     samplers : sampler, list or dict of samplers, default=None
         The samplers to compare; the keys of a dict are their names. If None, all samplers of the
-        library that oversample, with their defaults and ``standardize=True``, except SMOTENC (the same as SMOTE),
-        SMOTEN (treats numbers as categories) and GANOverSampler (needs PyTorch).
+        library that oversample, with their defaults and ``standardize=True``, except SMOTENC
+        (the same as SMOTE), SMOTEN (treats numbers as categories) and GANOverSampler (needs
+        PyTorch).
     estimators : classifier, list or dict of classifiers, default=None
         The classifiers, or pipelines that end in one. If None, logistic regression and
         histogram gradient boosting, both on standardized features.
