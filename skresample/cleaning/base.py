@@ -39,6 +39,8 @@ n_removed_ : dict
     Number of samples removed after oversampling, per label.
 sampler_, smote_ : sampler
     The fitted oversampler.
+cleaner_ : sampler
+    The fitted cleaner; its ``sample_indices_`` are positions in the oversampled table.
 is_moved_ : ndarray of shape (n_out,)
     True for original samples that `smote` moved, if it moves any.
 sampling_strategy_ : dict
@@ -125,7 +127,7 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
         """Return which rows of an oversampled table stay."""
         cleaner = self._make_cleaner()
         cleaner._validate_params()
-        kept = cleaner._kept(rows, rng, " after oversampling")
+        kept = cleaner._kept(rows, rng, after=" after oversampling")
         cleaner.sample_indices_ = np.flatnonzero(kept)
         self.n_removed_, self.cleaner_ = cleaner.n_removed_, cleaner
         return kept
@@ -165,11 +167,8 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
                 n_jobs=self.n_jobs,
             )
         if not hasattr(self.smote, "sampling_strategy") or isinstance(self.smote, BaseCleaner):
-            lacks = (
-                "removes samples"
-                if isinstance(self.smote, BaseCleaner)
-                else ("has no sampling_strategy")
-            )
+            cleans = isinstance(self.smote, BaseCleaner)
+            lacks = "removes samples" if cleans else "has no sampling_strategy"
             raise ValueError(
                 f"{type(self).__name__}: smote={self.smote!r} {lacks}. Give an oversampler, such "
                 "as SMOTE(); put other steps into a pipeline around this one."

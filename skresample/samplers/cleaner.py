@@ -90,26 +90,33 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
     def _keep(self, rows: Rows, rng: np.random.Generator) -> npt.NDArray[np.bool_]:
         """Say which rows of a table stay."""
 
-    def _learn(self, rows: Rows) -> None:
+    def _learn(self, rows: Rows, wanted: Mapping[Any, int] | None = None) -> None:
         self.categorical_features_ = rows.columns.categories
         target = rows.target
         have = dict(zip(target.names, target.counts.tolist(), strict=True))
-        self.sampling_strategy_ = {c: have[c] for c in target.may_lose(self.sampling_strategy)}
+        strategy = self.sampling_strategy if wanted is None else list(wanted)
+        self.sampling_strategy_ = {label: have[label] for label in target.may_lose(strategy)}
 
     def _resample(self, rows: Rows, wanted: Mapping[Any, int] | None = None) -> Rows:
         rng = np.random.default_rng(seed_sequence(self.random_state))
-        self.sample_indices_ = kept = np.flatnonzero(self._kept(rows, rng))
+        self.sample_indices_ = kept = np.flatnonzero(self._kept(rows, rng, wanted))
         self.is_synthetic_ = np.zeros(kept.size, dtype=bool)
         self.parents_ = np.empty((0, 1), dtype=np.intp)
         return rows.take(kept, kept if self.keep_index else None)
 
-    def _kept(self, rows: Rows, rng: np.random.Generator, after: str = "") -> npt.NDArray[np.bool_]:
+    def _kept(
+        self,
+        rows: Rows,
+        rng: np.random.Generator,
+        wanted: Mapping[Any, int] | None = None,
+        after: str = "",
+    ) -> npt.NDArray[np.bool_]:
         """Return which rows stay: of the classes that may lose any, and not all of a class.
 
         ``after`` says in warnings what came before.
         """
         self._forget()
-        self._learn(rows)
+        self._learn(rows, wanted)
         target, name = rows.target, rows.sampler
         with naming_columns(rows):
             stays = self._keep(rows, rng)

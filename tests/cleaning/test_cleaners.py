@@ -245,6 +245,15 @@ class TestStrategy:
         assert (y_out == 1).sum() == 8
 
     @every_cleaner
+    def test_classes_that_a_caller_has_set(self, cleaner):
+        X, y = overlapping()
+        cleaner = clone(cleaner)
+        cleaner.sampling_strategy_ = {1: 5}
+        cleaner._fit_resample(X, y)
+        assert cleaner.sampling_strategy_ == {1: 60}
+        assert cleaner.n_removed_[0] == cleaner.n_removed_[2] == 0
+
+    @every_cleaner
     def test_fit_says_which_classes(self, cleaner):
         cleaner = clone(cleaner).fit(*overlapping())
         assert cleaner.sampling_strategy_ == {0: 150, 1: 60}
