@@ -67,7 +67,7 @@ def test_a_column_shifts_by_its_standard_deviation(parts):
     np.testing.assert_allclose(moved, real[column].std())
 
 
-def test_a_broken_correlation_leaves_the_column_as_it_was(parts):
+def test_a_broken_correlation_keeps_the_values_of_the_column(parts):
     spoilt, (real, _), (synthetic, _) = spoil("a broken correlation", parts), *parts[:2]
     [column] = [c for c in spoilt if not spoilt[c].equals(synthetic[c])]
     np.testing.assert_allclose(np.sort(spoilt[column]), np.sort(synthetic[column]))
@@ -84,7 +84,7 @@ def test_a_group_is_gone_and_the_number_of_rows_stays(parts):
     assert len(set(synthetic["group"]) - set(spoilt["group"])) == 1
 
 
-def test_few_rows_have_a_category_never_seen(parts):
+def test_few_rows_have_an_unseen_category(parts):
     spoilt = spoil("a never-seen category", parts)
     assert np.mean(~spoilt["group"].isin(parts[0][0]["group"])) == 0.01
 

@@ -42,10 +42,10 @@ def test_every_row_is_held_out_once():
         assert not set(fit) & set(rows)
 
 
-def test_every_density_scores_what_it_has_not_seen(classes):
+def test_every_density_scores_held_out_samples(classes):
     found = likelihoods({"iris0": classes["iris0"]})["iris0"]
     assert set(found) == {*DENSITIES, SEARCHED}
-    # Four normal features of a deviation of 1 would have -1.4 each.
+    # Four standard normal features have a mean log density of -1.4 each.
     assert all(-8 < value < 0 for value in found.values())
 
 
@@ -56,7 +56,7 @@ def test_distinguishability_ranks_samplers(classes):
     assert found["ROSE"] > found["KDE, marginals='normal_score'"]
 
 
-def test_what_is_fitted_is_the_class():
+def test_the_sampler_is_fitted_to_the_class():
     rows = np.random.default_rng(0).normal(size=(40, 2))
     sampler = fitted(SAMPLERS["random oversampling"], rows)
     assert set(map(tuple, sampler.sample(200, label=1))) <= set(map(tuple, rows))

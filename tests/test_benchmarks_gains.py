@@ -38,7 +38,14 @@ from benchmarks.gains.analysis import (  # noqa: E402
 from benchmarks.gains.calibration import calibration_slope  # noqa: E402
 from benchmarks.gains.data import Source, Table, load, prepare, shrink, sources  # noqa: E402
 from benchmarks.gains.methods import NO_RESAMPLING, Method, all_methods, draws  # noqa: E402
-from benchmarks.gains.protocol import AT_HALF, SCORES, Plan, Unit, run  # noqa: E402
+from benchmarks.gains.protocol import (  # noqa: E402
+    AT_HALF,
+    DECISIONS,
+    SCORES,
+    Plan,
+    Unit,
+    run,
+)
 from benchmarks.gains.report import write_page, write_tables  # noqa: E402
 from benchmarks.gains.running import (  # noqa: E402
     facts_of,
@@ -82,7 +89,7 @@ def lines_of(table, compared, classifier=PLAIN, plan=PLAN, repeats=1):
 
 
 class TestTables:
-    def test_there_are_enough_and_families_of_those_cut_from_one_table(self):
+    def test_there_are_enough_tables_and_families(self):
         by_package = pd.Series([s.package for s in sources().values()]).value_counts()
         assert by_package["keel"] >= 90
         assert by_package.sum() - by_package["keel"] >= 5
@@ -127,7 +134,7 @@ class TestTables:
 
 
 class TestBudgets:
-    def test_every_method_has_as_many_configurations_the_defaults_among_them(self):
+    def test_every_method_has_the_same_number_of_configurations(self):
         for method in all_methods().values():
             drawn = draws(method.settings, 4, seed=1)
             assert len(drawn) == 4
@@ -376,7 +383,7 @@ class TestRunning:
         facts = facts_of(PLAN, [Method(NO_RESAMPLING)])
         assert open_journal(tmp_path, facts) == set()
         assert open_journal(tmp_path, facts) == set()
-        with pytest.raises(ValueError, match="give another --output"):
+        with pytest.raises(ValueError, match="Give another --output"):
             open_journal(tmp_path, facts_of(PLAN._replace(budget=9), [Method(NO_RESAMPLING)]))
 
     def test_no_unit_starts_after_the_deadline(self, tmp_path):
@@ -433,6 +440,16 @@ class TestRunning:
         assert facts["plan"]["seed"] == 0
         assert facts["versions"]["scikit-learn"]
         assert whole["seed"].nunique() == 9
+
+
+def test_stored_results_are_read_with_current_names():
+    frame, facts = read(ROOT / "benchmarks" / "results" / "gains.parquet")
+    known = set(all_methods())
+    assert set(frame["method"]) == set(facts["methods"]) <= known
+    assert set(frame["classifier"]) <= set(classifiers.all_classifiers())
+    assert set(frame["decision"]) == set(DECISIONS)
+    for part in ("inner", "test"):
+        assert [c for c in frame if c.startswith(f"{part}: ")] == [f"{part}: {s}" for s in SCORES]
 
 
 def test_the_report_has_every_table_and_needs_no_other_file(tmp_path):

@@ -268,16 +268,22 @@ def show_generators(found: dict[str, Any], console: Console) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="python -m benchmarks.audit",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parts = ("size", "calibration", "power", "generators")
     parser.add_argument(
         "--parts", nargs="+", choices=parts, default=parts, help="parts to run (default: all)"
     )
     parser.add_argument("--repeats", type=int, default=5, help="splits of each table (default: 5)")
-    parser.add_argument("--jobs", type=int, default=-1, help="processes (default: one per core)")
+    parser.add_argument(
+        "--jobs", type=int, default=-1, help="number of processes (default: one per core)"
+    )
     parser.add_argument("--only", type=int, default=None, help="number of tables, for a quick run")
-    parser.add_argument("--output", type=Path, default=RESULTS, help=f"default: {RESULTS.name}")
+    parser.add_argument(
+        "--output", type=Path, default=RESULTS, help=f"results file (default: {RESULTS.name})"
+    )
     parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     warnings.simplefilter("ignore")

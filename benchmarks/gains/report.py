@@ -502,7 +502,7 @@ def draw_classes(results: Results) -> Any:
                     color=COLORS[c],
                     label=of,
                 )
-            ax.set_title(f"{name}, {decision} →", fontsize=10)
+            ax.set_title(f"{name}, threshold {decision} →", fontsize=10)
             ax.set_yticks(np.arange(len(order)), order, fontsize=8)
             ax.spines[["top", "right"]].set_visible(False)
             ax.grid(axis="y", color="0.92", linewidth=0.6)

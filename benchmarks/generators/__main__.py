@@ -1,6 +1,6 @@
 """Benchmark of the generators of skresample against SMOTE and density estimates.
 
-Run ``python -m benchmarks.generators`` from the top of the repository, after
+Run ``python -m benchmarks.generators`` from the root of the repository, after
 ``pip install -e ".[benchmarks]" --group tables`` (pip 25.1 or later). Every generator and
 baseline is fitted to the same folds of the same tables: numerical features of KEEL tables, and KEEL
 and R tables with categorical features and missing values. Results are printed and written to
@@ -10,8 +10,8 @@ and R tables with categorical features and missing values. Results are printed a
   samples that neither it nor the generator has seen (0.5: chance level);
 - correlation error: mean absolute difference between the correlations of synthetic samples and of
   the minority class, over all pairs of features, one-hot encoded;
-- average precision: that of a random forest on the held-out fold, trained only on synthetic
-  samples of both classes, as many as the training samples;
+- average precision: score on the held-out fold of a random forest that is trained only on
+  synthetic samples of both classes, as many as the training samples;
 - time: seconds to fit the minority class and draw as many samples.
 
 The first line contains the same measures for the real samples. The last table has times for classes
@@ -233,16 +233,20 @@ def show_compared(title: str, results: dict[str, Any], console: Console) -> None
 
 def main() -> None:
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="python -m benchmarks.generators",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--only", type=int, default=None, help="number of tables, for a quick run")
     parser.add_argument(
-        "--parts", type=int, default=PARTS, help=f"number of {PARTS} folds that are evaluated"
+        "--parts", type=int, default=PARTS, help=f"number of the {PARTS} folds to evaluate"
     )
     parser.add_argument(
         "--repeat", type=int, default=3, help="repetitions of each time measurement"
     )
-    parser.add_argument("--output", type=Path, default=RESULTS, help=f"default: {RESULTS.name}")
+    parser.add_argument(
+        "--output", type=Path, default=RESULTS, help=f"results file (default: {RESULTS.name})"
+    )
     options = parser.parse_args()
     console = Console(width=140)
     warnings.simplefilter("ignore")

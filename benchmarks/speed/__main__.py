@@ -325,7 +325,10 @@ def growth(results: list[Result]) -> dict[str, list[tuple[int, float]]]:
         and not result.case.proportion
     ]
     for result in sorted(searches, key=lambda result: result.case.rows):
-        for name, line in (("ours", f"ours, {result.case.method}"), ("sklearn", "scikit-learn")):
+        for name, line in (
+            ("ours", f"skresample, {result.case.method}"),
+            ("sklearn", "scikit-learn"),
+        ):
             best = result.best(name)
             if best is not None and best.median is not None:
                 series.setdefault(line, []).append((result.case.rows, best.median))
@@ -334,7 +337,7 @@ def growth(results: list[Result]) -> dict[str, list[tuple[int, float]]]:
 
 def growth_checks(results: list[Result]) -> list[Check]:
     """Check the growth of the approximate search's time against its target."""
-    points = growth(results).get("ours, approximate", [])
+    points = growth(results).get("skresample, approximate", [])
     if len(points) < 2:
         return []
     return [Check(f"growth {points[0][0]:,}–{points[-1][0]:,}", exponent(points), 1.15)]
