@@ -1,1 +1,1 @@
-"""Measurements beside peers: run with ``python -m benchmarks.speed``."""
+"""Benchmarks: run one with ``python -m benchmarks.NAME``, such as ``benchmarks.speed``."""

@@ -1,4 +1,4 @@
-"""What the benchmark of the audit measures with: each fault is one thing wrong, and no more."""
+"""The audit benchmark: each fault changes one thing and nothing else."""
 
 import sys
 from pathlib import Path
@@ -38,7 +38,7 @@ def test_there_are_enough_real_tables_of_both_kinds(tables):
     assert all(X["group"].nunique() == 3 for X, _ in tables.values())
 
 
-def test_parts_share_no_row_and_have_the_classes_in_proportion(tables):
+def test_parts_are_disjoint_and_stratified(tables):
     X, y = tables["pima"]
     X = X.assign(row=np.arange(len(X)))
     found = split(X, y, np.random.default_rng(0))
@@ -60,14 +60,14 @@ def test_one_row_in_twenty_leaks(parts):
     assert spoilt[~same].equals(synthetic[~same])
 
 
-def test_a_column_moves_by_its_deviation(parts):
+def test_a_column_shifts_by_its_standard_deviation(parts):
     spoilt, (real, _), (synthetic, _) = spoil("a shifted column", parts), *parts[:2]
     [column] = [c for c in spoilt if not spoilt[c].equals(synthetic[c])]
     moved = spoilt[column] - synthetic[column]
     np.testing.assert_allclose(moved, real[column].std())
 
 
-def test_a_broken_correlation_leaves_the_column_as_it_was(parts):
+def test_a_broken_correlation_keeps_the_values_of_the_column(parts):
     spoilt, (real, _), (synthetic, _) = spoil("a broken correlation", parts), *parts[:2]
     [column] = [c for c in spoilt if not spoilt[c].equals(synthetic[c])]
     np.testing.assert_allclose(np.sort(spoilt[column]), np.sort(synthetic[column]))
@@ -84,12 +84,12 @@ def test_a_group_is_gone_and_the_number_of_rows_stays(parts):
     assert len(set(synthetic["group"]) - set(spoilt["group"])) == 1
 
 
-def test_few_rows_have_a_category_never_seen(parts):
+def test_few_rows_have_an_unseen_category(parts):
     spoilt = spoil("a never-seen category", parts)
     assert np.mean(~spoilt["group"].isin(parts[0][0]["group"])) == 0.01
 
 
-def test_what_nobody_could_see_is_told_apart(tables):
+def test_undetectable_faults_are_marked(tables):
     alone = pd.DataFrame(np.random.default_rng(0).normal(size=(300, 2)), columns=["x", "y"])
     broken, leaked = FAULTS["a broken correlation"], FAULTS["5 % leaked rows"]
     assert broken.possible(alone)
@@ -102,7 +102,7 @@ def test_what_nobody_could_see_is_told_apart(tables):
         assert FAULTS["a never-seen category"].possible(X)
 
 
-def test_power_by_table_and_the_shares_of_both_kinds(monkeypatch, capsys):
+def test_power_of_detectable_and_of_all_faults(monkeypatch, capsys):
     by_seed = PROBLEM, NOT_JUDGED
     monkeypatch.setattr(
         benchmark,
@@ -128,5 +128,5 @@ def test_power_by_table_and_the_shares_of_both_kinds(monkeypatch, capsys):
     assert "25.0% of 4" in printed
 
 
-def test_what_is_done_at_once_comes_back_in_order():
-    assert benchmark.at_once("", divmod, [(7, 2), (9, 5)], 2) == [(3, 1), (1, 4)]
+def test_parallel_results_are_in_order():
+    assert benchmark.in_parallel("", divmod, [(7, 2), (9, 5)], 2) == [(3, 1), (1, 4)]

@@ -1,4 +1,4 @@
-"""What the benchmark of densities measures with."""
+"""The measures of the density benchmark."""
 
 import sys
 from pathlib import Path
@@ -12,21 +12,21 @@ from benchmarks.density.__main__ import (
     DENSITIES,
     SAMPLERS,
     SEARCHED,
+    distinguishability,
     fitted,
     folds,
     likelihoods,
     summary,
-    told_apart,
 )
-from benchmarks.density.data import rare_classes
+from benchmarks.density.data import minority_classes
 
 
 @pytest.fixture(scope="module")
 def classes(others_tables):
-    return rare_classes()
+    return minority_classes()
 
 
-def test_the_rare_classes_are_different_ones_and_large_enough(classes):
+def test_minority_classes_are_distinct_and_large_enough(classes):
     assert len(classes) >= 30
     assert min(map(len, classes.values())) >= 30
     assert len({tuple(sorted(map(bytes, rows))) for rows in classes.values()}) == len(classes)
@@ -42,23 +42,23 @@ def test_every_row_is_held_out_once():
         assert not set(fit) & set(rows)
 
 
-def test_every_density_scores_what_it_has_not_seen(classes):
+def test_every_density_scores_held_out_samples(classes):
     found = likelihoods({"iris0": classes["iris0"]})["iris0"]
     assert set(found) == {*DENSITIES, SEARCHED}
-    # Four normal features of a deviation of 1 would have -1.4 each.
+    # Four standard normal features have a mean log density of -1.4 each.
     assert all(-8 < value < 0 for value in found.values())
 
 
-def test_copies_are_told_from_rows_and_shuffled_columns_too(classes):
-    found = told_apart({"vehicle0": classes["vehicle0"][:60]})["vehicle0"]
+def test_distinguishability_ranks_samplers(classes):
+    found = distinguishability({"vehicle0": classes["vehicle0"][:60]})["vehicle0"]
     assert set(found) == set(SAMPLERS)
     assert all(0 <= value <= 1 for value in found.values())
     assert found["ROSE"] > found["KDE, marginals='normal_score'"]
 
 
-def test_what_is_fitted_is_the_class():
+def test_the_sampler_is_fitted_to_the_class():
     rows = np.random.default_rng(0).normal(size=(40, 2))
-    sampler = fitted(SAMPLERS["random over-sampling"], rows)
+    sampler = fitted(SAMPLERS["random oversampling"], rows)
     assert set(map(tuple, sampler.sample(200, label=1))) <= set(map(tuple, rows))
 
 

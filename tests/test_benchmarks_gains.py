@@ -1,4 +1,4 @@
-"""The benchmark of gains: equal budgets, no leaks, and runs that can be killed."""
+"""The benchmark of gains: equal budgets, no data leakage, and runs that can be killed."""
 
 import json
 import os
@@ -38,7 +38,14 @@ from benchmarks.gains.analysis import (  # noqa: E402
 from benchmarks.gains.calibration import calibration_slope  # noqa: E402
 from benchmarks.gains.data import Source, Table, load, prepare, shrink, sources  # noqa: E402
 from benchmarks.gains.methods import NO_RESAMPLING, Method, all_methods, draws  # noqa: E402
-from benchmarks.gains.protocol import AT_HALF, SCORES, Plan, Unit, run  # noqa: E402
+from benchmarks.gains.protocol import (  # noqa: E402
+    AT_HALF,
+    DECISIONS,
+    SCORES,
+    Plan,
+    Unit,
+    run,
+)
 from benchmarks.gains.report import write_page, write_tables  # noqa: E402
 from benchmarks.gains.running import (  # noqa: E402
     facts_of,
@@ -56,16 +63,16 @@ NEAREST = classifiers.Classifier("1-NN", KNeighborsClassifier(1), {})
 UNIT = ["repeat", "fold", "classifier", "table"]
 
 
-def made(name="made", n=120, n_rare=30, signal=1.0, seed=0):
+def made(name="made", n=120, n_minority=30, signal=1.0, seed=0):
     rng = np.random.default_rng(seed)
-    y = np.repeat([0, 1], [n - n_rare, n_rare])
+    y = np.repeat([0, 1], [n - n_minority, n_minority])
     X = rng.normal(size=(n, 3))
     X[:, 0] += signal * y
     return Table(name, name, X, y, [])
 
 
 def with_categories():
-    table = made(n=90, n_rare=30)
+    table = made(n=90, n_minority=30)
     X = np.column_stack([table.X, np.random.default_rng(0).integers(3, size=90)])
     return table._replace(X=X, categorical=[3])
 
@@ -82,7 +89,7 @@ def lines_of(table, compared, classifier=PLAIN, plan=PLAN, repeats=1):
 
 
 class TestTables:
-    def test_there_are_enough_and_families_of_those_cut_from_one_table(self):
+    def test_there_are_enough_tables_and_families(self):
         by_package = pd.Series([s.package for s in sources().values()]).value_counts()
         assert by_package["keel"] >= 90
         assert by_package.sum() - by_package["keel"] >= 5
@@ -94,10 +101,10 @@ class TestTables:
 
     @pytest.mark.usefixtures("others_tables")
     @pytest.mark.parametrize("name", ["abalone9-18", "cleveland-0_vs_4", "credit_data"])
-    def test_categories_and_holes_are_kept(self, name):
+    def test_categories_and_missing_values_are_kept(self, name):
         table, source = load(name), sources()[name]
         assert table.X.shape == (source.rows, source.features)
-        assert table.y.sum() == source.rare < len(table.y) / 2
+        assert table.y.sum() == source.minority < len(table.y) / 2
         assert len(table.categorical) == source.categorical > 0
         codes = table.X[:, table.categorical]
         assert (codes == codes.astype(int)).all()
@@ -108,16 +115,18 @@ class TestTables:
         labels = pd.Series(["no", "no", "yes"])
         source = Source("t", "keel", "", 3, 2, 1, 1, "t")
         assert prepare(source, frame, labels).X.tolist() == [[1, 0], [2, 1], [3, 0]]
-        for change in ({"rows": 4}, {"features": 3}, {"categorical": 0}, {"rare": 2}):
-            with pytest.raises(ValueError, match=f"t has .*{next(iter(change))}.* is known"):
+        for change in ({"rows": 4}, {"features": 3}, {"categorical": 0}, {"minority": 2}):
+            with pytest.raises(
+                ValueError, match=f"t has .*{next(iter(change))}.*, but tables.csv expects"
+            ):
                 prepare(source._replace(**change), frame, labels)
         with pytest.raises(ValueError, match="should have 2"):
             prepare(source, frame, pd.Series(["a", "b", "c"]))
-        with pytest.raises(ValueError, match="No table is called"):
+        with pytest.raises(ValueError, match="Unknown table"):
             load("no such table")
 
-    def test_a_table_that_is_cut_keeps_its_shares(self):
-        table = made(n=1000, n_rare=100)
+    def test_a_subsample_keeps_class_proportions(self):
+        table = made(n=1000, n_minority=100)
         cut = shrink(table, 300, 0)
         assert len(cut.y) == 300
         assert cut.y.sum() == 30
@@ -125,7 +134,7 @@ class TestTables:
 
 
 class TestBudgets:
-    def test_every_method_has_as_many_configurations_the_defaults_among_them(self):
+    def test_every_method_has_the_same_number_of_configurations(self):
         for method in all_methods().values():
             drawn = draws(method.settings, 4, seed=1)
             assert len(drawn) == 4
@@ -133,9 +142,9 @@ class TestBudgets:
         assert NO_RESAMPLING in all_methods()
         assert set(methods.QUICK) <= set(all_methods())
 
-    def test_groups_are_told_by_name(self):
+    def test_groups_follow_from_names(self):
         for name, method in all_methods().items():
-            # Random over-sampling is a baseline, however it is calibrated.
+            # Random oversampling is a baseline, with and without calibration.
             calibrated = method.calibration is not None and not name.startswith("random ")
             assert (group_of(name) == "calibrated") == calibrated
         assert group_of("SMOTE") == group_of(methods.IMBLEARN) == "oversampler"
@@ -154,12 +163,12 @@ class TestBudgets:
         frame = lines_of(made(), [Method(NO_RESAMPLING), Method("SMOTE", SMOTE())])
         assert finished(frame, [NO_RESAMPLING, "SMOTE"], 2) is frame
         fewer = frame[~((frame["method"] == NO_RESAMPLING) & (frame["configuration"] == 1))]
-        with pytest.raises(ValueError, match="has to have 2 configurations"):
+        with pytest.raises(ValueError, match="must have 2 configurations"):
             finished(fewer, [NO_RESAMPLING, "SMOTE"], 2)
 
     @pytest.mark.exhaustive
     def test_the_trap(self):
-        """SMOTE with 300 times the settings is SMOTE, and only selection finds a gain."""
+        """SMOTE with 300 times the settings is still SMOTE; only selection shows a gain."""
         few = {"k_neighbors": (3, 5, 7)}
         many = {
             "k_neighbors": tuple(range(1, 31)),
@@ -171,17 +180,17 @@ class TestBudgets:
             Method("SMOTE again", SMOTE(), few),
             Method("NewSMOTE", SMOTE(), many),
         ]
-        tables = [made(f"t{i}", n=90, n_rare=15, signal=0.5, seed=i) for i in range(6)]
+        tables = [made(f"t{i}", n=90, n_minority=15, signal=0.5, seed=i) for i in range(6)]
         plan = PLAN._replace(budget=3)
         frame = pd.concat([lines_of(table, twins, NEAREST, plan) for table in tables])
         families = pd.Series({t.name: t.family for t in tables})
-        score = "F1 of the rare class"
+        score = "F1 of the minority class"
         values = wide(frame, score)
         fair = gains(values, score, "SMOTE")
         assert (fair["SMOTE again"] == 0).all()
         assert against(fair, families).loc["NewSMOTE", "p"] > 0.05
 
-        # What the field does: each method's best of all its draws on the rows that are reported.
+        # Common practice: the best of all draws on the rows that give the reported score.
         plenty = Plan(folds=3, inner=2, budget=12)
         best = []
         for table in tables:
@@ -193,7 +202,7 @@ class TestBudgets:
 
 
 class Memory(BaseSampler):
-    """Gives out every row that it is shown three times, and remembers which those were."""
+    """Returns every row three times, and remembers the rows."""
 
     _sampling_type = "bypass"
     _parameter_constraints: ClassVar[dict] = {}
@@ -211,12 +220,12 @@ class Memory(BaseSampler):
 class TestLeaks:
     def test_no_sampler_sees_a_row_that_is_scored(self, monkeypatch):
         table = made()
-        # With a category, the sampler sees the rows before they are scaled.
+        # With a categorical feature, the sampler gets the rows before they are scaled.
         X = np.column_stack([table.X, np.zeros(len(table.y))])
         table = table._replace(X=X, categorical=[3])
         monkeypatch.setattr(Memory, "shown", [])
         lines_of(table, [Method(NO_RESAMPLING), Method("memory", Memory())])
-        # In each outer fold, for each configuration: two inner folds, and the training rows.
+        # For each outer fold and configuration: two inner folds, and the training rows.
         assert len(Memory.shown) == PLAN.folds * PLAN.budget * (PLAN.inner + 1)
         folds = [Memory.shown[i : i + 6] for i in range(0, len(Memory.shown), 6)]
         for parts in folds:
@@ -227,14 +236,14 @@ class TestLeaks:
             assert not first & second
             assert first | second == trained
 
-    def test_memorising_labels_gains_nothing(self):
-        table = made(signal=0.0, n=200, n_rare=80)
+    def test_memorizing_labels_gains_nothing(self):
+        table = made(signal=0.0, n=200, n_minority=80)
         both = [Method(NO_RESAMPLING), Method("memory", Memory())]
         frame = lines_of(table, both, NEAREST, repeats=2)
         means = wide(frame, "ROC AUC").mean()
         assert means["memory"] == means[NO_RESAMPLING]
         assert 0.4 < means["memory"] < 0.6
-        # The same sampler before the folds are made tells every label.
+        # The same sampler before the split leaks every label.
         X, y = Memory().fit_resample(table.X, table.y)
         leaky = made()._replace(X=X, y=y)
         assert (
@@ -256,14 +265,14 @@ class Failing(BaseSampler):
 
 
 class TestScores:
-    def test_a_method_that_fails_counts_as_nothing_and_is_told(self):
+    def test_a_method_that_fails_counts_as_no_resampling_and_has_the_error(self):
         frame = lines_of(made(), [Method(NO_RESAMPLING), Method("failing", Failing())])
         assert (frame.loc[frame["method"] == "failing", "error"] != "").all()
         assert frame["error"].str.contains("this never works").any()
         values = chosen(frame, "MCC", AT_HALF)
         assert (values["failing"] == values[NO_RESAMPLING]).all()
 
-    def test_the_configuration_is_that_of_the_inner_folds(self):
+    def test_the_inner_folds_select_the_configuration(self):
         rows = []
         for configuration, (inner, test) in enumerate([(0.5, 0.9), (0.7, 0.1), (0.7, 0.8)]):
             row = dict.fromkeys(UNIT, 0)
@@ -272,46 +281,46 @@ class TestScores:
         frame = pd.DataFrame(rows)
         assert chosen(frame, "MCC", AT_HALF)[NO_RESAMPLING].tolist() == [0.1]
         assert chosen(frame, "MCC", AT_HALF, by="test")[NO_RESAMPLING].tolist() == [0.9]
-        frame = frame.rename(columns=lambda c: c.replace("MCC", "Brier"))
-        assert chosen(frame, "Brier", AT_HALF)[NO_RESAMPLING].tolist() == [0.9]
+        frame = frame.rename(columns=lambda c: c.replace("MCC", "Brier score"))
+        assert chosen(frame, "Brier score", AT_HALF)[NO_RESAMPLING].tolist() == [0.9]
 
     def test_a_threshold_moves_decisions_only(self):
-        frame = lines_of(made(n=300, n_rare=30), [Method(NO_RESAMPLING)])
+        frame = lines_of(made(n=300, n_minority=30), [Method(NO_RESAMPLING)])
         by_decision = frame.set_index(["fold", "configuration", "decision"])
         for name in SCORES[9:]:
             at = by_decision[f"test: {name}"].unstack()  # noqa: PD010
             assert at.nunique(axis=1).eq(1).all()
-        recall = by_decision["test: recall of the rare class"].unstack().mean()  # noqa: PD010
+        recall = by_decision["test: recall of the minority class"].unstack().mean()  # noqa: PD010
         assert recall["tuned for balanced accuracy"] > recall[AT_HALF] + 0.1
 
     def test_synthetic_rows_are_counted(self):
-        names = ["SMOTE", methods.IMBLEARN, methods.UNDER_SAMPLING, NO_RESAMPLING]
+        names = ["SMOTE", methods.IMBLEARN, methods.UNDERSAMPLING, NO_RESAMPLING]
         compared = [all_methods()[name] for name in names]
         frame = lines_of(made(), compared, plan=PLAN._replace(budget=1))
         counts = frame.groupby("method")[["rows", "synthetic"]].first()
         assert counts.loc["SMOTE"].tolist() == counts.loc[methods.IMBLEARN].tolist() == [120, 40]
-        assert counts.loc[methods.UNDER_SAMPLING].tolist() == [40, 0]
+        assert counts.loc[methods.UNDERSAMPLING].tolist() == [40, 0]
         assert counts.loc[NO_RESAMPLING].tolist() == [80, 0]
 
     @pytest.mark.parametrize("name", all_methods())
     @pytest.mark.parametrize("columns", ["numbers", "numbers and categories"])
     def test_every_method_runs(self, columns, name):
-        table = made(n=90, n_rare=30) if columns == "numbers" else with_categories()
+        table = made(n=90, n_minority=30) if columns == "numbers" else with_categories()
         plan = PLAN._replace(budget=1, folds=2)
         unit = Unit(0, 0, PLAIN.name, "made")
         errors = pd.DataFrame(run(table, unit, PLAIN, [all_methods()[name]], plan))["error"]
         assert set(errors) == {""}
 
     @pytest.mark.parametrize("name", classifiers.all_classifiers())
-    def test_every_classifier_runs_on_categories_with_holes(self, name):
+    def test_every_classifier_runs_on_categories_with_missing_values(self, name):
         table = with_categories()
-        holes = table.X.copy()
-        holes[::7, 0] = np.nan
+        missing = table.X.copy()
+        missing[::7, 0] = np.nan
         plan = PLAN._replace(budget=1, folds=2)
         few = [all_methods()[name] for name in (NO_RESAMPLING, "SMOTE")]
         classifier = classifiers.all_classifiers()[name]
         unit = Unit(0, 0, PLAIN.name, "made")
-        lines = run(table._replace(X=holes), unit, classifier, few, plan)
+        lines = run(table._replace(X=missing), unit, classifier, few, plan)
         assert {line["error"] for line in lines} == {""}
 
 
@@ -336,33 +345,33 @@ class TestStatistics:
             index=pd.Index(names, name="table"),
         )
         families = pd.Series(names, index=names)
-        found = against(gains(values, "Brier"), families).loc["good"]
+        found = against(gains(values, "Brier score"), families).loc["good"]
         assert found["gain"] > 0.08
         assert found["better"] == 1
-        d = (better(values, "Brier")["good"] + 0.2).to_numpy()
+        d = (better(values, "Brier score")["good"] + 0.2).to_numpy()
         assert found["p"] == pytest.approx(stats.wilcoxon(d).pvalue)
         low, high = stats.t.interval(0.95, 19, d.mean(), stats.sem(d))
         assert [found["low"], found["high"]] == pytest.approx([low, high])
-        ranked, _ = ranks(values, "Brier", families)
+        ranked, _ = ranks(values, "Brier score", families)
         assert ranked.mean().to_dict() == {"good": 1, NO_RESAMPLING: 2}
 
-    def test_nothing_gains_by_selection_too(self):
-        table = made(n=90, n_rare=15, signal=0.5)
+    def test_no_resampling_gains_by_selection_too(self):
+        table = made(n=90, n_minority=15, signal=0.5)
         frame = lines_of(
             table, [Method(NO_RESAMPLING)], classifiers.all_classifiers()["decision tree"]
         )
-        found = selected_by_test(frame, "F1 of the rare class").loc[NO_RESAMPLING]
-        assert found["best on the held-out fold"] >= found["chosen by inner folds"]
+        found = selected_by_test(frame, "F1 of the minority class").loc[NO_RESAMPLING]
+        assert found["best on the held-out fold"] >= found["selected by inner folds"]
 
 
 def slowly(unit, classifier, compared, plan):
-    """Stand in for a run, with results that depend on the unit only."""
+    """Replace a run, with results that depend only on the unit."""
     table = made(unit.table, seed=len(unit.table))
     return run(table, unit, classifier, compared, plan)
 
 
 class TestRunning:
-    def test_what_is_done_is_whole_at_any_time(self):
+    def test_partial_results_are_balanced(self):
         work = units(PLAN, 2, ["a", "b"], ["yeast1", "iris0", "pima"])
         assert len(set(work)) == 2 * 3 * 2 * 3
         first = work[:6]
@@ -374,10 +383,10 @@ class TestRunning:
         facts = facts_of(PLAN, [Method(NO_RESAMPLING)])
         assert open_journal(tmp_path, facts) == set()
         assert open_journal(tmp_path, facts) == set()
-        with pytest.raises(ValueError, match="give another --output"):
+        with pytest.raises(ValueError, match="Give another --output"):
             open_journal(tmp_path, facts_of(PLAN._replace(budget=9), [Method(NO_RESAMPLING)]))
 
-    def test_no_unit_is_begun_after_the_deadline(self, tmp_path):
+    def test_no_unit_starts_after_the_deadline(self, tmp_path):
         seen = defaultdict(int)
         work_off(
             units(PLAN, 1, [PLAIN.name], ["pima"]),
@@ -415,13 +424,13 @@ class TestRunning:
             time.sleep(0.01)
         os.killpg(run_once.pid, signal.SIGKILL)
         run_once.communicate()
-        filed = {path.name: path.read_bytes() for path in parts.glob("unit-*.json")}
-        assert 3 <= len(filed) < 18
+        stored = {path.name: path.read_bytes() for path in parts.glob("unit-*.json")}
+        assert 3 <= len(stored) < 18
         assert not (tmp_path / "killed.parquet").exists()
         out, _ = start("killed.parquet").communicate(timeout=300)
-        assert f"{len(filed)} of them finished before" in " ".join(out.split())
-        # Nothing that was finished has been done again.
-        assert all((parts / name).read_bytes() == content for name, content in filed.items())
+        assert f"{len(stored)} of them finished before" in " ".join(out.split())
+        # Finished units are not run again.
+        assert all((parts / name).read_bytes() == content for name, content in stored.items())
         out, _ = start("whole.parquet").communicate(timeout=300)
         killed, facts = read(tmp_path / "killed.parquet")
         whole, _ = read(tmp_path / "whole.parquet")
@@ -433,9 +442,19 @@ class TestRunning:
         assert whole["seed"].nunique() == 9
 
 
+def test_stored_results_are_read_with_current_names():
+    frame, facts = read(ROOT / "benchmarks" / "results" / "gains.parquet")
+    known = set(all_methods())
+    assert set(frame["method"]) == set(facts["methods"]) <= known
+    assert set(frame["classifier"]) <= set(classifiers.all_classifiers())
+    assert set(frame["decision"]) == set(DECISIONS)
+    for part in ("inner", "test"):
+        assert [c for c in frame if c.startswith(f"{part}: ")] == [f"{part}: {s}" for s in SCORES]
+
+
 def test_the_report_has_every_table_and_needs_no_other_file(tmp_path):
     compared = [all_methods()[name] for name in (NO_RESAMPLING, "class weights", "SMOTE", "ADASYN")]
-    tables = [made(f"t{i}", n=60, n_rare=15, seed=i) for i in range(4)]
+    tables = [made(f"t{i}", n=60, n_minority=15, seed=i) for i in range(4)]
     parts = tmp_path / "parts"
     facts = facts_of(PLAN, compared)
     open_journal(parts, facts)
@@ -451,7 +470,7 @@ def test_the_report_has_every_table_and_needs_no_other_file(tmp_path):
     for text in (
         "In short",
         "By classifier and score",
-        "What selection would have gained",
+        "Selection bias",
         "ADASYN",
         "60",
     ):

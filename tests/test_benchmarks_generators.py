@@ -1,4 +1,4 @@
-"""What the benchmark of generators measures with."""
+"""The measures of the generator benchmark."""
 
 import sys
 from pathlib import Path
@@ -18,7 +18,7 @@ def table(others_tables):
     return data.numeric(2)
 
 
-def test_tables_have_thirty_rare_rows_and_two_columns(table):
+def test_tables_have_thirty_minority_samples_and_two_features(table):
     assert len(table) == 2
     for X, y, encode in table.values():
         assert y.sum() >= 30
@@ -52,18 +52,18 @@ def test_correlation_error_by_hand():
     assert benchmark.correlation_error(np.ones((9, 3)), real) == pytest.approx(1)
 
 
-def test_told_apart_from_what_is_elsewhere_and_not_from_the_same():
+def test_distinguishability_of_different_and_of_equal_distributions():
     rng = np.random.default_rng(0)
     one, two, three, four = rng.normal(size=(4, 200, 2))
     assert benchmark.distinguishability(one, two + 5, three, four + 5) == 1
     assert benchmark.distinguishability(one, two, three, four) == pytest.approx(0.5, abs=0.1)
 
 
-def test_precision_of_rows_that_say_it_and_of_noise():
+def test_precision_with_signal_and_with_noise():
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(400, 2)), np.repeat([0, 1], [300, 100])
-    told = X + 9 * y[:, np.newaxis]
-    assert benchmark.precision(told, y, told, y) == 1
+    signal = X + 9 * y[:, np.newaxis]
+    assert benchmark.precision(signal, y, signal, y) == 1
     order = rng.permutation(400)
     assert benchmark.precision(X, y, rng.normal(size=(400, 2)), y[order]) < 0.5
 
@@ -81,7 +81,7 @@ def test_every_method_on_one_table(table, of_frames, monkeypatch):
         assert all(np.isfinite(value) for value in values.values())
         assert 0 <= values["real or synthetic"] <= 1
     real, smote, copies = benchmark.lines_of(results)
-    assert real[0] == "real rows"
+    assert real[0] == "real samples"
     assert smote[4] == ""
     assert copies[4].endswith("of 1") or "of 1, p" in copies[4]
 
@@ -93,10 +93,10 @@ def test_what_the_library_exports_is_compared():
     assert set(found) - set(of_frames) == {"GeneratorSampler(mixture)"}
 
 
-def test_times_stand_beside_what_was_wanted(monkeypatch):
+def test_times_are_shown_with_targets(monkeypatch):
     monkeypatch.setattr(benchmark, "samplers", lambda: {"SMOTE": SMOTE()})
     found = benchmark.timed((20, 40), 1)
     assert set(found["SMOTE"]) == {"20", "40"}
     assert all(seconds > 0 for seconds in found["SMOTE"].values())
     lines = benchmark.lines_of_times({"VAEOverSampler": {"500": 1.0, "5000": 20.0}})
-    assert lines == [["VAEOverSampler", "1.000 (at most 3)", "20.000"]]
+    assert lines == [["VAEOverSampler", "1.000 (target: ≤ 3)", "20.000"]]

@@ -1,4 +1,4 @@
-"""The measurements themselves: nothing missed is hidden, and what is found is judged rightly."""
+"""The speed benchmark: missed targets are shown, and quality of neighbors is correct."""
 
 import json
 import subprocess
@@ -20,7 +20,7 @@ from benchmarks.speed.quality import quality  # noqa: E402
 LINE = np.array([[0.0], [1.0], [3.0], [4.0], [6.0], [9.0], [13.0], [18.0], [24.0], [31.0]])
 
 
-def test_every_case_has_a_name_of_its_own():
+def test_case_names_are_unique():
     titles = [f"{case.group}: {case.title}" for case in all_cases()]
     assert len(titles) == len(set(titles))
 
@@ -38,8 +38,8 @@ def test_every_competitor_keeps_to_the_interface():
     ("of", "found", "same", "distance"),
     [
         (None, [1, 0, 3, 2, 3, 4, 5, 6, 7, 8], 1.0, 1.0),
-        (None, [1, 0, 1, 2, 3, 4, 5, 6, 7, 8], 0.9, 32 / 31),  # a further one for 3
-        (None, [1, 0, 3, 2, 4, 4, 5, 6, 7, 8], 0.9, np.inf),  # itself for 6
+        (None, [1, 0, 1, 2, 3, 4, 5, 6, 7, 8], 0.9, 32 / 31),  # a more distant neighbor of 3
+        (None, [1, 0, 3, 2, 4, 4, 5, 6, 7, 8], 0.9, np.inf),  # 6 is its own neighbor
         ([1, 4], [0, 3], 1.0, 1.0),
     ],
 )
@@ -49,7 +49,7 @@ def test_quality(of, found, same, distance):
     assert judged == pytest.approx({"same": same, "distance": distance})
 
 
-def test_a_tie_is_no_fault_and_a_row_twice_is():
+def test_ties_are_exact_and_duplicate_neighbors_are_not():
     X = np.array([[0.0], [1.0], [-1.0], [5.0], [6.0], [7.0], [8.0], [9.0], [10.0], [11.0]])
     of = np.array([0])
     for found in (1, 2):
@@ -67,28 +67,28 @@ def test_a_missed_target_is_marked():
         assert "✗" in check.cells()[1]
 
 
-def test_the_fastest_of_a_name_counts_and_ours_that_fails_misses():
-    case = Case("group", "name", "neighbors", 10, 2, wanted={"sklearn": 3.0, "imblearn": 1.0})
+def test_the_fastest_of_a_name_counts_and_a_failure_of_ours_misses():
+    case = Case("group", "name", "neighbors", 10, 2, targets={"sklearn": 3.0, "imblearn": 1.0})
     ours = Side("ours", "ours", [1.0, 2.0, 9.0])
-    peers = [Side("sklearn", "a", [8.0]), Side("sklearn", "b", [5.0]), Side("imblearn", "c")]
-    result = Result(case, [ours, *peers])
+    others = [Side("sklearn", "a", [8.0]), Side("sklearn", "b", [5.0]), Side("imblearn", "c")]
+    result = Result(case, [ours, *others])
     result.check_ratios()
     assert [(check.what, check.value) for check in result.checks] == [("ratio to sklearn", 2.5)]
 
     ours.error = "failed"
-    result = Result(case, [ours, *peers])
+    result = Result(case, [ours, *others])
     result.check_ratios()
     assert [check.met for check in result.checks] == [False, False]
 
 
 def run(*options):
     command = [sys.executable, "-m", "benchmarks.speed", "--repeat", "1", "--shrink", "10"]
-    command += ["--only", "small tables: SMOTE, 1,000", "--peer", "imblearn", *options]
+    command += ["--only", "small tables: SMOTE, 1,000", "--competitor", "imblearn", *options]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return done.stdout
 
 
-def test_a_run_is_written_only_where_a_place_is_given(tmp_path):
+def test_a_partial_run_is_written_only_with_an_output_path(tmp_path):
     path = tmp_path / "some.json"
     assert str(path) in run("--output", str(path)).replace("\n", "")
     written = json.loads(path.read_text())
@@ -97,7 +97,7 @@ def test_a_run_is_written_only_where_a_place_is_given(tmp_path):
     assert case["sides"][1]["ratio"] > 0
     assert [check["what"] for check in case["checks"]] == ["ratio to imblearn"]
     assert written["versions"]["imbalanced-learn"]
-    assert "give --output" in run()
+    assert "Give --output" in run()
 
 
 class TestShapes:
@@ -116,20 +116,24 @@ class TestShapes:
         named = shapes.cells()
         assert len(named) == len(set(named)) > 100
 
-    def test_a_cell_is_run_in_a_process_of_its_own(self):
+    def test_a_cell_runs_in_a_new_process(self):
         cell = shapes.in_a_process("RandomOverSampler", "100,000 × 10")
         assert cell["error"] is None
         assert cell["rows"] == 180_000
         assert 0 < cell["peak"] < shapes.MOST_MIB
         assert shapes.is_good(cell)
 
-    def test_the_page_marks_what_is_beyond_the_limits(self):
+    def test_the_page_marks_cells_that_exceed_the_limits(self):
         one, two = list(shapes.SHAPES)[:2]
         fine = {"sampler": "A", "shape": one, "cpu": 1.5, "peak": 512.0, "error": None}
         slow = fine | {"shape": two, "cpu": 123.4}
         refused = fine | {"sampler": "B", "error": "ValueError: no"}
-        killed = {"sampler": "B", "shape": two, "error": "given up: the process ended with -9"}
+        killed = {
+            "sampler": "B",
+            "shape": two,
+            "error": "stopped: the process ended with exit status -9",
+        }
         page = shapes.as_markdown([fine, slow, refused, killed])
         assert "| A |1.5 s, 0.50 GB|**123 s, 0.50 GB**|" in page
         assert "| B |refused|**fails**|" in page
-        assert f"- B, {two}: given up" in page
+        assert f"- B, {two}: stopped" in page

@@ -1,1 +1,1 @@
-"""How often the audit raises an alarm, and whether it should."""
+"""Benchmark of the audit: run with ``python -m benchmarks.audit``."""

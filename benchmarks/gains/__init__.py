@@ -1,1 +1,1 @@
-"""What over-sampling gains on real tables: run with ``python -m benchmarks.gains``."""
+"""Gains of oversampling on real data sets: run with ``python -m benchmarks.gains``."""

@@ -1,14 +1,14 @@
-"""What over-sampling gains on real tables, beside what it must beat.
+"""Benchmark of oversampling on real tables, against baselines such as a tuned threshold.
 
-Run ``python -m benchmarks.gains --quick`` (22 tables, 8 methods, 3 classifiers, less than ten
-minutes on two cores), or ``python -m benchmarks.gains`` for all tables, methods and
-classifiers, which takes many hours: stop it whenever you like, with Ctrl-C, by --minutes or
-by killing it, and start it again; it goes on where it was. The work is ordered so that what is
-finished is as whole as can be: one fold of all tables with every classifier, then the next.
-``pip install -e ".[benchmarks]" --group tables`` (pip 25.1 or later) installs what it needs.
+``python -m benchmarks.gains --quick`` compares 8 methods on 22 tables with 3 classifiers, in less
+than ten minutes on two cores. ``python -m benchmarks.gains`` runs all tables, methods and
+classifiers, which takes many hours. You can stop it at any time with Ctrl-C or --minutes, or kill
+it. When you start it again, it continues from the last finished unit. It runs one fold of all
+tables with every classifier, then the next fold.
+``pip install -e ".[benchmarks]" --group tables`` (pip 25.1 or later) installs the dependencies.
 
-Results go to one Parquet file. ``--report`` writes a page and the tables of the documentation
-from what is there, and runs nothing.
+Results are written to one Parquet file. ``--report`` writes an HTML page and, with ``--docs``, the
+tables of the user guide from existing results, without a new run.
 """
 
 import argparse
@@ -26,11 +26,11 @@ from benchmarks.gains.running import facts_of, join, open_journal, read, units, 
 RESULTS = Path(__file__).parents[1] / "results"
 DOCS = Path(__file__).parents[2] / "docs" / "user_guide"
 QUICK_PLAN = Plan(folds=3, inner=2, budget=2, max_rows=1000)
-# How long a fit takes, relative to a logistic regression on few rows, and with how many more
-# rows that doubles: for the estimate of the time that is left.
+# For the estimate of the remaining time: run time of a fit relative to a logistic regression on
+# few rows, and the number of rows that double it.
 WEIGHTS = {
     "logistic regression": (1.0, 1500),
-    "k-nearest neighbours": (1.0, 1500),
+    "k-nearest neighbors": (1.0, 1500),
     "decision tree": (1.0, 1500),
     "histogram boosting": (3.0, 2000),
     "support vector machine": (2.5, 300),
@@ -40,40 +40,57 @@ WEIGHTS = {
 
 
 def weight(unit: Unit, plan: Plan) -> float:
-    """Return about how long a unit takes, in no unit of time."""
+    """Return the relative run time of a unit, roughly."""
     rows = min(data.sources()[unit.table].rows, plan.max_rows)
     per_fit, doubling = WEIGHTS[unit.classifier]
     return per_fit * (1 + rows / doubling)
 
 
 def chosen(names: str | None, known: dict, default: tuple[str, ...]) -> list[str]:
-    """Return the names that were asked for."""
+    """Return the requested names."""
     if names is None:
         return list(default)
     asked = [name.strip() for name in names.split(",")]
     unknown = [name for name in asked if name not in known]
     if unknown:
-        raise SystemExit(f"Unknown: {unknown}. There are: {', '.join(known)}.")
+        raise SystemExit(f"Unknown name: {', '.join(unknown)}. Use names of: {', '.join(known)}.")
     return asked
+
+
+HELP = {
+    "seed": "seed of all random draws",
+    "folds": "number of outer folds",
+    "inner": "number of inner folds",
+    "budget": "number of configurations of each method",
+    "max_rows": "larger tables are subsampled to this number of rows",
+}
 
 
 def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="python -m benchmarks.gains",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--quick", action="store_true", help="the small suite")
-    parser.add_argument("--report", action="store_true", help="run nothing, write the report")
-    parser.add_argument("--output", type=Path, help="the Parquet file of results")
-    parser.add_argument("--page", type=Path, help="the page of --report; default beside --output")
-    parser.add_argument("--docs", type=Path, help=f"where --report writes tables, as {DOCS.name}/")
-    parser.add_argument("--minutes", type=float, help="begin nothing after so many minutes")
-    parser.add_argument("--jobs", type=int, default=2, help="processes, of one thread each")
-    parser.add_argument("--repeats", type=int, default=1, help="of the outer folds")
+    parser.add_argument("--quick", action="store_true", help="run the small suite")
+    parser.add_argument(
+        "--report",
+        action="store_true",
+        help="write the report of existing results, without a new run",
+    )
+    parser.add_argument("--output", type=Path, help="Parquet file of results")
+    parser.add_argument("--page", type=Path, help="HTML page of --report; default: beside --output")
+    parser.add_argument(
+        "--docs", type=Path, help=f"folder for the tables of --report, such as {DOCS.name}/"
+    )
+    parser.add_argument("--minutes", type=float, help="start no new unit after this many minutes")
+    parser.add_argument("--jobs", type=int, default=2, help="number of single-threaded processes")
+    parser.add_argument("--repeats", type=int, default=1, help="repetitions of the outer folds")
     for field, value in Plan()._asdict().items():
         name = f"--{field.replace('_', '-')}"
-        parser.add_argument(name, type=int, help=f"default {value}; see Plan")
+        parser.add_argument(name, type=int, help=f"{HELP[field]}; default: {value}")
     for what in ("tables", "methods", "classifiers"):
-        parser.add_argument(f"--{what}", help="names, with commas between them; default all")
+        parser.add_argument(f"--{what}", help="comma-separated names; default: all")
     return parser.parse_args()
 
 
@@ -98,7 +115,7 @@ def main() -> None:
     names = chosen(options.methods, known_methods, methods.QUICK if quick else tuple(known_methods))
     if methods.NO_RESAMPLING not in names:
         raise SystemExit(
-            f"--methods has to have {methods.NO_RESAMPLING!r}, which others are held against."
+            f"--methods must contain {methods.NO_RESAMPLING!r}, the reference of all others."
         )
     by = chosen(options.classifiers, known, classifiers.QUICK if quick else tuple(known))
     given = {field: getattr(options, field) for field in Plan._fields}
@@ -114,7 +131,7 @@ def main() -> None:
     console.print(
         f"{len(tables)} tables × {len(by)} classifiers × {plan.folds} folds × {options.repeats}: "
         f"{len(work):,} units of {fits:,} fits ({len(compared)} methods × {plan.budget} "
-        f"configurations × {plan.inner} + 1), {len(work) - len(todo):,} of them finished before."
+        f"configurations × {plan.inner + 1}), {len(work) - len(todo):,} of them finished before."
     )
     started = time.time()
     deadline = None if options.minutes is None else started + 60 * options.minutes
@@ -123,15 +140,15 @@ def main() -> None:
         BarColumn(),
         TextColumn("{task.percentage:.1f} %"),
         TimeElapsedColumn(),
-        TextColumn("left about"),
+        TextColumn("remaining"),
         TimeRemainingColumn(elapsed_when_finished=False),
     )
     with Progress(*columns, console=console, speed_estimate_period=600) as progress:
         bar = progress.add_task("", total=sum(weight(u, plan) for u in todo))
 
         def done(unit: Unit, seconds: float) -> None:
-            said = f"{unit.table}, {unit.classifier}, fold {unit.fold + 1}"
-            progress.update(bar, advance=weight(unit, plan), description=f"{said:<60.60}")
+            label = f"{unit.table}, {unit.classifier}, fold {unit.fold + 1}"
+            progress.update(bar, advance=weight(unit, plan), description=f"{label:<60.60}")
 
         try:
             work_off(
@@ -145,12 +162,12 @@ def main() -> None:
                 deadline=deadline,
             )
         except KeyboardInterrupt:
-            console.print("Stopped; what is finished is kept. Start it again to go on.")
+            console.print("Stopped. Finished units are kept; start it again to continue.")
     frame = join(journal, output)
     finished = open_journal(journal, facts_of(plan, compared))
     console.print(
-        f"{len(finished):,} units are finished, {time.time() - started:.0f} s in this run. Wrote "
-        f"{len(frame):,} lines to {output}. For the report: python -m benchmarks.gains "
+        f"{len(finished):,} units are finished. This run took {time.time() - started:.0f} s. Wrote "
+        f"{len(frame):,} lines to {output}. For the report, run python -m benchmarks.gains "
         f"{'--quick ' if quick else ''}--report"
     )
 

@@ -1,4 +1,4 @@
-"""What the results say: one configuration chosen by the inner folds, then tables against tables."""
+"""Statistics of the results: the inner folds select a configuration, then tables are compared."""
 
 import numpy as np
 import pandas as pd
@@ -29,29 +29,29 @@ __all__ = [
 
 UNIT = ["repeat", "fold", "classifier", "table"]
 HIGHER_IS_BETTER = {name: name not in SCORES[-3:] for name in SCORES}
-# A slope is neither better the higher nor the lower it is: it is that of the configuration with
-# the best log-loss, and is judged by how far its logarithm is from 0.
+# Neither a higher nor a lower slope is better. It belongs to the configuration with the best
+# log-loss, and its score is the distance of its logarithm from 0.
 SLOPE = "calibration slope"
-# What depends on a decision; the rest is the same at any threshold.
-DECIDED = SCORES[:9]
-# The threshold without resampling, tuned for a score, or for the nearest one to it.
+# Scores that depend on the threshold.
+DECISION_SCORES = SCORES[:9]
+# Tuned thresholds without resampling, and the score that each one is tuned for.
 THRESHOLDS = {
     TUNED_THRESHOLD: "tuned for balanced accuracy",
     TUNED_THRESHOLD_F1: "tuned for F1",
 }
-# Differences smaller than this are the same for all practical purposes.
+# Region of practical equivalence: smaller differences do not count.
 ROPE = 0.01
 SAMPLES = 1000
-TOLD = ("gain", "low", "high", "wins", "ties", "losses", "p", "better", "same", "worse")
+STATISTICS = ("gain", "low", "high", "wins", "ties", "losses", "p", "better", "same", "worse")
 
 
 def finished(frame: pd.DataFrame, methods: list[str], budget: int) -> pd.DataFrame:
-    """Check that every method of every unit has had the same number of configurations.
+    """Check that every method of every unit has the same number of configurations.
 
     Raises
     ------
     ValueError
-        If one has had more or fewer than the others.
+        If a method has more or fewer configurations.
     """
     counts = frame.pivot_table("configuration", UNIT, "method", aggfunc="nunique")
     counts = counts.reindex(columns=methods, fill_value=0)
@@ -59,8 +59,8 @@ def finished(frame: pd.DataFrame, methods: list[str], budget: int) -> pd.DataFra
     if len(unequal):
         found = unequal.iloc[0]
         raise ValueError(
-            f"Each method has to have {budget} configurations, and in {unequal.index[0]} there "
-            f"are {found[found != budget].to_dict()}: selection among more settings is a gain by "
+            f"Each method must have {budget} configurations, but {unequal.index[0]} has "
+            f"{found[found != budget].to_dict()}. Selection among more settings is a gain by "
             "itself."
         )
     return frame
@@ -74,22 +74,22 @@ def chosen(frame: pd.DataFrame, score: str, decision: str, *, by: str = "inner")
     frame : DataFrame
         Results.
     score, decision : str
-        Which score, after which decision.
+        The score, and the decision (a threshold) that it is computed with.
     by : {'inner', 'test'}, default='inner'
-        What it is chosen by. By ``test`` the best of all is taken, as is often done: for
-        showing what that "gains".
+        Folds that select the configuration. With ``test`` the best configuration on the
+        held-out fold is selected, to show the selection bias.
 
     Returns
     -------
     values : DataFrame
-        A line per unit, a column per method. Where all configurations of a method failed,
-        the value is that of no resampling.
+        Scores, a row per unit and a column per method. If all configurations of a method
+        failed, its score is the one of no resampling.
     """
     rows = frame[frame["decision"] == decision]
     aim = "log-loss" if score == SLOPE else score
     sign = 1 if HIGHER_IS_BETTER[aim] else -1
     rows = rows.assign(order=(sign * rows[f"{by}: {aim}"]).fillna(-np.inf))
-    # Of equally good ones the first: the defaults, where they are among them.
+    # Ties go to the first configuration, which has the defaults.
     order = [*UNIT, "method", "order", "configuration"]
     rows = rows.sort_values(order, ascending=[name != "order" for name in order])
     best = rows.drop_duplicates([*UNIT, "method"]).set_index([*UNIT, "method"])
@@ -103,23 +103,23 @@ def chosen(frame: pd.DataFrame, score: str, decision: str, *, by: str = "inner")
 def wide(frame: pd.DataFrame, score: str, decision: str = AT_HALF) -> pd.DataFrame:
     """Return the mean over the folds of each method for each classifier and table.
 
-    The tuned thresholds are methods of their own, without resampling.
+    The tuned thresholds without resampling are added as methods.
     """
     values = chosen(frame, score, decision)
-    if score in DECIDED and decision == AT_HALF:
+    if score in DECISION_SCORES and decision == AT_HALF:
         for name, other in THRESHOLDS.items():
             values[name] = chosen(frame, score, other)[NO_RESAMPLING]
     return values.groupby(["classifier", "table"]).mean()
 
 
 def gains(values: pd.DataFrame, score: str, reference: str = NO_RESAMPLING) -> pd.DataFrame:
-    """Return what each other method gains over a reference: more is better, whatever the score."""
+    """Return the gain of each other method over a reference; higher is better for every score."""
     turned = better(values, score)
     return turned.sub(turned[reference], axis=0).drop(columns=reference)
 
 
 def better(values: pd.DataFrame, score: str) -> pd.DataFrame:
-    """Turn a score round, where less of it is better."""
+    """Change the sign of scores for which lower is better."""
     return values if HIGHER_IS_BETTER[score] else -values
 
 
@@ -131,7 +131,7 @@ def by_family(values: pd.DataFrame, families: pd.Series) -> pd.DataFrame:
 
 
 def group_of(method: str) -> str:
-    """Say what kind a method is of, for colours and summaries."""
+    """Return the group of a method: baseline, calibrated or oversampler."""
     known = (NO_RESAMPLING, CLASS_WEIGHTS, TUNED_THRESHOLD, TUNED_THRESHOLD_F1)
     if method in known or method.startswith("random "):
         return "baseline"
@@ -139,31 +139,31 @@ def group_of(method: str) -> str:
 
 
 def against(gained: pd.DataFrame, families: pd.Series, seed: int = 0) -> pd.DataFrame:
-    """Hold each method's gains on the tables against zero, family by family.
+    """Test the gains of each method against zero, one value per family.
 
     Parameters
     ----------
     gained : DataFrame
-        A line per table, a column per method.
+        Gains, a row per table and a column per method.
     families : Series
         The family of each table.
     seed : int, default=0
-        Of the draws from the posterior.
+        Seed of the draws from the posterior distribution.
 
     Returns
     -------
     found : DataFrame
-        A line per method: the mean over the families with its 95 % interval (t), how many
-        families are won, tied and lost (by more than the region of practical equivalence),
-        the p-value of Wilcoxon's test, corrected by Holm, and the probabilities by the
-        Bayesian signed-rank test that it is better, the same and worse in practice.
+        A row per method with the mean over the families, its 95 % CI (Student's t), and the
+        numbers of wins, ties and losses outside the region of practical equivalence. Then the
+        p-value of Wilcoxon's test with Holm's correction, and the probabilities of better, the
+        same and worse of the Bayesian signed-rank test.
     """
     means = by_family(gained, families)
     lines = {}
     for method in means:
         d = means[method].dropna().to_numpy()
         if not len(d):
-            lines[method] = dict.fromkeys(TOLD, np.nan)
+            lines[method] = dict.fromkeys(STATISTICS, np.nan)
             continue
         half = np.nan
         if len(d) > 1:
@@ -193,7 +193,7 @@ def against(gained: pd.DataFrame, families: pd.Series, seed: int = 0) -> pd.Data
 
 
 def holm(pvalues: np.ndarray) -> np.ndarray:
-    """Correct p-values for their number, by Holm's steps."""
+    """Correct p-values for multiple comparisons by Holm's method."""
     order = np.argsort(pvalues)
     steps = np.maximum.accumulate(pvalues[order] * np.arange(len(pvalues), 0, -1))
     corrected = np.empty_like(pvalues)
@@ -202,9 +202,9 @@ def holm(pvalues: np.ndarray) -> np.ndarray:
 
 
 def ranks(values: pd.DataFrame, score: str, families: pd.Series) -> tuple[pd.DataFrame, float]:
-    """Rank the methods on each family, 1 for the best, and return Friedman's p-value too.
+    """Return the ranks of the methods on each family, 1 for the best, and Friedman's p-value.
 
-    Families on which a method has no score are left out.
+    Families on which a method has no score are excluded.
     """
     means = by_family(better(values, score), families).dropna()
     ranked = means.rank(axis=1, ascending=False)
@@ -219,18 +219,18 @@ def nemenyi(ranked: pd.DataFrame) -> pd.DataFrame:
 
 
 def selected_by_test(frame: pd.DataFrame, score: str, decision: str = AT_HALF) -> pd.DataFrame:
-    """Return what is "gained" over the defaults without resampling by taking the best of all.
+    """Return the gain of selection on the held-out fold over the defaults without resampling.
 
     Returns
     -------
     found : DataFrame
-        A line per method: the gain of the configuration that the inner folds choose, and of
-        the one that is best on the held-out fold itself, both over no resampling with its defaults.
+        Mean gains over no resampling with default settings, a row per method. One column has
+        the configuration that the inner folds select, the other the best on the held-out fold.
     """
     defaults = frame[(frame["configuration"] == 0) & (frame["method"] == NO_RESAMPLING)]
     plain = better(chosen(defaults, score, decision), score)[NO_RESAMPLING]
     found = {}
-    for label, by in (("chosen by inner folds", "inner"), ("best on the held-out fold", "test")):
+    for label, by in (("selected by inner folds", "inner"), ("best on the held-out fold", "test")):
         values = better(chosen(frame, score, decision, by=by), score)
         found[label] = values.sub(plain, axis=0).mean()
     return pd.DataFrame(found)

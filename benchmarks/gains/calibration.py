@@ -9,24 +9,24 @@ __all__ = ["calibration_slope"]
 
 
 def calibration_slope(true: npt.NDArray[np.intp], probability: npt.NDArray[np.floating]) -> float:
-    r"""Return the slope of a logistic regression on the log odds that were predicted.
+    r"""Return the slope of a logistic regression on the predicted log odds.
 
     In :math:`\operatorname{logit} P(y = 1) = a + b \operatorname{logit} p`, a slope
-    :math:`b` of 1 is right, one below 1 says that probabilities are too extreme, and one
-    above 1 that they are too near the middle (Cox, 1958).
+    :math:`b` of 1 means good calibration (Cox, 1958). Below 1, probabilities are too extreme;
+    above 1, they are too close to 0.5.
 
     Parameters
     ----------
     true : ndarray of shape (n,)
-        0 or 1.
+        True labels, 0 or 1.
     probability : ndarray of shape (n,)
-        Predicted probability of 1; one of 0 or 1 counts as 1e-6 away from that.
+        Predicted probabilities of class 1, clipped to [1e-6, 1 - 1e-6].
 
     Returns
     -------
     slope : float
-        NaN where there is none: one class only, one probability only, or classes that the
-        probabilities separate.
+        The slope. NaN if there is only one class or one probability, or if the
+        probabilities separate the classes.
 
     Examples
     --------

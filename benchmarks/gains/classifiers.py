@@ -1,4 +1,4 @@
-"""With what the methods are compared, and the settings that every method may draw from."""
+"""The classifiers of the benchmark, and the settings that every method draws from."""
 
 from collections.abc import Mapping
 from importlib.util import find_spec
@@ -25,16 +25,16 @@ QUICK = ("logistic regression", "decision tree", "histogram boosting")
 
 
 class Classifier(NamedTuple):
-    """A classifier with the settings that it may have.
+    """A classifier and its settings.
 
     Attributes
     ----------
     name : str
-        How it is reported.
+        Name in the reports.
     estimator : classifier
-        With its defaults.
+        The classifier with its defaults.
     settings : mapping of str to tuple
-        What each of its parameters may be.
+        Candidate values of each parameter.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Classifier(NamedTuple):
     settings: Mapping[str, tuple[Any, ...]]
 
     def pipeline(self, table: Table) -> tuple[Pipeline, bool]:
-        """Return it with what has to stand in front, and whether that encodes categories."""
+        """Return a pipeline with preprocessing, and whether it encodes categorical features."""
         missing = bool(np.isnan(table.X).any())
         steps: list[Any] = [StandardScaler()]
         if missing and not get_tags(self.estimator).input_tags.allow_nan:
@@ -62,7 +62,7 @@ class Classifier(NamedTuple):
 
 
 def all_classifiers() -> dict[str, Classifier]:
-    """Return the classifiers, the quickest first; LightGBM's if it is installed."""
+    """Return the classifiers by name, the fastest first; LightGBM only if it is installed."""
     found = [
         Classifier(
             "logistic regression",
@@ -70,7 +70,7 @@ def all_classifiers() -> dict[str, Classifier]:
             {"C": (0.01, 0.1, 1.0, 10.0, 100.0)},
         ),
         Classifier(
-            "k-nearest neighbours",
+            "k-nearest neighbors",
             KNeighborsClassifier(),
             {"n_neighbors": (1, 3, 5, 9, 15), "weights": ("uniform", "distance")},
         ),
@@ -90,8 +90,7 @@ def all_classifiers() -> dict[str, Classifier]:
         ),
         Classifier(
             "support vector machine",
-            # What scikit-learn says to take where a support vector machine is to give
-            # probabilities.
+            # scikit-learn recommends this for probabilities of a support vector machine.
             CalibratedClassifierCV(SVC(), method="sigmoid", cv=3, ensemble=False),
             {
                 "estimator__C": (0.1, 1.0, 10.0, 100.0),

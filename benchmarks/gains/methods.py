@@ -1,4 +1,4 @@
-"""What is compared, and the settings that each method may draw from."""
+"""The methods of the benchmark, and the settings that each one draws from."""
 
 import inspect
 from collections.abc import Callable, Mapping
@@ -22,12 +22,12 @@ from skresample.utils import all_samplers, default_sampler
 __all__ = ["NO_RESAMPLING", "QUICK", "Method", "all_methods", "draws", "halfway"]
 
 IMBLEARN = "imbalanced-learn's SMOTE"
-UNDER_SAMPLING = "random undersampling"
+UNDERSAMPLING = "random undersampling"
 QUICK = (
     NO_RESAMPLING,
     CLASS_WEIGHTS,
     RANDOM_OVERSAMPLING,
-    UNDER_SAMPLING,
+    UNDERSAMPLING,
     IMBLEARN,
     "SMOTE",
     "BorderlineSMOTE",
@@ -36,24 +36,24 @@ QUICK = (
 
 
 def halfway(y: Any) -> dict[Any, int]:
-    """Ask for half of the rows that a class lacks."""
+    """Return the class counts that close half of the gap to the majority class."""
     labels, counts = np.unique(y, return_counts=True)
-    wanted = (counts + (counts.max() - counts + 1) // 2).tolist()
+    targets = (counts + (counts.max() - counts + 1) // 2).tolist()
     most = counts.max()
     return {
         label: n
-        for label, n, count in zip(labels.tolist(), wanted, counts, strict=True)
+        for label, n, count in zip(labels.tolist(), targets, counts, strict=True)
         if count < most
     }
 
 
 def down_halfway(y: Any) -> dict[Any, int]:
-    """Ask for half of the rows that a class has too many of."""
+    """Return the class counts that remove half of the excess over the minority class."""
     labels, counts = np.unique(y, return_counts=True)
     return dict(zip(labels.tolist(), ((counts + counts.min() + 1) // 2).tolist(), strict=True))
 
 
-# Of these, each sampler has the ones that are its parameters. The default is one more setting.
+# A sampler draws from those that are its parameters. Its defaults are a further setting.
 SETTINGS: dict[str, tuple[Any, ...]] = {
     "sampling_strategy": ("auto", halfway),
     "k_neighbors": (3, 5, 7, 10),
@@ -86,20 +86,21 @@ SETTINGS: dict[str, tuple[Any, ...]] = {
 
 
 class Method(NamedTuple):
-    """A way to treat the training rows.
+    """A way to treat the training data.
 
     Attributes
     ----------
     name : str
-        How it is reported; the baselines of `compare` are known by it.
+        Name in the reports; it also identifies the baselines of `compare`.
     sampler : sampler or None
-        What resamples, if anything does.
+        The sampler; None if the method does not resample.
     settings : mapping of str to tuple
-        What each of its parameters may be.
+        Candidate values of each parameter.
     mixed : callable or None
-        Takes a table with categories and makes the sampler for it, where that is another one.
+        Takes a table with categorical features and returns the sampler for it. If None, the
+        method has one sampler for all tables.
     calibration : str or None
-        That of `ResampledClassifier`.
+        Parameter `calibration` of `ResampledClassifier`.
     """
 
     name: str
@@ -120,10 +121,10 @@ class Method(NamedTuple):
 
 
 def draws(settings: Mapping[str, tuple[Any, ...]], budget: int, seed: int) -> list[dict[str, Any]]:
-    """Draw configurations: the defaults, and then one at random for each that is left.
+    """Return the defaults, and random configurations up to the budget.
 
-    Every method gets as many, however many settings it has; and methods with the same
-    settings get the same.
+    Every method gets the same number of configurations, regardless of its number of settings.
+    Methods with the same settings get the same draws.
     """
     rng = np.random.default_rng(seed)
     configurations: list[dict[str, Any]] = [{}]
@@ -134,30 +135,30 @@ def draws(settings: Mapping[str, tuple[Any, ...]], budget: int, seed: int) -> li
 
 
 def settings_of(sampler: Any) -> dict[str, tuple[Any, ...]]:
-    """Return what the parameters of a sampler may be."""
+    """Return the candidate values of a sampler's parameters."""
     return {name: of for name, of in SETTINGS.items() if name in sampler.get_params(deep=False)}
 
 
 def imblearn_for(table: Table) -> Any:
-    """Return imbalanced-learn's SMOTE for a table with categories."""
+    """Return imbalanced-learn's SMOTE for a table with categorical features."""
     if len(table.categorical) == table.X.shape[1]:
         return imblearn.over_sampling.SMOTEN()
     return imblearn.over_sampling.SMOTENC(table.categorical)
 
 
 def all_methods() -> dict[str, Method]:
-    """Return the baselines, every exported sampler, and calibrated ones where there are such."""
+    """Return the baselines, every exported sampler, and calibrated methods."""
     theirs = imblearn.over_sampling.SMOTE()
     found = [
         Method(NO_RESAMPLING),
         Method(CLASS_WEIGHTS),
         Method(RANDOM_OVERSAMPLING, RandomOverSampler(), settings_of(RandomOverSampler())),
-        Method(UNDER_SAMPLING, RandomUnderSampler(), {"sampling_strategy": ("auto", down_halfway)}),
+        Method(UNDERSAMPLING, RandomUnderSampler(), {"sampling_strategy": ("auto", down_halfway)}),
         Method(IMBLEARN, theirs, settings_of(theirs), imblearn_for),
     ]
     samplers = {name: default_sampler(name) for name in all_samplers()}
     del samplers["RandomOverSampler"]
-    if find_spec("torch") is None:  # which it cannot be trained without
+    if find_spec("torch") is None:  # required by the GAN
         del samplers["GANOverSampler"]
     found += [Method(name, one, settings_of(one)) for name, one in samplers.items()]
     if "calibration" in inspect.signature(ResampledClassifier).parameters:

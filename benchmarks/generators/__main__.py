@@ -1,6 +1,6 @@
 """Benchmark of the generators of skresample against SMOTE and density estimates.
 
-Run ``python -m benchmarks.generators`` from the top of the repository, after
+Run ``python -m benchmarks.generators`` from the root of the repository, after
 ``pip install -e ".[benchmarks]" --group tables`` (pip 25.1 or later). Every generator and
 baseline is fitted to the same folds of the same tables: numerical features of KEEL tables, and KEEL
 and R tables with categorical features and missing values. Results are printed and written to
@@ -10,8 +10,8 @@ and R tables with categorical features and missing values. Results are printed a
   samples that neither it nor the generator has seen (0.5: chance level);
 - correlation error: mean absolute difference between the correlations of synthetic samples and of
   the minority class, over all pairs of features, one-hot encoded;
-- average precision: that of a random forest on the held-out fold, trained only on synthetic
-  samples of both classes, as many as the training samples;
+- average precision: score on the held-out fold of a random forest that is trained only on
+  synthetic samples of both classes, as many as the training samples;
 - time: seconds to fit the minority class and draw as many samples.
 
 The first line contains the same measures for the real samples. The last table has times for classes
@@ -58,12 +58,12 @@ GENERATORS = (
     "GANOverSampler",
 )
 MEASURES = ("real or synthetic", "correlation error", "average precision", "seconds")
-REAL = "real rows"
+REAL = "real samples"
 N_CORRELATED = 2000
 PARTS = 5
 # Sizes of a class with 30 features, and targets in seconds to fit it and draw as many samples.
 SIZES = (500, 5000)
-WANTED = {("VAEOverSampler", 500): 3.0, ("ARFOverSampler", 5000): 10.0}
+TARGETS = {("VAEOverSampler", 500): 3.0, ("ARFOverSampler", 5000): 10.0}
 
 
 def samplers(*, of_frames: bool = False) -> dict[str, Any]:
@@ -122,8 +122,8 @@ def precision(X: np.ndarray, y: np.ndarray, X_test: np.ndarray, y_test: np.ndarr
 def measured(sampler: Any, table: Table, fit: np.ndarray, held_out: np.ndarray) -> dict[str, float]:
     """Return the measures of a sampler that is fitted to one fold of a table."""
     encoded = table.encode(table.X)
-    rare = table.y == 1
-    seen, unseen = encoded[fit[rare[fit]]], encoded[held_out[rare[held_out]]]
+    minority = table.y == 1
+    seen, unseen = encoded[fit[minority[fit]]], encoded[held_out[minority[held_out]]]
 
     def draw(n: int, label: int) -> np.ndarray:
         return table.encode(sampler.sample(n, label=label))
@@ -139,7 +139,7 @@ def measured(sampler: Any, table: Table, fit: np.ndarray, held_out: np.ndarray) 
     X_new, y_new = np.concatenate([others, new]), np.repeat([0, 1], [len(others), len(new)])
     return {
         "real or synthetic": distinguishability(seen, new, unseen, draw(len(unseen), 1)),
-        "correlation error": correlation_error(draw(N_CORRELATED, 1), encoded[rare]),
+        "correlation error": correlation_error(draw(N_CORRELATED, 1), encoded[minority]),
         "average precision": precision(X_new, y_new, encoded[held_out], table.y[held_out]),
         "seconds": seconds,
     }
@@ -162,7 +162,9 @@ def compared(
 ) -> dict[str, dict[str, dict[str, float]]]:
     """Return the mean over the folds for each table, method and measure."""
     results: dict[str, dict[str, dict[str, float]]] = {}
-    for name, table in track(tables.items(), "tables of categories" if of_frames else "of numbers"):
+    for name, table in track(
+        tables.items(), "mixed-type tables" if of_frames else "numerical tables"
+    ):
         found: dict[str, list[dict[str, float]]] = {}
         cut = StratifiedKFold(PARTS, shuffle=True, random_state=0)
         for part in list(cut.split(table.X, table.y))[:n_parts]:
@@ -198,9 +200,9 @@ def lines_of_times(found: dict[str, dict[str, float]]) -> list[list[str]]:
     for key, by_size in found.items():
         line = [key]
         for n, seconds in by_size.items():
-            wanted = WANTED.get((key, int(n)))
-            says = "" if wanted is None else f" (at most {wanted:g})"
-            line.append(f"{seconds:.3f}{says}")
+            limit = TARGETS.get((key, int(n)))
+            target = "" if limit is None else f" (target: ≤ {limit:g})"
+            line.append(f"{seconds:.3f}{target}")
         lines.append(line)
     return lines
 
@@ -225,22 +227,26 @@ def lines_of(results: dict[str, dict[str, dict[str, float]]]) -> list[list[str]]
 
 
 def show_compared(title: str, results: dict[str, Any], console: Console) -> None:
-    headings = ["method", *MEASURES[:-1], "better than SMOTE", "median s", "longest s"]
+    headings = ["method", *MEASURES[:-1], "better than SMOTE", "median s", "maximum s"]
     show(f"{title}: {len(results)}", headings, lines_of(results), console)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="python -m benchmarks.generators",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--only", type=int, default=None, help="number of tables, for a quick run")
     parser.add_argument(
-        "--parts", type=int, default=PARTS, help=f"number of {PARTS} folds that are evaluated"
+        "--parts", type=int, default=PARTS, help=f"number of the {PARTS} folds to evaluate"
     )
     parser.add_argument(
         "--repeat", type=int, default=3, help="repetitions of each time measurement"
     )
-    parser.add_argument("--output", type=Path, default=RESULTS, help=f"default {RESULTS.name}")
+    parser.add_argument(
+        "--output", type=Path, default=RESULTS, help=f"results file (default: {RESULTS.name})"
+    )
     options = parser.parse_args()
     console = Console(width=140)
     warnings.simplefilter("ignore")
@@ -262,10 +268,15 @@ def main() -> None:
         "categories": compared(of_categories, options.parts, of_frames=True),
     }
     options.output.write_text(json.dumps(results, indent=1) + "\n")
-    show_compared("Tables of numbers", results["numbers"], console)
-    show_compared("Tables with categories", results["categories"], console)
+    show_compared("Tables with numerical features", results["numbers"], console)
+    show_compared("Tables with categorical features", results["categories"], console)
     headings = ["method", *(f"{n:,} × 30, s" for n in SIZES)]
-    show("A class of 30 columns, fitted and drawn once", headings, lines_of_times(times), console)
+    show(
+        "Seconds to fit a class with 30 features and draw as many samples",
+        headings,
+        lines_of_times(times),
+        console,
+    )
     console.print(f"Wrote {options.output}")
 
 

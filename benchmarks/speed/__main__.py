@@ -1,19 +1,19 @@
-"""Time and memory of neighbours and samplers, beside their peers.
+"""Time and memory of neighbor searches and samplers, compared with competitors.
 
-Run ``python -m benchmarks.speed [--quick]`` from the top of the repository on a quiet machine,
+Run ``python -m benchmarks.speed [--quick]`` from the root of the repository on an idle machine,
 after ``pip install -e ".[benchmarks]" smote-variants metric-learn imbalanced-learn-extra``. It
-takes about half an hour,
-with ``--quick``, which leaves out all tables of more than 10,000 rows, some two minutes.
+takes about half an hour. With ``--quick`` it excludes tables with more than 10,000 rows and takes
+about two minutes.
 
-Every competitor of a case has a process of its own, and they take turns. A first call, with an
-empty cache of compiled code, is reported separately; then come calls of which the median
-counts, many in each turn where they are short. Where the first call takes longer than half a
-minute, it is the only one. The ratio is the time of the peer over ours. The peak is the most
-that the process held during a call, beyond what it held before it had the table: input, output
-and what it works with. ``--only`` takes a regular expression (``--only "SMOTE, 1,000"``).
-``--shapes`` measures CPU time and memory of every sampler on five shapes of tables instead.
+Each competitor of a case has its own process, and they take turns. The first call, with an empty
+cache of compiled code, is reported separately. The result is the median of the further calls;
+short calls are repeated within a turn. If the first call takes longer than half a minute, it is the
+only one. The ratio is the competitor's time over the time of skresample ("ours"). The peak is the
+memory of the process during a call, beyond its memory before the table was made. It includes input
+and output. ``--only`` takes a regular expression (``--only "SMOTE, 1,000"``). ``--shapes`` measures
+CPU time and memory of every sampler on tables of five shapes instead.
 
-A competitor is one short file in ``benchmarks/speed/competitors``, a case one record in
+A competitor is a short file in ``benchmarks/speed/competitors``. A case is a record in
 ``benchmarks/speed/cases.py``.
 """
 
@@ -53,17 +53,17 @@ except ImportError:
 RESULTS = ROOT / "benchmarks" / "results"
 PACKAGES = ("numpy", "scipy", "numba", "joblib", "threadpoolctl")
 QUICK = 10_000  # rows at most
-# Seconds of one turn, with at most so many calls.
+# Seconds of one turn, and the maximum number of calls in it.
 TURN, MOST_CALLS = 0.2, 50
-# A first call of more seconds is the only one; a case of more seconds takes few turns.
+# A longer first call is the only one; a longer case has few turns. In seconds.
 ONCE, LONG, FEW_TURNS = 30.0, 45.0, 3
-# The threads of one process stop to wait for work before another's turn, in seconds.
+# Seconds between turns, in which idle threads of the last process stop spinning.
 PAUSE = 0.05
-# How many times the time of another checkout over ours has to be, at least.
+# The least ratio of another checkout's time to the time of this one.
 NO_SLOWER = 0.95
-N_QUERIES = 2_000  # whose neighbours are checked where there are more than QUICK rows
+N_QUERIES = 2_000  # checked queries if there are more than QUICK rows
 COLD_TURNS = 7
-BUSY = 0.5  # load from which a warning says so
+BUSY = 0.5  # a higher load gives a warning
 COLD = """\
 import sys
 import numpy as np
@@ -79,11 +79,11 @@ MIB = 1 << 20
 
 @dataclass
 class Check:
-    """What is wanted of a value; None where there is none because ours failed."""
+    """A value and its target; the value is None if skresample failed."""
 
     what: str
     value: float | bool | None
-    wanted: float
+    target: float
     at_least: bool = False
     form: str = "{:.2f}"
 
@@ -91,7 +91,7 @@ class Check:
     def met(self) -> bool:
         if self.value is None:
             return False
-        return self.value >= self.wanted if self.at_least else self.value <= self.wanted
+        return self.value >= self.target if self.at_least else self.value <= self.target
 
     def show(self, value: float | bool | None) -> str:
         if value is None:
@@ -101,17 +101,17 @@ class Check:
         return self.form.format(value)
 
     def cells(self) -> tuple[str, str]:
-        """Write the value, and what is wanted with a mark."""
-        sign = "" if isinstance(self.wanted, bool) else "≥ " if self.at_least else "≤ "
-        wanted = f"{sign}{self.show(self.wanted)}"
+        """Return the value, and the target with a mark."""
+        sign = "" if isinstance(self.target, bool) else "≥ " if self.at_least else "≤ "
+        target = f"{sign}{self.show(self.target)}"
         if self.met:
-            return self.show(self.value), f"{wanted} [green]✓[/green]"
-        return f"[red]{self.show(self.value)}[/red]", f"[red]{wanted} ✗[/red]"
+            return self.show(self.value), f"{target} [green]✓[/green]"
+        return f"[red]{self.show(self.value)}[/red]", f"[red]{target} ✗[/red]"
 
 
 @dataclass
 class Side:
-    """What was measured of one competitor: seconds of each turn, MiB at most."""
+    """Results of one competitor: seconds of each turn, and peak memory in MiB."""
 
     name: str
     label: str
@@ -127,14 +127,14 @@ class Side:
 
     @property
     def first_more(self) -> float | None:
-        """Seconds that the first call took beyond the others."""
+        """Seconds of the first call beyond the median."""
         if self.first is None or self.median is None:
             return None
         return self.first - self.median
 
     @contextmanager
     def trying(self) -> Iterator[None]:
-        """Remember why it failed instead of ending everything."""
+        """Record an error instead of stopping the benchmark."""
         try:
             yield
         except RuntimeError as error:
@@ -147,14 +147,14 @@ class Side:
 
 @dataclass
 class Result:
-    """A case, who took part, and what is wanted of it."""
+    """A case, its competitors, and its checks."""
 
     case: Case
     sides: list[Side]
     checks: list[Check] = field(default_factory=list)
 
     def best(self, name: str) -> Side | None:
-        """Return the fastest of one name; None where there is none."""
+        """Return the fastest side with this name, or None."""
         there = [side for side in self.sides if side.name == name and side.median is not None]
         return min(there, key=lambda side: side.median or 0.0, default=None)
 
@@ -166,14 +166,14 @@ class Result:
         return side.median / ours
 
     def check_ratios(self) -> None:
-        """Hold the ratios to what is wanted of them."""
-        for name, wanted in self.case.wanted.items():
+        """Check the ratios against their targets."""
+        for name, target in self.case.targets.items():
             if any(side.name == name for side in self.sides):
                 best, ours = self.best(name), self.best("ours")
-                # A peer that fails is no target; ours that fails misses it.
+                # A failing competitor has no target; if skresample fails, it misses the target.
                 if best is not None or ours is None:
                     ratio = self.ratio(best) if best is not None else None
-                    self.checks.append(Check(f"ratio to {name}", ratio, wanted, at_least=True))
+                    self.checks.append(Check(f"ratio to {name}", ratio, target, at_least=True))
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -192,7 +192,7 @@ def label(name: str) -> str:
 
 
 def measure(case: Case, competitors: dict[str, ModuleType], repeat: int) -> Result:
-    """Let the competitors take turns, each in a process of its own."""
+    """Time the competitors in turns, each in its own process."""
     began = time.perf_counter()
     names = [
         name
@@ -215,7 +215,7 @@ def measure(case: Case, competitors: dict[str, ModuleType], repeat: int) -> Resu
             if turn >= FEW_TURNS and time.perf_counter() - began > LONG:
                 break
             for side, worker in sides:
-                # Without a first call, the only one is counted.
+                # If `first` is None, the first call is the only one.
                 if side.error is None and side.first is not None:
                     time.sleep(PAUSE)
                     with side.trying():
@@ -235,7 +235,7 @@ def measure(case: Case, competitors: dict[str, ModuleType], repeat: int) -> Resu
 
 
 def start_side(side: Side, worker: Worker) -> None:
-    """Make the first call, and find out how many fill a turn."""
+    """Make the first call, and set the number of calls in a turn."""
     done = worker.ask("first")
     if done["seconds"] > ONCE:
         side.record(done)
@@ -247,19 +247,19 @@ def start_side(side: Side, worker: Worker) -> None:
 
 
 def more_checks(case: Case, ours: Side, found: dict[str, float]) -> list[Check]:
-    """Hold neighbours and memory to what is wanted of them."""
+    """Check neighbors and memory against their targets."""
     checks = []
     if case.task == "neighbors" and case.method == "exact":
-        share = found.get("same")
-        checks.append(Check("same neighbours", share, 0.999, True, "{:.3%}"))
+        same = found.get("same")
+        checks.append(Check("same neighbors", same, 0.999, True, "{:.3%}"))
     if case.task == "neighbors" and case.method == "approximate":
         distance = found.get("distance")
         checks.append(Check("distance ratio", distance, 1.02, form="{:.4f}"))
     if case.memory:
-        to, wanted = case.memory
+        to, target = case.memory
         size = sum(found.get(part, 0.0) for part in ("input", "output") if part in to)
         value = ours.peak / size if size and ours.peak is not None else None
-        checks.append(Check(f"peak / {to}", value, wanted))
+        checks.append(Check(f"peak / {to}", value, target))
     return checks
 
 
@@ -283,7 +283,7 @@ def measure_first_calls(case: Case, competitors: dict[str, ModuleType], repeat: 
 
 
 def measure_process(case: Case, competitors: dict[str, ModuleType], repeat: int) -> Result:
-    """Time whole processes that import, make a table and resample it."""
+    """Time complete processes that import the library, make a table and resample it."""
     there = {name: module for name, module in competitors.items() if hasattr(module, "COLD")}
     sides = {name: Side(module.NAME, label(name)) for name, module in there.items()}
     numba: bool | None = None
@@ -315,15 +315,20 @@ HOW: dict[str, Callable[[Case, dict[str, ModuleType], int], Result]] = {
 
 
 def growth(results: list[Result]) -> dict[str, list[tuple[int, float]]]:
-    """Collect seconds by rows of the searches among all rows of 30 features."""
+    """Return (rows, seconds) of neighbor searches with 30 features and all rows as queries."""
     series: dict[str, list[tuple[int, float]]] = {}
     searches = [
         result
         for result in results
-        if result.case.task == "neighbors" and result.case.features == 30 and not result.case.share
+        if result.case.task == "neighbors"
+        and result.case.features == 30
+        and not result.case.proportion
     ]
     for result in sorted(searches, key=lambda result: result.case.rows):
-        for name, line in (("ours", f"ours, {result.case.method}"), ("sklearn", "scikit-learn")):
+        for name, line in (
+            ("ours", f"skresample, {result.case.method}"),
+            ("sklearn", "scikit-learn"),
+        ):
             best = result.best(name)
             if best is not None and best.median is not None:
                 series.setdefault(line, []).append((result.case.rows, best.median))
@@ -331,8 +336,8 @@ def growth(results: list[Result]) -> dict[str, list[tuple[int, float]]]:
 
 
 def growth_checks(results: list[Result]) -> list[Check]:
-    """Hold the growth of the approximate search to what is wanted of it."""
-    points = growth(results).get("ours, approximate", [])
+    """Check the growth of the approximate search's time against its target."""
+    points = growth(results).get("skresample, approximate", [])
     if len(points) < 2:
         return []
     return [Check(f"growth {points[0][0]:,}–{points[-1][0]:,}", exponent(points), 1.15)]
@@ -347,16 +352,16 @@ def span(seconds: float | None) -> str:
 
 
 def show(group: str, results: list[Result], checks: list[Check]) -> Table:
-    """Write the table of a group."""
+    """Return the table of a group."""
     lines = Table(title=group, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
     lines.add_column("case", width=32)
     lines.add_column("", width=23)
-    for name, width in (("median", 8), ("ratio", 8), ("wanted", 12), ("peak MiB", 8)):
+    for name, width in (("median", 8), ("ratio", 8), ("target", 12), ("peak MiB", 8)):
         lines.add_column(name, justify="right", width=width)
     lines.add_column("first +", justify="right", width=9)
     for result in results:
-        wanted = {check.what: check for check in result.checks}
-        best = {name: result.best(name) for name in result.case.wanted}
+        checked = {check.what: check for check in result.checks}
+        best = {name: result.best(name) for name in result.case.targets}
         for number, side in enumerate(result.sides):
             title = "" if number else result.case.title
             if side.error:
@@ -365,10 +370,10 @@ def show(group: str, results: list[Result], checks: list[Check]) -> Table:
             ratio = result.ratio(side)
             cells = (f"{ratio:.2f}" if ratio is not None else "", "")
             if side is best.get(side.name):
-                cells = wanted.pop(f"ratio to {side.name}").cells()
+                cells = checked.pop(f"ratio to {side.name}").cells()
             peak = "" if side.peak is None else f"{side.peak:,.1f}"
             lines.add_row(title, side.label, span(side.median), *cells, peak, span(side.first_more))
-        for check in wanted.values():
+        for check in checked.values():
             lines.add_row("", check.what, "", *check.cells())
     for check in checks:
         lines.add_row("", check.what, "", *check.cells())
@@ -383,7 +388,7 @@ def installed(package: str) -> str | None:
 
 
 def machine() -> dict[str, Any]:
-    """Describe the machine, and how busy it is."""
+    """Return the properties of the machine and its load."""
     processor = platform.processor() or platform.machine()
     if Path("/proc/cpuinfo").exists():
         named = re.search(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
@@ -398,10 +403,10 @@ def machine() -> dict[str, Any]:
 
 
 def chosen_competitors(
-    peers: list[str] | None, before: Path | None, warn: Console
+    names: list[str] | None, before: Path | None, warn: Console
 ) -> dict[str, ModuleType]:
-    """Return ours and the peers that were asked for and are installed."""
-    if before is not None:  # read in processes of its own
+    """Return skresample and the requested competitors that are installed."""
+    if before is not None:  # for the worker processes
         os.environ["SKRESAMPLE_BEFORE"] = str(before.resolve(strict=True))
     chosen = {}
     for name, module in all_competitors().items():
@@ -410,11 +415,11 @@ def chosen_competitors(
                 chosen[name] = module
             continue
         if module.NAME != "ours":
-            if peers and module.NAME not in peers:
+            if names and module.NAME not in names:
                 continue
             if installed(module.PACKAGE) is None:
                 warn.print(
-                    f"Without {module.NAME}, which is not installed: pip install {module.PACKAGE}",
+                    f"{module.NAME} is skipped: not installed. Run pip install {module.PACKAGE}.",
                     style="yellow",
                 )
                 continue
@@ -427,37 +432,43 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.speed", description=__doc__.partition("\n")[0]
     )
-    parser.add_argument("--quick", action="store_true", help="only tables of up to 10,000 rows")
-    parser.add_argument("--repeat", type=int, help="turns of each (default 5, with --quick 3)")
+    parser.add_argument("--quick", action="store_true", help="only tables with up to 10,000 rows")
+    parser.add_argument(
+        "--repeat", type=int, help="turns of each competitor (default: 5, with --quick 3)"
+    )
     names = list(dict.fromkeys(module.NAME for module in all_competitors().values()))
     parser.add_argument(
-        "--peer",
+        "--competitor",
         action="append",
         choices=[name for name in names if name not in ("ours", "before")],
-        help="only beside this one; may be given several times (default: all that are installed)",
+        help="compare only with this one; can be repeated (default: all installed ones)",
     )
     parser.add_argument(
-        "--shapes", action="store_true", help="every sampler on five shapes of tables, once"
+        "--shapes", action="store_true", help="run every sampler once on tables of five shapes"
     )
-    parser.add_argument("--only", metavar="PATTERN", help="only cases whose name has this in it")
     parser.add_argument(
-        "--output", type=Path, help="where to write the results (default: benchmarks/results)"
+        "--only",
+        metavar="PATTERN",
+        help="only cases with a name that matches this regular expression",
+    )
+    parser.add_argument(
+        "--output", type=Path, help="file of the results (default: in benchmarks/results)"
     )
     parser.add_argument(
         "--shrink",
         type=int,
         default=1,
         metavar="N",
-        help="tables of 1/N of the rows, to try the benchmark itself",
+        help="use 1/N of the rows, to test the benchmark itself",
     )
     parser.add_argument(
-        "--before", type=Path, metavar="PATH", help="a checkout of the library to measure beside"
+        "--before", type=Path, metavar="PATH", help="another checkout of skresample to compare with"
     )
     options = parser.parse_args()
     if options.repeat is None:
         options.repeat = 3 if options.quick else 5
     if options.repeat < 1 or options.shrink < 1:
-        parser.error("--repeat and --shrink are at least 1")
+        parser.error("--repeat and --shrink must be at least 1")
     return options
 
 
@@ -471,7 +482,7 @@ def chosen_cases(options: argparse.Namespace) -> list[Case]:
         pattern = re.compile(options.only.replace("×", "x"), re.IGNORECASE)
         cases = [c for c in cases if pattern.search(f"{c.group}: {c.title}".replace("×", "x"))]
     if options.before:
-        cases = [replace(case, wanted=case.wanted | {"before": NO_SLOWER}) for case in cases]
+        cases = [replace(case, targets=case.targets | {"before": NO_SLOWER}) for case in cases]
     return cases
 
 
@@ -482,18 +493,18 @@ def main() -> None:
         return
     wide = None if sys.stdout.isatty() else 120
     out, err = Console(width=wide, highlight=False), Console(stderr=True, highlight=False)
-    competitors = chosen_competitors(options.peer, options.before, err)
+    competitors = chosen_competitors(options.competitor, options.before, err)
     cases = chosen_cases(options)
     if not cases:
-        raise SystemExit(f"No case has {options.only!r} in its name.")
+        raise SystemExit(f"No case matches --only {options.only!r}.")
     out.print(
-        "Ratio: time of the peer over ours. Peak: beyond what the process held before it had the\n"
-        "table. First +: what the first call took beyond the median, compilation with an empty\n"
-        "cache and what is imported late included, the import of the package itself not.\n"
+        "Ratio: the competitor's time over the time of skresample (ours). Peak: peak memory\n"
+        "beyond the memory before the table was made. First +: time of the first call beyond the\n"
+        "median, with compilation and late imports, without the import of the package.\n"
     )
-    facts = machine()  # before there is any load but that of others
+    facts = machine()  # before the benchmark adds to the load
     if facts["load"] > BUSY:
-        err.print(f"The machine is not quiet (load {facts['load']:.1f}).", style="yellow")
+        err.print(f"The machine is not idle (load {facts['load']:.1f}).", style="yellow")
     results: list[Result] = []
     group_checks: list[Check] = []
     for group, members in groupby(cases, key=lambda case: case.group):
@@ -525,7 +536,7 @@ def main() -> None:
 
 
 def report(results: list[Result], checks: list[Check], out: Console) -> None:
-    """Say what failed and what was missed."""
+    """Print errors and missed targets."""
     for result in results:
         for side in result.sides:
             if side.error:
@@ -533,11 +544,11 @@ def report(results: list[Result], checks: list[Check], out: Console) -> None:
                 out.print(f"[red]{title}: {side.label} failed:[/red]", end=" ")
                 out.print(side.error, markup=False)
     named = [(f"{r.case.group}: {r.case.title}", check) for r in results for check in r.checks]
-    named += [("approximate neighbours", check) for check in checks]
+    named += [("approximate neighbors", check) for check in checks]
     missed = [(name, check) for name, check in named if not check.met]
     for name, check in missed:
-        value, wanted = check.cells()
-        out.print(f"[red]missed:[/red] {name}: {check.what}: {value}, {wanted}")
+        value, target = check.cells()
+        out.print(f"[red]missed:[/red] {name}: {check.what}: {value}, target {target}")
     out.print(f"{len(named) - len(missed)} of {len(named)} targets met, {len(missed)} missed.")
 
 
@@ -549,10 +560,10 @@ def save(
     options: argparse.Namespace,
     out: Console,
 ) -> None:
-    """Write the results and the picture; part of the cases only where a place is given."""
-    partial = options.only or options.peer or options.before or options.shrink > 1
+    """Write the results and the figure; a part of the cases needs an output path."""
+    partial = options.only or options.competitor or options.before or options.shrink > 1
     if partial and options.output is None:
-        out.print("Not written, since not all was run: give --output to write it.")
+        out.print("Results of a partial run are not stored. Give --output to write them.")
         return
     name = "speed-quick.json" if options.quick else "speed.json"
     path = options.output or RESULTS / name
@@ -573,7 +584,7 @@ def save(
     out.print(f"Wrote {shown(path)}")
     if any(len(points) > 1 for points in series.values()):
         picture = path.with_name(f"{path.stem}-scaling.png")
-        title = f"5 neighbours among all rows, 30 features: {facts['processor']}, "
+        title = f"Search of 5 nearest neighbors, 30 features: {facts['processor']}, "
         draw(series, title + f"{facts['cores']} cores", picture)
         out.print(f"Wrote {shown(picture)}")
 

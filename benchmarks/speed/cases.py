@@ -1,4 +1,4 @@
-"""What is timed: one record per case, with what is wanted of it, and the tables."""
+"""The cases: one record each with its targets, and the tables."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from sklearn.datasets import make_classification
 
 __all__ = ["Case", "all_cases", "minority", "table"]
 
-# Rows, features: how many times faster than scikit-learn's exact search.
+# Rows, features: target speedup over scikit-learn's exact search.
 EXACT = {
     (10_000, 10): 8.0,
     (50_000, 10): 8.0,
@@ -18,8 +18,8 @@ EXACT = {
     (10_000, 100): 1.3,
 }
 APPROXIMATE = (50_000, 100_000, 200_000, 500_000, 1_000_000)
-BESIDE_EXACT = 200_000  # where scikit-learn takes a minute or two
-# Sampler, rows, features, share of the minority: how many times faster than imbalanced-learn's.
+BESIDE_EXACT = 200_000  # scikit-learn takes a minute or two
+# Sampler, rows, features, proportion of the minority class: target speedup over imbalanced-learn.
 SAMPLERS = {
     ("SMOTE", 100_000, 10, 0.1): 6.0,
     ("SMOTE", 100_000, 30, 0.1): 3.0,
@@ -34,7 +34,7 @@ SAMPLERS = {
     ("RandomOverSampler", 100_000, 30, 0.1): 1.0,
 }
 SMALL = ((1_000, 10), (10_000, 20))
-# Those that imbalanced-learn has too, but for SMOTENC and SMOTEN: see benchmarks.tables.
+# Samplers that imbalanced-learn also has. benchmarks.tables measures SMOTENC and SMOTEN.
 SHARED = (
     "ADASYN",
     "BorderlineSMOTE",
@@ -45,7 +45,7 @@ SHARED = (
     "SMOTETomek",
     "SVMSMOTE",
 )
-# Of 20,000 × 10: how many times faster than smote-variants'.
+# Target speedup over smote-variants with 20,000 × 10.
 LITERATURE = {
     "MWMOTE": 50.0,
     "ProWSyn": 50.0,
@@ -55,7 +55,7 @@ LITERATURE = {
     "CCR": 10.0,
     "AssembledSMOTE": 10.0,
     "SafeLevelSMOTE": 20.0,
-    # No more is wanted of these than a line in the table.
+    # These have no target.
     "PolynomialFitSMOTE": 0.0,
     "SMOBD": 0.0,
     "LoRAS": 0.0,
@@ -63,22 +63,22 @@ LITERATURE = {
     "SMOTETomek": 0.0,
     "GeometricSMOTE": 0.0,
 }
-# A matrix of truth values for the pairs of 10,000 minority rows, the least that one could be,
-# is more than four times input and output of 100,000 × 10.
+# The smallest possible pairwise matrix of 10,000 minority samples (boolean) takes more than four
+# times the memory of input and output with 100,000 × 10.
 NO_MATRIX = 4.0
-# Without it no cluster of these tables is kept.
+# Without it, KMeansSMOTE keeps no cluster of these tables.
 GIVEN: dict[str, dict[str, Any]] = {"KMeansSMOTE": {"cluster_balance_threshold": 0.1}}
 
 
 @dataclass(frozen=True)
 class Case:
-    """One thing to time.
+    """A case to time.
 
     `task` is ``"neighbors"``, ``"first calls"``, ``"process"`` or the name of a sampler.
-    `share` is that of the minority; for neighbours, those of all rows are looked for where it
-    is None, else those of the minority. `alone` keeps the peers out. `wanted` is the least
-    ratio of the time of a peer to ours. `memory` is what the peak is compared with, and how
-    many times that it may be at most.
+    `proportion` is the proportion of the minority class; a neighbor search has minority samples
+    as queries, or all rows if it is None. If `alone` is True, no competitor runs. `targets` has
+    the least ratio of a competitor's time to the time of skresample. `memory` has the size that
+    the peak is divided by, and the maximum of that ratio.
     """
 
     group: str
@@ -86,11 +86,11 @@ class Case:
     task: str
     rows: int
     features: int
-    share: float | None = None
+    proportion: float | None = None
     method: str = "auto"
     given: dict[str, Any] = field(default_factory=dict)
     alone: bool = False
-    wanted: dict[str, float] = field(default_factory=dict)
+    targets: dict[str, float] = field(default_factory=dict)
     memory: tuple[str, float] | None = None
 
     @property
@@ -99,68 +99,68 @@ class Case:
 
 
 def table(case: Case) -> tuple[np.ndarray, np.ndarray]:
-    """Draw the table of a case, always the same."""
+    """Return the table of a case; it is the same in each call."""
     n, d = case.rows, case.features
     if case.task in ("neighbors", "first calls"):
-        share = {"weights": [1 - case.share], "flip_y": 0} if case.share else {}
+        weights = {"weights": [1 - case.proportion], "flip_y": 0} if case.proportion else {}
         return make_classification(
-            n, d, n_informative=d // 2, n_redundant=0, random_state=0, **share
+            n, d, n_informative=d // 2, n_redundant=0, random_state=0, **weights
         )
-    # A minority that overlaps with the majority.
+    # The classes overlap.
     rng = np.random.default_rng(0)
-    y = (np.arange(n) % round(1 / (case.share or 0.1)) == 0).astype(int)
+    y = (np.arange(n) % round(1 / (case.proportion or 0.1)) == 0).astype(int)
     return rng.normal(size=(n, d)) + 0.7 * y[:, np.newaxis], y
 
 
 def minority(case: Case, y: np.ndarray) -> np.ndarray | None:
-    """Return the rows whose neighbours are looked for, None for all."""
-    return np.flatnonzero(y == 1) if case.share else None
+    """Return the rows whose neighbors are searched; None for all."""
+    return np.flatnonzero(y == 1) if case.proportion else None
 
 
 def all_cases() -> Iterator[Case]:
-    """List the cases, group by group."""
-    group = "exact neighbours"
+    """Yield the cases, group by group."""
+    group = "exact neighbors"
     for (n, d), ratio in EXACT.items():
-        wanted = {"sklearn": ratio}
-        yield Case(group, "exact", "neighbors", n, d, method="exact", wanted=wanted)
-    # No more is wanted of these than a point of the plot.
+        targets = {"sklearn": ratio}
+        yield Case(group, "exact", "neighbors", n, d, method="exact", targets=targets)
+    # These have no target; they are points of the figure.
     yield Case(group, "exact", "neighbors", 20_000, 30, method="exact")
     yield Case(group, "exact", "neighbors", 100_000, 30, method="exact", alone=True)
 
     for n in APPROXIMATE:
         yield Case(
-            "approximate neighbours",
+            "approximate neighbors",
             "approximate",
             "neighbors",
             n,
             30,
             method="approximate",
             alone=n != BESIDE_EXACT,
-            wanted={"sklearn": 25.0} if n == BESIDE_EXACT else {},
+            targets={"sklearn": 25.0} if n == BESIDE_EXACT else {},
             memory=("input", 3.0) if n == max(APPROXIMATE) else None,
         )
     for method in ("exact", "approximate"):
         yield Case(
-            "neighbours of 20,000 rows",
+            "neighbors of 20,000 minority samples",
             method,
             "neighbors",
             400_000,
             30,
-            share=0.05,
+            proportion=0.05,
             method=method,
             alone=True,
         )
 
-    for (name, n, d, share), ratio in SAMPLERS.items():
+    for (name, n, d, proportion), ratio in SAMPLERS.items():
         yield Case(
             "samplers, large tables",
             name,
             name,
             n,
             d,
-            share=share,
+            proportion=proportion,
             given=GIVEN.get(name, {}),
-            wanted={"imblearn": ratio},
+            targets={"imblearn": ratio},
             memory=("input and output", 1.2) if n == 1_000_000 else None,
         )
     for n, d in SMALL:
@@ -171,14 +171,14 @@ def all_cases() -> Iterator[Case]:
                 name,
                 n,
                 d,
-                share=0.1,
+                proportion=0.1,
                 given=GIVEN.get(name, {}),
-                wanted={"imblearn": 1.0},
+                targets={"imblearn": 1.0},
             )
     group = "the literature's best"
     for name, ratio in LITERATURE.items():
-        wanted = {"smote-variants": ratio} if ratio else {}
-        yield Case(group, name, name, 20_000, 10, share=0.1, wanted=wanted)
+        targets = {"smote-variants": ratio} if ratio else {}
+        yield Case(group, name, name, 20_000, 10, proportion=0.1, targets=targets)
     group += ", 100,000 rows"
     for name in LITERATURE:
         geometric = name == "GeometricSMOTE"
@@ -188,13 +188,13 @@ def all_cases() -> Iterator[Case]:
             name,
             100_000,
             10,
-            share=0.1,
+            proportion=0.1,
             alone=not geometric,
-            wanted={"imbalanced-learn-extra": 5.0} if geometric else {},
+            targets={"imbalanced-learn-extra": 5.0} if geometric else {},
             memory=("input and output", NO_MATRIX),
         )
 
     first, cold = "first large calls", "cold process"
     yield Case(first, "exact, approximate", "first calls", 50_000, 30, alone=True)
-    wanted = {"imblearn": 1 / 1.15}
-    yield Case(cold, "import and SMOTE", "process", 1_000, 10, share=0.1, wanted=wanted)
+    targets = {"imblearn": 1 / 1.15}
+    yield Case(cold, "import and SMOTE", "process", 1_000, 10, proportion=0.1, targets=targets)

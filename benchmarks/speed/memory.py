@@ -1,4 +1,4 @@
-"""How much memory the process holds, and how much it held at most."""
+"""Current and peak memory of the process."""
 
 import ctypes
 import resource
@@ -13,7 +13,7 @@ MIB = 1 << 20
 
 
 def _status(key: str) -> float | None:
-    """Read a line of the kernel's report, in MiB; None where there is no such report."""
+    """Return a value of the kernel's status file in MiB; None if there is no such file."""
     try:
         lines = STATUS.read_text().splitlines()
     except OSError:
@@ -27,19 +27,19 @@ def _most_ever() -> float:
 
 
 def resident() -> float:
-    """Return the MiB held now, or where the system does not say, the most so far."""
+    """Return current memory in MiB, or peak memory if the system does not report it."""
     size = _status("VmRSS:")
     return _most_ever() if size is None else size
 
 
 def peak() -> float:
-    """Return the most MiB held since `forget_peak`, or ever where it cannot forget."""
+    """Return peak memory in MiB since `forget_peak`, or since the start if it had no effect."""
     size = _status("VmHWM:")
     return _most_ever() if size is None else size
 
 
 def forget_peak() -> bool:
-    """Start to look for a new peak; return False where the system cannot."""
+    """Reset the peak; return False if the system does not support it."""
     try:
         FORGET.write_text("5")
     except OSError:
@@ -48,7 +48,7 @@ def forget_peak() -> bool:
 
 
 def give_back() -> None:
-    """Give freed memory back to the system, so that it counts again when it is used again."""
+    """Return freed memory to the system, so that it counts when it is used again."""
     if sys.platform == "linux":
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
         if trim is not None:

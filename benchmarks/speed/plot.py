@@ -1,4 +1,4 @@
-"""The picture of how time grows with the number of rows."""
+"""The figure of time against the number of rows."""
 
 from pathlib import Path
 
@@ -12,13 +12,13 @@ Series = dict[str, list[tuple[int, float]]]
 
 
 def exponent(points: list[tuple[int, float]]) -> float:
-    """Fit how time grows: its exponent in the number of rows."""
+    """Return the exponent of a power law of time in the number of rows."""
     rows, seconds = np.log(points).T
     return float(np.polyfit(rows, seconds, 1)[0])
 
 
 def draw(series: Series, title: str, path: Path) -> None:
-    """Draw seconds against rows, a line for each name, its exponent in the legend."""
+    """Draw seconds against rows, a line per name, with exponents in the legend."""
     plt = import_extra("matplotlib.pyplot", "cli")
     figure, ax = plt.subplots(figsize=(7, 4.5), layout="constrained")
     for (name, points), marker in zip(series.items(), "osD^v", strict=False):

@@ -1,33 +1,33 @@
-"""How near the neighbours found are to the nearest ones."""
+"""Quality of approximate nearest neighbors."""
 
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
 __all__ = ["quality"]
 
-# Distances that differ by less than this are a tie.
+# Smaller relative differences of distances are ties.
 TIE = 1e-12
-# The matrix product may swap neighbours at nearly one distance, so that some more are looked at.
+# Brute-force search may swap neighbors at nearly equal distances, so it returns some more.
 MORE = 6
 
 
 def _distances(X: np.ndarray, queries: np.ndarray, found: np.ndarray) -> np.ndarray:
-    """Return squared distances, from differences."""
+    """Return squared distances, computed from differences."""
     return np.stack([((X[queries] - X[column]) ** 2).sum(axis=1) for column in found.T], axis=1)
 
 
 def quality(
     X: np.ndarray, of: np.ndarray | None, found: np.ndarray, n_queries: int
 ) -> dict[str, float]:
-    """Compare with all distances in double precision, for some of the queries.
+    """Compare neighbors with exact ones in double precision, for a sample of the queries.
 
     Returns
     -------
     same : float
-        The share of queries with a set of nearest rows, of which ties allow several.
+        Proportion of queries with exact neighbors; ties allow several sets.
     distance : float
-        The mean distance of the neighbours found over that of the nearest rows; infinite
-        where a row is its own neighbour or another one stands there twice.
+        Mean distance of the neighbors over the mean distance of exact neighbors. It is infinite
+        if a row is its own neighbor or has a neighbor twice.
     """
     n, k = found.shape
     chosen = np.arange(n)

@@ -1,13 +1,13 @@
 """CPU time, time and peak memory of every sampler on tables of five shapes.
 
 ``python -m benchmarks.speed --shapes`` runs each sampler with its defaults once on each shape, in
-a process of its own, and writes ``benchmarks/results/shapes.json`` and the table of the user
-guide, ``docs/user_guide/_shapes.md``. It takes about half an hour. ``--only "KDE.*sparse"``
-runs the cells that the regular expression matches and prints them.
+a new process. It writes ``benchmarks/results/shapes.json`` and the table of the user guide,
+``docs/user_guide/_shapes.md``. It takes about half an hour. ``--only "KDE.*sparse"`` runs the cells
+that the regular expression matches and prints them.
 
-A cell is CPU time of all threads, the first call's compilation with an empty cache included; the
-time that passed; and the most memory that the process held beyond what it held before the table.
-It is bad where it takes more than `MOST_SECONDS` of CPU time or `MOST_MIB`.
+A cell has the CPU time of all threads, the elapsed time, and the peak memory beyond the memory
+before the table was made. Times include compilation with an empty cache. The limits are
+`MOST_SECONDS` of CPU time and `MOST_MIB`.
 """
 
 import inspect
@@ -37,7 +37,7 @@ ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "benchmarks" / "results" / "shapes.json"
 PAGE = ROOT / "docs" / "user_guide" / "_shapes.md"
 MOST_SECONDS, MOST_MIB = 30.0, 1024.0
-# A cell is given up after so many seconds of CPU time, or when it asks for so many bytes.
+# A cell is stopped after this CPU time in seconds, or if it allocates this many bytes.
 LIMIT_SECONDS, LIMIT_BYTES = 600, 16 << 30
 # Name: rows, features, container.
 SHAPES = {
@@ -47,15 +47,15 @@ SHAPES = {
     "sparse 20,000 × 1,000": (20_000, 1_000, "sparse"),
     "frame 480 × 5,000": (480, 5_000, "frame"),
 }
-DENSITY = 0.01  # share of the values of the sparse table that are not 0
-# Samplers of categories: how many columns of the table are.
+DENSITY = 0.01  # proportion of nonzero values in the sparse table
+# Number of categorical features for samplers that need them; None: all.
 CATEGORIES = {"SMOTEN": None, "SMOTENC": 1}
 
 
 def table_of(shape: str, n_categories: int | None = 0) -> tuple[Any, np.ndarray]:
-    """Draw the table of a shape, always the same; a tenth of its rows is the minority.
+    """Return the table of a shape, always the same, with 10 % minority samples.
 
-    The first `n_categories` columns (None: all) are whole numbers.
+    The first `n_categories` columns (None: all) are integers.
     """
     n, d, container = SHAPES[shape]
     rng = np.random.default_rng(0)
@@ -72,7 +72,7 @@ def table_of(shape: str, n_categories: int | None = 0) -> tuple[Any, np.ndarray]
 
 
 def cells() -> list[tuple[str, str]]:
-    """List the names of samplers and shapes."""
+    """Return all pairs of a sampler and a shape."""
     from skresample.utils import all_samplers
 
     return [(sampler, shape) for sampler in all_samplers() for shape in SHAPES]
@@ -112,7 +112,7 @@ def measure(sampler: str, shape: str) -> dict[str, Any]:
 
 
 def in_a_process(sampler: str, shape: str) -> dict[str, Any]:
-    """Run one cell in a process of its own, with an empty cache of compiled code."""
+    """Run one cell in a new process, with an empty cache of compiled code."""
     with tempfile.TemporaryDirectory() as cache:
         done = subprocess.run(
             [sys.executable, "-m", "benchmarks.speed.shapes", sampler, shape],
@@ -125,16 +125,16 @@ def in_a_process(sampler: str, shape: str) -> dict[str, Any]:
     try:
         return answer | json.loads(done.stdout.splitlines()[-1])
     except (IndexError, ValueError):
-        return answer | {"error": f"given up: the process ended with {done.returncode}"}
+        return answer | {"error": f"stopped: the process ended with exit status {done.returncode}"}
 
 
 def is_good(cell: dict[str, Any]) -> bool:
-    """Return whether a cell keeps to the limits; one that is refused does if that is quick."""
+    """Return whether a cell is within the limits; an early error counts as within them."""
     return cell.get("cpu", np.inf) <= MOST_SECONDS and cell["peak"] <= MOST_MIB
 
 
 def cell_text(cell: dict[str, Any]) -> str:
-    """Write a cell of the user guide's table."""
+    """Format a cell of the user guide's table."""
     if cell["error"]:
         return "refused" if "peak" in cell and is_good(cell) else "**fails**"
     text = f"{cell['cpu']:.2g} s, {cell['peak'] / 1024:.2f} GB"
@@ -144,7 +144,7 @@ def cell_text(cell: dict[str, Any]) -> str:
 
 
 def as_markdown(found: list[dict[str, Any]]) -> str:
-    """Write the user guide's table: a row per sampler, a column per shape."""
+    """Format the user guide's table: a row per sampler, a column per shape."""
     by_name = {(cell["sampler"], cell["shape"]): cell for cell in found}
     lines = ["| |" + "|".join(SHAPES) + "|", "|---|" + "---|" * len(SHAPES)]
     for sampler in dict.fromkeys(cell["sampler"] for cell in found):
@@ -158,20 +158,20 @@ def as_markdown(found: list[dict[str, Any]]) -> str:
 
 
 def run_shapes(only: str | None, facts: dict[str, Any], output: Path | None) -> None:
-    """Run the cells and write what was found; part of them only where a place is given."""
+    """Run the cells and write the results; a part of the cells needs an output path."""
     pattern = re.compile((only or "").replace("×", "x"), re.IGNORECASE)
     chosen = [c for c in cells() if pattern.search(": ".join(c).replace("×", "x"))]
     found = []
     for sampler, shape in chosen:
         cell = in_a_process(sampler, shape)
         found.append(cell)
-        mark = "" if "peak" in cell and is_good(cell) else "  <- beyond the limits"
+        mark = "" if "peak" in cell and is_good(cell) else "  <- exceeds the limits"
         print(f"{sampler}, {shape}: {cell_text(cell)}{mark}", flush=True)
         for line in [cell["error"], *cell.get("warnings", [])]:
             if line:
                 print(f"    {line.splitlines()[0]}", flush=True)
     if only and output is None:
-        print("Not written, since not all was run: give --output to write it.")
+        print("Results of a partial run are not stored. Give --output to write them.")
         return
     written = {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),

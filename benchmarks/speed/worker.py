@@ -1,6 +1,6 @@
-"""A process that runs one competitor: orders come in as lines of JSON, answers go out.
+"""A process that runs one competitor; it reads orders and writes answers as lines of JSON.
 
-Started by ``benchmarks.speed``; `Worker` is its end of the pipe.
+``benchmarks.speed`` starts it through `Worker`.
 """
 
 import gc
@@ -33,12 +33,12 @@ MIB = 1 << 20
 
 
 class Worker:
-    """A process for one competitor, with an empty cache of compiled code.
+    """Handle of a process for one competitor, with an empty cache of compiled code.
 
     Parameters
     ----------
     competitor : str
-        The name of its file.
+        Name of the competitor's file.
     """
 
     def __init__(self, competitor: str) -> None:
@@ -63,17 +63,17 @@ class Worker:
         self._cache.cleanup()
 
     def send(self, order: str, **given: Any) -> None:
-        """Give an order without waiting."""
+        """Send an order without waiting for the answer."""
         assert self._process.stdin is not None
-        with suppress(BrokenPipeError):  # the answer says so
+        with suppress(BrokenPipeError):  # `answer` reports the failure
             print(json.dumps([order, given]), file=self._process.stdin, flush=True)
 
     def answer(self) -> Any:
-        """Wait for the answer to an order; raise RuntimeError if it failed."""
+        """Return the answer to an order; raise RuntimeError if it failed."""
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError(f"the process ended with {self._process.wait()}")
+            raise RuntimeError(f"the process ended with exit status {self._process.wait()}")
         answer, error = json.loads(line)
         if error:
             raise RuntimeError(error)
@@ -85,13 +85,13 @@ class Worker:
 
 
 class Bench:
-    """The other end: holds a table and what to call."""
+    """The state of the process: a table, and the function to time."""
 
     def __init__(self, competitor: ModuleType) -> None:
         self.competitor = competitor
 
     def load(self, case: dict[str, Any]) -> bool:
-        """Import the package; return False where it has no such method."""
+        """Import the package; return False if it does not support the case."""
         self.case = Case(**case)
         few = replace(self.case, rows=min(self.case.rows, 100))
         if self.case.rows * self.case.features > getattr(self.competitor, "MOST_VALUES", np.inf):
@@ -99,19 +99,19 @@ class Bench:
         return self.competitor.runner(few, *table(few)) is not None
 
     def first(self) -> dict[str, float]:
-        """Make the table and call for the first time."""
+        """Make the table and time the first call."""
         self._make()
         return self.run(calls=1)
 
     def renew(self) -> None:
-        """Make the table again, so that what stays in memory from the first call is not counted."""
+        """Make the table again, so that memory kept from the first call does not count."""
         del self.X, self.y, self.call, self.result
         gc.collect()
         give_back()
         self._make()
 
     def run(self, calls: int) -> dict[str, float]:
-        """Call some times: median of the seconds, most MiB besides what was held before."""
+        """Return the median seconds of several calls, and the peak memory that they add, in MiB."""
         gc.collect()
         forget_peak()
         seconds = []
@@ -122,18 +122,18 @@ class Bench:
             self.result = self.call()
             seconds.append(time.perf_counter() - start)
         if self.case.task != "neighbors" and len(self.result[0]) <= self.case.rows:
-            raise RuntimeError("made no new rows")
+            raise RuntimeError("the sampler added no synthetic samples")
         return {"seconds": statistics.median(seconds), "peak": peak() - self.before}
 
     def sizes(self) -> dict[str, float]:
-        """Return the MiB of what goes in and of what comes out."""
+        """Return the sizes of input and output in MiB."""
         neighbors = self.case.task == "neighbors"
         given = self.X.nbytes if neighbors else self.X.nbytes + self.y.nbytes
         out = self.result if isinstance(self.result, tuple) else (self.result,)
         return {"input": given / MIB, "output": sum(part.nbytes for part in out) / MIB}
 
     def quality(self, n_queries: int) -> dict[str, float]:
-        """Compare the neighbours found last with the nearest ones."""
+        """Compare the neighbors of the last call with the exact ones."""
         return quality(self.X, minority(self.case, self.y), self.result, n_queries)
 
     def _make(self) -> None:
@@ -146,8 +146,8 @@ class Bench:
 
 
 def main() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started it ends it
-    # What a library prints is no answer.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process handles Ctrl-C
+    # Output of a library must not mix with answers.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     np.seterr(all="ignore")

@@ -1,10 +1,10 @@
-"""Time and memory on tables of numbers and categories, beside imbalanced-learn.
+"""Time and memory on tables with categorical features, compared with imbalanced-learn.
 
-Run ``python -m benchmarks.tables [--repeat 3]`` from the top of the repository on a quiet
-machine. Every run is a process of its own, ours and theirs by turns: it warms up on a small
-table of the same kind, then resamples the large one once. Added memory is how much the peak of
-the process grew during that. The last cases have no peer: a pandas frame is read and written,
-and the copies of it are counted.
+Run ``python -m benchmarks.tables [--repeat 3]`` from the root of the repository on an idle
+machine. Each run has its own process, and the libraries take turns. A run warms up on a small
+table of the same kind, then resamples the large one once. Added memory is the growth of the
+process's peak memory during that call. The last cases have no competitor: they read and write a
+pandas DataFrame, and report the added memory in copies of the DataFrame.
 """
 
 import argparse
@@ -24,27 +24,27 @@ import numpy as np
 
 RESULTS = Path(__file__).parents[1] / "results" / "tables.json"
 MIB = 1 << 20
-# Rows, columns of numbers, columns of categories, categories in each; target at least so many
-# times faster, with at most this share of their added memory.
-PEERS = {
-    "SMOTENC, 48,000 × (6 numbers + 8 of 10)": ("SMOTENC", 48_000, 6, 8, 10, 20, 0.2),
-    "SMOTENC, 20,000 × (1 number + 8 of 1,000)": ("SMOTENC", 20_000, 1, 8, 1_000, 50, None),
-    "SMOTEN, 20,000 × 8 of 1,000": ("SMOTEN", 20_000, 0, 8, 1_000, 50, None),
+# Sampler, rows, numerical features, categorical features, categories in each; then the targets: the
+# least speedup, and added memory at most this fraction of the competitor's.
+COMPARED = {
+    "SMOTENC, 48,000 × (6 numerical + 8 with 10)": ("SMOTENC", 48_000, 6, 8, 10, 20, 0.2),
+    "SMOTENC, 20,000 × (1 numerical + 8 with 1,000)": ("SMOTENC", 20_000, 1, 8, 1_000, 50, None),
+    "SMOTEN, 20,000 × 8 with 1,000": ("SMOTEN", 20_000, 0, 8, 1_000, 50, None),
 }
 FRAMES = ("floats", "mixed")
 
 
 def mixed(n: int, numbers: int, categories: int, each: int) -> tuple[np.ndarray, np.ndarray]:
-    """Draw a table with 24 % of its rows in the minority, all columns as numbers."""
+    """Draw a table with 24 % minority samples; categories are integers."""
     rng = np.random.default_rng(0)
     y = (rng.random(n) < 0.24).astype(int)
     drawn = rng.normal(size=(n, numbers)) + y[:, np.newaxis]
     return np.hstack([drawn, rng.integers(0, each, size=(n, categories))]), y
 
 
-def peer_case(name: str, library: str) -> tuple[Callable[[], Any], Callable[[], Any]]:
-    """Return a small and the large call of one side of a case."""
-    sampler, n, numbers, categories, each, _, _ = PEERS[name]
+def compared_case(name: str, library: str) -> tuple[Callable[[], Any], Callable[[], Any]]:
+    """Return the small and the large call of one library."""
+    sampler, n, numbers, categories, each, _, _ = COMPARED[name]
     if library == "skresample":
         import skresample as module
     else:
@@ -62,7 +62,7 @@ def peer_case(name: str, library: str) -> tuple[Callable[[], Any], Callable[[], 
 
 
 def frame_case(kind: str) -> tuple[Callable[[], Any], Callable[[], Any], int]:
-    """Return a small and the large reading and writing of a frame, and its size in bytes."""
+    """Return small and large calls that read and write a DataFrame, and its size in bytes."""
     import pandas as pd
     from sklearn.base import BaseEstimator
 
@@ -82,7 +82,7 @@ def frame_case(kind: str) -> tuple[Callable[[], Any], Callable[[], Any], int]:
         return pd.DataFrame(columns)
 
     def read_and_write(X: Any) -> Any:
-        # A tenth of the rows is of the minority: eight times as many again are new.
+        # A tenth of the rows is the minority class; eight times as many are synthetic.
         rows = read_rows(X, BaseEstimator(), numeric=True)
         parents = np.arange(len(X) * 8 // 10)[:, np.newaxis] % (len(X) // 10)
         output = open_output(rows, len(parents), originals=True)
@@ -99,10 +99,10 @@ def frame_case(kind: str) -> tuple[Callable[[], Any], Callable[[], Any], int]:
 
 
 def measure(name: str, library: str) -> dict[str, float]:
-    """Warm up, then run once: seconds, and MiB added to the peak."""
+    """Warm up, run once, and return seconds and added MiB."""
     size = 0
-    if name in PEERS:
-        small, large = peer_case(name, library)
+    if name in COMPARED:
+        small, large = compared_case(name, library)
     else:
         small, large, size = frame_case(name)
     small()
@@ -112,7 +112,7 @@ def measure(name: str, library: str) -> dict[str, float]:
     result = large()
     seconds = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    # Where making the table reached a higher peak than using it, the growth shows too little.
+    # If making the table has a higher peak than resampling it, the growth is underestimated.
     shadow = before * 1024 - resident
     del result
     return {
@@ -124,7 +124,7 @@ def measure(name: str, library: str) -> dict[str, float]:
 
 
 def run(name: str, library: str) -> dict[str, float]:
-    """Measure in a process of its own."""
+    """Measure in a new process."""
     command = [sys.executable, "-W", "ignore", "-m", "benchmarks.tables", "--one", name, library]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return json.loads(done.stdout.splitlines()[-1])
@@ -135,8 +135,12 @@ def median(runs: list[dict[str, float]], key: str) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repeat", type=int, default=3, help="processes of each (default 3)")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.tables",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--repeat", type=int, default=3, help="runs of each case (default: 3)")
     parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
@@ -147,8 +151,8 @@ def main() -> None:
         "versions": {p: version(p) for p in ("imbalanced-learn", "numpy", "numba", "pandas")},
         "cases": {},
     }
-    print(f"{'':<44}{'ours':>10}{'imblearn':>10}{'ratio':>7}{'at least':>9}")
-    for name, (*_, faster, memory) in PEERS.items():
+    print(f"{'':<44}{'skresample':>10}{'imblearn':>10}{'ratio':>7}{'target':>9}")
+    for name, (*_, faster, memory) in COMPARED.items():
         sides: dict[str, list[dict[str, float]]] = {"skresample": [], "imblearn": []}
         for _ in range(options.repeat):
             for library, runs in sides.items():
@@ -157,8 +161,8 @@ def main() -> None:
         ours, theirs = (median(runs, "seconds") for runs in sides.values())
         print(f"{name:<44}{ours:>8.3f} s{theirs:>8.2f} s{theirs / ours:>7.0f}{faster:>9}")
         ours, theirs = (median(runs, "added") for runs in sides.values())
-        wanted = f"{1 / memory:.0f}" if memory else ""
-        line = f"{ours:>7.0f} MiB{theirs:>6.0f} MiB{theirs / ours:>7.0f}{wanted:>9}"
+        target = f"{1 / memory:.0f}" if memory else ""
+        line = f"{ours:>7.0f} MiB{theirs:>6.0f} MiB{theirs / ours:>7.0f}{target:>9}"
         print(f"{'    added memory':<44}{line}", flush=True)
     for kind in FRAMES:
         runs = [run(kind, "skresample") for _ in range(options.repeat)]
@@ -167,8 +171,8 @@ def main() -> None:
         copies = median(runs, "added") / median(runs, "size")
         print(
             f"{name:<50}{median(runs, 'seconds'):>6.1f} s, "
-            f"{median(runs, 'added'):.0f} MiB added: {copies:.2f} copies of the frame "
-            f"({median(runs, 'size'):.0f} MiB; less than 3 wanted)",
+            f"{median(runs, 'added'):.0f} MiB added: {copies:.2f} copies of the DataFrame "
+            f"({median(runs, 'size'):.0f} MiB; target: less than 3)",
             flush=True,
         )
     RESULTS.write_text(json.dumps(results, indent=1))

@@ -1,10 +1,13 @@
-"""What is timed side by side: one short file each.
+"""The libraries that the benchmark times, one short file each.
 
-A competitor says its ``NAME``, which ``--peer`` takes, the ``PACKAGE`` that installs it, and
-has a ``runner(case, X, y)`` that returns what to call, or None where it has no such method. It
-imports its package in there. Where two files have one name, the faster counts. ``COLD`` is, if
-there, the line that imports its SMOTE in a process of its own, ``MOST_VALUES`` the size of the
-largest table that it is given.
+A file defines:
+
+- ``NAME``: the name that ``--competitor`` takes; of two files with one name, the faster counts;
+- ``PACKAGE``: the package that installs the library;
+- ``runner(case, X, y)``: imports the library and returns the function to time, or None if the
+  library does not support the case;
+- ``COLD`` (optional): the code that imports its SMOTE in a new process;
+- ``MOST_VALUES`` (optional): the size of the largest table for this library.
 """
 
 from importlib import import_module
@@ -15,6 +18,6 @@ __all__ = ["all_competitors"]
 
 
 def all_competitors() -> dict[str, ModuleType]:
-    """List the files by their name, ours first."""
+    """Return the modules by name, skresample first."""
     names = sorted((found.name for found in iter_modules(__path__)), key=lambda n: (n != "ours", n))
     return {name: import_module(f"{__name__}.{name}") for name in names}

@@ -1,4 +1,4 @@
-"""Another checkout of the library, to see before and after in one run: ``--before PATH``."""
+"""Another checkout of skresample, to compare two versions in one run: ``--before PATH``."""
 
 import os
 import sys

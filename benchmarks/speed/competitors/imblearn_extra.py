@@ -1,4 +1,4 @@
-"""Geometric SMOTE of imbalanced-learn-extra."""
+"""GeometricSMOTE of imbalanced-learn-extra."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""The library itself, with all processors, as scikit-learn's searches in the peers have them."""
+"""skresample with all processors, which scikit-learn's search in the competitors also uses."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""The matrix product of scikit-learn."""
+"""Brute-force neighbor search of scikit-learn."""
 
 from collections.abc import Callable
 from typing import Any

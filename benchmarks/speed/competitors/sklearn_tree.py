@@ -1,4 +1,4 @@
-"""The tree of scikit-learn."""
+"""k-d tree neighbor search of scikit-learn."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +9,7 @@ from benchmarks.speed.cases import Case
 
 NAME = "sklearn"
 PACKAGE = "scikit-learn"
-# With more it takes minutes, and the matrix product wins.
+# With more features it takes minutes, and brute force is faster.
 MOST_FEATURES = 15
 
 

@@ -26,10 +26,10 @@ CLASSES: dict[str, tuple[str, dict[str, Any]]] = {
     "SMOTEIPF": ("SMOTE_IPF", {}),
     "SMOTETomek": ("SMOTE_TomekLinks", {}),
     "SafeLevelSMOTE": ("Safe_Level_SMOTE", {}),
-    # As many clusters as in the others, and the same ones kept.
+    # The same number of clusters and the same filter as the other libraries.
     "KMeansSMOTE": ("kmeans_SMOTE", {"n_clusters": 8, "irt": 9.0, "n_neighbors": 2}),
 }
-MOST_VALUES = 1_000_000  # with more it takes too long
+MOST_VALUES = 1_000_000  # larger tables take too long
 
 
 def runner(case: Case, X: np.ndarray, y: np.ndarray) -> Callable[[], Any] | None:
