@@ -2,14 +2,14 @@
 Auditing privacy and quality of synthetic data
 ==============================================
 
-This example oversamples a minority class in two ways and audits the synthetic rows by
-:func:`~skresample.audit`. SMOTE's rows lie on lines between real rows. Where the lines intersect,
-an attack reconstructs real rows exactly. Rows drawn from a density do not lie on lines.
+This example oversamples a minority class with two methods and audits the synthetic rows with
+:func:`~skresample.audit`. SMOTE places synthetic rows on lines between real rows. Where these lines
+intersect, an attack reconstructs real rows exactly. Rows drawn from a density do not lie on lines.
 """
 
 # %%
-# Set half of the rows aside as a holdout. A sampler makes rows that look like its training data;
-# only other rows show whether it learned the class or its members.
+# Keep half of the rows as a holdout, which the samplers never see. Only the holdout shows whether a
+# sampler learned the distribution of the class or memorized its training rows.
 from sklearn.datasets import make_classification
 from sklearn.model_selection import train_test_split
 
@@ -23,7 +23,8 @@ X_real, X_holdout, y_real, y_holdout = train_test_split(
 )
 
 
-def report_of(sampler):
+def audit_of(sampler):
+    """Oversample the real rows, and audit the synthetic ones."""
     X_new, y_new = sampler.fit_resample(X_real, y_real)
     new = sampler.is_synthetic_
     holdout = {"X_holdout": X_holdout, "y_holdout": y_holdout}
@@ -31,27 +32,33 @@ def report_of(sampler):
 
 
 reports = {
-    "SMOTE": report_of(SMOTE(random_state=0)),
-    "Gaussian copula": report_of(GaussianCopulaOverSampler(random_state=0)),
+    "SMOTE": audit_of(SMOTE(random_state=0)),
+    "Gaussian copula": audit_of(GaussianCopulaOverSampler(random_state=0)),
 }
 
 # %%
-# The verdicts
-# ------------
+# Verdicts
+# --------
+#
+# One verdict per question:
+
 for name, report in reports.items():
     print(name)
-    for question, found in report.to_dict().items():
-        print(f"    {question:<11}{found['verdict']}")
+    for question, answer in report.to_dict().items():
+        print(f"    {question:<11}{answer['verdict']}")
 
 # %%
-# The attacks
-# -----------
+# Privacy attacks
+# ---------------
+#
+# The checks behind the verdict on privacy, one sentence each:
+
 for name, report in reports.items():
     print(name)
     for check in report.to_dict()["privacy"]["checks"].values():
         print(f"    {check['sentence']}")
 
 # %%
-# Plots of the first report
+# Plots of the SMOTE report
 # -------------------------
 reports["SMOTE"].plot()

@@ -2,16 +2,16 @@
 Does oversampling help?
 =======================
 
-Two classifiers, three samplers and the baselines on a table of 1,484 proteins, 51 of which are of
-the minority class.
+This example compares three oversamplers with the baselines, for two classifiers. The data has 1,484
+proteins, of which 51 are in the minority class.
 """
 
 # %%
-# The table
-# ---------
+# The data
+# --------
 #
-# The package includes :func:`~skresample.datasets.load_yeast4`: eight measurements of a yeast
-# protein, and whether it is a membrane protein of one kind, which 3.4 % are.
+# The package includes the data set :func:`~skresample.datasets.load_yeast4`. It has eight features
+# of yeast proteins. The minority class, 3.4 % of the samples, is one kind of membrane protein.
 
 from skresample.datasets import load_yeast4
 
@@ -19,12 +19,12 @@ X, y = load_yeast4(as_frame=True)
 y.value_counts()
 
 # %%
-# Before and after
-# ----------------
+# Metrics without and with resampling
+# -----------------------------------
 #
-# :func:`~skresample.compare` fits each classifier with each sampler in 5 folds, repeated twice, and
-# resamples the training rows only. It always adds the baselines: no resampling, class weights, a
-# threshold tuned for balanced accuracy, a threshold tuned for F1, and random oversampling.
+# :func:`~skresample.compare` cross-validates each classifier with each sampler: 5 folds, repeated
+# twice. It resamples the training folds only. It always adds five baselines: no resampling, class
+# weights, two tuned thresholds (balanced accuracy and F1), and random oversampling.
 
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
@@ -48,18 +48,18 @@ result = compare(
 _ = result.plot()
 
 # %%
-# Each point is the mean change from no resampling, with its 95 % CI. From left to right:
+# Each point is the mean change from no resampling, with its 95 % CI:
 #
-# - **Recall** of the minority class rises and its **precision** falls: the operating point moves.
-#   A *tuned threshold* moves it, too, without synthetic samples.
-# - **Average precision** and **ROC AUC** measure the ranking of the rows at any threshold. No CI
-#   is above zero: no sampler improves the ranking.
-# - **Balanced accuracy** and **G-mean** reward the move. A sampler that is not better than the
-#   tuned threshold here has no gain of its own.
-# - **Brier** and **log-loss** are better when lower. Classifiers trained on balanced rows
+# - **Recall** of the minority class rises and its **precision** falls. A *tuned threshold* has the
+#   same effect, without synthetic samples.
+# - **Average precision** and **ROC AUC** do not depend on a threshold. No CI is above zero: no
+#   sampler improves how the classifier ranks the samples.
+# - **Balanced accuracy** and **G-mean** rise with recall. Only a sampler that exceeds the tuned
+#   threshold adds something of its own.
+# - **Brier score** and **log loss** are better when lower. Classifiers trained on balanced data
 #   overestimate the probability of the minority class.
 #
-# The same in words:
+# The findings, as sentences:
 
 import textwrap
 
@@ -70,11 +70,12 @@ for sentence in result.findings():
 # The numbers
 # -----------
 #
-# One row per classifier, method and metric:
+# ``to_frame`` has one row per classifier, method and metric:
 
 frame = result.to_frame()
 chosen = frame.query("metric == 'average precision' and estimator == 'random forest'")
 chosen[["sampler", "before", "after", "difference", "low", "high"]].round(3)
 
 # %%
-# ``print(result)`` has the whole report, and ``result.to_html("report.html")`` writes it as a page.
+# ``print(result)`` prints the whole report, and ``result.to_html("report.html")`` writes it as an
+# HTML page.

@@ -1,50 +1,54 @@
 """
-Densities, and new rows from them
-=================================
+Kernel density estimation: bandwidths, kernels and samplers
+===========================================================
 
-The same rare class of two features, 120 rows along a bend, a group of 30 and three strays, under
-each bandwidth selector, each shape of kernel and each sampler of the density family: what they
-take its density for, and the rows that they draw from it.
+This example estimates the density of one minority class and draws synthetic samples from it. It
+compares the bandwidth selectors, the kernels and the samplers of the density family.
 """
 
 # %%
-# The class
-# ---------
+# The minority class
+# ------------------
+#
+# It has two features and 153 samples: 120 along a curve, a cluster of 30, and three outliers.
 
 import numpy as np
 
 rng = np.random.default_rng(3)
 angle = np.pi * rng.random(120)
-bend = np.column_stack([2 * np.cos(angle), 2 * np.sin(angle)]) + 0.15 * rng.normal(size=(120, 2))
-group = rng.normal([0.2, -0.8], [0.25, 0.1], size=(30, 2))
-strays = np.array([[4.5, 2.5], [-4.0, -1.5], [3.5, -2.0]])
-rare = np.concatenate([bend, group, strays])
-X = np.concatenate([rare, rng.normal(scale=2, size=(600, 2))])
-y = np.repeat(["rare", "other"], [len(rare), 600])
+curve = np.column_stack([2 * np.cos(angle), 2 * np.sin(angle)]) + 0.15 * rng.normal(size=(120, 2))
+cluster = rng.normal([0.2, -0.8], [0.25, 0.1], size=(30, 2))
+outliers = np.array([[4.5, 2.5], [-4.0, -1.5], [3.5, -2.0]])
+minority = np.concatenate([curve, cluster, outliers])
+X = np.concatenate([minority, rng.normal(scale=2, size=(600, 2))])
+y = np.repeat(["minority", "majority"], [len(minority), 600])
 
 # %%
-# ``score_samples`` gives the logarithm of a class's density anywhere, ``sample`` draws from it.
+# ``score_samples`` returns the logarithm of the density of a class, and ``sample`` draws from it.
+# In the plots, the density changes by a factor of e from one contour to the next.
 
 import matplotlib.pyplot as plt
 
-GREY, BLUE, ORANGE = "#999999", "#0072B2", "#E69F00"
+BLUE, ORANGE = "#0072B2", "#E69F00"
 x_grid, y_grid = np.meshgrid(np.linspace(-5.5, 5.5, 111), np.linspace(-3.7, 3.9, 77))
 grid = np.column_stack([x_grid.ravel(), y_grid.ravel()])
 LEVELS = np.arange(-9, 1)
 
 
 def draw(samplers):
-    """Draw the density, the class and 300 new rows of each sampler."""
+    """Plot the density of each sampler, the minority class, and 300 synthetic samples."""
     fig, axes = plt.subplots(-(-len(samplers) // 2), 2, figsize=(9, 3.3 * -(-len(samplers) // 2)))
     fig.set_layout_engine("constrained")
+    fig.supxlabel("feature 1")
+    fig.supylabel("feature 2")
     for ax, (name, sampler) in zip(axes.flat, samplers.items(), strict=False):
         sampler.set_params(random_state=0).fit(X, y)
         if hasattr(sampler, "score_samples"):
-            log_density = sampler.score_samples(grid, label="rare").reshape(x_grid.shape)
+            log_density = sampler.score_samples(grid, label="minority").reshape(x_grid.shape)
             ax.contourf(x_grid, y_grid, log_density, LEVELS, cmap="Greys", alpha=0.6, extend="max")
-        new = sampler.sample(300, label="rare")
-        ax.scatter(*new.T, s=9, c=ORANGE, marker="x", lw=0.8, label="new rows")
-        ax.scatter(*rare.T, s=9, c=BLUE, marker="^", lw=0, label="the class")
+        new = sampler.sample(300, label="minority")
+        ax.scatter(*new.T, s=9, c=ORANGE, marker="x", lw=0.8, label="synthetic")
+        ax.scatter(*minority.T, s=9, c=BLUE, marker="^", lw=0, label="minority")
         ax.set(title=name, xlim=(-5.5, 5.5), ylim=(-3.7, 3.9))
     for ax in axes.flat[len(samplers) :]:
         ax.set_axis_off()
@@ -53,11 +57,10 @@ def draw(samplers):
 
 
 # %%
-# Each selector
-# -------------
+# Bandwidth selectors
+# -------------------
 #
-# Normal kernels with the covariance of the class, so that nothing but their width differs. A step
-# from one grey to the next is a factor of e in density.
+# All kernels are normal and have the covariance of the class. Only the bandwidth differs.
 
 from skresample import KDEOverSampler
 
@@ -71,14 +74,14 @@ draw(
 )
 
 # %%
-# - **scott** and **silverman** take the class for one normal hill and fill in the bend, as far as
-#   the middle of the circle.
-# - **isj** and **lscv** see the narrow parts and follow them; the strays are islands.
-# - **likelihood_cv** asks that each row be likely under the others. Each stray has to be, so that
-#   normal kernels must be wider than the rest of the class wants.
+# - **scott** and **silverman** assume a normal distribution. They oversmooth: synthetic samples
+#   fill the inside of the curve.
+# - **isj** and **lscv** select narrow kernels, which follow the curve. Outliers are narrow modes.
+# - **likelihood_cv** maximizes the likelihood of each sample under the other samples. The outliers
+#   need wide normal kernels, which are too wide for the curve.
 #
-# Each shape of kernel
-# --------------------
+# Kernels and covariances
+# -----------------------
 
 draw(
     {
@@ -92,13 +95,15 @@ draw(
 )
 
 # %%
-# - By **default**, each kernel is stretched along the rows around it, and Student's tails reach the
-#   strays: so the kernels can be as narrow as the bend is.
-# - With **normal kernels** the strays widen them all.
-# - Among **normal scores**, new rows stay in the range of each column.
+# - By **default**, each kernel has the covariance of its neighborhood, so that kernels follow the
+#   curve. The heavy tails of Student's t reach the outliers, so that kernels can stay narrow.
+# - With **normal kernels**, the outliers make all kernels wider.
+# - **full** and **diagonal** covariances are the same for all kernels.
+# - **adaptive=True** makes kernels wider where samples are sparse.
+# - With **normal scores**, synthetic samples stay within the range of each feature.
 #
-# Each sampler
-# ------------
+# Samplers
+# --------
 
 from skresample import (
     ROSE,
@@ -115,14 +120,15 @@ draw(
         "MultivariateGaussianSMOTE": MultivariateGaussianSMOTE(),
         "GaussianCopulaOverSampler": GaussianCopulaOverSampler(),
         "KDEOverSampler": KDEOverSampler(),
-        "SMOTE, which has no density": SMOTE(),
+        "SMOTE (no density)": SMOTE(),
     }
 )
 
 # %%
-# - **ROSE** is a normal kernel by Silverman's rule, a width for each column: it thickens the bend.
-# - **RWOSampling** steps so little that new rows are nearly the old ones.
-# - **MultivariateGaussianSMOTE** draws around the middle of each neighbourhood.
-# - **GaussianCopulaOverSampler** keeps the two columns as they are, and of what is between them
-#   only the correlation, which is nearly none here.
-# - **SMOTE** stays on lines between neighbours, and reaches the strays by long ones.
+# - **ROSE** uses normal kernels with Silverman's rule, one bandwidth per feature. It widens the
+#   curve.
+# - **RWOSampling** adds so little noise that synthetic samples almost repeat the original ones.
+# - **MultivariateGaussianSMOTE** draws around the mean of each neighborhood.
+# - **GaussianCopulaOverSampler** keeps the distribution of each feature and the correlation of the
+#   two, which is nearly zero here. Therefore, it loses the curve.
+# - **SMOTE** interpolates between nearest neighbors. Long lines lead to the outliers.

@@ -1,17 +1,17 @@
 """
-A table with categories and holes
-=================================
+Mixed-type data: categorical features and missing values
+========================================================
 
-What becomes of strings, booleans and missing values: their shares among the rows that were given,
-and among new ones.
+SMOTE oversamples a table with strings, booleans and missing values. This example compares category
+frequencies and missing rates of the original and the synthetic samples.
 """
 
 # %%
-# The table
-# ---------
+# The data
+# --------
 #
-# Of 1,000 patients, 120 come back within a month. Two values are from one blood test: where there
-# was none, both are missing. Those who come back were tested more often.
+# Of 1,000 patients, 120 return to hospital within a month. Iron and sodium come from one blood
+# test, so that both are missing together. Patients who return were tested more often.
 
 import numpy as np
 import pandas as pd
@@ -32,56 +32,54 @@ X = pd.DataFrame(
 )
 X.loc[rng.random(n) < np.where(returns, 0.3, 0.6), ["iron", "sodium"]] = np.nan
 X.loc[rng.random(n) < 0.15, "weight"] = np.nan
-y = np.where(returns, "returns", "well")
+y = np.where(returns, "returns", "stays home")
 X.head()
 
 # %%
-# New rows
-# --------
+# Oversampling
+# ------------
 #
-# Nothing is encoded or filled in first. New rows have the types of the table:
+# You do not need to encode or impute anything. Synthetic samples have the types of the table:
 
 from skresample import SMOTE
 
 sampler = SMOTE(standardize=True, random_state=0).fit(X, y)
-new = sampler.sample(5000, label="returns")
-new.sample(5, random_state=0)
+synthetic = sampler.sample(5000, label="returns")
+synthetic.sample(5, random_state=0)
 
 # %%
-# Shares before and after
-# -----------------------
+# Category frequencies and missing rates
+# --------------------------------------
 
 import matplotlib.pyplot as plt
 
 BLUE, ORANGE = "#0072B2", "#E69F00"
 
-given = X[returns]
 
-
-def shares(rows):
-    """Return the shares of categories, and of missing values."""
+def proportions(rows):
+    """Return the proportions of categories, and of missing values."""
     names = ["surgery", "heart", "lung", "skin"]
     categories = pd.Series({f"ward: {name}": (rows["ward"] == name).mean() for name in names})
     categories["emergency: True"] = rows["emergency"].mean()
-    missing = rows[["iron", "sodium", "weight"]].isna()
-    holes = missing.mean()
-    holes["iron and sodium"] = (missing["iron"] & missing["sodium"]).mean()
-    holes["only one of these"] = (missing["iron"] != missing["sodium"]).mean()
-    return categories, holes
+    is_missing = rows[["iron", "sodium", "weight"]].isna()
+    missing = is_missing.mean()
+    missing["iron and sodium"] = (is_missing["iron"] & is_missing["sodium"]).mean()
+    missing["iron or sodium, not both"] = (is_missing["iron"] != is_missing["sodium"]).mean()
+    return categories, missing
 
 
-titles = ["share of a category", "share of missing values"]
-given_and_new = zip(shares(given), shares(new), strict=True)
+titles = ["category frequency", "missing rate"]
+original_and_synthetic = zip(proportions(X[returns]), proportions(synthetic), strict=True)
 
 fig, axes = plt.subplots(1, 2, figsize=(8.5, 4), sharex=True)
 fig.set_layout_engine("constrained")
-for ax, title, (before, after) in zip(axes, titles, given_and_new, strict=True):
-    place = np.arange(len(before))
-    old_bars = ax.barh(place - 0.19, before, 0.36, color=BLUE, label="the 120 rows of the class")
-    new_bars = ax.barh(place + 0.19, after, 0.36, color=ORANGE, label="5,000 new rows")
+for ax, title, (before, after) in zip(axes, titles, original_and_synthetic, strict=True):
+    y_axis = np.arange(len(before))
+    old_bars = ax.barh(y_axis - 0.19, before, 0.36, color=BLUE, label="120 original samples")
+    new_bars = ax.barh(y_axis + 0.19, after, 0.36, color=ORANGE, label="5,000 synthetic samples")
     ax.bar_label(old_bars, fmt="%.2f", padding=3)
     ax.bar_label(new_bars, fmt="%.2f", padding=3)
-    ax.set_yticks(place, before.index)
+    ax.set_yticks(y_axis, before.index)
     ax.invert_yaxis()
     ax.set_title(title)
     ax.spines[["top", "right"]].set_visible(False)
@@ -90,14 +88,11 @@ handles, labels = axes[0].get_legend_handles_labels()
 _ = fig.legend(handles, labels, loc="outside upper center", ncols=2)
 
 # %%
-# What to see:
-#
-# - **Categories** are voted on by the neighbours of the row that a new row starts from, so that
-#   frequent ones become more frequent, and rare ones can vanish. That is SMOTE-NC as it was
-#   published. If you need rare categories, repeat rows with
-#   :class:`~skresample.RandomOverSampler`, which keeps all shares.
-# - **Booleans** are not voted on: a new row has its partner's with the probability of the step,
-#   else its base's. True loses less than it would by a vote, but it loses: rows with a rare value
-#   are less often among the nearest of others.
-# - **Holes** are those of the row that a new row starts from. Their shares stay, and so does what
-#   goes together: iron is missing exactly where sodium is.
+# - **Categories**: the nearest neighbors of the base sample vote, as published for SMOTE-NC.
+#   Therefore, frequent categories become more frequent, and rare ones can vanish. To keep the
+#   frequencies, use :class:`~skresample.RandomOverSampler`, which repeats samples.
+# - **Booleans**: a synthetic sample takes the value of its base or of its partner. Rare values lose
+#   less than by a vote. They still lose, because samples with a rare value are less often nearest
+#   neighbors.
+# - **Missing values**: a value is missing where it is missing in the base. Missing rates stay, and
+#   so do patterns: iron is missing exactly where sodium is.

@@ -2,23 +2,23 @@ r"""
 Which sampler?
 ==============
 
-Every method of the library on one table with two features: a sentence, a formula, the reference,
-and a plot of the synthetic samples.
+Every method of the library on the same data with two features: a description, a formula, the
+reference, and a plot of the synthetic samples.
 
-No method is best on all tables. Often none is better than a tuned threshold without resampling;
-:func:`~skresample.compare` measures this on your table. A first choice:
+No method is best on all data. Often none is better than a tuned threshold without resampling.
+:func:`~skresample.compare` measures this on your data. A first choice:
 
 .. list-table::
    :header-rows: 1
    :widths: 45 55
 
-   * - your table
+   * - your data
      - try
-   * - any table, as the baseline for other samplers
+   * - any data, as the baseline for other samplers
      - :class:`~skresample.RandomOverSampler`
    * - mixed-type data: numerical and categorical features, missing values
      - :class:`~skresample.SMOTE`, with ``standardize=True`` if units differ
-   * - some labels are wrong
+   * - some samples are mislabeled
      - :class:`~skresample.SafeLevelSMOTE`, :class:`~skresample.LeeSMOTE`,
        :class:`~skresample.SMOTEIPF`; not :class:`~skresample.ADASYN`
    * - labels are correct, and the class border matters
@@ -30,16 +30,16 @@ No method is best on all tables. Often none is better than a tuned threshold wit
    * - categorical features only
      - :class:`~skresample.SMOTEN`
 
-Notation: x is a minority row, x' its partner, m the number of minority rows, k the number of
+Notation: x is a minority sample, x' its partner, m the number of minority samples, k the number of
 nearest neighbors, u a uniform draw from 0 to 1, and :math:`z` a standard normal draw.
 """
 
 # %%
-# The table
-# ---------
+# The data
+# --------
 #
-# 400 majority rows, and 50 minority rows in three parts. Twenty form a tight cluster of their own,
-# twenty-five lie along the edge of the majority class, and five are scattered inside it.
+# There are 400 majority samples, and 50 minority samples in three parts. 20 form a tight cluster,
+# 25 lie along the edge of the majority class, and 5 are scattered inside it.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -59,19 +59,18 @@ GREY, BLUE, ORANGE, RED = "#BBBBBB", "#0072B2", "#E69F00", "#D55E00"
 
 
 def draw(sampler, table=X):
-    """Balance the table, and plot its rows and the synthetic, removed and moved ones."""
+    """Balance the data, and plot the original, synthetic, removed and moved samples."""
     X_out, y_out = sampler.fit_resample(table, y)
     new = sampler.is_synthetic_
-    given = getattr(sampler, "sample_indices_", np.arange(len(table)))
-    gone = table[np.setdiff1d(np.arange(len(table)), given)]
+    removed = table[np.setdiff1d(np.arange(len(table)), sampler.sample_indices_)]
     _, ax = plt.subplots(figsize=(6.4, 4.0), layout="constrained")
     ax.scatter(*X_out[~new & (y_out == 0)].T, s=10, c=GREY, label="majority")
     ax.scatter(*X_out[new].T, s=16, c=ORANGE, marker="x", lw=0.8, label="synthetic")
     ax.scatter(
         *X_out[~new & (y_out == 1)].T, s=26, c=BLUE, marker="^", ec="w", lw=0.5, label="minority"
     )
-    if len(gone):
-        ax.scatter(*gone.T, s=26, c=RED, marker="+", lw=0.9, label="removed")
+    if len(removed):
+        ax.scatter(*removed.T, s=26, c=RED, marker="+", lw=0.9, label="removed")
     if hasattr(sampler, "is_moved_"):
         moved = sampler.is_moved_[: len(table)]
         ax.plot(*np.stack([table[moved], X_out[: len(table)][moved]]).T, c=RED, lw=0.6)
@@ -81,13 +80,13 @@ def draw(sampler, table=X):
 
 
 # %%
-# Copies
-# ------
+# Random oversampling
+# -------------------
 #
 # RandomOverSampler
 # ^^^^^^^^^^^^^^^^^
 #
-# Each new row copies an existing row: it adds weight but no information.
+# Repeats minority samples, which adds weight but no information.
 #
 # .. math:: x_{new} = x
 
@@ -97,8 +96,8 @@ draw(skresample.RandomOverSampler(random_state=0))
 # RandomOverSampler with shrinkage
 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 #
-# The smoothed bootstrap: copies with normal noise of one width, here too wide for the tight
-# cluster :footcite:p:`menardi2014rose`. With the shrinkage h and the standard deviations s,
+# The smoothed bootstrap: repeated samples with normal noise. Its only bandwidth is too wide for the
+# tight cluster :footcite:p:`menardi2014rose`. With the shrinkage h and the standard deviations s,
 #
 # .. math:: x_{new, j} = x_j + h \left(\frac{4}{(d + 2)\, m}\right)^{1/(d + 4)} s_j\, z_j
 
@@ -111,9 +110,9 @@ draw(skresample.RandomOverSampler(shrinkage=1, random_state=0))
 # SMOTE
 # ^^^^^
 #
-# Samples lie on lines between a minority row and its nearest neighbors of the class. The lines of
-# the five scattered rows cross the majority class :footcite:p:`chawla2002smote`.
-# :class:`~skresample.SMOTENC` does the same.
+# Interpolates between a minority sample and one of its nearest neighbors of the class. The lines of
+# the five scattered samples cross the majority class :footcite:p:`chawla2002smote`.
+# :class:`~skresample.SMOTENC` is the same method.
 #
 # .. math:: x_{new} = x + u\,(x' - x)
 
@@ -123,8 +122,9 @@ draw(skresample.SMOTE(random_state=0))
 # SMOTEN
 # ^^^^^^
 #
-# For categorical features: a new row has the most frequent category among a row and its nearest
-# neighbors :footcite:p:`chawla2002smote`. Here the categories are features rounded to halves.
+# For categorical features: a synthetic sample has the most frequent category among a sample and its
+# nearest neighbors :footcite:p:`chawla2002smote`. Here the categories are features rounded to
+# halves.
 #
 # .. math:: d^2(x, x') = \sum_j \bigl(2\,|P(c \mid x_j) - P(c \mid x'_j)|\bigr)^2
 
@@ -134,15 +134,15 @@ draw(skresample.SMOTEN(random_state=0), np.round(2 * X) / 2)
 # BorderlineSMOTE
 # ^^^^^^^^^^^^^^^
 #
-# Starts from rows in danger: at least half of their m nearest rows, m', are of the majority class,
-# but not all. The tight cluster gets no samples :footcite:p:`han2005borderline`.
+# Starts from samples in danger: at least half of their m nearest neighbors, m', are of the majority
+# class, but not all. The tight cluster gets no samples :footcite:p:`han2005borderline`.
 #
 # .. math:: m / 2 \le m' < m
 
 draw(skresample.BorderlineSMOTE(random_state=0))
 
 # %%
-# ``borderline-2`` also interpolates towards majority rows, less than half of the way.
+# ``borderline-2`` also interpolates towards majority samples, less than half of the way.
 
 draw(skresample.BorderlineSMOTE(kind="borderline-2", random_state=0))
 
@@ -150,7 +150,7 @@ draw(skresample.BorderlineSMOTE(kind="borderline-2", random_state=0))
 # SVMSMOTE
 # ^^^^^^^^
 #
-# Starts from support vectors, and extrapolates outward from those that are safe
+# Starts from support vectors, and extrapolates outward from safe ones
 # :footcite:p:`nguyen2011borderline`.
 #
 # .. math:: x_{new} = x + u\,s\,(x - x') \text{ if safe, else } x + u\,(x' - x)
@@ -161,9 +161,9 @@ draw(skresample.SVMSMOTE(random_state=0))
 # KMeansSMOTE
 # ^^^^^^^^^^^
 #
-# Oversamples clusters in which the minority class prevails, sparse ones more; here only the tight
-# cluster :footcite:p:`last2018kmeans`. A cluster of P minority and N majority rows is used if, with
-# the threshold t,
+# Oversamples clusters with mostly minority samples, here only the tight cluster. Sparse clusters
+# get more samples :footcite:p:`last2018kmeans`. A cluster of P minority and N majority samples is
+# used if, with the threshold t,
 #
 # .. math:: \frac{N + 1}{P + 1} < \frac{1 - t}{t}
 
@@ -173,8 +173,8 @@ draw(skresample.KMeansSMOTE(kmeans_estimator=12, random_state=0))
 # ADASYN
 # ^^^^^^
 #
-# Starts most often from rows with a large proportion r of majority rows among their nearest
-# neighbors. If these are wrong labels, it multiplies them :footcite:p:`he2008adasyn`.
+# Starts most often from samples with a large proportion r of majority samples among their nearest
+# neighbors. If these are mislabeled, it multiplies them :footcite:p:`he2008adasyn`.
 #
 # .. math:: g_i = G\, r_i \Big/ \sum_j r_j
 
@@ -184,8 +184,8 @@ draw(skresample.ADASYN(random_state=0))
 # SafeLevelSMOTE
 # ^^^^^^^^^^^^^^
 #
-# Samples lie near the safer of two rows: the one with more minority rows, s, among its nearest
-# neighbors :footcite:p:`bunkhumpornpat2009safe`.
+# Places samples near the safer of two parents: the one with more minority samples, s, among its
+# nearest neighbors :footcite:p:`bunkhumpornpat2009safe`.
 #
 # .. math:: u \sim U(0, s' / s) \text{ if } s \ge s', \text{ else } U(1 - s / s', 1)
 
@@ -195,8 +195,8 @@ draw(skresample.SafeLevelSMOTE(random_state=0))
 # LeeSMOTE
 # ^^^^^^^^
 #
-# SMOTE that rejects a sample if at least a proportion t of its k nearest rows is of the majority
-# class :footcite:p:`lee2015rejection`.
+# SMOTE that rejects a synthetic sample if at least a proportion t of its k nearest neighbors is of
+# the majority class :footcite:p:`lee2015rejection`.
 #
 # .. math:: \#\{\text{majority among the nearest } k\} < t\, k
 
@@ -206,7 +206,7 @@ draw(skresample.LeeSMOTE(random_state=0))
 # MWMOTE
 # ^^^^^^
 #
-# Starts from rows that are informative for the border y of the majority class, and interpolates
+# Starts from samples that are informative for the border y of the majority class, and interpolates
 # within clusters only :footcite:p:`barua2014mwmote`. With the closeness C,
 #
 # .. math:: w(x) = \sum_y C(y, x)^2 \Big/ \sum_{x'} C(y, x')
@@ -217,8 +217,8 @@ draw(skresample.MWMOTE(random_state=0))
 # ProWSyn
 # ^^^^^^^
 #
-# Assigns rows to levels l by their distance to the border, and starts from near levels more often.
-# A level has rows on all sides, and its lines cross everything :footcite:p:`barua2013prowsyn`.
+# Assigns samples to levels l by their distance to the border, and starts from near levels more
+# often. Lines within a level can cross the majority class :footcite:p:`barua2013prowsyn`.
 #
 # .. math:: w_l = e^{-\theta (l - 1)}
 
@@ -228,8 +228,8 @@ draw(skresample.ProWSyn(random_state=0))
 # SMOBD
 # ^^^^^
 #
-# Excludes noise, and weights the other rows by the sparsity and density of their neighborhood
-# :footcite:p:`cao2011smobd`. With the core distance c and n rows within a radius,
+# Excludes noise, and weights the other samples by the sparsity and density of their neighborhood
+# :footcite:p:`cao2011smobd`. With the core distance c and n samples within a radius,
 #
 # .. math:: w = \eta \frac{c}{\max c} + (1 - \eta) \frac{n}{\max n}
 
@@ -250,8 +250,8 @@ draw(skresample.AssembledSMOTE(random_state=0))
 # PolynomialFitSMOTE
 # ^^^^^^^^^^^^^^^^^^
 #
-# Interpolates towards the mean of the class (``star``), where there are no rows here. Or to the
-# next row (``bus``), to all other rows (``mesh``), or along a curve
+# Interpolates towards the mean of the class (``star``), where there are no samples here. Other
+# topologies are the next sample (``bus``), all other samples (``mesh``), and a polynomial
 # :footcite:p:`gazzah2008polynomial`.
 #
 # .. math:: x_{new} = x + u\,(\bar x - x)
@@ -265,7 +265,7 @@ draw(skresample.PolynomialFitSMOTE(random_state=0))
 # GeometricSMOTE
 # ^^^^^^^^^^^^^^
 #
-# Draws from half balls around rows that do not reach majority rows
+# Draws from truncated balls around minority samples. The balls do not reach majority samples
 # :footcite:p:`douzas2019geometric`. With a draw v from the truncated and deformed unit ball,
 #
 # .. math:: x_{new} = x + \|x' - x\|\, v
@@ -276,7 +276,7 @@ draw(skresample.GeometricSMOTE(random_state=0))
 # LoRAS
 # ^^^^^
 #
-# Averages several noisy neighbors, so that samples lie in the middle of each part
+# Averages several neighbors with noise, so that synthetic samples lie in the middle of each part
 # :footcite:p:`bej2021loras`. With Dirichlet weights a,
 #
 # .. math:: x_{new} = \sum_i a_i\, (x_i + \sigma z_i)
@@ -287,7 +287,7 @@ draw(skresample.LoRAS(random_state=0))
 # LVQSMOTE
 # ^^^^^^^^
 #
-# Learns a codebook c of the class, and shifts rows by the differences of its vectors
+# Learns a codebook c of the class, and shifts samples by the differences of its vectors
 # :footcite:p:`nakamura2013lvq`.
 #
 # .. math:: x_{new} = x + c_j - c_i
@@ -301,8 +301,8 @@ draw(skresample.LVQSMOTE(random_state=0))
 # KDEOverSampler
 # ^^^^^^^^^^^^^^
 #
-# Kernel density estimation. The bandwidth adapts to the neighborhood of each row and maximizes the
-# cross-validated likelihood: narrow in the cluster, long along the edge
+# Kernel density estimation. Kernels have the covariance of their neighborhood: narrow in the
+# cluster, long along the edge. The bandwidth maximizes the cross-validated likelihood
 # :footcite:p:`silverman1986density,duin1976choice`.
 #
 # .. math:: f(x) = \frac{1}{m} \sum_i K_{h^2 \Sigma_i}(x - x_i)
@@ -313,8 +313,8 @@ draw(skresample.KDEOverSampler(random_state=0))
 # ROSE
 # ^^^^
 #
-# A copy of a row plus normal noise, with a bandwidth that is optimal for a normal distribution: too
-# wide here :footcite:p:`menardi2014rose`. With the standard deviations s,
+# Adds normal noise to a minority sample. The bandwidth is optimal for a normal distribution, and
+# too wide here :footcite:p:`menardi2014rose`. With the standard deviations s,
 #
 # .. math:: x_{new, j} = x_j + \left(\frac{4}{(d + 2)\, m}\right)^{1/(d + 4)} s_j\, z_j
 
@@ -324,8 +324,8 @@ draw(skresample.ROSE(random_state=0))
 # RWOSampling
 # ^^^^^^^^^^^
 #
-# A random walk from each row with the standard error of the mean as its step: near copies
-# :footcite:p:`zhang2014rwo`.
+# Adds normal noise with the standard error of the mean, so that synthetic samples almost repeat the
+# original ones :footcite:p:`zhang2014rwo`.
 #
 # .. math:: x_{new, j} = x_j - \frac{s_j}{\sqrt m}\, z_j
 
@@ -335,8 +335,8 @@ draw(skresample.RWOSampling(random_state=0))
 # MultivariateGaussianSMOTE
 # ^^^^^^^^^^^^^^^^^^^^^^^^^
 #
-# A normal distribution with the mean and covariance of a row and its k nearest neighbors
-# :footcite:p:`sakho2024rebalancing`.
+# Draws from a normal distribution with the mean and covariance of a sample and its k nearest
+# neighbors :footcite:p:`sakho2024rebalancing`.
 #
 # .. math:: x_{new} \sim N(\hat\mu, \lambda \hat\Sigma)
 
@@ -346,8 +346,8 @@ draw(skresample.MultivariateGaussianSMOTE(random_state=0))
 # GaussianCopulaOverSampler
 # ^^^^^^^^^^^^^^^^^^^^^^^^^
 #
-# Keeps the distribution of each column, and one correlation matrix R: suitable for one cluster, not
-# for three :footcite:p:`patki2016synthetic`.
+# Keeps the distribution of each feature, and one correlation matrix R. This suits one cluster, not
+# three :footcite:p:`patki2016synthetic`.
 #
 # .. math:: x_{new, j} = F_j^{-1}(\Phi(z_j)), \qquad z \sim N(0, R)
 
@@ -360,7 +360,7 @@ draw(skresample.GaussianCopulaOverSampler(random_state=0))
 # SMOTETomek
 # ^^^^^^^^^^
 #
-# SMOTE, then it removes Tomek links: both rows of each pair of different classes that are each
+# SMOTE followed by the removal of Tomek links: pairs of samples of different classes that are each
 # other's nearest neighbor :footcite:p:`batista2004study`.
 #
 # .. math:: nn(x) = y, \qquad nn(y) = x
@@ -371,8 +371,8 @@ draw(skresample.SMOTETomek(random_state=0))
 # SMOTEENN
 # ^^^^^^^^
 #
-# SMOTE, then it removes rows whose class differs from that of most of their three nearest neighbors
-# :footcite:p:`batista2004study`.
+# SMOTE followed by the removal of samples whose class differs from most of their three nearest
+# neighbors :footcite:p:`batista2004study`.
 #
 # .. math:: \#\{\text{of another class among the nearest 3}\} \ge 2
 
@@ -382,8 +382,8 @@ draw(skresample.SMOTEENN(random_state=0))
 # SMOTEIPF
 # ^^^^^^^^
 #
-# SMOTE, then it removes rows that most trees, trained on nine parts of the table, misclassify, and
-# repeats this :footcite:p:`saez2015smote`.
+# SMOTE followed by the repeated removal of samples that most of nine trees misclassify. Each tree
+# is trained on a ninth of the data :footcite:p:`saez2015smote`.
 #
 # .. math:: \#\{p : T_p(x) \ne y\} > 9 / 2
 
@@ -393,8 +393,8 @@ draw(skresample.SMOTEIPF(random_state=0))
 # CCR
 # ^^^
 #
-# Moves majority rows out of spheres around minority rows, and samples inside the spheres; each
-# sphere grows until its energy E is spent :footcite:p:`koziarski2017ccr`.
+# Moves majority samples out of spheres around minority samples, and samples inside the spheres.
+# Each sphere grows until its energy E is spent :footcite:p:`koziarski2017ccr`.
 #
 # .. math:: r + \sum_{d < r} (r - d) = E
 
@@ -404,8 +404,8 @@ draw(skresample.CCR(random_state=0))
 # Parents of synthetic samples
 # ----------------------------
 #
-# ``parents_`` has the input rows that each synthetic sample was made from. The mean number of times
-# that ADASYN started from a row of each part of the minority class:
+# ``parents_`` has the original samples from which each synthetic sample was made. ADASYN starts
+# most often from scattered samples. The mean number of synthetic samples per sample, for each part:
 
 sampler = skresample.ADASYN(random_state=0)
 sampler.fit_resample(X, y)
