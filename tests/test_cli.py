@@ -189,6 +189,7 @@ for name in ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"]:  # children, which impor
         for stream, number in (("stdout", 1), ("stderr", 2)):
             os.dup2(os.open(stream, os.O_WRONLY | os.O_CREAT), number)
         signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # ignored under nohup
         main()
     code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
     Path(name, "code").write_text(str(code))
