@@ -588,6 +588,7 @@ def remaining_rows_traced(sampler: Any) -> None:
             assert y_out[i] == y[source]
         assert (sampler.sample_indices_[~known] == -1).all()
         assert len(sampler.parents_) == np.count_nonzero(~known)
-        before = np.bincount(y) + [sampler.sampling_strategy_.get(c, 0) for c in range(2)]
+        added = sampler.sampling_strategy_ if known.size > known.sum() else {}
+        before = np.bincount(y) + [added.get(c, 0) for c in range(2)]
         left = before - [sampler.n_removed_[c] for c in range(2)]
         assert _counts(y_out) == left.tolist()
