@@ -160,7 +160,9 @@ def converts_text(estimator: Any, X: Any, y: npt.NDArray[Any]) -> bool:
     }
     copy = clone(estimator)
     try:
-        (copy.fit_resample if resamples else copy.fit)(_replaced(X, rows, texts), y[rows])
+        with warnings.catch_warnings():  # what is said of other categories concerns nobody
+            warnings.simplefilter("ignore")
+            (copy.fit_resample if resamples else copy.fit)(_replaced(X, rows, texts), y[rows])
     except Exception as error:
         # Other errors of classifiers come from few rows, or from columns selected by name.
         message = str(error).lower()
