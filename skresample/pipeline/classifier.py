@@ -565,8 +565,13 @@ def _resample_foreign(
     if _takes_text(_input_tags(sampler)):
         X, y = sampler.fit_resample(X, y)
     else:
-        encoder, reason, resampled = adapt(sampler, X, y, fit=lambda: sampler.fit_resample(X, y))
+        with warnings.catch_warnings(record=True) as trial:
+            encoder, reason, resampled = adapt(
+                sampler, X, y, fit=lambda: sampler.fit_resample(X, y)
+            )
         if encoder is None:
+            for one in trial:
+                warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
             X, y = resampled
         else:
             X, y = sampler.fit_resample(encoder.set_params(impute=True).fit_transform(X), y)
