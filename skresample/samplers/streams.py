@@ -1,6 +1,5 @@
 """Random streams, and the blocks of synthetic samples that have one each."""
 
-from copy import deepcopy
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -51,7 +50,9 @@ class Plan(NamedTuple):
     def rng(self, number: int) -> np.random.Generator:
         """Return the random stream of a block, from its start."""
         # A copy: a seed counts the streams that were spawned from it.
-        return np.random.default_rng(deepcopy(self.seeds[number]))
+        seed = self.seeds[number]
+        copy = np.random.SeedSequence(seed.entropy, spawn_key=seed.spawn_key)
+        return np.random.default_rng(copy)
 
     def bases(self, number: int, rng: np.random.Generator) -> Positions:
         """Return the bases of a block in random order."""
@@ -59,7 +60,10 @@ class Plan(NamedTuple):
         stop = min(start + self.size, self.n_new)
         if self.order is None or self.ends is None:
             return rng.integers(len(self.task.minority), size=stop - start)
-        counts = np.diff(np.clip(self.ends, start, stop), prepend=start).astype(np.intp)
+        ends = np.minimum(np.maximum(self.ends, start), stop)
+        counts = ends.copy()
+        counts[0] -= start
+        counts[1:] -= ends[:-1]
         return rng.permutation(np.repeat(self.order, counts))
 
 

@@ -69,14 +69,13 @@ def _target(y: Any, labels: npt.NDArray[Any]) -> Target:
     """Return the target of a label per row."""
     if labels.dtype == object:
         return Target(y, *_number(labels))
-    classes, first_rows, codes = np.unique(labels, return_index=True, return_inverse=True)
-    return Target(y, classes, first_rows, codes)
+    return Target(y, *np.unique(labels, return_inverse=True))
 
 
 def _number(
     labels: npt.NDArray[np.object_],
-) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """Return the different objects, the first row of each, and each row's position in them."""
+) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.intp]]:
+    """Return the different objects, and each row's position in them."""
     types = sorted({type(label).__name__ for label in labels})
     try:
         category = Category.read(Values(labels, np.zeros(len(labels), dtype=bool)))
@@ -101,7 +100,7 @@ def _number(
         order = np.argsort(category.first_rows)
     position = np.empty(len(order), dtype=np.intp)
     position[order] = np.arange(len(order))
-    return classes[order], category.first_rows[order], position[category.codes]
+    return classes[order], position[category.codes]
 
 
 def _check_values(y: Any, n_rows: int, name: str) -> npt.NDArray[Any]:

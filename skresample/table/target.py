@@ -5,7 +5,8 @@ No other room knows what kind of target there is.
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
@@ -80,22 +81,27 @@ class Target:
         The target as the user passed it.
     classes : ndarray of shape (n_classes,)
         The labels, sorted; labels that have no order, such as sets, by first appearance.
-    first_rows : ndarray of shape (n_classes,)
-        A row of `y` with each class, whose value is copied to write the class.
     codes : ndarray of shape (n,)
         Positions in `classes`.
     """
 
     y: Any
     classes: npt.NDArray[Any]
-    first_rows: Positions
     codes: Positions
-    counts: Positions = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.counts = np.bincount(self.codes, minlength=len(self.classes))
+    @cached_property
+    def counts(self) -> Positions:
+        """The number of samples of each class, of shape (n_classes,)."""
+        return np.bincount(self.codes, minlength=len(self.classes))
 
-    @property
+    @cached_property
+    def first_rows(self) -> Positions:
+        """The first row of each class, whose label is copied to write the class."""
+        rows = np.zeros(len(self.classes), dtype=np.intp)
+        rows[self.codes[::-1]] = np.arange(len(self.codes))[::-1]
+        return rows
+
+    @cached_property
     def names(self) -> list[Any]:
         """What the user calls the classes."""
         return self.classes.tolist()
@@ -141,16 +147,11 @@ class Target:
             y = type(self.y)(self.y.tocsr()[rows])
         else:
             y = np.asarray(self.y)[rows]
-        return self._like(y, np.concatenate([self.codes[:n_old], new]))
+        return Target(y, self.classes, np.concatenate([self.codes[:n_old], new]))
 
     def take(self, rows: Positions, index: Positions | None = None) -> "Target":
         """Return the target of some rows; see `take_rows`."""
-        return self._like(take_rows(self.y, rows, index), self.codes[rows])
-
-    def _like(self, y: Any, codes: Positions) -> "Target":
-        first_rows = np.zeros(len(self.classes), dtype=np.intp)
-        first_rows[codes[::-1]] = np.arange(len(codes))[::-1]
-        return Target(y, self.classes, first_rows, codes)
+        return Target(take_rows(self.y, rows, index), self.classes, self.codes[rows])
 
     def plan(self, strategy: Any) -> dict[Any, int]:
         """Return the number of new samples per label that a `sampling_strategy` asks for.
