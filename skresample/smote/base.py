@@ -179,8 +179,9 @@ class PairingOverSampler(BaseOverSampler):
         rng: np.random.Generator,
     ) -> npt.NDArray[np.signedinteger]:
         """Return the categories of synthetic samples; see `Pairing`."""
-        columns, voters = task.rows.columns, fitted.partners.voters(task)
+        columns = task.rows.columns
         new = np.empty((bases.size, columns.codes.shape[1]), dtype=columns.codes.dtype)
+        voters = fitted.partners.voters(task) if new.size else None
         for j, codes in enumerate(columns.codes.T):
             own = codes[task.minority[bases]]
             if voters is None or columns.is_boolean[j]:
