@@ -1,5 +1,6 @@
 """Baselines that do not resample: class weights, and thresholds tuned inside the training rows."""
 
+from dataclasses import field
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -12,6 +13,7 @@ from sklearn.utils.validation import has_fit_parameter
 
 from skresample.compare.arrays import Array, Floats, Ints
 from skresample.pipeline.classifier import ResampledClassifier
+from skresample.samplers.parameters import Parametrized
 from skresample.table import take_rows
 
 __all__ = ["BalancedWeights", "TunedThreshold", "groups_for", "log_of", "tune_offsets"]
@@ -37,7 +39,7 @@ class BalancedWeights(ResampledClassifier):
         return super().fit(X, y, sample_weight=compute_sample_weight("balanced", y))
 
 
-class TunedThreshold(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+class TunedThreshold(Parametrized, ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     r"""Fit a classifier without resampling and tune its decision threshold for a metric.
 
     The predicted class has the largest :math:`\log p_c + b_c`, with :math:`p_c` the predicted
@@ -48,12 +50,9 @@ class TunedThreshold(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     only.)
     """
 
-    def __init__(
-        self, estimator: Any, metric: str = "balanced accuracy", random_state: int | None = None
-    ):
-        self.estimator = estimator
-        self.metric = metric
-        self.random_state = random_state
+    estimator: Any = field(kw_only=False)
+    metric: str = field(default="balanced accuracy", kw_only=False)
+    random_state: int | None = field(default=None, kw_only=False)
 
     def fit(self, X: Any, y: Any, groups: Any = None) -> Self:
         """Tune the offsets in folds that keep groups together, and fit on all rows."""

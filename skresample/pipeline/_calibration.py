@@ -1,6 +1,7 @@
 """Calibration by cross-validation: the folds, and the classifier that is fitted in each."""
 
 from collections.abc import Mapping
+from dataclasses import field
 from numbers import Integral
 from typing import Any, Self
 
@@ -12,20 +13,21 @@ from sklearn.utils import get_tags
 from sklearn.utils.metadata_routing import MetadataRouter
 from sklearn.utils.metaestimators import available_if
 
+from skresample.samplers.parameters import Parametrized
+
 __all__ = ["CodedClassifier", "calibration_folds", "codes_of"]
 
 Fold = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
 
 
-class CodedClassifier(ClassifierMixin, BaseEstimator):
+class CodedClassifier(Parametrized, ClassifierMixin, BaseEstimator):
     """A classifier of codes around a ResampledClassifier, whose labels are `names`.
 
     CalibratedClassifierCV numbers classes in its folds, but parameters of samplers name labels.
     """
 
-    def __init__(self, model: Any, names: npt.NDArray[Any]):
-        self.model = model
-        self.names = names
+    model: Any = field(kw_only=False)
+    names: npt.NDArray[Any] = field(kw_only=False)
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None, **params: Any) -> Self:
         self.model_ = clone(self.model).fit(X, self.names[y], sample_weight, **params)
