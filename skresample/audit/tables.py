@@ -214,7 +214,8 @@ def _about(name: str) -> Iterator[None]:
 def _check_length(name: str, y: Any, n: int) -> None:
     length = _num_samples(y)
     if length != n:
-        raise ValueError(f"{name} has {length:,} labels for {n:,} rows.")
+        table = name.replace("y_", "X_")
+        raise ValueError(f"{name} has {length:,} labels, but {table} has {n:,} rows.")
 
 
 def _check_is_table(name: str, table: Any) -> None:

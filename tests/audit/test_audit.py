@@ -663,7 +663,7 @@ class TestRefusals:
             ValueError, match="y_syn has the label 'dead', which y_real does not have"
         ):
             audit(*real, other[0], np.where(np.arange(N) == 7, "dead", other[1]))
-        with pytest.raises(ValueError, match="y_syn has 299 labels for 300 rows"):
+        with pytest.raises(ValueError, match="y_syn has 299 labels, but X_syn has 300 rows"):
             audit(*real, other[0], other[1][:-1])
 
     def test_sparse_tables(self):
