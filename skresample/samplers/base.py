@@ -531,7 +531,12 @@ def filled(task: Task) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
 def refilled(
     rows: npt.NDArray[np.float64], mask: npt.NDArray[np.bool_], rng: np.random.Generator
 ) -> npt.NDArray[np.float64]:
-    """Return rows (m, d) with random other values of the column where `mask`, 0 without others."""
+    """Return rows (m, d) with random other values of the column where `mask`, 0 without others.
+
+    They are the same array where nothing is masked: classes may be large.
+    """
+    if not mask.any():
+        return rows
     rows = rows.copy()
     for j in np.flatnonzero(mask.any(axis=0)):
         here = mask[:, j]
